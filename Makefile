@@ -1,0 +1,54 @@
+# The recipes that people and CI use alike.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test lint types check fix bench train evaluate wheel clean
+
+run: $(VENV)/.core  ## install the core and talk to the model
+	$(BIN)/emoji-reactor chat
+
+test: $(VENV)/.dev  ## run all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev  ## style and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev  ## mypy, strict
+	$(BIN)/mypy
+
+check: lint types test  ## what CI runs
+
+fix: $(VENV)/.dev  ## repair what can be repaired
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## time the predictor against transformers and print a table
+	$(BIN)/python -m benchmarks.latency
+
+train: $(VENV)/.dev  ## train the default artifact; BASE=folder where the Hub is out of reach
+	$(BIN)/emoji-reactor model train --recipe recipes/default.toml $(if $(BASE),--base $(BASE))
+
+evaluate: $(VENV)/.dev  ## measure the default artifact on the held-out splits
+	$(BIN)/emoji-reactor model evaluate
+
+wheel: $(VENV)/.dev  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e '.[train,dev]'
+	touch $@ $(VENV)/.core
