@@ -1,0 +1,175 @@
+"""Texts to the top-k emojis of an artifact, on the CPU."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from model.artifact import Artifact, ArtifactError, load, locate
+from model.emoji import canonical_set, custom_words
+from model.text import clean, has_words
+
+_CACHED_SELECTIONS = 256
+_BATCH = 64  # texts that go through the encoder at once: bounds memory for long lists
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One emoji with its calibrated probability over the candidates."""
+
+    emoji: str
+    """Canonical Unicode emoji, or ``:name:`` for a custom one."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """The part of the table that a set of candidates leaves."""
+
+    emojis: tuple[str, ...]
+    rows: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+class Predictor:
+    """Serves one exported artifact; safe to call from several threads."""
+
+    def __init__(self, artifact: Artifact, threads: int = 1) -> None:
+        """Open the encoder with ``threads`` threads a call.
+
+        Raises:
+            ArtifactError: the graph or the tokenizer cannot be read.
+        """
+        self._artifact = artifact
+        self.version = artifact.version
+        self.threshold = float(artifact.manifest["threshold"])
+        """Least score at which the first emoji is worth showing."""
+        self._temperature = float(artifact.manifest["temperature"])
+        self._session = _open_session(artifact, threads)
+        self._tokenizer = _open_tokenizer(artifact)
+        table = artifact.table
+        self._all = _Selection(table.emojis, table.rows, table.bias)
+        self._index = {emoji: i for i, emoji in enumerate(table.emojis)}
+        self._selections: OrderedDict[frozenset[str], _Selection] = OrderedDict()
+
+    @classmethod
+    def load(cls, source: str | None = None, threads: int = 1) -> Self:
+        """Load an artifact: None for the default one, a folder, or a Hub id ``ORG/NAME[@REV]``.
+
+        Raises:
+            ArtifactError: missing or corrupt; one line that names the file.
+        """
+        return cls(load(locate(source)), threads)
+
+    @property
+    def emojis(self) -> tuple[str, ...]:
+        """Every emoji of the table, canonical."""
+        return self._all.emojis
+
+    def predict(
+        self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None
+    ) -> list[list[Prediction]]:
+        """Top ``k`` for each text, best first; empty where there is nothing to go on.
+
+        Scores are calibrated probabilities over the candidates: canonical emojis (variants are
+        folded, unknown ones ignored) and custom ones as ``:name:``; None means the whole table.
+        """
+        cleaned = [clean(text) for text in texts]
+        spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
+        answers: list[list[Prediction]] = [[] for _ in texts]
+        selection = self._all if candidates is None else self._select(canonical_set(candidates))
+        if not selection.emojis or k < 1:
+            return answers
+        for start in range(0, len(spoken), _BATCH):
+            part = spoken[start : start + _BATCH]
+            vectors = self.vectors([cleaned[i] for i in part])
+            for i, answer in zip(part, self._rank(vectors, selection, k), strict=True):
+                answers[i] = answer
+        return answers
+
+    def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
+        """Text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
+        encoded = self._tokenizer.encode_batch_fast(list(cleaned))
+        feed = {
+            "input_ids": np.array([e.ids for e in encoded], dtype=np.int64),
+            "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64),
+        }
+        vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
+        return vectors
+
+    def _rank(
+        self, vectors: NDArray[np.float32], selection: _Selection, k: int
+    ) -> list[list[Prediction]]:
+        logits = (vectors @ selection.rows.T + selection.bias) / self._temperature
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        scores = odds / odds.sum(axis=1, keepdims=True)
+        k = min(k, len(selection.emojis))
+        best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        return [
+            [
+                Prediction(selection.emojis[i], float(row[i]))
+                for i in top[np.argsort(-row[top], kind="stable")]
+            ]
+            for row, top in zip(scores, best, strict=True)
+        ]
+
+    def _select(self, candidates: frozenset[str]) -> _Selection:
+        found = self._selections.get(candidates)
+        if found is None:
+            found = self._build(candidates)
+            self._selections[candidates] = found
+            if len(self._selections) > _CACHED_SELECTIONS:
+                self._selections.popitem(last=False)
+        return found
+
+    def _build(self, candidates: frozenset[str]) -> _Selection:
+        known = sorted(self._index[e] for e in candidates if e in self._index)
+        custom = sorted(e for e in candidates if e.startswith(":") and custom_words(e))
+        emojis = (*(self._all.emojis[i] for i in known), *custom)
+        rows, bias = self._all.rows[known], self._all.bias[known]
+        if custom:
+            rows = np.concatenate([rows, self._name_rows(custom)])
+            # A custom emoji starts as likely as the median emoji of the table.
+            usual = np.full(len(custom), np.median(self._all.bias), dtype=np.float32)
+            bias = np.concatenate([bias, usual])
+        return _Selection(emojis, rows, bias)
+
+    def _name_rows(self, custom: Sequence[str]) -> NDArray[np.float32]:
+        vectors = self.vectors([custom_words(name) for name in custom])
+        name_map = self._artifact.table.name_map
+        rows: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
+        return rows
+
+
+def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # A waiting thread must not burn the operator's CPU.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(
+            artifact.encoder,
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=["SkipLayerNormFusion"],  # its kernel is slower than what it fuses
+        )
+    except Exception as error:  # onnxruntime raises a class of its own for each way to fail
+        raise ArtifactError(f"{artifact.encoder} is no graph that can be run") from error
+
+
+def _open_tokenizer(artifact: Artifact) -> Tokenizer:
+    try:
+        tokenizer = Tokenizer.from_file(str(artifact.tokenizer))
+    except Exception as error:  # the library raises plain Exception
+        raise ArtifactError(f"{artifact.tokenizer} is no tokenizer: {error}") from error
+    tokenizer.enable_truncation(int(artifact.manifest["max_tokens"]))
+    pad = artifact.manifest.get("pad", {"id": 0, "token": "[PAD]"})
+    tokenizer.enable_padding(pad_id=pad["id"], pad_token=pad["token"])
+    return tokenizer

@@ -1,0 +1,72 @@
+"""Predictions of a tiny artifact whose answers are known."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model import Predictor
+from tests.tiny import WORDS
+
+
+@pytest.fixture(scope="module")
+def predictor(tiny_artifact: Path) -> Predictor:
+    return Predictor.load(str(tiny_artifact))
+
+
+@pytest.mark.parametrize(("word", "emoji"), WORDS.items())
+def test_a_known_word_brings_its_emoji_first(predictor: Predictor, word: str, emoji: str) -> None:
+    assert predictor.predict([f"well, {word}!"])[0][0].emoji == emoji
+
+
+def test_answers_do_not_depend_on_their_batch(predictor: Predictor) -> None:
+    texts = ["pizza", "so very sad and angry today", "", "thanks " * 30] * 40
+    together = predictor.predict(texts)
+    alone = [predictor.predict([text])[0] for text in texts]
+    for a, b in zip(together, alone, strict=True):
+        assert [p.emoji for p in a] == [p.emoji for p in b]
+        assert [p.score for p in a] == pytest.approx([p.score for p in b], rel=1e-5)
+
+
+def test_scores_are_probabilities_over_the_candidates(predictor: Predictor) -> None:
+    everything = predictor.predict(["pizza party"], k=1000)[0]
+    assert sum(p.score for p in everything) == pytest.approx(1)
+    assert [p.score for p in everything] == sorted((p.score for p in everything), reverse=True)
+    two = predictor.predict(["pizza party"], candidates={"🍕", "🎉"})[0]
+    assert {p.emoji for p in two} == {"🍕", "🎉"}
+    assert sum(p.score for p in two) == pytest.approx(1)
+
+
+def test_candidates_are_folded_and_strangers_ignored(predictor: Predictor) -> None:
+    assert predictor.predict(["love"], candidates={"❤️", "🦖", "x"})[0][0].emoji == "❤"
+    assert predictor.predict(["love"], candidates=set()) == [[]]
+    assert predictor.predict(["love"], candidates={"no emoji"}) == [[]]
+
+
+def test_a_custom_emoji_scores_by_its_name(predictor: Predictor) -> None:
+    offered = {":pizzaTime:", ":sad_cat:", "🎉"}
+    assert predictor.predict(["pizza"], candidates=offered)[0][0].emoji == ":pizzaTime:"
+    assert predictor.predict(["i am sad"], candidates=offered)[0][0].emoji == ":sad_cat:"
+
+
+@pytest.mark.parametrize("text", ["", " ", "🙏", "\ud800", "\u200f\u200b", "@user"])
+def test_nothing_to_go_on_is_no_answer(predictor: Predictor, text: str) -> None:
+    assert predictor.predict([text]) == [[]]
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=())), max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_any_text_is_answered(predictor: Predictor, texts: list[str]) -> None:
+    answers = predictor.predict(texts)
+    assert len(answers) == len(texts)
+    assert all(len(answer) in (0, 5) for answer in answers)
+
+
+def test_a_long_text_is_answered(predictor: Predictor) -> None:
+    assert predictor.predict(["pizza " * 20_000])[0][0].emoji == "🍕"
+
+
+def test_no_texts_are_no_answers(predictor: Predictor) -> None:
+    assert predictor.predict([]) == []
+    assert predictor.predict(["pizza"], k=0) == [[]]
