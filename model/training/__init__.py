@@ -1,0 +1,1 @@
+"""Training on torch: the only rooms that import it."""

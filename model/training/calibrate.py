@@ -1,0 +1,96 @@
+"""Scores that mean what they say: temperature and threshold from held-out texts."""
+
+import json
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model import artifact, metrics
+from model.predictor import Predictor
+
+_TEMPERATURES = np.geomspace(0.5, 3.0, 61)
+
+
+def calibrate(
+    folder: Path, texts: Sequence[str], truth: Sequence[Collection[str]], precision: float
+) -> None:
+    """Set the bias of untrained emojis, temperature and threshold of an artifact; seal it again.
+
+    Untrained emojis get the bias that gives them, over all texts, the share that they have among
+    the authors' emojis. The temperature (Guo et al., 2017) brings the first emoji's score to the
+    share of texts that it fits; the threshold is the least score from which on the first emoji
+    fits ``precision`` of them.
+    """
+    loaded = artifact.load(folder)
+    table, facts = loaded.table, _facts(folder)
+    predictor = Predictor(loaded)
+    vectors = np.concatenate(
+        [predictor.vectors(texts[i : i + 64]) for i in range(0, len(texts), 64)]
+    )
+    logits = vectors @ table.rows.T + table.bias
+    untrained = np.arange(len(table.emojis)) >= int(facts["trained"])
+    if untrained.any() and not untrained.all():
+        shift = _shift_to_share(logits, untrained, _share(table, untrained, truth))
+        table = replace(table, bias=table.bias + shift * untrained.astype(np.float32))
+        logits = logits + shift * untrained
+    first = logits.argmax(1)
+    correct = np.array([table.emojis[i] in used for i, used in zip(first, truth, strict=True)])
+    errors = [metrics.calibration_error(_first_score(logits, t), correct) for t in _TEMPERATURES]
+    temperature = float(_TEMPERATURES[int(np.argmin(errors))])
+    facts |= {
+        "temperature": round(temperature, 4),
+        "threshold": _threshold(_first_score(logits, temperature), correct, precision),
+        "threshold_precision": precision,
+    }
+    artifact.save_table(table, folder)
+    artifact.seal(folder, loaded.version.rsplit("-", 1)[0], table.emojis, facts)
+
+
+def _share(
+    table: artifact.EmojiTable, untrained: np.ndarray, truth: Sequence[Collection[str]]
+) -> float:
+    """Share of the untrained among the authors' emojis, with one more of them than were seen."""
+    known = {e: bool(u) for e, u in zip(table.emojis, untrained, strict=True)}
+    seen = [known[emoji] for used in truth for emoji in used if emoji in known]
+    return (sum(seen) + 1) / (len(seen) + 2)
+
+
+def _shift_to_share(logits: np.ndarray, untrained: np.ndarray, share: float) -> float:
+    """What to add to the untrained columns so that their mean probability is ``share``."""
+    odds = _log_sum(logits[:, untrained]) - _log_sum(logits[:, ~untrained])
+    low, high = -50.0, 50.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        too_much = np.mean(1 / (1 + np.exp(-(odds + middle)))) > share
+        low, high = (low, middle) if too_much else (middle, high)
+    return low
+
+
+def _log_sum(logits: np.ndarray) -> np.ndarray:
+    peak = logits.max(1)
+    total: np.ndarray = peak + np.log(np.exp(logits - peak[:, None]).sum(1))
+    return total
+
+
+def _first_score(logits: np.ndarray, temperature: float) -> np.ndarray:
+    scaled = (logits - logits.max(1, keepdims=True)) / temperature
+    score: np.ndarray = 1 / np.exp(scaled).sum(1)
+    return score
+
+
+def _threshold(scores: np.ndarray, correct: np.ndarray, precision: float) -> float:
+    order = np.argsort(-scores)
+    running = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(running >= precision)
+    # Rounded down, so that the text that set the threshold passes it.
+    return math.floor(scores[order[good[-1]]] * 1e4) / 1e4 if len(good) else 1.0
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    manifest = json.loads((folder / artifact.LAYOUT.manifest).read_text(encoding="utf-8"))
+    sealed = {"format", "version", "cleaning", "sha256", "emojis"}
+    return {key: value for key, value in manifest.items() if key not in sealed}

@@ -1,0 +1,147 @@
+"""A trained network to an artifact folder: fused ONNX graph, int8, rows for every emoji."""
+
+import logging
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers.fusion_options import FusionOptions
+from onnxruntime.transformers.optimizer import optimize_model
+from tokenizers import Tokenizer
+
+from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, seal
+from model.emoji import names
+from model.training.naming import apply_name_map, described, fit_name_map
+from model.training.network import EmojiNetwork, TextEncoder, encode
+from model.training.prune import prune_unused
+
+log = logging.getLogger(__name__)
+
+
+def emoji_table(network: EmojiNetwork, tokenizer: Tokenizer, trained: list[str]) -> EmojiTable:
+    """The full table: trained rows, and rows made from names for every other emoji."""
+    rows = network.rows.detach().double().numpy()
+    bias = network.bias.detach().float().numpy()
+    others = [emoji for emoji in names() if emoji not in set(trained)]
+    every = encode(network.text, tokenizer, [described(e) for e in (*trained, *others)])
+    vectors = every.double().numpy()
+    named = np.array([e in names() for e in trained])
+    name_map = fit_name_map(vectors[: len(trained)][named], rows[named])
+    unseen = apply_name_map(vectors[len(trained) :], name_map)
+    # An emoji that training never showed is a rare one; calibration says how rare.
+    rare = np.full(len(others), np.quantile(bias, 0.1), dtype=np.float32)
+    return EmojiTable(
+        (*trained, *others),
+        np.vstack([rows, unseen]).astype(np.float32),
+        np.concatenate([bias, rare]),
+        name_map.astype(np.float32),
+    )
+
+
+def export_encoder(text: TextEncoder, target: Path, *, quantize: bool = True) -> None:
+    """Write the ONNX graph of text vectors: attention fused where the architecture is BERT's."""
+    text = text.eval()
+    text.encoder.set_attn_implementation("eager")  # type: ignore[operator] # fusion knows this shape
+    with tempfile.TemporaryDirectory() as scratch:
+        plain, fused = Path(scratch) / "plain.onnx", Path(scratch) / "fused.onnx"
+        _trace(text, plain)
+        config = text.encoder.config
+        fusions = FusionOptions("bert")
+        # The runtime's fused kernel is four times slower than the two that it replaces.
+        fusions.enable_skip_layer_norm = False
+        optimized = optimize_model(
+            str(plain),
+            "bert",
+            num_heads=config.num_attention_heads,  # type: ignore[union-attr]
+            hidden_size=config.hidden_size,  # type: ignore[union-attr]
+            optimization_options=fusions,
+            opt_level=0,
+        )
+        optimized.save_model_to_file(str(fused))
+        if not quantize:
+            shutil.copy(fused, target)
+            return
+        quantize_dynamic(
+            fused,
+            target,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            extra_options={
+                "MatMulConstBOnly": True,
+                "DefaultTensorType": onnx.TensorProto.FLOAT,
+            },
+        )
+
+
+def _trace(text: TextEncoder, target: Path) -> None:
+    ids = torch.ones((2, 11), dtype=torch.int64)
+    dynamic = {0: "batch", 1: "tokens"}
+    with warnings.catch_warnings():
+        # The exporter warns of its own successor, whose graphs the fusion does not know yet.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            text,
+            (ids, torch.ones_like(ids)),
+            str(target),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["vector"],
+            dynamic_axes={
+                "input_ids": dynamic,
+                "attention_mask": dynamic,
+                "vector": {0: "batch"},
+            },
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def trim_positions(text: TextEncoder, length: int) -> None:
+    """Drop position embeddings that no served text reaches (BERT's learned positions only)."""
+    embeddings = getattr(text.encoder, "embeddings", None)
+    positions = getattr(embeddings, "position_embeddings", None)
+    if (
+        embeddings is None
+        or not isinstance(positions, torch.nn.Embedding)
+        or positions.padding_idx not in (None, 0)
+    ):
+        return
+    positions.weight = torch.nn.Parameter(positions.weight.detach()[:length].clone())
+    positions.num_embeddings = length
+    for name in ("position_ids", "token_type_ids"):
+        if hasattr(embeddings, name):
+            embeddings.register_buffer(
+                name, getattr(embeddings, name)[:, :length], persistent=False
+            )
+
+
+def export(
+    network: EmojiNetwork,
+    tokenizer: Tokenizer,
+    emojis: list[str],
+    folder: Path,
+    facts: dict[str, Any],
+) -> Artifact:
+    """Write a sealed artifact; ``facts`` holds ``name``, ``max_tokens`` and what the card says.
+
+    Temperature and threshold are neutral until ``model.training.calibrate`` sets them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    table = emoji_table(network, tokenizer, emojis)
+    save_table(table, folder)
+    tokenizer = prune_unused(network.text, tokenizer)
+    tokenizer.no_truncation()
+    padding = tokenizer.padding or {"pad_id": 0, "pad_token": "[PAD]"}
+    tokenizer.no_padding()
+    tokenizer.save(str(folder / LAYOUT.tokenizer), pretty=False)
+    trim_positions(network.text, facts["max_tokens"])
+    export_encoder(network.text, folder / LAYOUT.encoder)
+    pad = {"id": padding["pad_id"], "token": padding["pad_token"]}
+    neutral = {"temperature": 1.0, "threshold": 0.0, "pad": pad, "trained": len(emojis)}
+    described_facts = {key: value for key, value in facts.items() if key != "name"}
+    return seal(folder, facts["name"], table.emojis, {**neutral, **described_facts})

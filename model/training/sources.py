@@ -1,0 +1,123 @@
+"""Data sets to examples: emojis inline, as a label, behind emotion tags, or by their names."""
+
+import json
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from datasets import load_dataset
+
+from model.emoji import canonical, find_emojis, is_emoji
+from model.examples import Example
+from model.text import clean, dedup_key, has_words
+from model.training.recipe import Recipe, RecipeError, SourceRecipe
+
+_MAX_INLINE = 5  # a text with more kinds of emoji says little about any of them
+
+
+def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, Any]]:
+    """The rows of a source after the language filter, shuffled, at most ``limit`` of them."""
+    if source.path is not None and (folder / source.path).exists():
+        data = load_dataset("parquet", data_files=str(folder / source.path), split="train")
+    elif source.hub is not None:
+        repository, _, configuration = source.hub.partition(":")
+        data = load_dataset(repository, configuration or None, split=source.split)
+    else:
+        raise RecipeError(f"source {source.name}: no file {folder / str(source.path)}")
+    rows = list(data.select_columns([c for c in data.column_names if c in _columns(source)]))
+    if source.languages:
+        rows = [row for row in rows if row["lang"] in source.languages]
+    if source.without:
+        rows = [row for row in rows if source.without not in row[source.text]]
+    random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
+    return rows[: source.limit]
+
+
+def _columns(source: SourceRecipe) -> set[str]:
+    return {source.text, source.label, "lang"}
+
+
+def _inline(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
+    found = dict.fromkeys(find_emojis(row[source.text]))
+    return tuple(found) if len(found) <= _MAX_INLINE else ()
+
+
+def emojis_of(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
+    """The emojis of a row of kind ``inline`` or ``label``, canonical and distinct."""
+    label = row[source.label] if source.kind == "label" else None
+    return (canonical(label),) if label and is_emoji(label) else _inline(row, source)
+
+
+def _examples_of(
+    row: dict[str, Any], source: SourceRecipe, emotions: dict[str, tuple[str, ...]]
+) -> Iterator[Example]:
+    text = clean(row[source.text])
+    lowered = text.lower()
+    if not has_words(text) or any(word in lowered for word in source.spam):
+        return
+    if source.kind == "emotion":
+        known = [emotions[tag] for tag in row[source.label] if tag in emotions]
+        for emojis in known:
+            yield Example(text, emojis, source.name, source.weight / len(known), any_fits=True)
+        return
+    kept = tuple(emoji for emoji in emojis_of(row, source) if emoji not in source.drop)
+    if kept:
+        yield Example(text, kept, source.name, source.weight)
+
+
+def named_examples(source: SourceRecipe, folder: Path) -> list[Example]:
+    """What emojis are called, as texts; a word of several emojis fits any of them.
+
+    Raises:
+        RecipeError: the file is missing.
+    """
+    path = folder / str(source.path)
+    if not path.exists():
+        raise RecipeError(f"source {source.name}: no file {path}")
+    called: dict[str, list[str]] = {}
+    for emoji, words in json.loads(path.read_text(encoding="utf-8")).items():
+        for word in words:
+            if has_words(clean(word)):
+                called.setdefault(clean(word), []).append(emoji)
+    return [
+        Example(
+            word, tuple(dict.fromkeys(emojis)), source.name, source.weight, any_fits=len(emojis) > 1
+        )
+        for word, emojis in called.items()
+    ]
+
+
+def load_examples(
+    recipe: Recipe, sources: Iterable[SourceRecipe], exclude: Iterable[str] = ()
+) -> list[Example]:
+    """Examples of the sources in order, each text once, none whose key is in ``exclude``.
+
+    Keys are ``model.text.dedup_key``; a text without letters has none and is kept.
+
+    Raises:
+        RecipeError: a source's file is missing and it names no Hub data set.
+    """
+    taken = set(exclude)
+    examples: list[Example] = []
+    for source in sources:
+        if source.kind == "names":
+            examples += named_examples(source, recipe.folder)
+            continue
+        for row in read_rows(source, recipe.folder, recipe.fit.seed):
+            key = dedup_key(row[source.text])
+            if key in taken:
+                continue
+            if key:
+                taken.add(key)
+            examples.extend(_examples_of(row, source, recipe.emotions))
+    return examples
+
+
+def held_out_keys(recipe: Recipe) -> set[str]:
+    """The dedup keys of every evaluation and validation text of the recipe."""
+    return {
+        dedup_key(row[source.text])
+        for source in (*recipe.held_out, *recipe.validation)
+        for row in read_rows(source, recipe.folder, recipe.fit.seed)
+    } - {""}

@@ -1,0 +1,104 @@
+"""From a recipe to a calibrated artifact: load, fit, export, calibrate."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.progress import Progress
+
+from model import artifact
+from model.artifact import Artifact
+from model.examples import Example
+from model.training.calibrate import calibrate
+from model.training.curves import draw_curves
+from model.training.export import export
+from model.training.fit import CHECKPOINT, Data, Fit, allowed_labels, load_data, new_network
+from model.training.network import EmojiNetwork, load_tokenizer
+from model.training.recipe import Recipe
+from model.training.sources import held_out_keys, load_examples
+from model.training.warm import warm_start
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a training run keeps its checkpoint, its curves and its artifact."""
+
+    folder: Path
+    threads: int = 2
+    """CPU threads that torch may use."""
+
+    @property
+    def artifact(self) -> Path:
+        """The exported artifact."""
+        return self.folder / "artifact"
+
+
+def train(
+    recipe: Recipe, base: str, run: Run, progress: Progress, start: Path | None = None
+) -> Artifact:
+    """Train from a base checkpoint, or go on where this run was stopped, and export.
+
+    ``start`` is the ``best.pt`` of an earlier run with the same base, to begin from its weights.
+
+    Raises:
+        RecipeError: a source is missing.
+        OSError: the base checkpoint cannot be loaded; the text names it.
+    """
+    torch.set_num_threads(run.threads)
+    step = progress.add_task("read the sources", total=None)
+    validation = load_examples(recipe, recipe.validation)
+    examples = load_examples(recipe, recipe.sources, held_out_keys(recipe))
+    progress.update(step, total=1, completed=1, description=f"{len(examples):,} examples")
+    data = load_data(recipe.fit, base, examples, validation)
+    labelled = {source.name for source in recipe.sources if source.kind == "label"}
+    network = new_network(base, data, allowed_labels(data, labelled))
+    if start is not None and not (run.folder / CHECKPOINT).exists():
+        warm_start(network, data, base, start)
+    fit = Fit(recipe.fit, network, data, run.folder)
+    trained = fit.run(progress)
+    draw_curves(fit.state.history, run.folder / "curves.png")
+    return finish(recipe, trained, data, Origin(base, facts_of(examples, fit)), run, validation)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the manifest says of how an artifact came to be."""
+
+    base: str
+    facts: dict[str, Any]
+
+
+def facts_of(examples: list[Example], fit: Fit) -> dict[str, Any]:
+    """Counts per source and the course of the fit."""
+    return {
+        "sources": dict(Counter(example.source for example in examples)),
+        "steps": fit.state.step,
+        "validation_loss": round(fit.state.best, 4),
+    }
+
+
+def finish(
+    recipe: Recipe,
+    network: EmojiNetwork,
+    data: Data,
+    origin: Origin,
+    run: Run,
+    validation: list[Example],
+) -> Artifact:
+    """Export and calibrate a trained network."""
+    facts = {
+        "name": recipe.name,
+        "max_tokens": recipe.fit.max_tokens,
+        "base": origin.base,
+        **origin.facts,
+    }
+    tokenizer = load_tokenizer(origin.base, recipe.fit.max_tokens)
+    export(network, tokenizer, data.emojis, run.artifact, facts)
+    used = [x for x in validation if not x.any_fits]
+    calibrate(run.artifact, [x.text for x in used], [x.emojis for x in used], recipe.precision)
+    return artifact.load(run.artifact)

@@ -1,0 +1,1 @@
+"""Tests of the training rooms; they need the ``train`` extra."""

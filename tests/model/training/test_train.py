@@ -1,0 +1,157 @@
+"""Training end to end on a tiny network: it learns, resumes, exports what it learnt."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.progress import Progress
+
+from model import Predictor
+from model.artifact import load
+from model.evaluation import evaluate_emojis, evaluate_emotions
+from model.examples import Example
+from model.training.export import export_encoder
+from model.training.fit import BEST, CHECKPOINT, Fit, allowed_labels, load_data, new_network
+from model.training.network import TextEncoder, encode, load_tokenizer
+from model.training.prune import prune_unused
+from model.training.recipe import Recipe
+from model.training.sources import load_examples
+from model.training.splits import read_split
+from model.training.train import Run, train
+from model.training.warm import warm_start
+
+
+@pytest.fixture(scope="session")
+def run(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    made = Run(tmp_path_factory.mktemp("run"))
+    train(Recipe.read(recipe_file), str(tiny_base), made, Progress(disable=True))
+    return made
+
+
+def test_what_was_trained_is_predicted(run: Run) -> None:
+    predictor = Predictor.load(str(run.artifact))
+    trained = {"😂", "😢", "🍕", "😡", "😠", "😭"}
+    for text, emoji in (("funny joke", "😂"), ("tears lost", "😢"), ("pizza cheese", "🍕")):
+        assert predictor.predict([text], 1, trained)[0][0].emoji == emoji
+    assert predictor.predict(["furious a b c is what"], 1, trained)[0][0].emoji in {"😡", "😠"}
+
+
+def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: Run) -> None:
+    artifact = load(run.artifact)
+    trained = artifact.manifest["trained"]
+    assert len(artifact.table.emojis) > 1800
+    assert trained == 6
+    texts = ["furious rage a b c is what", "pizza d e f 7", "sad a a a 9"] * 5
+    answers = Predictor(artifact).predict(texts, len(artifact.table.emojis))
+    of_trained = [sum(p.score for p in a if p.emoji in artifact.table.emojis[:6]) for a in answers]
+    assert np.mean(of_trained) > 0.9
+
+
+def test_a_fit_can_begin_from_another_ones_weights(
+    recipe_file: Path, tiny_base: Path, run: Run
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    examples = load_examples(recipe, recipe.sources)
+    few = [x for x in examples if x.source == "inline"]
+    more = [*few, *(Example("wow a b", ("🤯",), "other", 1.0) for _ in range(9))]
+    data = load_data(recipe.fit, str(tiny_base), more, few[:60])
+    cold = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    warm = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    warm_start(warm, data, str(tiny_base), run.folder / BEST)
+    assert "🤯" in data.emojis
+    losses = [Fit(recipe.fit, n, data, run.folder / "x").validation_loss() for n in (cold, warm)]
+    assert losses[1] < losses[0] / 2
+
+
+def test_held_out_figures_are_those_of_a_model_that_learnt(run: Run, recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    predictor = Predictor.load(str(run.artifact))
+    label, emotion = (read_split(recipe, source) for source in recipe.held_out)
+    emojis = evaluate_emojis(predictor, label.texts, label.truth, label.candidates)
+    assert emojis.hit_1 > 0.9
+    assert emojis.macro_f1 is not None
+    assert emojis.macro_f1 > 0.9
+    emotions = evaluate_emotions(predictor, emotion.texts, emotion.truth)
+    assert emotions.carried > 0.9
+    assert emotions.tone_deaf < 0.1
+
+
+def test_the_run_leaves_curves_and_a_calibrated_artifact(run: Run) -> None:
+    assert (run.folder / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert 0 < Predictor.load(str(run.artifact)).threshold < 1
+
+
+def test_the_exported_encoder_gives_the_vectors_of_torch(tiny_base: Path, tmp_path: Path) -> None:
+    import onnxruntime
+
+    text = TextEncoder.from_base(str(tiny_base)).eval()
+    tokenizer = load_tokenizer(str(tiny_base), 16)
+    texts = ["funny joke laugh", "pizza", "sad a b c d e f g h"]
+    expected = encode(text, tokenizer, texts).numpy()
+    pruned = prune_unused(text, tokenizer)
+    export_encoder(text, tmp_path / "encoder.onnx", quantize=False)
+    session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
+    encoded = pruned.encode_batch(texts)
+    feed = {
+        "input_ids": np.array([e.ids for e in encoded]),
+        "attention_mask": np.array([e.attention_mask for e in encoded]),
+    }
+    assert session.run(None, feed)[0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_killed_fit_goes_on_from_its_checkpoint(
+    recipe_file: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    examples = load_examples(recipe, recipe.sources)
+    data = load_data(recipe.fit, str(tiny_base), examples, load_examples(recipe, recipe.validation))
+
+    def fit(folder: Path) -> Fit:
+        torch.manual_seed(1)
+        return Fit(
+            recipe.fit,
+            new_network(str(tiny_base), data, allowed_labels(data, {"label"})),
+            data,
+            folder,
+        )
+
+    whole = fit(tmp_path / "whole")
+    whole.run(Progress(disable=True))
+    killed = fit(tmp_path / "killed")
+    _stop_after(killed, 27)
+    with pytest.raises(KeyboardInterrupt):
+        killed.run(Progress(disable=True))
+    resumed = fit(tmp_path / "killed")
+    resumed.run(Progress(disable=True))
+    assert resumed.state.step == whole.state.step
+    assert resumed.state.best == pytest.approx(whole.state.best, rel=0.05)
+    assert resumed.state.history[0] == killed.state.history[0]
+
+
+def _stop_after(fit: Fit, steps: int) -> None:
+    step = fit._step
+
+    def counted(batch: object) -> float:
+        if fit.state.step >= steps:
+            raise KeyboardInterrupt
+        return step(batch)  # type: ignore[arg-type]
+
+    fit._step = counted  # type: ignore[method-assign]
+
+
+def test_a_checkpoint_of_other_data_is_refused(
+    recipe_file: Path, tiny_base: Path, run: Run
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    examples = load_examples(recipe, recipe.sources[:2])
+    data = load_data(recipe.fit, str(tiny_base), examples, examples[:10])
+    network = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    with pytest.raises(ValueError, match=CHECKPOINT):
+        Fit(recipe.fit, network, data, run.folder).run(Progress(disable=True))
+
+
+def test_the_artifact_says_what_it_was_made_from(run: Run) -> None:
+    artifact = load(run.artifact)
+    assert artifact.version.startswith("synthetic-")
+    assert set(artifact.manifest["sources"]) == {"inline", "label", "emotion"}
