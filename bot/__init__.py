@@ -1,0 +1,1 @@
+"""The bot: adapters around a core that decides when and with what to react."""

@@ -1,0 +1,110 @@
+"""The only logging setup: standard error, without secrets and without texts of exceptions."""
+
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+_OWN = ("bot", "model")
+_TOKENS = re.compile(
+    r"\d{6,12}:[A-Za-z0-9_-]{30,}"  # Telegram
+    r"|[A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6,8}\.[A-Za-z0-9_-]{25,}"  # Discord
+)
+STRUCK_OUT = "[secret]"
+
+
+def describe(error: BaseException, *, frames: bool = False) -> str:
+    """An error on one line; with ``frames`` the places that it passed on further lines.
+
+    Only our own errors have texts that are known to quote neither messages nor tokens; of others
+    the type and the place are told.
+    """
+    passed = traceback.extract_tb(error.__traceback__)
+    if ours(error):
+        told = str(error)
+    else:
+        place = f" at {Path(passed[-1].filename).name}:{passed[-1].lineno}" if passed else ""
+        told = f"{type(error).__name__}{place}"
+    if not frames:
+        return told
+    return "\n".join((told, *(f"  {f.filename}:{f.lineno} in {f.name}" for f in passed)))
+
+
+def ours(error: BaseException) -> bool:
+    """Whether the error's class is one of this program's."""
+    return type(error).__module__.split(".")[0] in {"bot", "model"}
+
+
+class Redaction:
+    """Strikes out known secrets and whatever looks like a token."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        """Add ``known`` secrets to the two shapes of tokens."""
+        self._known = [secret for secret in known if secret]
+
+    def __call__(self, text: str) -> str:
+        """Give the text without secrets."""
+        for secret in self._known:
+            text = text.replace(secret, STRUCK_OUT)
+        return _TOKENS.sub(STRUCK_OUT, text)
+
+
+class _Formatter(logging.Formatter):
+    """Time, level, logger and message; exceptions as ``describe`` tells them."""
+
+    def __init__(self, style: str, redact: Redaction) -> None:
+        super().__init__()
+        self._shape = style
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            message = f"{message}: {describe(record.exc_info[1], frames=debugging())}"
+        message = self._redact(message)
+        level = record.levelname.lower()
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        if self._shape == "json":
+            line = {"time": moment, "level": level, "logger": record.name, "message": message}
+            return json.dumps(line)
+        return message if self._shape == "rich" else f"{moment} {level} {record.name}: {message}"
+
+
+def configure(level: str = "info", style: str = "auto", known_secrets: Iterable[str] = ()) -> None:
+    """Replace all log handlers by one on standard error.
+
+    Args:
+        level: ``debug``, ``info``, ``warning`` or ``error``; libraries stay at warning.
+        style: ``json``, ``plain``, or ``auto``: coloured on a terminal and plain elsewhere.
+        known_secrets: what must never be written.
+    """
+    logging.raiseExceptions = False  # a record that cannot be written is not to be quoted either
+    handler = _handler(style, Redaction(known_secrets))
+    # Libraries log request URLs, which hold the Telegram token, and events with their text.
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in _OWN:
+        logging.getLogger(name).setLevel(level.upper())
+
+
+def debugging() -> bool:
+    """Whether the log is at level debug."""
+    return logging.getLogger("bot").isEnabledFor(logging.DEBUG)
+
+
+def _handler(style: str, redact: Redaction) -> logging.Handler:
+    if style == "auto" and sys.stderr.isatty():
+        from rich.console import Console
+        from rich.logging import RichHandler
+
+        style = "rich"
+        handler: logging.Handler = RichHandler(
+            console=Console(stderr=True), show_path=False, highlighter=None
+        )
+    else:
+        handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter(style, redact))
+    return handler

@@ -1,0 +1,72 @@
+"""The log: one line a record, neither secrets nor what people wrote."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot import log
+from bot.core.errors import StoreFailed
+
+TELEGRAM = "123456789:AAEhBOweik6ad6PsEzwUFHJkl098765432-_"
+DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs1234567"
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level, logging.raiseExceptions)
+    yield
+    root.handlers[:], logging.raiseExceptions = before[0], before[2]
+    root.setLevel(before[1])
+    for name in ("bot", "model"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize("style", ["plain", "json", "auto"])
+def test_secrets_are_struck_out(style: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", style, ["opensesame"])
+    logging.getLogger("bot.x").info("see %s and %s, %s", TELEGRAM, DISCORD, "opensesame")
+    written = capsys.readouterr().err
+    assert written.count(log.STRUCK_OUT) == 3
+    assert not any(secret in written for secret in (TELEGRAM, DISCORD, "opensesame"))
+
+
+def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "json")
+    logging.getLogger("bot.x").warning("two\nlines 😂 \ud800")
+    [line] = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["level"], told["logger"]) == ("warning", "bot.x")
+    assert told["message"] == "two\nlines 😂 \ud800"
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_libraries_stay_at_warning(level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(level, "plain")
+    for name in ("httpx", "telegram.ext", "discord.gateway", "alembic.runtime", "sqlalchemy"):
+        logging.getLogger(name).info("POST https://api.telegram.org/bot%s/getMe", TELEGRAM)
+    assert not capsys.readouterr().err
+    logging.getLogger("httpx").warning("slow")
+    assert "slow" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_exceptions_show_places_and_never_values(
+    level: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure(level, "plain")
+    try:
+        raise ValueError("I told nobody but you")
+    except ValueError:
+        logging.getLogger("bot.x").exception("failed")
+    written = capsys.readouterr().err
+    assert "ValueError at test_log.py:" in written
+    assert "nobody" not in written
+    assert (len(written.splitlines()) > 1) == (level == "debug")
+
+
+def test_our_own_errors_are_told_in_their_words() -> None:
+    assert log.describe(StoreFailed("disk full")) == "disk full"
+    assert log.describe(KeyError("disk full")) == "KeyError"
