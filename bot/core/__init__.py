@@ -1,0 +1,1 @@
+"""Pure decisions and the way of a message: standard library and model only."""

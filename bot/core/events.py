@@ -1,0 +1,108 @@
+"""What passes between adapters and the core: frozen values without any platform library."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from model import Prediction
+
+MemberKey = NewType("MemberKey", str)
+"""A keyed hash of a member's platform id (see ``bot.core.identity``); never the raw id."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message stands, in the platform's own ids written as text."""
+
+    platform: str
+    """``discord``, ``telegram`` or ``console``."""
+    community: str
+    """The server, group or private chat whose settings apply."""
+    chat: str
+    """The channel, thread or topic inside the community."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """A message by a person that the bot may react to."""
+
+    ref: MessageRef
+    author: MemberKey
+    text: str = field(repr=False)
+    """Kept out of ``repr`` so that no log line or traceback can show it."""
+    candidates: frozenset[str] | None = None
+    """Canonical emojis that the platform allows at this moment; None for all."""
+    addressed: bool = False
+    """A mention, a private message or a command: answered past chance and cooldown."""
+
+
+class SkipReason(StrEnum):
+    """Why the bot stayed silent, as stored with the prediction."""
+
+    CHAT_OFF = "chat_off"
+    OPTED_OUT = "opted_out"
+    DUPLICATE = "duplicate"
+    COOLDOWN = "cooldown"
+    RATE_CAP = "rate_cap"
+    SAMPLED_OUT = "sampled_out"
+    OVERLOADED = "overloaded"
+    NOTHING_TO_SAY = "nothing_to_say"
+    BELOW_THRESHOLD = "below_threshold"
+    NOTHING_ALLOWED = "nothing_allowed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    """The store or the predictor failed; the log says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message."""
+
+    ref: MessageRef
+    predictions: Sequence[Prediction] = ()
+    """The top five, best first; empty where the message was skipped before the predictor."""
+    chosen: tuple[str, ...] = ()
+    """The emojis that the bot showed; empty when it stayed silent."""
+    skip: SkipReason | None = None
+    refusal: str | None = None
+    """The platform's named refusal, with ``skip`` = ``refused``."""
+
+
+class FeedbackKind(StrEnum):
+    """What a person said about an answer of the bot."""
+
+    AGREE = "agree"
+    """Somebody added the bot's emoji as well, or pressed its button."""
+    REMOVE = "remove"
+    """The author or a moderator took the bot's reaction away."""
+    DISLIKE = "dislike"
+    """A thumbs down, or ``-`` on the console."""
+    CORRECT = "correct"
+    """Another emoji than the shown one was chosen."""
+
+
+class FeedbackSource(StrEnum):
+    """Where feedback was given."""
+
+    REACTION = "reaction"
+    BUTTON = "button"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One person's word on one answer; the same word twice is stored once."""
+
+    ref: MessageRef
+    actor: MemberKey
+    kind: FeedbackKind
+    emoji: str | None
+    """Canonical emoji that the feedback is about; None where it is about the answer as a whole."""
+    source: FeedbackSource
+    at: datetime
+    """When it was given, aware, UTC."""
+    withdrawn: bool = False
+    """Taken back (an un-react): the stored feedback with the same key goes."""

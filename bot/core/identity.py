@@ -1,0 +1,21 @@
+"""Members are known by keyed hashes: the database alone cannot name anybody."""
+
+import hmac
+from hashlib import sha256
+
+from bot.core.events import MemberKey
+
+
+class Pseudonyms:
+    """HMAC-SHA256 of platform and id under the operator's secret (RFC 2104)."""
+
+    def __init__(self, secret: bytes) -> None:
+        """Keep the secret; it never leaves this object."""
+        self._secret = secret
+
+    def key(self, platform: str, member_id: str) -> MemberKey:
+        """The member's key: 32 hexadecimal digits, the same for the same id and secret."""
+        digest = hmac.new(
+            self._secret, f"{platform}:{member_id}".encode("utf-8", "surrogatepass"), sha256
+        )
+        return MemberKey(digest.hexdigest()[:32])

@@ -1,0 +1,73 @@
+"""What a community or chat chose for itself, from stored keys and values to settings."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.core.policy import ChatSettings, Mode
+
+logger = logging.getLogger(__name__)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("should be true or false")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("should be a number")
+    return float(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("should be a whole number")
+    return value
+
+
+def _emojis(value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError("should be a list of emojis")
+    return frozenset(value)
+
+
+def _mode(value: object) -> Mode:
+    return Mode(str(value))
+
+
+_PARSERS: Mapping[str, Callable[[object], object]] = {
+    "enabled": _flag,
+    "mode": _mode,
+    "chance": _number,
+    "cooldown": _number,
+    "per_minute": _whole,
+    "threshold": _number,
+    "reactions_per_message": _whole,
+    "emoji_allow": _emojis,
+    "emoji_deny": _emojis,
+}
+
+
+def override(settings: ChatSettings, key: str, value: object) -> ChatSettings:
+    """The settings with one stored value in place.
+
+    Raises:
+        KeyError: no such setting of a chat.
+        ValueError: the value is of the wrong type or out of range.
+    """
+    changes: dict[str, object] = {key: _PARSERS[key](value)}
+    return replace(settings, **changes)  # type: ignore[arg-type]  # _PARSERS gives each its type
+
+
+def override_all(settings: ChatSettings, stored: Mapping[str, object]) -> ChatSettings:
+    """The settings with every stored value that is sound; another version's are passed over."""
+    for key, value in stored.items():
+        if key not in _PARSERS:
+            continue
+        try:
+            settings = override(settings, key, value)
+        except ValueError as error:
+            logger.warning("a stored chat setting is passed over: %s: %s", key, error)
+    return settings

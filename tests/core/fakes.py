@@ -1,0 +1,129 @@
+"""Stand-ins for what surrounds the core; each keeps what was asked of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.core.errors import StoreFailed
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+)
+from bot.core.policy import ChatSettings
+from model import Prediction
+
+ANNA, BEN = MemberKey("a" * 32), MemberKey("b" * 32)
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def ref(message: str = "1", chat: str = "chat", community: str = "home") -> MessageRef:
+    return MessageRef("console", community, chat, message)
+
+
+def message(
+    text: str = "so funny", number: str = "1", *, addressed: bool = False
+) -> IncomingMessage:
+    return IncomingMessage(ref(number), ANNA, text, addressed=addressed)
+
+
+def word(
+    number: str = "1",
+    kind: FeedbackKind = FeedbackKind.AGREE,
+    emoji: str | None = "😂",
+    *,
+    actor: MemberKey = BEN,
+    withdrawn: bool = False,
+) -> Feedback:
+    return Feedback(
+        ref(number), actor, kind, emoji, FeedbackSource.REACTION, at=MOMENT, withdrawn=withdrawn
+    )
+
+
+@dataclass
+class EchoPredictor:
+    """Answers every text alike."""
+
+    answer: list[Prediction] = field(
+        default_factory=lambda: [Prediction("😂", 0.6), Prediction("🔥", 0.3)]
+    )
+    error: Exception | None = None
+    version: str = "echo-1"
+    threshold: float = 0.2
+    asked: list[tuple[str, int, Collection[str] | None]] = field(default_factory=list)
+
+    async def predict(
+        self, text: str, k: int, candidates: Collection[str] | None
+    ) -> list[Prediction]:
+        self.asked.append((text, k, candidates))
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+
+@dataclass
+class RecordingPlatform:
+    """Keeps what was shown."""
+
+    error: Exception | None = None
+    shown: list[tuple[MessageRef, tuple[str, ...]]] = field(default_factory=list)
+
+    async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.shown.append((ref, tuple(emojis)))
+
+
+@dataclass
+class MemoryStore:
+    """A store in lists; fails in every method of ``failing``."""
+
+    chosen: ChatSettings = field(default_factory=ChatSettings)
+    failing: set[str] = field(default_factory=set)
+    out: set[MemberKey] = field(default_factory=set)
+    rows: dict[MessageRef, tuple[IncomingMessage, Outcome, str]] = field(default_factory=dict)
+    words: list[Feedback] = field(default_factory=list)
+
+    def _maybe_fail(self, method: str) -> None:
+        if method in self.failing:
+            raise StoreFailed("disk full")
+
+    async def settings(self, ref: MessageRef) -> ChatSettings:
+        self._maybe_fail("settings")
+        return self.chosen
+
+    async def opted_out(self, platform: str, member: MemberKey) -> bool:
+        self._maybe_fail("opted_out")
+        return member in self.out
+
+    async def record(self, message: IncomingMessage, outcome: Outcome, version: str) -> None:
+        self._maybe_fail("record")
+        self.rows[message.ref] = (message, outcome, version)
+
+    async def shown(self, ref: MessageRef) -> tuple[str, ...]:
+        self._maybe_fail("shown")
+        return self.rows[ref][1].chosen if ref in self.rows else ()
+
+    async def add_feedback(self, feedback: Feedback) -> bool:
+        self._maybe_fail("add_feedback")
+        self.words.append(feedback)
+        return feedback.ref in self.rows
+
+    async def delete_message(self, ref: MessageRef) -> None:
+        self._maybe_fail("delete_message")
+        self.rows.pop(ref, None)
+
+    async def forget(self, platform: str, member: MemberKey) -> int:
+        self._maybe_fail("forget")
+        own = [ref for ref, (message, _, _) in self.rows.items() if message.author == member]
+        for ref in own:
+            del self.rows[ref]
+        return len(own)
+
+    async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
+        self._maybe_fail("set_opted_out")
+        (self.out.add if out else self.out.discard)(member)

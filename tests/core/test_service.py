@@ -1,0 +1,267 @@
+"""The way of one message, with everything around it played by fakes."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.core.errors import Overloaded, Refused, StoreFailed
+from bot.core.events import IncomingMessage, MessageRef, SkipReason
+from bot.core.policy import ChatSettings
+from bot.core.service import Chance, Service
+from model import Prediction
+from tests.core.fakes import (
+    ANNA,
+    BEN,
+    EchoPredictor,
+    MemoryStore,
+    RecordingPlatform,
+    message,
+    ref,
+    word,
+)
+
+
+class House:
+    """A service among fakes, with time and luck in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now, self.luck = 1000.0, 0.0
+        self.predictor, self.store, self.platform = (
+            EchoPredictor(),
+            MemoryStore(),
+            RecordingPlatform(),
+        )
+        chance = Chance(clock=lambda: self.now, roll=lambda: self.luck)
+        self.service = Service(self.predictor, self.store, chance)
+
+    async def skip(self, given: IncomingMessage) -> SkipReason | None:
+        return (await self.service.on_message(given, self.platform)).skip
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+async def test_a_message_is_answered_and_recorded(house: House) -> None:
+    outcome = await house.service.on_message(message(), house.platform)
+    assert (outcome.chosen, outcome.skip) == (("😂",), None)
+    assert [p.emoji for p in outcome.predictions] == ["😂", "🔥"]
+    assert house.platform.shown == [(ref(), ("😂",))]
+    assert house.store.rows[ref()] == (message(), outcome, "echo-1")
+    assert house.predictor.asked == [("so funny", 5, None)]
+
+
+async def test_the_same_message_twice_is_answered_once(house: House) -> None:
+    await asyncio.gather(*(house.skip(message()) for _ in range(3)))
+    assert await house.skip(message()) is SkipReason.DUPLICATE
+    assert len(house.platform.shown) == len(house.predictor.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (ChatSettings(enabled=False), SkipReason.CHAT_OFF),
+        (ChatSettings(chance=0.0), SkipReason.SAMPLED_OUT),
+        (ChatSettings(emoji_allow=frozenset()), SkipReason.NOTHING_ALLOWED),
+    ],
+)
+async def test_what_is_not_scored_is_not_recorded(
+    house: House, settings: ChatSettings, reason: SkipReason
+) -> None:
+    house.store.chosen = settings
+    assert await house.skip(message()) is reason
+    assert not house.predictor.asked
+    assert not house.store.rows
+
+
+async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) -> None:
+    await house.service.opt_out("console", ANNA)
+    assert await house.skip(message(addressed=True)) is SkipReason.OPTED_OUT
+    assert not house.predictor.asked
+    assert not house.store.rows
+    await house.service.opt_in("console", ANNA)
+    assert await house.skip(message(number="2")) is None
+
+
+async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
+    house.store.chosen = ChatSettings(cooldown=5.0, per_minute=2)
+    house.predictor.answer = [Prediction("😂", 0.1)]
+    assert await house.skip(message(number="1")) is SkipReason.BELOW_THRESHOLD
+    house.predictor.answer = [Prediction("😂", 0.9)]
+    assert await house.skip(message(number="2")) is None
+    house.now += 4.9
+    assert await house.skip(message(number="3")) is SkipReason.COOLDOWN
+    assert await house.skip(message(number="4", addressed=True)) is None
+    house.now += 5.0
+    assert await house.skip(message(number="5")) is SkipReason.RATE_CAP
+    house.now += 60.0
+    assert await house.skip(message(number="6")) is None
+
+
+async def test_messages_at_the_same_moment_share_one_cap(house: House) -> None:
+    house.store.chosen = ChatSettings(per_minute=3)
+    skips = await asyncio.gather(*(house.skip(message(number=str(n))) for n in range(10)))
+    assert skips.count(None) == len(house.platform.shown) == 3
+    assert set(skips) == {None, SkipReason.RATE_CAP}
+
+
+async def test_chats_do_not_share_a_cooldown(house: House) -> None:
+    house.store.chosen = ChatSettings(cooldown=60.0)
+    assert await house.skip(message()) is None
+    assert await house.skip(replace(message(), ref=ref("1", "elsewhere"))) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ([], SkipReason.NOTHING_TO_SAY),
+        ([Prediction("😂", 0.1)], SkipReason.BELOW_THRESHOLD),
+        ([Prediction("🖕", 0.9)], SkipReason.NOTHING_ALLOWED),
+    ],
+)
+async def test_silence_after_scoring_is_recorded(
+    house: House, answer: list[Prediction], reason: SkipReason
+) -> None:
+    house.predictor.answer = answer
+    assert await house.skip(message()) is reason
+    assert house.store.rows[ref()][1].skip is reason
+    assert not house.platform.shown
+
+
+async def test_the_predictor_sees_only_what_may_be_shown(house: House) -> None:
+    given = replace(message(), candidates=frozenset({"😂", "💩", "🔥"}))
+    await house.skip(given)
+    assert house.predictor.asked[0][2] == {"😂", "🔥"}
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal", "failures"),
+    [(Refused("forbidden"), "forbidden", 0), (RuntimeError("so funny"), "error", 1)],
+)
+async def test_a_refused_reaction_is_recorded_as_such(
+    house: House, error: Exception, refusal: str, failures: int
+) -> None:
+    house.platform.error = error
+    outcome = await house.service.on_message(message(), house.platform)
+    assert (outcome.chosen, outcome.skip, outcome.refusal) == ((), SkipReason.REFUSED, refusal)
+    assert house.store.rows[ref()][1] == outcome
+    assert house.service.failures["platform"] == failures
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "failures"),
+    [
+        (Overloaded("full"), SkipReason.OVERLOADED, 0),
+        (ValueError("so funny"), SkipReason.FAILED, 1),
+    ],
+)
+async def test_a_failing_predictor_is_silence(
+    house: House,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    reason: SkipReason,
+    failures: int,
+) -> None:
+    house.predictor.error = error
+    with caplog.at_level(logging.DEBUG):
+        assert await house.skip(message()) is reason
+    assert house.service.failures["predictor"] == failures == len(caplog.records)
+    assert "so funny" not in caplog.text
+    assert not house.store.rows
+
+
+@pytest.mark.parametrize("method", ["settings", "opted_out"])
+async def test_a_store_that_cannot_tell_the_rules_means_silence(house: House, method: str) -> None:
+    house.store.failing = {method}
+    assert await house.skip(message()) is SkipReason.FAILED
+    assert not house.predictor.asked
+    assert house.service.failures["store"] == 1
+
+
+async def test_a_store_that_cannot_record_does_not_stop_the_answer(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.store.failing = {"record", "add_feedback", "delete_message"}
+    assert await house.skip(message()) is None
+    assert house.platform.shown
+    assert await house.service.on_feedback(word()) is False
+    await house.service.on_deletion(ref())
+    assert house.service.failures["store"] == 3
+    assert "the store failed: disk full" in caplog.text
+    assert "so funny" not in caplog.text
+
+
+async def test_feedback_reaches_the_store(house: House) -> None:
+    await house.skip(message())
+    assert await house.service.on_feedback(word()) is True
+    assert await house.service.on_feedback(word("unknown")) is False
+    assert house.store.words == [word(), word("unknown")]
+
+
+async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
+    await house.skip(message())
+    await house.service.opt_out("console", BEN)
+    assert await house.service.on_feedback(word()) is False
+    assert await house.service.on_feedback(word(withdrawn=True)) is True
+    assert house.store.words == [word(withdrawn=True)]
+
+
+class HastyPlatform(RecordingPlatform):
+    """People who answer, delete or leave while the bot's reaction is still being recorded."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__()
+        self.house = house
+        self.said: asyncio.Task[bool] | None = None
+        self.deleted: asyncio.Task[None] | None = None
+        self.forgotten: asyncio.Task[int] | None = None
+
+    async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        self.said = asyncio.create_task(self.house.service.on_feedback(word()))
+        self.deleted = asyncio.create_task(self.house.service.on_deletion(ref))
+        self.forgotten = asyncio.create_task(self.house.service.forget("console", ANNA))
+        await asyncio.wait([self.said, self.deleted, self.forgotten], timeout=0)
+
+
+async def test_what_comes_before_the_row_waits_for_it(house: House) -> None:
+    hasty = HastyPlatform(house)
+    await house.service.on_message(message(), hasty)
+    assert hasty.said is not None
+    assert hasty.deleted is not None
+    assert hasty.forgotten is not None
+    assert await hasty.said is True
+    await hasty.deleted
+    await hasty.forgotten
+    assert not house.store.rows
+
+
+async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
+    class Hanging(RecordingPlatform):
+        async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+            await asyncio.get_running_loop().create_future()
+
+    task = asyncio.create_task(house.service.on_message(message(), Hanging()))
+    await asyncio.wait([task], timeout=0)
+    waiting = asyncio.create_task(house.service.on_feedback(word()))
+    await asyncio.wait([waiting], timeout=0)
+    task.cancel()
+    assert await waiting is False
+
+
+async def test_forget_counts(house: House) -> None:
+    await house.skip(message())
+    assert await house.service.forget("console", BEN) == 0
+    assert await house.service.forget("console", ANNA) == 1
+
+
+@pytest.mark.parametrize("method", ["forget", "set_opted_out"])
+async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: str) -> None:
+    house.store.failing = {method}
+    wish = house.service.forget if method == "forget" else house.service.opt_out
+    with pytest.raises(StoreFailed, match="try again"):
+        await wish("console", ANNA)
+    assert house.service.failures["store"] == 1
