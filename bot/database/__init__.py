@@ -1,0 +1,1 @@
+"""Tables, engine and store on SQLAlchemy."""

@@ -1,0 +1,157 @@
+"""Opens the database, brings its schema up to date, and refuses one from a newer version."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from bot.core.errors import EmojiReactorError
+
+BUSY_SECONDS = 10
+
+
+class DatabaseError(EmojiReactorError):
+    """The database cannot be used; the message names it without its password."""
+
+
+async def open_database(url: str) -> AsyncEngine:
+    """An engine on an up-to-date database, made where it does not exist.
+
+    Raises:
+        DatabaseError: it cannot be reached, is no database of ours or comes from a newer version;
+            in the last two cases it is left unaltered.
+    """
+    await upgrade(url)
+    return _engine(url)
+
+
+async def upgrade(url: str) -> str:
+    """Apply what is missing; the revision that the database then has."""
+    async with migration_connection(url) as connection:
+        return await connection.run_sync(partial(_upgrade, name=display_name(url)))
+
+
+async def current(url: str) -> tuple[str | None, str]:
+    """The database's revision, None for one without tables, and the program's."""
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return None, head
+    async with migration_connection(url) as connection:
+        return await connection.run_sync(_revision), head
+
+
+@asynccontextmanager
+async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction without foreign keys, as rebuilding a parent would empty its children."""
+    engine = _engine(url, foreign_keys=False)
+    try:
+        async with engine.execution_options(immediate=True).begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"{display_name(url)}: {reason(error)}") from None
+    except OSError as error:
+        raise DatabaseError(f"{display_name(url)}: {error.strerror or error}") from None
+    finally:
+        await engine.dispose()
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic on the migrations that travel with the program."""
+    config = Config()
+    # Config interpolates, so that a percent sign in the path must be doubled.
+    config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite database; None for another kind."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def display_name(url: str) -> str:
+    """What messages call the database: its file, or its URL with the password starred."""
+    path = sqlite_path(url)
+    return str(path) if path is not None else make_url(url).render_as_string(hide_password=True)
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """The driver's own words on one line, without statement and parameters."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
+def _upgrade(connection: Connection, name: str) -> str:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    revision = _revision(connection)
+    if revision is None and (strangers := inspect(connection).get_table_names()):
+        raise DatabaseError(
+            f"{name}: holds tables of something else ({strangers[0]}, ...); it was left as it is"
+        )
+    if revision is not None and revision not in {s.revision for s in scripts.walk_revisions()}:
+        raise DatabaseError(
+            f"{name}: comes from a newer version of Emoji Reactor (revision {revision}); it was"
+            " left as it is: upgrade the program or choose another database.url"
+        )
+    command.upgrade(alembic_config(connection), "head")
+    return scripts.get_current_head() or ""
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+    options: dict[str, Any] = {} if foreign_keys else {"poolclass": NullPool}
+    try:
+        engine = create_async_engine(
+            url,
+            hide_parameters=True,  # errors must not quote what people said or who they are
+            json_serializer=partial(json.dumps, ensure_ascii=False),
+            **options,
+        )
+    except (ArgumentError, ImportError) as error:
+        raise DatabaseError(f"database.url: {reason_line(error)}") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, foreign_keys)
+    return engine
+
+
+def reason_line(error: Exception) -> str:
+    """An error's text on one line."""
+    return " ".join(str(error).split())
+
+
+def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own
+        connection.isolation_level = None  # transactions begin below, not in the driver
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        if foreign_keys:  # not before the schema is known to be ours, as it alters the file
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes the lock at once: one that reads first and writes then can be refused
+        # without waiting.
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

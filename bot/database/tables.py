@@ -1,0 +1,134 @@
+"""The tables. No message text anywhere; people stand as keyed hashes (``bot.core.identity``)."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite keeps no offset, so it is taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment, turn any other into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without an offset cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give what was stored as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+community = Table(
+    "community",
+    metadata,
+    _id(),
+    Column("platform", String(16), nullable=False),
+    Column("external_id", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("platform", "external_id"),
+)
+
+chat_setting = Table(
+    "chat_setting",
+    metadata,
+    _id(),
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), nullable=False),
+    # Empty for the whole community; not null, as unique constraints let nulls repeat.
+    Column("chat", String(64), nullable=False, default=""),
+    Column("key", String(64), nullable=False),
+    Column("value", JSON, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    UniqueConstraint("community_id", "chat", "key"),
+)
+
+prediction = Table(
+    "prediction",
+    metadata,
+    _id(),
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), nullable=False),
+    Column("chat", String(64), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("artifact", String(128), nullable=False),
+    # [["😂", 0.31], ...], best first.
+    Column("top", JSON, nullable=False),
+    # ["😂"], empty where the bot stayed silent.
+    Column("chosen", JSON, nullable=False),
+    Column("skip", String(32)),
+    Column("refusal", String(64)),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("community_id", "chat", "message"),
+    Index(None, "author"),
+    Index(None, "created_at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    Column("prediction_id", ForeignKey("prediction.id", ondelete="CASCADE"), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    # Empty where it is about the answer as a whole; not null for the same reason as above.
+    Column("emoji", String(64), nullable=False, default=""),
+    Column("source", String(16), nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    UniqueConstraint("prediction_id", "actor", "kind", "emoji"),
+    Index(None, "actor"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    _id(),
+    Column("platform", String(16), nullable=False),
+    Column("member", String(64), nullable=False),
+    Column("scope", String(32), nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("granted_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    UniqueConstraint("platform", "member", "scope", "version"),
+)
+
+opt_out = Table(
+    "opt_out",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)
