@@ -1,0 +1,1 @@
+"""Library events to core events and back, one module a platform."""

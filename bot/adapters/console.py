@@ -1,0 +1,104 @@
+"""The console as a platform: a line is a message, and the next may be feedback on the answer."""
+
+import getpass
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackSource,
+    IncomingMessage,
+    MessageRef,
+    Outcome,
+)
+from bot.core.identity import Pseudonyms
+from bot.core.service import Service
+from model.emoji import canonical, is_emoji
+
+PLATFORM = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a feedback line says."""
+
+    kind: FeedbackKind
+    emoji: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Feedback and whether it was stored."""
+
+    word: Word
+    stored: bool
+
+
+class ConsoleAdapter:
+    """One person's conversation; every message is addressed to the bot."""
+
+    name = PLATFORM
+
+    def __init__(self, service: Service, pseudonyms: Pseudonyms) -> None:
+        """Speak as the user of the operating system."""
+        self._service = service
+        self._person = pseudonyms.key(PLATFORM, _user())
+        self._last: Outcome | None = None
+
+    async def take(self, line: str) -> Outcome | Noted | None:
+        """Handle one line; None for an empty one."""
+        text = line.strip()
+        if not text:
+            return None
+        if self._last is not None and (word := read_feedback(text, self._last)):
+            return Noted(word, await self._note(word, self._last.ref))
+        ref = MessageRef(PLATFORM, PLATFORM, PLATFORM, uuid.uuid4().hex)
+        message = IncomingMessage(ref, self._person, text, addressed=True)
+        self._last = await self._service.on_message(message, self)
+        return self._last
+
+    async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        """Nothing to do: the outcome is shown as a whole."""
+
+    async def _note(self, word: Word, ref: MessageRef) -> bool:
+        return await self._service.on_feedback(
+            Feedback(
+                ref,
+                self._person,
+                word.kind,
+                word.emoji,
+                FeedbackSource.CONSOLE,
+                at=datetime.now(UTC),
+            )
+        )
+
+
+def read_feedback(text: str, outcome: Outcome) -> Word | None:
+    """``+``, ``-``, ``1`` to ``5`` or one emoji, as a word on the outcome; None for anything else.
+
+    A number beyond the predictions, and any feedback on an answer without predictions but an
+    emoji, is no feedback.
+    """
+    shown = outcome.chosen[0] if outcome.chosen else None
+    if text == "+":
+        return Word(FeedbackKind.AGREE, shown)
+    if text == "-":
+        return Word(FeedbackKind.DISLIKE, shown)
+    if is_emoji(text):
+        picked = canonical(text)
+    elif len(text) == 1 and text in "12345" and int(text) <= len(outcome.predictions):
+        picked = outcome.predictions[int(text) - 1].emoji
+    else:
+        return None
+    agrees = picked in outcome.chosen
+    return Word(FeedbackKind.AGREE if agrees else FeedbackKind.CORRECT, picked)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
+        return "somebody"

@@ -1,0 +1,36 @@
+"""Emojis as Discord writes them, to and from their canonical form."""
+
+from functools import cache
+
+import emoji as unicode_emojis
+from discord import PartialEmoji
+
+from model.emoji import VARIATION_SELECTOR, canonical, is_emoji
+
+
+@cache
+def _qualified() -> dict[str, str]:
+    """Canonical emoji -> its fully-qualified form, without skin tone or gender where it can be."""
+    forms: dict[str, str] = {}
+    for form, data in unicode_emojis.EMOJI_DATA.items():
+        if data["status"] != unicode_emojis.STATUS["fully_qualified"]:
+            continue
+        plain = form.replace(VARIATION_SELECTOR, "") == canonical(form)
+        if plain or canonical(form) not in forms:
+            forms[canonical(form)] = form
+    return forms
+
+
+def to_wire(emoji: str) -> str | None:
+    """What Discord calls a canonical emoji; None where it cannot be a reaction.
+
+    Discord knows most emojis with U+FE0F by that form only.
+    """
+    return _qualified().get(emoji)
+
+
+def from_wire(emoji: PartialEmoji) -> str | None:
+    """The canonical emoji, ``:name:`` for a server's own; None where it is neither."""
+    if emoji.name and emoji.is_custom_emoji():
+        return f":{emoji.name}:"
+    return canonical(emoji.name) if emoji.name and is_emoji(emoji.name) else None

@@ -1,0 +1,35 @@
+"""Why Discord refused, by name."""
+
+from collections.abc import Mapping
+
+import aiohttp
+from discord import HTTPException, RateLimited
+
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+_BY_CODE: Mapping[int, str] = {
+    10003: "chat_gone",
+    10008: "message_gone",
+    10014: "unknown_emoji",
+    30010: "reactions_full",
+    50001: "forbidden",
+    50013: "forbidden",
+    50083: "archived_thread",
+    90001: "blocked",
+}
+_BY_STATUS: Mapping[int, str] = {403: "forbidden", 429: "rate_limited"}
+
+
+def reason(error: Exception) -> str:
+    """A short machine-readable name for what went wrong."""
+    match error:
+        case HTTPException():
+            by_status = _BY_STATUS.get(error.status, f"http_{error.status}")
+            return _BY_CODE.get(error.code, by_status)
+        case RateLimited():
+            return "rate_limited"
+        case TimeoutError():
+            return "too_late"
+        case aiohttp.ClientError() | OSError():
+            return "network"
+        case _:
+            return "error"

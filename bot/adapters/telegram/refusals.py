@@ -1,0 +1,46 @@
+"""Why Telegram refused, by name."""
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TimedOut,
+)
+
+# Parts of the descriptions that the Bot API gives, in lower case; it has no codes for them.
+_BAD_REQUESTS = {
+    "reaction_invalid": "reaction_invalid",
+    "reactions_too_many": "reactions_full",
+    "reaction_empty": "reaction_invalid",
+    "message to react not found": "message_gone",
+    "message_id_invalid": "message_gone",
+    "message not found": "message_gone",
+    "chat not found": "chat_gone",
+    "not enough rights": "forbidden",
+    "chat_admin_required": "forbidden",
+}
+
+
+def reason(error: Exception) -> str:
+    """A short machine-readable name for what went wrong."""
+    match error:
+        case BadRequest():
+            text = error.message.lower()
+            return next((name for part, name in _BAD_REQUESTS.items() if part in text), "http_400")
+        case RetryAfter():
+            return "rate_limited"
+        case Forbidden():
+            return "forbidden"
+        case ChatMigrated():
+            return "chat_migrated"
+        case InvalidToken():
+            return "invalid_token"
+        case TimedOut() | TimeoutError():
+            return "too_late"
+        case NetworkError():
+            return "network"
+        case _:
+            return "error"

@@ -1,0 +1,232 @@
+"""The one composition root: settings -> engine -> store -> predictor -> service -> adapters."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bot.core.batching import BatchingPredictor
+from bot.core.errors import EmojiReactorError, StoreFailed
+from bot.core.identity import Pseudonyms
+from bot.core.policy import ChatSettings
+from bot.core.service import Service
+from bot.credentials import Credentials, hash_secret
+from bot.database.engine import open_database, sqlite_path
+from bot.database.store import SqlStore
+from bot.log import describe
+from bot.settings import Settings
+from model import Predictor
+
+logger = logging.getLogger(__name__)
+
+GRACE_SECONDS = 12.0
+"""What adapters get to finish what they accepted, a little more than they give themselves."""
+PURGE_SECONDS = 86_400.0
+
+
+class Adapter(Protocol):
+    """A platform's connection."""
+
+    @property
+    def name(self) -> str:
+        """The platform."""
+        ...
+
+    async def run(self) -> None:
+        """Run until cancelled; then finish what was accepted and close."""
+        ...
+
+
+class NothingToRun(EmojiReactorError):
+    """No adapter has what it needs."""
+
+    exit_status = 3
+
+
+class AdaptersEnded(EmojiReactorError):
+    """Every adapter ended by itself; the log says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What adapters are built from."""
+
+    service: Service
+    pseudonyms: Pseudonyms
+    store: SqlStore
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which adapters can start, and what the others lack."""
+
+    start: Sequence[tuple[str, Callable[[Parts], Adapter]]]
+    missing: Sequence[str]
+
+
+def plan(settings: Settings, credentials: Credentials) -> Plan:
+    """Find the adapters that are enabled and have a token; their libraries are not loaded yet."""
+    start: list[tuple[str, Callable[[Parts], Adapter]]] = []
+    missing: list[str] = []
+    if not settings.discord.enabled:
+        missing.append("discord.enabled is false")
+    elif credentials.discord_token is None:
+        missing.append("DISCORD_TOKEN is not set")
+    else:
+        start.append(("discord", _discord(settings, credentials.discord_token.get_secret_value())))
+    if not settings.telegram.enabled:
+        missing.append("telegram.enabled is false")
+    elif credentials.telegram_token is None:
+        missing.append("TELEGRAM_TOKEN is not set")
+    else:
+        token = credentials.telegram_token.get_secret_value()
+        start.append(("telegram", _telegram(settings, token)))
+    return Plan(start, missing)
+
+
+def chat_settings(settings: Settings) -> ChatSettings:
+    """What holds in chats that have not chosen otherwise."""
+    reactions = settings.reactions
+    return ChatSettings(
+        chance=reactions.chance,
+        cooldown=reactions.cooldown_seconds,
+        per_minute=reactions.per_minute,
+        threshold=reactions.threshold,
+        reactions_per_message=reactions.count,
+        emoji_deny=frozenset(reactions.deny),
+    )
+
+
+def console_settings(settings: Settings) -> ChatSettings:
+    """The same on the console, where every line wants an answer."""
+    return replace(chat_settings(settings), chance=1.0, cooldown=0.0, per_minute=None)
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings, credentials: Credentials, defaults: ChatSettings
+) -> AsyncIterator[Parts]:
+    """Open everything an adapter needs; on leaving, answer what was accepted and close it.
+
+    Raises:
+        EmojiReactorError, ConfigError: the database, the secret or the artifact cannot be used.
+    """
+    path = sqlite_path(settings.database.url)
+    existed = path is not None and path.exists()
+    engine = await open_database(settings.database.url)
+    try:
+        secret = hash_secret(credentials.hash_secret, path, warn=existed)
+        store = SqlStore(engine, defaults)
+        await _purge(store, settings)
+        chosen = settings.model
+        loaded = await asyncio.to_thread(Predictor.load, chosen.source, chosen.threads)
+        predictor = BatchingPredictor(loaded, chosen.queue_size)
+        try:
+            yield Parts(Service(predictor, store), Pseudonyms(secret), store)
+        finally:
+            await predictor.aclose()
+    finally:
+        await engine.dispose()
+
+
+async def run(settings: Settings, credentials: Credentials) -> None:
+    """Run every configured adapter until SIGINT or SIGTERM.
+
+    Raises:
+        NothingToRun: no adapter has what it needs.
+        AdaptersEnded: all of them ended without being asked to.
+    """
+    planned = plan(settings, credentials)
+    if not planned.start:
+        raise NothingToRun(
+            f"nothing to run: {'; '.join(planned.missing)}. Try the bot without a platform:"
+            " emoji-reactor chat"
+        )
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    async with assemble(settings, credentials, chat_settings(settings)) as parts:
+        keeper = asyncio.create_task(_purge_daily(parts.store, settings))
+        try:
+            await serve([(name, build, parts) for name, build in planned.start], stop)
+        finally:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+
+
+async def serve(
+    adapters: Sequence[tuple[str, Callable[[Parts], Adapter], Parts]], stop: asyncio.Event
+) -> None:
+    """Run adapters side by side until ``stop``; one that fails leaves the others alone.
+
+    Raises:
+        AdaptersEnded: all of them ended before.
+    """
+    running = {asyncio.create_task(_run_one(*adapter), name=adapter[0]) for adapter in adapters}
+    stopping = asyncio.create_task(stop.wait())
+    while running and not stop.is_set():
+        done, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        running -= done
+    stopping.cancel()
+    if not stop.is_set():
+        raise AdaptersEnded("no adapter is left running; the log above says why")
+    for task in running:
+        task.cancel()
+    if running:
+        _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
+        for task in late:
+            logger.error("%s did not close in %s seconds", task.get_name(), GRACE_SECONDS)
+    logger.info("stopped")
+
+
+async def _run_one(name: str, build: Callable[[Parts], Adapter], parts: Parts) -> None:
+    try:
+        await build(parts).run()
+    except Exception as error:
+        logger.exception("%s stopped", name, exc_info=error)
+    else:
+        logger.warning("%s ended", name)
+
+
+def _discord(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
+    def build(parts: Parts) -> Adapter:
+        from bot.adapters.discord import DiscordAdapter
+
+        return DiscordAdapter(settings.discord, token, parts.service, parts.pseudonyms)
+
+    return build
+
+
+def _telegram(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
+    def build(parts: Parts) -> Adapter:
+        from bot.adapters.telegram import TelegramAdapter
+
+        return TelegramAdapter(settings.telegram, token, parts.service, parts.pseudonyms)
+
+    return build
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the main task instead
+            loop.add_signal_handler(number, stop.set)
+
+
+async def _purge(store: SqlStore, settings: Settings) -> None:
+    kept = timedelta(days=settings.privacy.retention_days)
+    erased = await store.purge(datetime.now(UTC) - kept)
+    if erased:
+        logger.info("erased %d predictions past privacy.retention_days", erased)
+
+
+async def _purge_daily(store: SqlStore, settings: Settings) -> None:
+    while True:
+        await asyncio.sleep(PURGE_SECONDS)
+        try:
+            await _purge(store, settings)
+        except StoreFailed as error:
+            logger.error("the store failed: %s", describe(error))

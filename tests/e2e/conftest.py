@@ -1,0 +1,58 @@
+"""Servers on loopback and the real process in front of them."""
+
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.discord_server import DiscordServer
+from tests.e2e.process import BotProcess
+from tests.e2e.telegram_server import TelegramServer
+
+Launcher = Callable[..., BotProcess]
+
+
+@pytest.fixture
+async def discord_server() -> AsyncIterator[DiscordServer]:
+    """A Discord that fails the test where the bot left its documentation."""
+    server = DiscordServer()
+    await server.start()
+    yield server
+    await server.close()
+    assert server.errors == []
+
+
+@pytest.fixture
+async def telegram_server() -> AsyncIterator[TelegramServer]:
+    """A Telegram that fails the test where the bot left its documentation."""
+    server = TelegramServer()
+    await server.start()
+    yield server
+    await server.close()
+    assert server.errors == []
+
+
+@pytest.fixture
+async def launcher(tmp_path: Path, tiny_artifact: Path) -> AsyncIterator[Launcher]:
+    """Prepares processes in one folder, and ends what a failed test left running."""
+    prepared: list[BotProcess] = []
+
+    def prepare(
+        discord: DiscordServer | None = None,
+        telegram: TelegramServer | None = None,
+        **settings: object,
+    ) -> BotProcess:
+        given = dict(settings)
+        if discord is not None:
+            given["discord.api_base"] = discord.api_base
+            given["discord.gateway_url"] = discord.gateway_url
+        if telegram is not None:
+            given["telegram.base_url"] = telegram.origin
+        prepared.append(BotProcess(tmp_path, tiny_artifact, given))
+        return prepared[-1]
+
+    yield prepare
+    for process in prepared:
+        await process.kill()
+        sys.stderr.write(process.output)  # shown by pytest where the test failed

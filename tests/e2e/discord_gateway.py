@@ -1,0 +1,145 @@
+"""The gateway's side of a websocket: handshake, heartbeats, numbered events, resuming."""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+
+from aiohttp import WSMsgType, web
+
+from tests.e2e.discord_payloads import BOT, GUILD, Payload, guild, user
+from tests.e2e.journal import Journal
+
+DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT = 0, 1, 2, 6, 7
+INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
+MESSAGE_CONTENT = 1 << 15
+SESSION_ID = "f00d"
+
+
+@dataclass
+class Connection:
+    """One websocket; everything after the upgrade is compressed as one stream."""
+
+    socket: web.WebSocketResponse
+    compressed: bool
+    _stream: "zlib._Compress" = field(default_factory=zlib.compressobj)
+
+    async def send(self, payload: Payload) -> None:
+        """Send a payload, flushed, so that it can be read at once."""
+        text = json.dumps(payload)
+        if not self.compressed:
+            await self.socket.send_str(text)
+            return
+        data = self._stream.compress(text.encode()) + self._stream.flush(zlib.Z_SYNC_FLUSH)
+        await self.socket.send_bytes(data)
+
+
+class Gateway:
+    """One session with its events, through as many connections as it takes."""
+
+    def __init__(self, token: str) -> None:
+        """Expect this token."""
+        self._token = token
+        self._connection: Connection | None = None
+        self._events: list[Payload] = []
+        self.received: Journal[Payload] = Journal()
+        """Everything that the bot sent, heartbeats included."""
+        self.refusals = 0
+        """So many connections are turned down before the first is accepted."""
+        self.content_allowed = True
+        """Whether the portal's switch for message content is on."""
+        self.closing: int | None = None
+        """The code with which every identification is turned down, where there is one."""
+        self.forgetful = False
+        """Whether no session can be resumed."""
+        self._intents = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection."""
+        if self.refusals:
+            self.refusals -= 1
+            self.received.add({"op": "refused"})
+            return web.Response(status=503)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        connection = Connection(socket, request.query.get("compress") == "zlib-stream")
+        await connection.send({"op": HELLO, "d": {"heartbeat_interval": 41_250}})
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                payload = json.loads(message.data)
+                await self._answer(connection, payload, str(request.url.origin()))
+                self.received.add(payload)
+        return socket
+
+    async def dispatch(self, kind: str, data: Payload) -> None:
+        """Number an event and send it; without a connection it waits to be replayed."""
+        event = {"op": DISPATCH, "t": kind, "s": len(self._events) + 1, "d": data}
+        self._events.append(event)
+        if self._connection is not None:
+            await self._connection.send(event)
+
+    async def reconnect(self) -> None:
+        """Ask the bot to come back and resume."""
+        connection, self._connection = self._connection, None
+        assert connection is not None
+        await connection.send({"op": RECONNECT, "d": None})
+
+    async def drop(self) -> None:
+        """Cut the connection without a word."""
+        connection, self._connection = self._connection, None
+        assert connection is not None
+        await connection.socket.close(code=4000)
+
+    async def ready(self, times: int = 1) -> None:
+        """Wait until the bot identified so often, and was told of its guild."""
+        await self.received.wait(lambda sent: sent["op"] == IDENTIFY, times)
+
+    async def _answer(self, connection: Connection, payload: Payload, origin: str) -> None:
+        data = payload["d"]
+        if payload["op"] == HEARTBEAT:
+            await connection.send({"op": HEARTBEAT_ACK, "d": None})
+        elif payload["op"] == IDENTIFY and data["token"] != self._token:
+            await connection.socket.close(code=4004)
+        elif payload["op"] == IDENTIFY:
+            await self._identify(connection, data, origin)
+        elif payload["op"] == RESUME:
+            await self._resume(connection, data)
+
+    @property
+    def content_asked(self) -> bool:
+        """Whether the bot has identified with the intent to read messages."""
+        return bool(self._intents & MESSAGE_CONTENT)
+
+    async def _identify(self, connection: Connection, data: Payload, origin: str) -> None:
+        content = data["intents"] & MESSAGE_CONTENT
+        refused = 4014 if content and not self.content_allowed else self.closing
+        if refused is not None:
+            await connection.socket.close(code=refused)
+            return
+        self._intents = data["intents"]
+        self._events = []
+        self._connection = connection
+        ready: Payload = {
+            "v": 10,
+            "user": user(BOT),
+            "guilds": [{"id": GUILD, "unavailable": True}],
+            "session_id": SESSION_ID,
+            "resume_gateway_url": origin.replace("http", "ws", 1) + "/gateway",
+            "application": {"id": BOT, "flags": 0},
+            "shard": data.get("shard", [0, 1]),
+        }
+        await self.dispatch("READY", ready)
+        await self.dispatch("GUILD_CREATE", guild())
+
+    async def _resume(self, connection: Connection, data: Payload) -> None:
+        if data["session_id"] != SESSION_ID or self.forgetful:
+            await connection.send({"op": INVALID_SESSION, "d": False})
+            return
+        for event in self._events[data["seq"] :]:
+            await connection.send(event)
+        self._connection = connection
+        await self.dispatch("RESUMED", {})
+
+    async def close(self) -> None:
+        """Close the connection that is open."""
+        if self._connection is not None:
+            await self._connection.socket.close()

@@ -1,0 +1,150 @@
+"""Discord's objects as its gateway sends them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+Payload = dict[str, Any]
+
+GUILD, CHANNEL, THREAD, DM = "100", "200", "201", "300"
+# As long as real ones, so that no time or port can look like a person.
+ALICE, BOB = "501000000000000501", "502000000000000502"
+BOT, OTHER_BOT = "900000000000000900", "901000000000000901"
+
+
+def user(user_id: str, *, bot: bool = False) -> Payload:
+    """Describe an account."""
+    return {
+        "id": user_id,
+        "username": f"user{user_id}",
+        "discriminator": "0",
+        "global_name": None,
+        "avatar": None,
+        "bot": bot or user_id in (BOT, OTHER_BOT),
+        "public_flags": 0,
+    }
+
+
+def member(user_id: str) -> Payload:
+    """Describe an account as a member of the guild."""
+    return {
+        "user": user(user_id),
+        "roles": [],
+        "joined_at": datetime.now(UTC).isoformat(),
+        "premium_since": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "nick": None,
+        "avatar": None,
+    }
+
+
+def guild() -> Payload:
+    """Describe the one guild, with one text channel."""
+    channel = {
+        "id": CHANNEL,
+        "type": 0,
+        "name": "general",
+        "position": 0,
+        "permission_overwrites": [],
+        "nsfw": False,
+        "parent_id": None,
+        "topic": None,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+    }
+    everyone = {
+        "id": GUILD,
+        "name": "@everyone",
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "position": 0,
+        "permissions": "274877991936",
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+    lists = ("emojis", "stickers", "members", "threads", "presences", "voice_states", "features")
+    return {
+        "id": GUILD,
+        "name": "Guild",
+        "icon": None,
+        "splash": None,
+        "owner_id": ALICE,
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "verification_level": 0,
+        "default_message_notifications": 0,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+        "premium_tier": 0,
+        "preferred_locale": "en-US",
+        "member_count": 3,
+        "large": False,
+        "unavailable": False,
+        "joined_at": datetime.now(UTC).isoformat(),
+        "channels": [channel],
+        "roles": [everyone],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        **{name: [] for name in lists},
+    }
+
+
+def message(message_id: str, channel: str, author: str, text: str, **changes: object) -> Payload:
+    """Describe a message; ``changes`` replace or add fields."""
+    described: Payload = {
+        "id": message_id,
+        "channel_id": channel,
+        "author": user(author),
+        "content": text,
+        "timestamp": datetime.now(UTC).isoformat(),
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "pinned": False,
+        "type": 0,
+        "flags": 0,
+    }
+    if channel != DM:
+        described |= {"guild_id": GUILD, "member": member(author)}
+        described["member"].pop("user")
+    return described | changes
+
+
+def reaction(channel: str, message_id: str, author: str, emoji: str) -> Payload:
+    """Describe a reaction as its events do, without the member that only an added one has."""
+    place = {} if channel == DM else {"guild_id": GUILD}
+    return {
+        "user_id": author,
+        "channel_id": channel,
+        "message_id": message_id,
+        "emoji": {"id": None, "name": emoji},
+        "burst": False,
+        "type": 0,
+        **place,
+    }
+
+
+def application() -> Payload:
+    """Describe the bot's application."""
+    return {
+        "id": BOT,
+        "name": "Emoji Reactor",
+        "icon": None,
+        "description": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "owner": user(ALICE),
+        "team": None,
+    }

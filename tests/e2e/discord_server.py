@@ -1,0 +1,226 @@
+"""A Discord of our own: the part of the REST API and the gateway that the bot uses."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from tests.e2e import openapi
+from tests.e2e.discord_gateway import Gateway
+from tests.e2e.discord_payloads import (
+    ALICE,
+    BOT,
+    CHANNEL,
+    DM,
+    GUILD,
+    Payload,
+    application,
+    member,
+    message,
+    reaction,
+    user,
+)
+from tests.e2e.journal import Journal
+
+API = "/api/v10"
+REACTION = API + "/channels/{channel}/messages/{message}/reactions/{emoji}/@me"
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gfake.not-a-real-token-only-for-loopback-0"
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _json(
+    body: Payload, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Answer as Discord does: with a charset in its type, discord.py would not parse the body."""
+    exact = {"Content-Type": "application/json", **(headers or {})}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=exact)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request of the bot."""
+
+    method: str
+    path: str
+    status: int
+
+    @property
+    def emoji(self) -> str:
+        """The emoji of a reaction request."""
+        return unquote(self.path.split("/")[-2])
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer other than success to the next reaction request; status 0 cuts the connection."""
+
+    status: int
+    code: int = 0
+    retry_after: float | None = None
+
+    def response(self, request: web.Request) -> web.Response:
+        """Give the answer; without ``Via`` a 429 would be taken for a ban."""
+        if self.status == 0:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if self.retry_after is None:
+            return _json({"message": "no", "code": self.code}, status=self.status)
+        body = {"message": "slow down", "retry_after": self.retry_after, "global": False}
+        headers = {"Via": "1.1 google", "Retry-After": str(self.retry_after)}
+        return _json(body, status=self.status, headers=headers)
+
+
+class DiscordServer:
+    """Listens on loopback; tests speak and react as people through its methods."""
+
+    def __init__(self) -> None:
+        """Build the routes; ``start`` listens."""
+        self.gateway = Gateway(TOKEN)
+        self.requests: Journal[Request] = Journal()
+        self.refusals: deque[Refusal] = deque()
+        """Taken one by one by reaction requests."""
+        self.outages = 0
+        """So many REST requests are answered with 503 first."""
+        self.flowing = asyncio.Event()
+        """While cleared, reaction requests are kept waiting."""
+        self.flowing.set()
+        self.waiting: Journal[str] = Journal()
+        """Messages whose reaction requests have come in, answered or not."""
+        self.reactions: dict[str, list[tuple[str, str]]] = {}
+        """Message -> who reacted with what."""
+        self.errors: list[str] = []
+        """Requests that Discord does not document; a test with any has failed."""
+        self._next_id = 10_000
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get("/gateway", self.gateway.handle)
+        app.router.add_get(API + "/users/@me", self._me)
+        app.router.add_get(API + "/oauth2/applications/@me", self._application)
+        app.router.add_get(API + "/gateway/bot", self._gateway_bot)
+        app.router.add_put(REACTION, self._add)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        self.origin = ""
+
+    async def start(self) -> None:
+        """Listen on a free port."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.origin = f"http://{host}:{port}"
+
+    async def close(self) -> None:
+        """Stop listening."""
+        await self.gateway.close()
+        await self._runner.cleanup()
+
+    @property
+    def api_base(self) -> str:
+        """The value for ``discord.api_base``."""
+        return self.origin + API
+
+    @property
+    def gateway_url(self) -> str:
+        """The value for ``discord.gateway_url``."""
+        return self.origin.replace("http", "ws", 1) + "/gateway"
+
+    async def say(
+        self, text: str, author: str = ALICE, channel: str = CHANNEL, **changes: object
+    ) -> str:
+        """Write a message; returns its id. Its text is sent where the bot may read it."""
+        self._next_id += 1
+        said = message(str(self._next_id), channel, author, text, **changes)
+        mentioned = any(each["id"] == BOT for each in said["mentions"])
+        if not (self.gateway.content_asked or mentioned or channel == DM):
+            said["content"] = ""
+        await self.gateway.dispatch("MESSAGE_CREATE", said)
+        return str(said["id"])
+
+    async def edit(self, message_id: str, text: str, author: str = ALICE) -> None:
+        """Change what a message says."""
+        await self.gateway.dispatch("MESSAGE_UPDATE", message(message_id, CHANNEL, author, text))
+
+    async def react(self, message_id: str, author: str, emoji: str, channel: str = CHANNEL) -> None:
+        """Add a reaction as ``author``."""
+        self.reactions.setdefault(message_id, []).append((author, emoji))
+        event = reaction(channel, message_id, author, emoji)
+        if channel != DM:
+            event["member"] = member(author)
+        await self.gateway.dispatch("MESSAGE_REACTION_ADD", event)
+
+    async def unreact(self, message_id: str, author: str, emoji: str) -> None:
+        """Take a reaction of ``author`` away, by themselves or by a moderator."""
+        self.reactions[message_id].remove((author, emoji))
+        event = reaction(CHANNEL, message_id, author, emoji)
+        await self.gateway.dispatch("MESSAGE_REACTION_REMOVE", event)
+
+    async def clear(self, message_id: str, emoji: str | None = None) -> None:
+        """Take all reactions away as a moderator, or all with one emoji."""
+        event: Payload = {"channel_id": CHANNEL, "message_id": message_id, "guild_id": GUILD}
+        if emoji is None:
+            await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_ALL", event)
+        else:
+            event["emoji"] = {"id": None, "name": emoji}
+            await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_EMOJI", event)
+
+    async def delete(self, *message_ids: str, channel: str = CHANNEL) -> None:
+        """Delete one message, or several at once."""
+        place = {"channel_id": channel} | ({} if channel == DM else {"guild_id": GUILD})
+        if len(message_ids) == 1:
+            await self.gateway.dispatch("MESSAGE_DELETE", {"id": message_ids[0], **place})
+        else:
+            await self.gateway.dispatch("MESSAGE_DELETE_BULK", {"ids": [*message_ids], **place})
+
+    async def reaction_requests(self, message_id: str, count: int = 1) -> list[Request]:
+        """Wait for ``count`` reaction requests for a message."""
+        return await self.requests.wait(
+            lambda sent: f"/{message_id}/reactions/" in sent.path, count
+        )
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Check a REST request as Discord would, and write it down with its answer."""
+        if not request.path.startswith(API):
+            return await handler(request)
+        path = request.raw_path.split("?")[0].removeprefix(API)
+        body = await request.read()
+        try:
+            openapi.check(request.method, path, body, request.headers.get("Content-Type", ""))
+        except openapi.OffSpecification as error:
+            self.errors.append(str(error))
+        if self.outages:
+            self.outages -= 1
+            response: web.StreamResponse = web.Response(status=503)
+        elif request.headers.get("Authorization") == f"Bot {TOKEN}":
+            response = await handler(request)
+        else:
+            response = _json({"message": "401: Unauthorized", "code": 0}, status=401)
+        self.requests.add(Request(request.method, path, response.status))
+        return response
+
+    async def _me(self, _request: web.Request) -> web.Response:
+        return _json(user(BOT))
+
+    async def _application(self, _request: web.Request) -> web.Response:
+        return _json(application())
+
+    async def _gateway_bot(self, _request: web.Request) -> web.Response:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        # An address that leads nowhere: discord.gateway_url has to win over it.
+        answer = {"url": "ws://127.0.0.1:9", "shards": 1, "session_start_limit": limit}
+        return _json(answer)
+
+    async def _add(self, request: web.Request) -> web.Response:
+        place = request.match_info
+        self.waiting.add(place["message"])
+        await self.flowing.wait()
+        if self.refusals:
+            return self.refusals.popleft().response(request)
+        await self.react(place["message"], BOT, place["emoji"], place["channel"])
+        return web.Response(status=204)

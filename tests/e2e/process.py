@@ -1,0 +1,126 @@
+"""The bot as a real process, and what it leaves behind."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from tests.e2e.journal import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+
+# The last one is discord.py's, at import on Python 3.11 and 3.12.
+_WARNINGS = ("-W", "error", "-W", "ignore:'audioop' is deprecated:DeprecationWarning")
+
+
+class BotProcess:
+    """``python -m bot run`` with a configuration and a database of its own."""
+
+    def __init__(self, folder: Path, artifact: Path, settings: Mapping[str, object]) -> None:
+        """Write the configuration; ``settings`` are keys such as ``telegram.base_url``."""
+        self._config = folder / "config.toml"
+        self.database = folder / "bot.db"
+        self._output = folder / "output.log"
+        given = {
+            "database.url": f"sqlite+aiosqlite:///{self.database}",
+            "model.source": str(artifact),
+            "log.format": "plain",
+            **settings,
+        }
+        lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
+        self._config.write_text("\n".join(lines), encoding="utf-8")
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, **tokens: str) -> None:
+        """Start with the given secrets in the environment, and nothing else of ours."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DISCORD", "TELEGRAM", "EMOJI_REACTOR"))
+        }
+        with self._output.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *_WARNINGS,
+                *("-m", "bot", "run", "--config", str(self._config)),
+                cwd=ROOT,
+                env={**inherited, "NO_PROXY": "127.0.0.1", **tokens},
+                stdout=output,
+                stderr=output,
+            )
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal; returns the exit status."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        return await self.wait()
+
+    async def wait(self) -> int:
+        """Wait for the end; returns the exit status."""
+        assert self._process is not None
+        async with asyncio.timeout(PATIENCE):
+            return await self._process.wait()
+
+    async def kill(self) -> None:
+        """End it whatever it does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def output(self) -> str:
+        """Everything written to standard output and error so far."""
+        return self._output.read_text(encoding="utf-8")
+
+    async def says(self, words: str) -> None:
+        """Wait until it has written ``words``.
+
+        Raises:
+            TimeoutError: it did not.
+        """
+        await _until(lambda: words in self.output)
+
+    def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Ask the database."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    async def eventually(
+        self, statement: str, *values: object, rows: int = 1
+    ) -> list[tuple[object, ...]]:
+        """Ask until there are so many rows.
+
+        Raises:
+            TimeoutError: there were not.
+        """
+        found: list[tuple[object, ...]] = []
+
+        def asked() -> bool:
+            found[:] = self.query(statement, *values)
+            return len(found) == rows
+
+        await _until(asked)
+        return found
+
+    def remains(self) -> bytes:
+        """Every byte that it left in its folder, logs and journals of the database included."""
+        files = [file for file in self.database.parent.rglob("*") if file.is_file()]
+        return b"".join(file.read_bytes() for file in files)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    """Ask until it holds: neither a file nor SQLite tells another process of its changes."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.02)

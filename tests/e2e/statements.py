@@ -1,0 +1,13 @@
+"""What tests ask the database."""
+
+ANSWER = "select chosen, skip, refusal from prediction where message = ?"
+STORED = "select message from prediction order by message"
+FEEDBACK = (
+    "select kind, emoji from feedback join prediction on prediction.id = prediction_id"
+    " where message = ?"
+)
+FEEDBACK_OF = "select author, actor from feedback join prediction on prediction.id = prediction_id"
+PLACE = (
+    "select external_id, chat from prediction join community on community.id = community_id"
+    " where message = ?"
+)

@@ -1,0 +1,49 @@
+"""Both platforms in one process."""
+
+import pytest
+
+from tests.e2e import discord_server as discord
+from tests.e2e import telegram_server as telegram
+from tests.e2e.conftest import Launcher
+from tests.e2e.discord_server import DiscordServer
+from tests.e2e.process import BotProcess
+from tests.e2e.telegram_server import TelegramServer
+
+
+@pytest.fixture
+def bot(
+    launcher: Launcher, discord_server: DiscordServer, telegram_server: TelegramServer
+) -> BotProcess:
+    """Give a process for both, not started."""
+    return launcher(discord=discord_server, telegram=telegram_server)
+
+
+async def test_both_answer(
+    bot: BotProcess, discord_server: DiscordServer, telegram_server: TelegramServer
+) -> None:
+    await bot.start(DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN=telegram.TOKEN)
+    await discord_server.gateway.ready()
+    await discord_server.reaction_requests(await discord_server.say("funny"))
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    assert await bot.stop() == 0
+    platforms = bot.query("select platform from community order by platform")
+    assert platforms == [("discord",), ("telegram",)]
+
+
+async def test_discord_failing_leaves_telegram_alone(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await bot.start(DISCORD_TOKEN="wrong", TELEGRAM_TOKEN=telegram.TOKEN)
+    await bot.says("Discord refused the token")
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    assert await bot.stop() == 0
+
+
+async def test_telegram_failing_leaves_discord_alone(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    await bot.start(DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN="1:wrong")
+    await bot.says("Telegram refused the token")
+    await discord_server.gateway.ready()
+    await discord_server.reaction_requests(await discord_server.say("funny"))
+    assert await bot.stop() == 0

@@ -1,0 +1,266 @@
+"""The real process against a Discord of our own: messages, feedback, refusals."""
+
+import json
+
+import pytest
+
+from tests.e2e.conftest import Launcher
+from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, user
+from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, STORED
+
+SECRET = "zanzibar"
+
+
+@pytest.fixture
+async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
+    """Give a bot that is connected."""
+    process = launcher(discord=discord_server, **{"log.level": "debug"})
+    await process.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    return process
+
+
+async def test_message_is_answered_and_stored_without_its_text(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say(f"that was funny {SECRET}")
+    (request,) = await discord_server.reaction_requests(message)
+    assert (request.method, request.emoji, request.status) == ("PUT", "😂", 204)
+    (row,) = await bot.eventually(ANSWER, message)
+    assert row == ('["😂"]', None, None)
+    assert bot.query("select external_id from community") == [(GUILD,)]
+    assert await bot.stop() == 0
+    assert message.encode() in bot.remains()
+    assert SECRET.encode() not in bot.remains()
+    assert TOKEN.encode() not in bot.remains()
+    assert ALICE.encode() not in bot.remains()
+
+
+async def test_emoji_goes_out_fully_qualified(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("love")
+    (request,) = await discord_server.reaction_requests(message)
+    assert request.emoji == "\u2764\ufe0f"
+    await discord_server.react(message, BOB, "\u2764\ufe0f")
+    assert await bot.eventually(FEEDBACK, message) == [("agree", "\u2764")]
+
+
+async def test_private_message_is_answered(bot: BotProcess, discord_server: DiscordServer) -> None:
+    message = await discord_server.say("funny", channel=DM)
+    await discord_server.reaction_requests(message)
+    await discord_server.react(message, ALICE, "😂", channel=DM)
+    assert await bot.eventually(FEEDBACK, message) == [("agree", "😂")]
+
+
+async def test_thread_is_a_chat_of_its_guild(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny", channel=THREAD)
+    await discord_server.reaction_requests(message)
+    assert await bot.eventually(PLACE, message) == [(GUILD, THREAD)]
+
+
+async def test_mention_is_answered_past_the_chance(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    bot = launcher(discord=discord_server, **{"reactions.chance": 0.0})
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    await discord_server.say("funny")
+    mention = await discord_server.say(f"<@{BOT}> funny", mentions=[user(BOT)])
+    await discord_server.say(f"<@{BOB}> funny", mentions=[user(BOB)])
+    private = await discord_server.say("funny", channel=DM)
+    for message in (mention, private):
+        await discord_server.reaction_requests(message)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(mention,), (private,)]
+
+
+async def test_only_new_messages_by_people_are_answered(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    silent = [
+        await discord_server.say("funny", author=BOT),
+        await discord_server.say("funny", author=OTHER_BOT),
+        await discord_server.say("funny", webhook_id="777"),
+        await discord_server.say("funny", type=7),
+        await discord_server.say("  \n"),
+    ]
+    answered = await discord_server.say("funny")
+    await discord_server.edit(answered, "party")
+    last = await discord_server.say("party")
+    await discord_server.reaction_requests(last)
+    assert await bot.stop() == 0
+    asked = [r.path for r in discord_server.requests.entries if "/reactions/" in r.path]
+    assert [path for path in asked if any(f"/{each}/" in path for each in silent)] == []
+    assert len(asked) == 2
+    assert bot.query(STORED) == [(answered,), (last,)]
+
+
+async def test_reactions_are_feedback_until_taken_back(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    await discord_server.reaction_requests(message)
+    await discord_server.react(message, ALICE, "😂")
+    await discord_server.react(message, ALICE, "😂")
+    await discord_server.react(message, BOB, "👎")
+    await discord_server.react(message, BOB, "🍕")
+    await discord_server.react(message, OTHER_BOT, "🔥")
+    given = {("agree", "😂"), ("dislike", ""), ("correct", "🍕")}
+    assert set(await bot.eventually(FEEDBACK, message, rows=3)) == given
+    await discord_server.unreact(message, ALICE, "😂")
+    await discord_server.unreact(message, BOB, "👎")
+    assert await bot.eventually(FEEDBACK, message) == [("correct", "🍕")]
+    await discord_server.unreact(message, BOB, "🍕")
+    assert await bot.eventually(FEEDBACK, message, rows=0) == []
+
+
+async def test_added_and_taken_back_at_once_leaves_nothing(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    await discord_server.reaction_requests(message)
+    for _ in range(20):
+        await discord_server.react(message, ALICE, "😂")
+        await discord_server.unreact(message, ALICE, "😂")
+    await discord_server.react(message, BOB, "😂")
+    await bot.eventually(FEEDBACK, message)
+    assert await bot.stop() == 0
+    assert bot.query(FEEDBACK, message) == [("agree", "😂")]
+    assert bot.query("select count(*) from feedback") == [(1,)]
+
+
+async def test_moderator_takes_the_bots_reaction_away(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    removed, cleared, emoji_cleared, other = [await discord_server.say("funny") for _ in range(4)]
+    for message in (removed, cleared, emoji_cleared, other):
+        await discord_server.reaction_requests(message)
+    await discord_server.clear(other, "🍕")
+    await discord_server.unreact(removed, BOT, "😂")
+    await discord_server.clear(cleared)
+    await discord_server.clear(emoji_cleared, "😂")
+    for message in (removed, cleared, emoji_cleared):
+        assert await bot.eventually(FEEDBACK, message) == [("remove", "😂")]
+    assert await bot.stop() == 0
+    assert bot.query(FEEDBACK, other) == []
+
+
+async def test_reactions_on_what_the_bot_did_not_answer_are_not_kept(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    silent = await discord_server.say("hm")
+    answered = await discord_server.say("funny")
+    await discord_server.reaction_requests(answered)
+    for message in ("77777", silent, answered):
+        await discord_server.react(message, ALICE, "🔥")
+        await discord_server.clear(message)
+    assert len(await bot.eventually(FEEDBACK, answered, rows=2)) == 2
+    assert await bot.stop() == 0
+    assert bot.query("select count(*) from feedback") == [(2,)]
+
+
+async def test_feedback_after_a_restart_is_understood(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    await discord_server.reaction_requests(message)
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    await discord_server.react(message, ALICE, "😂")
+    await discord_server.react(message, BOB, "🔥")
+    stored = await bot.eventually(FEEDBACK, message, rows=2)
+    assert set(stored) == {("agree", "😂"), ("correct", "🔥")}
+
+
+async def test_deleted_messages_are_forgotten(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    kept, single, *many = [await discord_server.say("funny") for _ in range(4)]
+    for message in (kept, single, *many):
+        await discord_server.reaction_requests(message)
+    await bot.eventually(STORED, rows=4)
+    await discord_server.react(single, ALICE, "😂")
+    await bot.eventually(FEEDBACK, single)
+    await discord_server.delete(single)
+    await discord_server.delete(*many)
+    assert await bot.eventually(STORED) == [(kept,)]
+    assert bot.query("select count(*) from feedback") == [(0,)]
+
+
+async def test_words_on_an_answer_under_way_are_kept_in_order(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.flowing.clear()
+    agreed, deleted = [await discord_server.say("funny", channel=DM) for _ in range(2)]
+    await discord_server.waiting.wait(lambda message: message in (agreed, deleted))
+    await discord_server.react(agreed, ALICE, "😂", channel=DM)
+    await discord_server.delete(deleted, channel=DM)
+    last = await discord_server.say("party")
+    await discord_server.waiting.wait(lambda message: message == last)
+    discord_server.flowing.set()
+    assert await bot.eventually(FEEDBACK, agreed) == [("agree", "😂")]
+    await discord_server.reaction_requests(deleted)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(agreed,), (last,)]
+
+
+async def test_refusals_are_stored_by_name_and_end_nothing(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    expected = {
+        Refusal(404, 10003): "chat_gone",
+        Refusal(404, 10008): "message_gone",
+        Refusal(400, 10014): "unknown_emoji",
+        Refusal(403, 50001): "forbidden",
+        Refusal(403, 50013): "forbidden",
+        Refusal(403, 0): "forbidden",
+        Refusal(400, 30010): "reactions_full",
+        Refusal(400, 50083): "archived_thread",
+        Refusal(403, 90001): "blocked",
+        Refusal(400, 1): "http_400",
+        Refusal(503, 0): "http_503",
+        Refusal(429, 0): "rate_limited",
+        Refusal(429, 0, retry_after=900): "rate_limited",
+    }
+    for refusal, name in expected.items():
+        discord_server.refusals.append(refusal)
+        message = await discord_server.say("funny")
+        assert await bot.eventually(ANSWER, message) == [("[]", "refused", name)]
+    await discord_server.reaction_requests(await discord_server.say("funny"))
+
+
+async def test_cut_connection_is_tried_once_more(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.refusals.append(Refusal(0))
+    message = await discord_server.say("funny")
+    assert await bot.eventually(ANSWER, message) == [('["😂"]', None, None)]
+    discord_server.refusals.extend([Refusal(0), Refusal(0)])
+    message = await discord_server.say("funny")
+    assert await bot.eventually(ANSWER, message) == [("[]", "refused", "network")]
+
+
+async def test_rate_limited_reaction_is_sent_again(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.refusals.append(Refusal(429, retry_after=0.05))
+    message = await discord_server.say("funny")
+    requests = await discord_server.reaction_requests(message, count=2)
+    assert [request.status for request in requests] == [429, 204]
+    assert await bot.eventually(ANSWER, message) == [('["😂"]', None, None)]
+
+
+async def test_members_are_stored_as_hashes(bot: BotProcess, discord_server: DiscordServer) -> None:
+    message = await discord_server.say("funny", mentions=[user(BOT)])
+    await discord_server.reaction_requests(message)
+    await discord_server.react(message, ALICE, "😂")
+    await bot.eventually(FEEDBACK, message)
+    ((author, actor),) = bot.query(FEEDBACK_OF)
+    assert author == actor
+    assert len(json.dumps(author)) == 34

@@ -1,0 +1,178 @@
+"""The real process against a Discord of our own: coming, going and coming back."""
+
+import asyncio
+
+import pytest
+
+from tests.e2e.conftest import Launcher
+from tests.e2e.discord_gateway import IDENTIFY, MESSAGE_CONTENT, RESUME
+from tests.e2e.discord_payloads import BOT, CHANNEL, DM, user
+from tests.e2e.discord_server import TOKEN, DiscordServer, Request
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import ANSWER, STORED
+
+LEAST = 1 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
+"""Guilds; messages and reactions, in guilds and private."""
+
+
+@pytest.fixture
+async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
+    """Give a bot that is connected."""
+    process = launcher(discord=discord_server)
+    await process.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    return process
+
+
+def is_reaction(request: Request) -> bool:
+    return "/reactions/" in request.path
+
+
+async def test_asks_for_the_least_intents(bot: BotProcess, discord_server: DiscordServer) -> None:
+    assert bot.running
+    (sent,) = discord_server.gateway.received.matching(lambda sent: sent["op"] == IDENTIFY)
+    assert sent["d"]["intents"] == LEAST | MESSAGE_CONTENT
+
+
+async def test_waits_for_gateway_and_api_that_are_down(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    discord_server.outages = 1
+    discord_server.gateway.refusals = 2
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    assert discord_server.gateway.refusals == 0
+    await discord_server.reaction_requests(await discord_server.say("funny"))
+    assert "Traceback" not in bot.output
+    assert await bot.stop() == 0
+
+
+async def test_goes_on_without_the_message_content(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    discord_server.gateway.content_allowed = False
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    _, again = discord_server.gateway.received.matching(lambda sent: sent["op"] == IDENTIFY)
+    assert again["d"]["intents"] == LEAST
+    await discord_server.say("funny")
+    mention = await discord_server.say(f"<@{BOT}> funny", mentions=[user(BOT)])
+    private = await discord_server.say("funny", channel=DM)
+    for message in (mention, private):
+        await discord_server.reaction_requests(message)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(mention,), (private,)]
+    assert bot.output.count("Message Content Intent") == 1
+
+
+async def test_refused_token_ends_with_one_line(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN="wrong-token-of-discord")
+    assert await bot.wait() == 1
+    assert "Discord refused the token" in bot.output
+    assert "wrong-token-of-discord" not in bot.output
+    assert "Traceback" not in bot.output
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (4004, "Discord refused the token"),
+        (4013, "Discord closed the gateway with 4013"),
+        (4014, "Discord refuses this bot even"),
+    ],
+)
+async def test_gateway_that_lets_nobody_in_ends_with_one_line(
+    launcher: Launcher, discord_server: DiscordServer, code: int, words: str
+) -> None:
+    discord_server.gateway.closing = code
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    assert await bot.wait() == 1
+    assert bot.output.count(words) == 1
+    assert "Traceback" not in bot.output
+
+
+async def test_stops_at_once_while_the_gateway_is_down(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    discord_server.gateway.refusals = 1000
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await bot.says("the Discord gateway does not answer")
+    assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+
+
+async def test_malformed_event_is_survived_and_not_quoted(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    bot = launcher(discord=discord_server, **{"log.level": "debug"})
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    await discord_server.gateway.dispatch("MESSAGE_CREATE", {"content": "zanzibar"})
+    await discord_server.gateway.ready(times=2)
+    await discord_server.reaction_requests(await discord_server.say("funny"))
+    assert bot.output.count("no connection to Discord (KeyError") == 1
+    assert await bot.stop() == 0
+    assert b"zanzibar" not in bot.remains()
+
+
+@pytest.mark.parametrize("way", ["reconnect", "drop"])
+async def test_resumes_and_loses_nothing(
+    bot: BotProcess, discord_server: DiscordServer, way: str
+) -> None:
+    gateway = discord_server.gateway
+    before = await discord_server.say("funny")
+    await discord_server.reaction_requests(before)
+    await (gateway.reconnect() if way == "reconnect" else gateway.drop())
+    missed = await discord_server.say("party")
+    await gateway.received.wait(lambda sent: sent["op"] == RESUME)
+    after = await discord_server.say("pizza")
+    for message in (missed, after):
+        await discord_server.reaction_requests(message)
+    assert await bot.stop() == 0
+    assert len(discord_server.requests.matching(is_reaction)) == 3
+    assert bot.query(STORED) == [(before,), (missed,), (after,)]
+
+
+@pytest.mark.slow
+async def test_identifies_again_where_the_session_is_gone(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.gateway.forgetful = True
+    await discord_server.gateway.drop()
+    await discord_server.gateway.ready(times=2)  # discord.py waits five seconds before
+    assert discord_server.gateway.received.matching(lambda sent: sent["op"] == RESUME)
+    await discord_server.reaction_requests(await discord_server.say("funny"))
+    assert bot.running
+
+
+async def test_replayed_message_is_answered_once(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    await discord_server.reaction_requests(message)
+    await discord_server.say("funny", id=message)
+    last = await discord_server.say("party")
+    await discord_server.reaction_requests(last)
+    assert await bot.stop() == 0
+    assert len(discord_server.requests.matching(is_reaction)) == 2
+
+
+async def test_stop_finishes_what_was_accepted(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.flowing.clear()
+    messages = [await discord_server.say("funny", channel=channel) for channel in (CHANNEL, DM)]
+    await discord_server.waiting.wait(lambda message: message in messages, count=2)
+    stopping = asyncio.create_task(bot.stop())
+    await bot.says("finishing")
+    discord_server.flowing.set()
+    assert await stopping == 0
+    for message in messages:
+        assert bot.query(ANSWER, message) == [('["😂"]', None, None)]

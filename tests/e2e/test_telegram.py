@@ -1,0 +1,345 @@
+"""The real process against a Telegram of our own."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Launcher
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, STORED
+from tests.e2e.telegram_server import (
+    ALICE,
+    BOB,
+    BOT,
+    GROUP,
+    OTHER_BOT,
+    PRIVATE,
+    TOKEN,
+    USERNAME,
+    Call,
+    Refusal,
+    TelegramServer,
+    chat,
+    user,
+)
+
+SECRET = "zanzibar"
+
+
+@pytest.fixture
+async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess:
+    """Give a bot that is connected."""
+    process = launcher(telegram=telegram_server, **{"log.level": "debug"})
+    await process.start(TELEGRAM_TOKEN=TOKEN)
+    await telegram_server.polling()
+    return process
+
+
+def is_reaction(call: Call) -> bool:
+    return call.method == "setmessagereaction"
+
+
+async def test_message_is_answered_and_stored_without_its_text(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.say(f"haha, {SECRET}")
+    (call,) = await telegram_server.reaction_calls(message)
+    assert call.emojis == ["🤣"]
+    assert await bot.eventually(ANSWER, str(message)) == [('["🤣"]', None, None)]
+    assert bot.query("select external_id from community") == [(str(GROUP),)]
+    assert await bot.stop() == 0
+    assert str(message).encode() in bot.remains()
+    assert SECRET.encode() not in bot.remains()
+    assert TOKEN.encode() not in bot.remains()
+
+
+async def test_emoji_goes_out_in_its_stored_form(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.say("love")
+    (call,) = await telegram_server.reaction_calls(message)
+    assert call.emojis == ["\u2764"]
+    telegram_server.react(message, BOB, [], ["\u2764"])
+    assert await bot.eventually(FEEDBACK, str(message)) == [("agree", "\u2764")]
+
+
+async def test_private_chat_is_answered_and_stored_without_its_member(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.say("haha", chat_id=PRIVATE)
+    (call,) = await telegram_server.reaction_calls(message)
+    assert call.fields["chat_id"] == str(PRIVATE)
+    telegram_server.react(message, ALICE, [], ["🎉"], chat_id=PRIVATE)
+    assert await bot.eventually(FEEDBACK, str(message)) == [("correct", "🎉")]
+    assert await bot.stop() == 0
+    assert str(ALICE).encode() not in bot.remains()
+
+
+async def test_only_what_is_addressed_is_answered_past_the_chance(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot = launcher(telegram=telegram_server, **{"reactions.chance": 0.0})
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    telegram_server.say("haha")
+    entity = {"type": "mention", "offset": 3, "length": len(USERNAME) + 1}
+    # Offsets count UTF-16 units.
+    mention = telegram_server.say(f"🥳 @{USERNAME.upper()} haha", entities=[entity])
+    telegram_server.say(f"🥳 @{USERNAME[:-1]}x haha", entities=[entity])
+    captioned: dict[str, Any] = {"caption": f"🥳 @{USERNAME} haha", "caption_entities": [entity]}
+    caption = telegram_server.say("", **captioned)
+    original = {"message_id": 7, "date": 1_800_000_000, "chat": chat(GROUP), "from": user(BOT)}
+    reply = telegram_server.say("haha", reply_to_message=original)
+    telegram_server.say("haha", reply_to_message=original | {"from": user(BOB)})
+    private = telegram_server.say("haha", chat_id=PRIVATE)
+    addressed = (mention, caption, reply, private)
+    for message in addressed:
+        await telegram_server.reaction_calls(message)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(str(message),) for message in addressed]
+
+
+async def test_only_what_telegram_allows_is_shown(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    # The best answer, 🍕, is none of the 73.
+    group = telegram_server.say("pizza pizza party")
+    private = telegram_server.say("pizza pizza party", chat_id=PRIVATE)
+    for message in (group, private):
+        (call,) = await telegram_server.reaction_calls(message)
+        assert call.emojis == ["🎉"]
+
+
+async def test_only_what_the_chat_allows_is_shown(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    telegram_server.available = ["🔥", "👀"]
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    message = telegram_server.say("party party fire")
+    (call,) = await telegram_server.reaction_calls(message)
+    assert (call.emojis, call.status) == (["🔥"], 200)
+    again = telegram_server.say("party party fire")
+    await telegram_server.reaction_calls(again)
+    assert len(telegram_server.calls.matching(lambda call: call.method == "getchat")) == 1
+
+
+async def test_chat_without_reactions_gets_none(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    telegram_server.available = []
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    telegram_server.say("haha")
+    private = telegram_server.say("haha", chat_id=PRIVATE)
+    await telegram_server.reaction_calls(private)
+    assert await bot.stop() == 0
+    assert len(telegram_server.calls.matching(is_reaction)) == 1
+
+
+async def test_chat_that_changed_its_reactions_is_asked_again(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await telegram_server.reaction_calls(telegram_server.say("fire"))
+    telegram_server.available = ["👀", "🎉"]
+    refused = telegram_server.say("fire")
+    row = ("[]", "refused", "reaction_invalid")
+    assert await bot.eventually(ANSWER, str(refused)) == [row]
+    (call,) = await telegram_server.reaction_calls(telegram_server.say("party fire"))
+    assert call.emojis == ["🎉"]
+
+
+async def test_only_new_messages_by_people_are_answered(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    answered = telegram_server.say("haha")
+    command = {"type": "bot_command", "offset": 0, "length": 5}
+    telegram_server.say("haha", author=OTHER_BOT)
+    telegram_server.say("haha", via_bot=user(OTHER_BOT))
+    telegram_server.say("haha", sender_chat={"id": -1002, "type": "channel", "title": "C"})
+    telegram_server.say("/help haha", entities=[command])
+    telegram_server.say(" \n ")
+    telegram_server.edit(answered, "party")
+    last = telegram_server.say("party")
+    for message in (answered, last):
+        await telegram_server.reaction_calls(message)
+    assert await bot.stop() == 0
+    assert len(telegram_server.calls.matching(is_reaction)) == 2
+    assert bot.query(STORED) == [(str(answered),), (str(last),)]
+
+
+async def test_reactions_are_feedback_until_taken_back(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.say("haha")
+    silent = telegram_server.say("hm")
+    await telegram_server.reaction_calls(message)
+    telegram_server.react(message, ALICE, [], ["🤣"])
+    telegram_server.react(message, ALICE, [], ["🤣"])
+    telegram_server.react(message, BOB, [], ["👎"])
+    telegram_server.react(message, OTHER_BOT, [], ["🔥"])
+    telegram_server.react(silent, BOB, [], ["🔥"])
+    given = {("agree", "🤣"), ("dislike", "")}
+    assert set(await bot.eventually(FEEDBACK, str(message), rows=2)) == given
+    telegram_server.react(message, BOB, ["👎"], ["🎉"])
+    telegram_server.react(message, ALICE, ["🤣"], [])
+    assert await bot.eventually(FEEDBACK, str(message)) == [("correct", "🎉")]
+    assert await bot.stop() == 0
+    assert bot.query("select count(*) from feedback") == [(1,)]
+
+
+async def test_members_are_stored_as_hashes(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.say("haha")
+    await telegram_server.reaction_calls(message)
+    telegram_server.react(message, ALICE, [], ["🎉"])
+    await bot.eventually(FEEDBACK, str(message))
+    ((author, actor),) = bot.query(FEEDBACK_OF)
+    assert author == actor
+    assert len(json.dumps(author)) == 34
+    assert str(ALICE).encode() not in bot.remains()
+
+
+async def test_refusals_are_stored_by_name_and_end_nothing(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    expected = {
+        (403, "Forbidden: bot was kicked from the supergroup chat"): "forbidden",
+        (403, "Forbidden: bot was blocked by the user"): "forbidden",
+        (400, "Bad Request: not enough rights to react to the message"): "forbidden",
+        (400, "Bad Request: CHAT_ADMIN_REQUIRED"): "forbidden",
+        (400, "Bad Request: chat not found"): "chat_gone",
+        (400, "Bad Request: REACTION_INVALID"): "reaction_invalid",
+        (400, "Bad Request: REACTION_EMPTY"): "reaction_invalid",
+        (400, "Bad Request: REACTIONS_TOO_MANY"): "reactions_full",
+        (400, "Bad Request: message not found"): "message_gone",
+        (400, "Bad Request: message to react not found"): "message_gone",
+        (400, "Bad Request: MESSAGE_ID_INVALID"): "message_gone",
+        (400, "Bad Request: something else"): "http_400",
+        (502, ""): "network",
+        (0, ""): "network",
+    }
+    for (status, description), name in expected.items():
+        telegram_server.refusals.append(Refusal("setMessageReaction", status, description))
+        # In private, as python-telegram-bot slows a group down after twenty calls a minute.
+        message = str(telegram_server.say("haha", chat_id=PRIVATE))
+        assert await bot.eventually(ANSWER, message) == [("[]", "refused", name)]
+    migrated = Refusal("setMessageReaction", 400, "upgraded", migrate_to_chat_id=-1009)
+    telegram_server.refusals.append(migrated)
+    message = str(telegram_server.say("haha"))
+    assert await bot.eventually(ANSWER, message) == [("[]", "refused", "chat_migrated")]
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+
+
+@pytest.mark.slow
+async def test_rate_limited_reaction_is_sent_again(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.refusals.append(Refusal("setMessageReaction", 429, "slow", retry_after=1))
+    message = telegram_server.say("haha")
+    calls = await telegram_server.reaction_calls(message, count=2)
+    assert [call.status for call in calls] == [429, 200]
+    for _ in range(2):
+        telegram_server.refusals.append(Refusal("setMessageReaction", 429, "slow", retry_after=1))
+    again = telegram_server.say("haha")
+    assert await bot.eventually(ANSWER, str(again)) == [("[]", "refused", "rate_limited")]
+
+
+async def test_start_outlives_an_api_that_is_down(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    telegram_server.webhook = "https://example.org/left-behind"
+    telegram_server.refusals.append(Refusal("getMe", 502))
+    telegram_server.refusals.append(Refusal("deleteWebhook", 0))
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    assert not telegram_server.refusals
+    assert bot.output.count("no answer from Telegram") == 2
+    assert "Traceback" not in bot.output
+    assert TOKEN not in bot.output
+
+
+async def test_polling_outlives_every_failure(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    failures = {
+        Refusal(
+            "getUpdates", 409, "Conflict: terminated by other getUpdates request"
+        ): "another process polls",
+        Refusal("getUpdates", 429, "slow", retry_after=1): "",
+        Refusal("getUpdates", 502): "no answer from Telegram (network)",
+        Refusal("getUpdates", 0): "no answer from Telegram (network)",
+    }
+    for failure, words in failures.items():
+        telegram_server.refusals.append(failure)
+        # The poll under way brings the first, the one after the failing one the second.
+        for text in ("haha", "party"):
+            await telegram_server.reaction_calls(telegram_server.say(text))
+        assert not telegram_server.refusals
+        assert words in bot.output
+    assert bot.output.count("no answer from Telegram (network)") == 2
+    assert "Traceback" not in bot.output
+    assert await bot.stop() == 0
+    assert len(telegram_server.calls.matching(is_reaction)) == 2 * len(failures)
+
+
+async def test_stops_at_once_while_the_api_is_down(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    await telegram_server.close()
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    await bot.says("no answer from Telegram (network)")
+    assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+
+
+async def test_unreadable_answer_is_not_logged(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    telegram_server.refusals.append(Refusal("getUpdates", 200, f"cut off in {SECRET}"))
+    bot = launcher(telegram=telegram_server, **{"log.level": "debug"})
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    assert "no answer from Telegram" in bot.output
+    assert SECRET not in bot.output
+
+
+async def test_refused_token_ends_with_one_line(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN="1:wrong-token-of-telegram")
+    assert await bot.wait() == 1
+    assert "Telegram refused the token" in bot.output
+    assert "wrong-token-of-telegram" not in bot.output
+    assert "Traceback" not in bot.output
+
+
+async def test_token_revoked_later_ends_with_one_line(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    telegram_server.refusals.append(Refusal("getUpdates", 401, "Unauthorized"))
+    telegram_server.say("haha")
+    assert await bot.wait() == 1
+    assert "Telegram refused the token" in bot.output
+
+
+async def test_stop_finishes_and_confirms_what_was_accepted(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.flowing.clear()
+    messages = [telegram_server.say("haha") for _ in range(3)]
+    await telegram_server.waiting.wait(lambda message: message in messages, count=3)
+    stopping = asyncio.create_task(bot.stop())
+    await bot.says("finishing")
+    telegram_server.flowing.set()
+    assert await stopping == 0
+    await telegram_server.confirmed()
+    for message in messages:
+        (row,) = bot.query(ANSWER, str(message))
+        assert row[1:] == (None, None)
