@@ -1,0 +1,106 @@
+"""Evaluation figures as tables for people, and as a page."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from model.evaluation import EmojiFigures, EmotionFigures
+from model.training.report import Row
+
+
+def show_figures(rows: Sequence[Row], console: Console | None = None) -> None:
+    """Print one table for emoji splits and one for emotion splits, in percent."""
+    console = console or Console()
+    for table in (_emoji_table(rows), _emotion_table(rows)):
+        if table.row_count:
+            console.print(table)
+
+
+def write_page(rows: Sequence[Row], path: Path) -> None:
+    """Write an HTML page: both tables, recall by emoji, and who is taken for whom."""
+    console = Console(record=True, width=150, file=io.StringIO())
+    show_figures(rows, console)
+    seen: set[str] = set()
+    pictures = []
+    for row in rows:
+        if isinstance(row.figures, EmojiFigures) and row.split not in seen:
+            seen.add(row.split)
+            console.print(_by_emoji(row.split, row.figures))
+            if row.figures.confusion:
+                pictures.append(_confusion(row.split, row.figures))
+    page = console.export_html(inline_styles=True)
+    path.write_text(page.replace("</body>", "".join(pictures) + "</body>"), encoding="utf-8")
+
+
+def _percent(value: float | None, interval: tuple[float, float] | None = None) -> str:
+    if value is None:
+        return "-"
+    around = f" [{interval[0] * 100:.1f}, {interval[1] * 100:.1f}]" if interval else ""
+    return f"{value * 100:.1f}{around}"
+
+
+def _emoji_table(rows: Sequence[Row]) -> Table:
+    table = Table(title="The emojis that people used: %, 95 % intervals")
+    for column in ("split", "ranker", "texts", "hit@1", "hit@5", "macro recall@5", "macro-F1"):
+        table.add_column(column)
+    for column in ("ECE", "distinct"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        figure = row.figures
+        if isinstance(figure, EmojiFigures):
+            table.add_row(
+                row.split,
+                row.ranker,
+                f"{figure.texts:,}",
+                _percent(figure.hit_1, figure.hit_1_interval),
+                _percent(figure.hit_5, figure.hit_5_interval),
+                _percent(figure.macro_recall_5, figure.macro_recall_5_interval),
+                _percent(figure.macro_f1, figure.macro_f1_interval),
+                _percent(figure.calibration_error),
+                str(figure.distinct_5),
+            )
+    return table
+
+
+def _emotion_table(rows: Sequence[Row]) -> Table:
+    columns = ("split", "ranker", "texts", "emotion carried", "negative share", "tone-deaf")
+    table = Table(*columns, title="The emotions that raters saw: %, 95 % intervals")
+    for row in rows:
+        figure = row.figures
+        if isinstance(figure, EmotionFigures):
+            table.add_row(
+                row.split,
+                row.ranker,
+                f"{figure.texts:,}",
+                _percent(figure.carried),
+                _percent(figure.negative_share),
+                _percent(figure.tone_deaf, figure.tone_deaf_interval),
+            )
+    return table
+
+
+def _by_emoji(split: str, figures: EmojiFigures) -> Table:
+    table = Table("emoji", "texts", "recall@5 %", title=f"{split}: each emoji of 20 texts or more")
+    for emoji, (texts, recall) in figures.by_emoji.items():
+        table.add_row(emoji, f"{texts:,}", _percent(recall))
+    return table
+
+
+def _confusion(split: str, figures: EmojiFigures) -> str:
+    """A heat map as an HTML table: a browser has the emoji font that a plot would lack."""
+    labels = list(figures.by_emoji)
+    head = "".join(f"<th>{label}</th>" for label in labels)
+    body = ""
+    for label in labels:
+        row = figures.confusion.get(label, {})
+        shares = [row.get(answer, 0) / sum(row.values()) for answer in labels]
+        cells = "".join(
+            f'<td style="background: rgba(200, 60, 0, {share:.2f})">{share * 100:.0f}</td>'
+            for share in shares
+        )
+        body += f"<tr><th>{label}</th>{cells}</tr>"
+    title = f"{split}: of each row's label, how many % were first answered with the column's emoji"
+    return f"<table><caption>{title}</caption><tr><th></th>{head}</tr>{body}</table>"

@@ -1,0 +1,31 @@
+"""What several commands share: the settings file, and how it is read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.credentials import Credentials
+    from bot.settings import Settings
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings; default: config.toml, if present."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+
+
+def start(config: Path | None) -> "tuple[Settings, Credentials]":
+    """Read settings and secrets, and set up the log as they say.
+
+    Raises:
+        ConfigError: something in them is wrong.
+    """
+    from bot import credentials, log, settings
+
+    loaded = settings.load(config)
+    secrets = credentials.load()
+    level = "debug" if log.debugging() else loaded.log.level  # --debug stands
+    log.configure(level, loaded.log.format, secrets.known())
+    return loaded, secrets
