@@ -1,0 +1,1 @@
+"""Timings and simulations on real data; each module prints one table."""
