@@ -217,10 +217,13 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
 
 async def _purge(store: SqlStore, settings: Settings) -> None:
-    kept = timedelta(days=settings.privacy.retention_days)
-    erased = await store.purge(datetime.now(UTC) - kept)
+    now, privacy = datetime.now(UTC), settings.privacy
+    erased = await store.purge(
+        now - timedelta(days=privacy.retention_days),
+        now - timedelta(days=privacy.text_retention_days),
+    )
     if erased:
-        logger.info("erased %d predictions past privacy.retention_days", erased)
+        logger.info("erased %d rows and texts past their retention", erased)
 
 
 async def _purge_daily(store: SqlStore, settings: Settings) -> None:

@@ -85,6 +85,7 @@ class PrivacySettings(_Section):
     """How long anything is kept."""
 
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    text_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 14
 
 
 class LogSettings(_Section):

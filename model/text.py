@@ -54,6 +54,11 @@ def clean(text: str) -> str:
     return _REPEATED_MARK.sub(r"\1", text)[:MAX_CHARACTERS].rstrip()
 
 
+def encodable(text: str) -> str:
+    """The text with lone surrogates, such as arguments that are no UTF-8 hold, as U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def has_words(cleaned: str) -> bool:
     """Whether a cleaned text holds anything to go on: a letter, a digit, ``!``, ``?`` or a face."""
     rest = cleaned.replace("@user", "").replace("http", "")

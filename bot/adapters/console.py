@@ -16,6 +16,7 @@ from bot.core.events import (
 )
 from bot.core.identity import Pseudonyms
 from bot.core.service import Service
+from model import Prediction
 from model.emoji import canonical, is_emoji
 
 PLATFORM = "console"
@@ -62,6 +63,9 @@ class ConsoleAdapter:
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Nothing to do: the outcome is shown as a whole."""
+
+    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
+        """The same."""
 
     async def _note(self, word: Word, ref: MessageRef) -> bool:
         return await self._service.on_feedback(

@@ -36,10 +36,11 @@ def predict(
     """
     allowed = None if candidates is None else read_candidates(candidates)
     from model import Predictor
+    from model.text import encodable
 
     predictor = Predictor.load(model or _configured_source())
     with reader_may_leave():
-        for text in _lines() if not texts else map(encodable, texts):
+        for text in map(encodable, texts or _lines()):
             top = predictor.predict([text], top_k, allowed)[0]
             line = as_object(text, predictor.version, top) if as_json else as_line(top)
             typer.echo(line)
@@ -54,11 +55,6 @@ def as_object(text: str, version: str, predictions: "Iterable[Prediction]") -> s
 def as_line(predictions: "Iterable[Prediction]") -> str:
     """Emojis and scores for people."""
     return "  ".join(f"{p.emoji} {p.score:.2f}" for p in predictions) or "nothing to say"
-
-
-def encodable(text: str) -> str:
-    """The text with lone surrogates, such as arguments that are no UTF-8 hold, as U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def read_candidates(name: str) -> frozenset[str]:
@@ -96,7 +92,7 @@ def _lines() -> Iterator[str]:
     if sys.stdin.isatty():
         typer.echo("Reading lines from the keyboard; Ctrl-D ends.", err=True)
     for line in sys.stdin:
-        yield encodable(line.rstrip("\r\n"))
+        yield line.rstrip("\r\n")
 
 
 def _configured_source() -> str | None:

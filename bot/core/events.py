@@ -36,13 +36,26 @@ class IncomingMessage:
     candidates: frozenset[str] | None = None
     """Canonical emojis that the platform allows at this moment; None for all."""
     addressed: bool = False
-    """A mention, a private message or a command: answered past chance and cooldown."""
+    """A mention or a private message: answered past chance and cooldown."""
+    asked: bool = False
+    """Somebody asks for the five, by a command or in a private chat: they get them as a reply,
+    whatever their scores and whatever the chat's settings."""
+    parent: str = ""
+    """The chat that a thread belongs to, whose settings hold in the thread as well."""
+    roles: frozenset[str] = frozenset()
+    """The author's roles in the community, in the platform's own ids."""
+    language: str | None = None
+    """What the platform says of the author's language, BCP 47."""
+    storable: bool = False
+    """Whether the platform's rules let a text be kept for training where its author consented."""
 
 
 class SkipReason(StrEnum):
     """Why the bot stayed silent, as stored with the prediction."""
 
     CHAT_OFF = "chat_off"
+    QUIET_HOURS = "quiet_hours"
+    ROLE_DENIED = "role_denied"
     OPTED_OUT = "opted_out"
     DUPLICATE = "duplicate"
     COOLDOWN = "cooldown"
@@ -69,6 +82,18 @@ class Outcome:
     skip: SkipReason | None = None
     refusal: str | None = None
     """The platform's named refusal, with ``skip`` = ``refused``."""
+    artifact: str = ""
+    """Version of the artifact that predicted; empty before the predictor."""
+    threshold: float | None = None
+    """The least score that was asked for, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is stored of one scored message, for those who ask why."""
+
+    outcome: Outcome
+    at: datetime
 
 
 class FeedbackKind(StrEnum):
@@ -89,7 +114,9 @@ class FeedbackSource(StrEnum):
 
     REACTION = "reaction"
     BUTTON = "button"
+    COMMAND = "command"
     CONSOLE = "console"
+    WEB = "web"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.core.policy import ChatSettings, Mode
+from bot.core.quiet import QuietHours
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +28,32 @@ def _whole(value: object) -> int:
     return value
 
 
-def _emojis(value: object) -> frozenset[str]:
+def _texts(value: object) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError("should be a list of emojis")
+        raise ValueError("should be a list of texts")
     return frozenset(value)
+
+
+def _texts_or_all(value: object) -> frozenset[str] | None:
+    return None if value is None else _texts(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("should be a text")
+    return value
+
+
+def _number_or_none(value: object) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _whole_or_none(value: object) -> int | None:
+    return None if value is None else _whole(value)
+
+
+def _quiet_hours(value: object) -> QuietHours | None:
+    return None if value is None else QuietHours.parse(_text(value))
 
 
 def _mode(value: object) -> Mode:
@@ -42,12 +65,20 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "mode": _mode,
     "chance": _number,
     "cooldown": _number,
-    "per_minute": _whole,
-    "threshold": _number,
+    "per_minute": _whole_or_none,
+    "threshold": _number_or_none,
     "reactions_per_message": _whole,
-    "emoji_allow": _emojis,
-    "emoji_deny": _emojis,
+    "emoji_allow": _texts_or_all,
+    "emoji_deny": _texts,
+    "chat_allow": _texts_or_all,
+    "chat_deny": _texts,
+    "role_deny": _texts,
+    "quiet_hours": _quiet_hours,
+    "language": _text,
 }
+
+KEYS = tuple(_PARSERS)
+"""What a community or chat can choose, by the names of ``ChatSettings``' fields."""
 
 
 def override(settings: ChatSettings, key: str, value: object) -> ChatSettings:

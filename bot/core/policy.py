@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.core.events import IncomingMessage, SkipReason
+from bot.core.quiet import QuietHours
 from model import Prediction
 from model.emoji import canonical_set
+
+TOP = 5
+"""How many emojis are predicted, offered and stored."""
 
 SAFE_LIST = frozenset(("🖕", "💩", "🤮", "🤬", "👎", "🤡"))
 """Never shown unless a community asks for it: aimed at a person, these insult."""
@@ -17,7 +22,7 @@ class Mode(StrEnum):
 
     REACT = "react"
     REPLY = "reply"
-    """A message instead of a reaction; adapters that cannot reply react."""
+    """A message that offers the five as buttons."""
     QUIET = "quiet"
     """Only where the bot is addressed."""
 
@@ -45,6 +50,15 @@ class ChatSettings:
     emoji_allow: frozenset[str] | None = None
     """Only these; None for all."""
     emoji_deny: frozenset[str] = SAFE_LIST
+    chat_allow: frozenset[str] | None = None
+    """Only in these chats and their threads, in the platform's ids; None for all."""
+    chat_deny: frozenset[str] = frozenset()
+    role_deny: frozenset[str] = frozenset()
+    """Messages by members with one of these roles are left alone."""
+    quiet_hours: QuietHours | None = None
+    """When the bot answers only where it is addressed."""
+    language: str = "en"
+    """Of the bot's own words, BCP 47."""
 
     def __post_init__(self) -> None:
         """Check the ranges and fold the emojis to their canonical form."""
@@ -71,25 +85,52 @@ class Pace:
     """Answers in the last 60 seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision depends on beside the message and the chat's settings."""
+
+    now: datetime
+    """Aware; quiet hours are read in their own time zone."""
+    roll: float
+    """Uniform in [0, 1)."""
+    pace: Pace = Pace()
+    opted_out: bool = False
+
+
 def eligible(
-    message: IncomingMessage, settings: ChatSettings, pace: Pace, *, opted_out: bool, roll: float
+    message: IncomingMessage, settings: ChatSettings, given: Circumstances
 ) -> SkipReason | None:
-    """Why the message is not to be looked at, or None; ``roll`` is uniform in [0, 1)."""
-    if opted_out:
+    """Why the message is not to be looked at, or None."""
+    if message.asked:
+        return None
+    if given.opted_out:
         return SkipReason.OPTED_OUT
-    if not settings.enabled:
+    if turned_off := _out_of_bounds(message, settings):
+        return turned_off
+    if too_soon := out_of_pace(message, settings, given.pace):
+        return too_soon
+    if message.addressed:
+        return None
+    if settings.quiet_hours is not None and settings.quiet_hours.hold(given.now):
+        return SkipReason.QUIET_HOURS
+    return SkipReason.SAMPLED_OUT if given.roll >= settings.chance else None
+
+
+def _out_of_bounds(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
+    """Where and for whom the community does not want the bot."""
+    places = {message.ref.chat, message.parent}
+    elsewhere = settings.chat_allow is not None and not places & settings.chat_allow
+    if not settings.enabled or elsewhere or places & settings.chat_deny:
         return SkipReason.CHAT_OFF
     if settings.mode is Mode.QUIET and not message.addressed:
         return SkipReason.CHAT_OFF
-    if too_soon := out_of_pace(message, settings, pace):
-        return too_soon
-    if not message.addressed and roll >= settings.chance:
-        return SkipReason.SAMPLED_OUT
-    return None
+    return SkipReason.ROLE_DENIED if message.roles & settings.role_deny else None
 
 
 def out_of_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -> SkipReason | None:
-    """Cooldown or cap; an addressed message passes the cooldown only."""
+    """Cooldown or cap; an addressed message passes the cooldown only, one that asks both."""
+    if message.asked:
+        return None
     if not message.addressed and pace.since_last < settings.cooldown:
         return SkipReason.COOLDOWN
     if settings.per_minute is not None and pace.last_minute >= settings.per_minute:
@@ -106,20 +147,39 @@ def allowed(candidates: frozenset[str] | None, settings: ChatSettings) -> frozen
     return (candidates & settings.emoji_allow) - settings.emoji_deny
 
 
-def choose(
-    predictions: Sequence[Prediction], settings: ChatSettings, threshold: float
-) -> tuple[str, ...] | SkipReason:
-    """The emojis to show, best first, or why none; ``threshold`` is the artifact's own."""
-    if not predictions:
-        return SkipReason.NOTHING_TO_SAY
-    permitted = [
+def least_score(message: IncomingMessage, settings: ChatSettings, own: float) -> float:
+    """From which score on to speak; ``own`` is what the artifact recommends."""
+    if message.asked:
+        return 0.0
+    return own if settings.threshold is None else settings.threshold
+
+
+def permitted(predictions: Sequence[Prediction], settings: ChatSettings) -> tuple[Prediction, ...]:
+    """Those that the chat neither denies nor leaves out of its list."""
+    return tuple(
         p
         for p in predictions
         if p.emoji not in settings.emoji_deny
         and (settings.emoji_allow is None or p.emoji in settings.emoji_allow)
-    ]
-    if not permitted:
+    )
+
+
+def choose(
+    predictions: Sequence[Prediction], settings: ChatSettings, least: float, *, offer: bool = False
+) -> tuple[str, ...] | SkipReason:
+    """The emojis to show, best first, or why none.
+
+    ``least`` is the score from which on to speak. An ``offer`` shows all that are permitted where
+    the best one reaches it, a reaction those alone that do.
+    """
+    if not predictions:
+        return SkipReason.NOTHING_TO_SAY
+    left = permitted(predictions, settings)
+    if not left:
         return SkipReason.NOTHING_ALLOWED
-    least = threshold if settings.threshold is None else settings.threshold
-    confident = tuple(p.emoji for p in permitted if p.score >= least)
-    return confident[: settings.reactions_per_message] or SkipReason.BELOW_THRESHOLD
+    if left[0].score < least:
+        return SkipReason.BELOW_THRESHOLD
+    if offer:
+        return tuple(p.emoji for p in left[:TOP])
+    confident = tuple(p.emoji for p in left if p.score >= least)
+    return confident[: settings.reactions_per_message]

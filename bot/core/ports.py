@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from bot.core.events import Feedback, IncomingMessage, MemberKey, MessageRef, Outcome
+from bot.core.events import Answer, Feedback, IncomingMessage, MemberKey, MessageRef, Outcome
 from bot.core.policy import ChatSettings
 from model import Prediction
 
@@ -13,6 +13,14 @@ class ChatPlatform(Protocol):
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Show canonical ``emojis`` on the message.
+
+        Raises:
+            Refused: the platform said no, with a named reason.
+        """
+        ...
+
+    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
+        """Answer with the predictions as buttons, whose presses come back as feedback.
 
         Raises:
             Refused: the platform said no, with a named reason.
@@ -47,20 +55,27 @@ class EmojiPredictor(Protocol):
 class Store(Protocol):
     """What the service remembers between messages."""
 
-    async def settings(self, ref: MessageRef) -> ChatSettings:
-        """The settings that hold in this chat."""
+    async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
+        """The settings that hold in this chat; ``parent`` is the chat of a thread."""
         ...
 
     async def opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
         ...
 
-    async def record(self, message: IncomingMessage, outcome: Outcome, version: str) -> None:
-        """Write one row for an answered or scored message, once per message reference."""
+    async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
+        """Write one row for a scored message; False where there is one: somebody answers it.
+
+        The text is kept where ``message.storable`` and its author has an active consent.
+        """
         ...
 
-    async def shown(self, ref: MessageRef) -> tuple[str, ...]:
-        """The emojis that the bot showed on a message; empty where it did not answer."""
+    async def refused(self, ref: MessageRef, reason: str) -> None:
+        """The platform did not take the recorded answer: nothing was shown."""
+        ...
+
+    async def answer(self, ref: MessageRef) -> Answer | None:
+        """What is stored of a message; None where it was not scored."""
         ...
 
     async def add_feedback(self, feedback: Feedback) -> bool:
@@ -76,5 +91,20 @@ class Store(Protocol):
         ...
 
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
-        """Record or revoke an opt-out."""
+        """Record an opt-out, and erase what is kept about the member; or revoke it."""
+        ...
+
+    async def consented(self, platform: str, member: MemberKey) -> str | None:
+        """The version of the terms to which the member agrees now; None without consent."""
+        ...
+
+    async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        """Record that a member agrees that texts are kept for training; None revokes.
+
+        A revoked consent takes the texts with it.
+        """
+        ...
+
+    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
+        """Everything kept about a member, as JSON knows it."""
         ...

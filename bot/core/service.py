@@ -8,19 +8,31 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.core import policy
 from bot.core.errors import Overloaded, Refused, StoreFailed
-from bot.core.events import Feedback, IncomingMessage, MemberKey, MessageRef, Outcome, SkipReason
-from bot.core.policy import ChatSettings
+from bot.core.events import (
+    Answer,
+    Feedback,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+    SkipReason,
+)
+from bot.core.policy import TOP, ChatSettings, Circumstances, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
 
-TOP = 5
 HANDLED_SIZE = 10_000
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,25 @@ class Chance:
     """Seconds, never backwards."""
     roll: Callable[[], float] = random.random
     """Uniform in [0, 1)."""
+    now: Callable[[], datetime] = _utc_now
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message that is to be looked at."""
+
+    settings: ChatSettings
+    opted_out: bool
+    """Somebody who asks is answered all the same, and nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Show:
+    """Where and how an answer is shown."""
+
+    platform: ChatPlatform
+    mode: Mode
 
 
 class Service:
@@ -55,24 +86,29 @@ class Service:
             return Outcome(message.ref, skip=SkipReason.DUPLICATE)
         self._handled[message.ref] = None
         with self._under_way(message.ref):
-            settings = await self._settings(message)
-            if isinstance(settings, SkipReason):
-                return Outcome(message.ref, skip=settings)
-            version = self._predictor.version
-            outcome = await self._score(message, settings)
-            outcome = await self._show(message, outcome, platform)
-            if outcome.predictions or outcome.skip is SkipReason.NOTHING_TO_SAY:
-                await self._record(message, outcome, version)
-            return outcome
+            heard = await self._hear(message)
+            if isinstance(heard, SkipReason):
+                return Outcome(message.ref, skip=heard)
+            outcome = await self._score(message, heard.settings)
+            # The row comes first: after a crash, or beside a second process that got the same
+            # message, it says that the message is taken.
+            if not heard.opted_out and not await self._record(message, outcome):
+                return Outcome(message.ref, skip=SkipReason.DUPLICATE)
+            return await self._show(message, outcome, _Show(platform, heard.settings.mode))
 
     async def shown(self, ref: MessageRef) -> tuple[str, ...]:
         """The emojis that the bot showed on a message; empty where it did not answer."""
+        answer = await self.answer(ref)
+        return answer.outcome.chosen if answer else ()
+
+    async def answer(self, ref: MessageRef) -> Answer | None:
+        """What is stored of a message, for those who ask why. Never raises."""
         await self._settled(ref)
         try:
-            return await self._store.shown(ref)
+            return await self._store.answer(ref)
         except Exception as error:
             self._failed("store", error)
-            return ()
+            return None
 
     async def on_feedback(self, feedback: Feedback) -> bool:
         """Store or withdraw a word on an answer; False where it was not kept. Never raises."""
@@ -108,7 +144,7 @@ class Service:
             return await self._store.forget(platform, member)
 
     async def opt_out(self, platform: str, member: MemberKey) -> None:
-        """Neither answer nor record the member from now on.
+        """Neither answer nor record the member from now on, and erase what is kept.
 
         Raises:
             StoreFailed: the wish was not stored; the member must hear so.
@@ -125,39 +161,71 @@ class Service:
         with self._must_store():
             await self._store.set_opted_out(platform, member, False)
 
-    async def _settings(self, message: IncomingMessage) -> ChatSettings | SkipReason:
+    async def consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        """A member agrees to these terms that texts are kept for training; None revokes.
+
+        Raises:
+            StoreFailed: the wish was not stored; the member must hear so.
+        """
+        with self._must_store():
+            await self._store.set_consent(platform, member, version)
+
+    async def consented(self, platform: str, member: MemberKey) -> str | None:
+        """The version of the terms to which the member agrees now; None without consent.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        with self._must_store():
+            return await self._store.consented(platform, member)
+
+    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
+        """Everything kept about a member, as JSON knows it.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        with self._must_store():
+            return await self._store.member_data(platform, member)
+
+    async def _hear(self, message: IncomingMessage) -> _Heard | SkipReason:
         ref = message.ref
         try:
-            settings = await self._store.settings(ref)
+            settings = await self._store.settings(ref, message.parent)
             opted_out = await self._store.opted_out(ref.platform, message.author)
         except Exception as error:
             # Whether we may speak is unknown, and silence harms nobody.
             self._failed("store", error)
             return SkipReason.FAILED
-        reason = policy.eligible(
-            message,
-            settings,
-            self._answers.pace(_chat(ref), self._chance.clock()),
-            opted_out=opted_out,
+        given = Circumstances(
+            now=self._chance.now(),
             roll=self._chance.roll(),
+            pace=self._answers.pace(_chat(ref), self._chance.clock()),
+            opted_out=opted_out,
         )
-        return settings if reason is None else reason
+        reason = policy.eligible(message, settings, given)
+        return _Heard(settings, opted_out) if reason is None else reason
 
     async def _score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
         """The predictions with what the policy would show, or why nothing."""
-        outcome = Outcome(message.ref)
+        least = policy.least_score(message, settings, self._predictor.threshold)
+        outcome = Outcome(message.ref, artifact=self._predictor.version, threshold=least)
         candidates = policy.allowed(message.candidates, settings)
         if candidates is not None and not candidates:
             return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
+        # Five are to be left when those that the chat denies are gone.
+        wanted = TOP if candidates is not None else TOP + len(settings.emoji_deny)
         try:
-            predictions = await self._predictor.predict(message.text, TOP, candidates)
+            predicted = await self._predictor.predict(message.text, wanted, candidates)
         except Overloaded:
             return replace(outcome, skip=SkipReason.OVERLOADED)
         except Exception as error:
             self._failed("predictor", error)
             return replace(outcome, skip=SkipReason.FAILED)
-        outcome = replace(outcome, predictions=tuple(predictions))
-        chosen = policy.choose(predictions, settings, self._predictor.threshold)
+        left = policy.permitted(predicted, settings) or tuple(predicted)
+        outcome = replace(outcome, predictions=left[:TOP])
+        offer = message.asked or settings.mode is Mode.REPLY
+        chosen = policy.choose(predicted, settings, least, offer=offer)
         if isinstance(chosen, SkipReason):
             return replace(outcome, skip=chosen)
         # Others may have been answered while this one was being read.
@@ -165,16 +233,18 @@ class Service:
         pace = self._answers.pace(_chat(message.ref), now)
         if too_soon := policy.out_of_pace(message, settings, pace):
             return replace(outcome, skip=too_soon)
-        self._answers.add(_chat(message.ref), now)
+        if not message.asked:
+            self._answers.add(_chat(message.ref), now)
         return replace(outcome, chosen=chosen)
 
-    async def _show(
-        self, message: IncomingMessage, outcome: Outcome, platform: ChatPlatform
-    ) -> Outcome:
+    async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
         if not outcome.chosen:
             return outcome
         try:
-            await platform.react(message.ref, outcome.chosen)
+            if message.asked or how.mode is Mode.REPLY:
+                await how.platform.reply(message.ref, outcome.predictions)
+            else:
+                await how.platform.react(message.ref, outcome.chosen)
         except Refused as error:
             reason = error.reason
         except Exception as error:
@@ -182,13 +252,21 @@ class Service:
             reason = "error"
         else:
             return outcome
-        return replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)
-
-    async def _record(self, message: IncomingMessage, outcome: Outcome, version: str) -> None:
         try:
-            await self._store.record(message, outcome, version)
+            await self._store.refused(message.ref, reason)
         except Exception as error:
             self._failed("store", error)
+        return replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)
+
+    async def _record(self, message: IncomingMessage, outcome: Outcome) -> bool:
+        """False where another process has the message; what was never scored leaves no row."""
+        if not outcome.predictions and outcome.skip is not SkipReason.NOTHING_TO_SAY:
+            return True
+        try:
+            return await self._store.record(message, outcome)
+        except Exception as error:
+            self._failed("store", error)
+            return True
 
     def _failed(self, part: str, error: Exception) -> None:
         self.failures[part] += 1

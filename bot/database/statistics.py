@@ -9,7 +9,7 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind
-from bot.database.store import transaction
+from bot.database.session import transaction
 from bot.database.tables import feedback, prediction
 
 

@@ -1,4 +1,4 @@
-"""The tables. No message text anywhere; people stand as keyed hashes (``bot.core.identity``)."""
+"""The tables. People stand as keyed hashes (``bot.core.identity``), texts only by consent."""
 
 from datetime import UTC, datetime
 
@@ -7,12 +7,14 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
 )
@@ -91,6 +93,12 @@ prediction = Table(
     Column("chosen", JSON, nullable=False),
     Column("skip", String(32)),
     Column("refusal", String(64)),
+    # The least score that was asked for.
+    Column("threshold", Float),
+    Column("language", String(35)),
+    # Only where the platform's rules allow it and the author agreed to the terms named beside it.
+    Column("text", Text),
+    Column("consent", String(32)),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("community_id", "chat", "message"),
     Index(None, "author"),
@@ -118,11 +126,10 @@ consent = Table(
     _id(),
     Column("platform", String(16), nullable=False),
     Column("member", String(64), nullable=False),
-    Column("scope", String(32), nullable=False),
     Column("version", String(32), nullable=False),
     Column("granted_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
-    UniqueConstraint("platform", "member", "scope", "version"),
+    UniqueConstraint("platform", "member", "version"),
 )
 
 opt_out = Table(

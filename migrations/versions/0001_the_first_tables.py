@@ -29,17 +29,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("platform", sa.String(16), nullable=False),
         sa.Column("member", sa.String(64), nullable=False),
-        sa.Column("scope", sa.String(32), nullable=False),
         sa.Column("version", sa.String(32), nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
         sa.UniqueConstraint(
-            "platform",
-            "member",
-            "scope",
-            "version",
-            name=op.f("uq_consent_platform_member_scope_version"),
+            "platform", "member", "version", name=op.f("uq_consent_platform_member_version")
         ),
     )
     op.create_table(

@@ -1,11 +1,12 @@
 """Stand-ins for what surrounds the core; each keeps what was asked of it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.core.errors import StoreFailed
 from bot.core.events import (
+    Answer,
     Feedback,
     FeedbackKind,
     FeedbackSource,
@@ -13,6 +14,7 @@ from bot.core.events import (
     MemberKey,
     MessageRef,
     Outcome,
+    SkipReason,
 )
 from bot.core.policy import ChatSettings
 from model import Prediction
@@ -71,11 +73,17 @@ class RecordingPlatform:
 
     error: Exception | None = None
     shown: list[tuple[MessageRef, tuple[str, ...]]] = field(default_factory=list)
+    offered: list[tuple[MessageRef, tuple[str, ...]]] = field(default_factory=list)
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         if self.error is not None:
             raise self.error
         self.shown.append((ref, tuple(emojis)))
+
+    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.offered.append((ref, tuple(p.emoji for p in predictions)))
 
 
 @dataclass
@@ -85,14 +93,15 @@ class MemoryStore:
     chosen: ChatSettings = field(default_factory=ChatSettings)
     failing: set[str] = field(default_factory=set)
     out: set[MemberKey] = field(default_factory=set)
-    rows: dict[MessageRef, tuple[IncomingMessage, Outcome, str]] = field(default_factory=dict)
+    consents: dict[MemberKey, str] = field(default_factory=dict)
+    rows: dict[MessageRef, tuple[IncomingMessage, Outcome]] = field(default_factory=dict)
     words: list[Feedback] = field(default_factory=list)
 
     def _maybe_fail(self, method: str) -> None:
         if method in self.failing:
             raise StoreFailed("disk full")
 
-    async def settings(self, ref: MessageRef) -> ChatSettings:
+    async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
         self._maybe_fail("settings")
         return self.chosen
 
@@ -100,13 +109,22 @@ class MemoryStore:
         self._maybe_fail("opted_out")
         return member in self.out
 
-    async def record(self, message: IncomingMessage, outcome: Outcome, version: str) -> None:
+    async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
         self._maybe_fail("record")
-        self.rows[message.ref] = (message, outcome, version)
+        if message.ref in self.rows:
+            return False
+        self.rows[message.ref] = (message, outcome)
+        return True
 
-    async def shown(self, ref: MessageRef) -> tuple[str, ...]:
-        self._maybe_fail("shown")
-        return self.rows[ref][1].chosen if ref in self.rows else ()
+    async def refused(self, ref: MessageRef, reason: str) -> None:
+        self._maybe_fail("refused")
+        message, outcome = self.rows[ref]
+        told = replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)
+        self.rows[ref] = (message, told)
+
+    async def answer(self, ref: MessageRef) -> Answer | None:
+        self._maybe_fail("answer")
+        return Answer(self.rows[ref][1], MOMENT) if ref in self.rows else None
 
     async def add_feedback(self, feedback: Feedback) -> bool:
         self._maybe_fail("add_feedback")
@@ -119,7 +137,7 @@ class MemoryStore:
 
     async def forget(self, platform: str, member: MemberKey) -> int:
         self._maybe_fail("forget")
-        own = [ref for ref, (message, _, _) in self.rows.items() if message.author == member]
+        own = [ref for ref, (message, _) in self.rows.items() if message.author == member]
         for ref in own:
             del self.rows[ref]
         return len(own)
@@ -127,3 +145,18 @@ class MemoryStore:
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
         self._maybe_fail("set_opted_out")
         (self.out.add if out else self.out.discard)(member)
+
+    async def consented(self, platform: str, member: MemberKey) -> str | None:
+        self._maybe_fail("consented")
+        return self.consents.get(member)
+
+    async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        self._maybe_fail("set_consent")
+        if version is None:
+            self.consents.pop(member, None)
+        else:
+            self.consents[member] = version
+
+    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
+        self._maybe_fail("member_data")
+        return {"member": member}

@@ -60,6 +60,6 @@ def test_unsound_values_are_passed_over_and_told(
 
 
 def test_keys_of_another_version_are_passed_over() -> None:
-    assert override_all(ChatSettings(), {"quiet_hours": [22, 7]}) == ChatSettings()
+    assert override_all(ChatSettings(), {"mood": [22, 7]}) == ChatSettings()
     with pytest.raises(KeyError):
-        override(ChatSettings(), "quiet_hours", [22, 7])
+        override(ChatSettings(), "mood", [22, 7])

@@ -1,6 +1,7 @@
 """When the bot may react, and with what."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,10 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.events import SkipReason
-from bot.core.policy import SAFE_LIST, ChatSettings, Mode, Pace, allowed, choose, eligible
+from bot.core.policy import (
+    SAFE_LIST,
+    ChatSettings,
+    Circumstances,
+    Mode,
+    Pace,
+    allowed,
+    choose,
+    eligible,
+    least_score,
+)
+from bot.core.quiet import QuietHours
 from model import Prediction
 from tests.core.fakes import message
 
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TOP = [Prediction("💩", 0.5), Prediction("😂", 0.3), Prediction("🔥", 0.15), Prediction("❤", 0.05)]
 
 
@@ -35,19 +48,52 @@ def test_eligible(
     changes: dict[str, Any], pace: Pace, roll: float, reason: SkipReason | None
 ) -> None:
     settings = replace(ChatSettings(), **changes)
-    assert eligible(message(), settings, pace, opted_out=False, roll=roll) is reason
+    assert eligible(message(), settings, Circumstances(NOON, roll, pace)) is reason
 
 
-def test_an_opted_out_author_is_never_looked_at() -> None:
-    told = eligible(message(addressed=True), ChatSettings(), Pace(), opted_out=True, roll=0.0)
-    assert told is SkipReason.OPTED_OUT
+def test_an_opted_out_author_is_never_looked_at_unless_they_ask() -> None:
+    out = Circumstances(NOON, 0.0, opted_out=True)
+    assert eligible(message(addressed=True), ChatSettings(), out) is SkipReason.OPTED_OUT
+    assert eligible(replace(message(), asked=True), ChatSettings(), out) is None
+
+
+def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
+    strict = ChatSettings(enabled=False, mode=Mode.QUIET, chance=0.0, cooldown=60.0, per_minute=1)
+    asking = replace(message(), asked=True)
+    assert eligible(asking, strict, Circumstances(NOON, 0.9, Pace(0.1, 9))) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"chat_allow": frozenset({"chat"})}, None),
+        ({"chat_allow": frozenset({"parent"})}, None),
+        ({"chat_allow": frozenset({"elsewhere"})}, SkipReason.CHAT_OFF),
+        ({"chat_allow": frozenset()}, SkipReason.CHAT_OFF),
+        ({"chat_deny": frozenset({"chat"})}, SkipReason.CHAT_OFF),
+        ({"chat_deny": frozenset({"parent"})}, SkipReason.CHAT_OFF),
+        ({"chat_deny": frozenset({"elsewhere"})}, None),
+        ({"role_deny": frozenset({"muted"})}, SkipReason.ROLE_DENIED),
+        ({"role_deny": frozenset({"other"})}, None),
+    ],
+)
+def test_places_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
+    within = replace(message(addressed=True), parent="parent", roles=frozenset({"muted"}))
+    settings = replace(ChatSettings(), **changes)
+    assert eligible(within, settings, Circumstances(NOON, 0.0)) is reason
+
+
+def test_in_quiet_hours_only_the_addressed_are_answered() -> None:
+    nightly = ChatSettings(quiet_hours=QuietHours.parse("11:00-13:00"))
+    assert eligible(message(), nightly, Circumstances(NOON, 0.0)) is SkipReason.QUIET_HOURS
+    assert eligible(message(addressed=True), nightly, Circumstances(NOON, 0.0)) is None
 
 
 def test_an_addressed_message_passes_chance_cooldown_and_quiet_but_not_the_cap() -> None:
     calm = ChatSettings(chance=0.0, cooldown=60.0, mode=Mode.QUIET, per_minute=2)
     asked = message(addressed=True)
-    assert eligible(asked, calm, Pace(0.1, 1), opted_out=False, roll=0.9) is None
-    capped = eligible(asked, calm, Pace(0.1, 2), opted_out=False, roll=0.9)
+    assert eligible(asked, calm, Circumstances(NOON, 0.9, Pace(0.1, 1))) is None
+    capped = eligible(asked, calm, Circumstances(NOON, 0.9, Pace(0.1, 2)))
     assert capped is SkipReason.RATE_CAP
 
 
@@ -68,7 +114,20 @@ def test_choose_takes_the_best_that_is_not_forbidden() -> None:
     ],
 )
 def test_choose(changes: dict[str, Any], expected: object) -> None:
-    assert choose(TOP, replace(ChatSettings(), **changes), 0.2) == expected
+    settings = replace(ChatSettings(), **changes)
+    assert choose(TOP, settings, least_score(message(), settings, 0.2)) == expected
+
+
+def test_an_offer_shows_all_that_are_permitted_where_the_best_is_good_enough() -> None:
+    assert choose(TOP, ChatSettings(), 0.2, offer=True) == ("😂", "🔥", "❤")
+    assert choose(TOP, ChatSettings(), 0.4, offer=True) is SkipReason.BELOW_THRESHOLD
+    many = [Prediction(f":e{i}:", 0.1) for i in range(9)]
+    assert len(choose(many, ChatSettings(), 0.0, offer=True)) == 5
+
+
+def test_those_who_ask_get_five_whatever_the_score() -> None:
+    asking = replace(message(), asked=True)
+    assert least_score(asking, ChatSettings(threshold=0.9), 0.5) == 0.0
 
 
 def test_nothing_predicted_is_nothing_to_say() -> None:

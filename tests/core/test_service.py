@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.errors import Overloaded, Refused, StoreFailed
-from bot.core.events import IncomingMessage, MessageRef, SkipReason
-from bot.core.policy import ChatSettings
+from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
+from bot.core.policy import ChatSettings, Mode
 from bot.core.service import Chance, Service
 from model import Prediction
 from tests.core.fakes import (
@@ -51,8 +51,10 @@ async def test_a_message_is_answered_and_recorded(house: House) -> None:
     assert (outcome.chosen, outcome.skip) == (("😂",), None)
     assert [p.emoji for p in outcome.predictions] == ["😂", "🔥"]
     assert house.platform.shown == [(ref(), ("😂",))]
-    assert house.store.rows[ref()] == (message(), outcome, "echo-1")
-    assert house.predictor.asked == [("so funny", 5, None)]
+    assert house.store.rows[ref()] == (message(), outcome)
+    assert outcome.artifact == "echo-1"
+    # As many more as the chat may deny.
+    assert house.predictor.asked == [("so funny", 5 + len(ChatSettings().emoji_deny), None)]
 
 
 async def test_the_same_message_twice_is_answered_once(house: House) -> None:
@@ -249,7 +251,7 @@ async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
     waiting = asyncio.create_task(house.service.on_feedback(word()))
     await asyncio.wait([waiting], timeout=0)
     task.cancel()
-    assert await waiting is False
+    assert await waiting is True  # the row came before the answer
 
 
 async def test_forget_counts(house: House) -> None:
@@ -265,3 +267,51 @@ async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: 
     with pytest.raises(StoreFailed, match="try again"):
         await wish("console", ANNA)
     assert house.service.failures["store"] == 1
+
+
+async def test_a_message_that_another_process_took_is_left_to_it(house: House) -> None:
+    assert await house.store.record(message(), Outcome(ref()))
+    assert await house.skip(message()) is SkipReason.DUPLICATE
+    assert not house.platform.shown
+
+
+async def test_the_row_is_written_before_anything_is_shown(house: House) -> None:
+    class Curious(RecordingPlatform):
+        async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+            assert house.store.rows[ref][1].chosen == tuple(emojis)
+            await super().react(ref, emojis)
+
+    curious = Curious()
+    await house.service.on_message(message(), curious)
+    assert curious.shown
+
+
+async def test_replies_offer_the_five(house: House) -> None:
+    house.store.chosen = ChatSettings(mode=Mode.REPLY)
+    outcome = await house.service.on_message(message(), house.platform)
+    assert outcome.chosen == ("😂", "🔥")
+    assert house.platform.offered == [(ref(), ("😂", "🔥"))]
+    assert not house.platform.shown
+
+
+async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: House) -> None:
+    house.store.out = {ANNA}
+    outcome = await house.service.on_message(replace(message(), asked=True), house.platform)
+    assert outcome.chosen == ("😂", "🔥")
+    assert house.platform.offered
+    assert not house.store.rows
+
+
+async def test_asking_takes_nothing_from_the_chats_pace(house: House) -> None:
+    house.store.chosen = ChatSettings(per_minute=1)
+    await house.service.on_message(replace(message(number="1"), asked=True), house.platform)
+    assert await house.skip(message(number="2")) is None
+
+
+async def test_what_was_refused_was_not_shown(house: House) -> None:
+    house.platform.error = Refused("forbidden")
+    await house.skip(message())
+    answer = await house.service.answer(ref())
+    assert answer is not None
+    assert (answer.outcome.chosen, answer.outcome.refusal) == ((), "forbidden")
+    assert await house.service.shown(ref()) == ()

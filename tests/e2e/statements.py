@@ -1,6 +1,7 @@
 """What tests ask the database."""
 
 ANSWER = "select chosen, skip, refusal from prediction where message = ?"
+REFUSED = "select refusal from prediction where message = ? and skip = 'refused' and chosen = '[]'"
 STORED = "select message from prediction order by message"
 FEEDBACK = (
     "select kind, emoji from feedback join prediction on prediction.id = prediction_id"

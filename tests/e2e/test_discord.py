@@ -8,7 +8,7 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, STORED
+from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, REFUSED, STORED
 
 SECRET = "zanzibar"
 
@@ -231,7 +231,7 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
     for refusal, name in expected.items():
         discord_server.refusals.append(refusal)
         message = await discord_server.say("funny")
-        assert await bot.eventually(ANSWER, message) == [("[]", "refused", name)]
+        assert await bot.eventually(REFUSED, message) == [(name,)]
     await discord_server.reaction_requests(await discord_server.say("funny"))
 
 
@@ -243,7 +243,7 @@ async def test_cut_connection_is_tried_once_more(
     assert await bot.eventually(ANSWER, message) == [('["😂"]', None, None)]
     discord_server.refusals.extend([Refusal(0), Refusal(0)])
     message = await discord_server.say("funny")
-    assert await bot.eventually(ANSWER, message) == [("[]", "refused", "network")]
+    assert await bot.eventually(REFUSED, message) == [("network",)]
 
 
 async def test_rate_limited_reaction_is_sent_again(

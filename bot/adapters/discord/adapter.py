@@ -21,6 +21,7 @@ from bot.core.identity import Pseudonyms
 from bot.core.service import Service
 from bot.log import describe
 from bot.settings import DiscordSettings
+from model import Prediction
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +95,14 @@ class DiscordAdapter:
                 break  # the others would be refused alike
         if refusal and not added:
             raise Refused(refusal)
+
+    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
+        """React with the best.
+
+        Raises:
+            Refused: it was not added, with the reason.
+        """
+        await self.react(ref, [predictions[0].emoji])
 
     async def _add(self, ref: MessageRef, emoji: str) -> str | None:
         """Why the emoji was not added, or None."""

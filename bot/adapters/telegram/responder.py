@@ -9,6 +9,7 @@ from bot.adapters.telegram.chats import AllowedReactions
 from bot.adapters.telegram.refusals import reason
 from bot.core.errors import Refused
 from bot.core.events import MessageRef
+from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 
 REACTION_PATIENCE = 30.0
@@ -23,6 +24,14 @@ class Responder:
         self._bot = bot
         self._allowed = allowed
         self._chat = chat
+
+    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
+        """React with the best.
+
+        Raises:
+            Refused: Telegram said no, with a named reason.
+        """
+        await self.react(ref, [predictions[0].emoji])
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Show the first emoji: a bot has one reaction on a message.

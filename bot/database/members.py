@@ -1,0 +1,113 @@
+"""What is kept about a member, and the member's own say in it."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.events import MemberKey
+from bot.database.disclosure import member_data
+from bot.database.session import Session, active_consent, transaction
+from bot.database.tables import community, consent, feedback, opt_out, prediction
+
+
+class MemberStore(Session):
+    """The members' part of the store."""
+
+    async def opted_out(self, platform: str, member: MemberKey) -> bool:
+        """Whether the member asked not to be answered or recorded."""
+        query = select(opt_out.c.since).where(_opt_out_of(platform, member))
+        async with transaction(self._reader) as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def forget(self, platform: str, member: MemberKey) -> int:
+        """Erase the member's predictions, feedback and consents; the number of rows erased.
+
+        An opt-out stays: without it the next message would be answered again.
+        """
+        async with transaction(self._writer) as connection:
+            return await self._forget(connection, platform, member)
+
+    async def _forget(self, connection: AsyncConnection, platform: str, member: MemberKey) -> int:
+        here = (
+            select(prediction.c.id)
+            .join(community)
+            .where(community.c.platform == platform)
+            .correlate(None)
+        )
+        own = here.where(prediction.c.author == member)
+        said = and_(feedback.c.actor == member, feedback.c.prediction_id.in_(here))
+        erasures = (
+            # What others said about the member's messages would go by cascade, uncounted.
+            delete(feedback).where(or_(said, feedback.c.prediction_id.in_(own))),
+            delete(prediction).where(prediction.c.id.in_(own)),
+            delete(consent).where(_consents(platform, member)),
+        )
+        return sum([(await connection.execute(erasure)).rowcount for erasure in erasures])
+
+    async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
+        """Record an opt-out and erase the rest, or revoke it; the first moment stands."""
+        row = {"platform": platform, "member": member, "since": datetime.now(UTC)}
+        async with transaction(self._writer) as connection:
+            if out:
+                await self._forget(connection, platform, member)
+            await connection.execute(
+                self._insert(opt_out).values(row).on_conflict_do_nothing()
+                if out
+                else delete(opt_out).where(_opt_out_of(platform, member))
+            )
+
+    async def consented(self, platform: str, member: MemberKey) -> str | None:
+        """The version of the terms to which the member agrees now; None without consent."""
+        async with transaction(self._reader) as connection:
+            return await active_consent(connection, platform, member)
+
+    async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        """Record consent to a version of the terms; None revokes it and erases the texts.
+
+        A revoked consent keeps its moments, to prove that it was given and taken back.
+        """
+        now = datetime.now(UTC)
+        row = {"platform": platform, "member": member, "version": version, "granted_at": now}
+        async with transaction(self._writer) as connection:
+            active = and_(_consents(platform, member), consent.c.revoked_at.is_(None))
+            if version is None:
+                await connection.execute(update(consent).where(active).values(revoked_at=now))
+                await connection.execute(erase_texts(_written_by(platform, member)))
+                return
+            # One version holds at a time; agreeing again renews it.
+            other = and_(active, consent.c.version != version)
+            await connection.execute(update(consent).where(other).values(revoked_at=now))
+            again = case((consent.c.revoked_at.is_(None), consent.c.granted_at), else_=now)
+            await connection.execute(
+                self._insert(consent)
+                .values(row)
+                .on_conflict_do_update(
+                    index_elements=["platform", "member", "version"],
+                    set_={"granted_at": again, "revoked_at": None},
+                )
+            )
+
+    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
+        """Everything kept about a member, as JSON knows it."""
+        async with transaction(self._reader) as connection:
+            return await member_data(connection, platform, member)
+
+
+def _consents(platform: str, member: MemberKey) -> ColumnElement[bool]:
+    return and_(consent.c.platform == platform, consent.c.member == member)
+
+
+def _written_by(platform: str, member: MemberKey) -> ColumnElement[bool]:
+    here = select(community.c.id).where(community.c.platform == platform)
+    return and_(prediction.c.author == member, prediction.c.community_id.in_(here))
+
+
+def erase_texts(where: ColumnElement[bool]) -> Update:
+    """Empty the kept texts of these rows of ``prediction``."""
+    kept = and_(where, prediction.c.text.is_not(None))
+    return update(prediction).where(kept).values(text=None, consent=None)
+
+
+def _opt_out_of(platform: str, member: MemberKey) -> ColumnElement[bool]:
+    return and_(opt_out.c.platform == platform, opt_out.c.member == member)
