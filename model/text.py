@@ -67,5 +67,10 @@ def has_words(cleaned: str) -> bool:
 
 def dedup_key(text: str) -> str:
     """Letters of the cleaned text, lower-cased, without marks: equal for near-identical texts."""
-    bare = clean(text).lower().replace("@user", "").replace("http", "").removeprefix("rt ")
+    return key_of(clean(text))
+
+
+def key_of(cleaned: str) -> str:
+    """The same of a text that is clean already."""
+    bare = cleaned.lower().replace("@user", "").replace("http", "").removeprefix("rt ")
     return "".join(c for c in bare if c.isalpha())[:80]

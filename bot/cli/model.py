@@ -76,6 +76,24 @@ def train(
 
 
 @app.command()
+def restore(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write it.")],
+    model: ModelOption = None,
+) -> None:
+    """Turn an artifact back into a checkpoint, from which training goes on.
+
+    Example: emoji-reactor model restore runs/restored && emoji-reactor model train
+    --base runs/restored --start runs/restored/best.pt
+    """
+    _need_training()
+    from model import artifact
+    from model.training.restore import restore
+
+    restore(artifact.load(artifact.locate(model)), out)
+    typer.echo(f"{out}: begin from it with --base {out} --start {out / 'best.pt'}")
+
+
+@app.command()
 def evaluate(
     recipe: RecipeOption = DEFAULT_RECIPE,
     model: ModelOption = None,
@@ -130,6 +148,13 @@ def _recipe(path: Path) -> "Recipe":
         TrainingMissing: the ``train`` extra is not installed.
         RecipeError: the recipe is wrong; the key is named.
     """
+    _need_training()
+    from model.training.recipe import Recipe
+
+    return Recipe.read(path)
+
+
+def _need_training() -> None:
     from importlib.util import find_spec
 
     from bot.core.errors import TrainingMissing
@@ -137,6 +162,3 @@ def _recipe(path: Path) -> "Recipe":
     for package in ("torch", "transformers", "datasets"):
         if find_spec(package) is None:
             raise TrainingMissing(package)
-    from model.training.recipe import Recipe
-
-    return Recipe.read(path)

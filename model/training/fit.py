@@ -5,10 +5,12 @@ import logging
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from rich.progress import Progress
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from model.examples import Example
@@ -44,12 +46,11 @@ class Data:
 
 
 def load_data(
-    recipe: FitRecipe, base: str, train: list[Example], validation: list[Example]
+    recipe: FitRecipe, tokenizer: Tokenizer, train: list[Example], validation: list[Example]
 ) -> Data:
     """Choose the emojis with enough examples and tokenise."""
     emojis = vocabulary_of(train, recipe.min_count)
     sources = sorted({x.source for x in (*train, *validation)})
-    tokenizer = load_tokenizer(base, recipe.max_tokens)
     weights = class_weights(train, recipe.class_weight_power)
     return Data(
         prepare(train, tokenizer, emojis, sources, weights),
@@ -59,10 +60,12 @@ def load_data(
     )
 
 
-def new_network(base: str, data: Data, allowed: Tensor) -> EmojiNetwork:
+def new_network(
+    base: str, data: Data, allowed: Tensor, bag: tuple[int, int] | None = None
+) -> EmojiNetwork:
     """A network whose rows say what the emojis are called."""
-    text = TextEncoder.from_base(base)
-    tokenizer = load_tokenizer(base, 32)
+    text = TextEncoder.from_base(base, bag)
+    tokenizer = load_tokenizer(base, text.name_tokens)
     vectors = encode(text.eval(), tokenizer, [described(emoji) for emoji in data.emojis])
     return EmojiNetwork(text, name_rows(vectors), allowed)
 
@@ -105,14 +108,24 @@ class Fit:
     def __init__(self, recipe: FitRecipe, network: EmojiNetwork, data: Data, folder: Path) -> None:
         self.recipe, self.network, self.data, self.folder = recipe, network, data, folder
         self.state = Progressed()
-        encoder = list(network.text.parameters())
+        bag = network.text.bag
+        network.text.bag_alone = recipe.ngrams_alone
+        looked_up = [] if bag is None else [bag.table.weight]
+        mapped = [] if bag is None else [bag.out.weight]
+        apart = {id(parameter) for parameter in (*looked_up, *mapped)}
+        encoder = [p for p in network.text.parameters() if id(p) not in apart]
+        for parameter in (*encoder, network.rows):
+            parameter.requires_grad_(not recipe.ngrams_alone)
+        if recipe.frozen_layers is not None:
+            network.text.freeze(recipe.frozen_layers)
+        self._dense = [*encoder, *mapped, network.rows, network.bias, network.source_bias]
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": encoder, "lr": recipe.learning_rate},
                 # A source's bias learns no faster than the rows: a fast one would learn from the
                 # source alone what the words should have taught.
                 {
-                    "params": [network.rows, network.source_bias],
+                    "params": [network.rows, network.source_bias, *mapped],
                     "lr": recipe.rows_learning_rate,
                 },
                 {
@@ -125,7 +138,11 @@ class Fit:
             weight_decay=recipe.weight_decay,
             fused=True,
         )
-        self._peaks = [group["lr"] for group in self.optimizer.param_groups]
+        # A step touches few n-grams: only their rows are moved.
+        self.sparse = (
+            torch.optim.SparseAdam(looked_up, lr=recipe.ngram_learning_rate) if looked_up else None
+        )
+        self._peaks = [group["lr"] for group in self._groups()]
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -161,6 +178,7 @@ class Fit:
             self._evaluate(math.nan)
         best = torch.load(self.folder / BEST, weights_only=True)
         self.network.load_state_dict(best["network"])
+        self.network.text.bag_alone = False
         return self.network.eval()
 
     def _step(self, batch: Batch) -> float:
@@ -168,17 +186,25 @@ class Fit:
         factor = _schedule(
             self.state.step, self.total_steps, max(1, int(self.total_steps * self.recipe.warmup))
         )
-        for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
+        for group, peak in zip(self._groups(), self._peaks, strict=True):
             group["lr"] = peak * factor
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.network(batch.input_ids, batch.attention_mask, batch.source)
         loss = loss_of(logits.float(), batch, self.recipe.alternatives_spread)
-        self.optimizer.zero_grad(set_to_none=True)
+        for optimizer in self._optimizers():
+            optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call] # torch leaves it so
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
+        torch.nn.utils.clip_grad_norm_(self._dense, 1.0)
+        for optimizer in self._optimizers():
+            optimizer.step()
         self.state.step += 1
         return float(loss.detach())
+
+    def _optimizers(self) -> list[torch.optim.Optimizer]:
+        return [self.optimizer] if self.sparse is None else [self.optimizer, self.sparse]
+
+    def _groups(self) -> list[dict[str, Any]]:
+        return [group for each in self._optimizers() for group in each.param_groups]
 
     @torch.inference_mode()
     def validation_loss(self) -> float:
@@ -218,7 +244,7 @@ class Fit:
     def _save(self) -> None:
         checkpoint = {
             "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [each.state_dict() for each in self._optimizers()],
             "state": asdict(self.state),
             "emojis": self.data.emojis,
             "examples": len(self.data.train),
@@ -234,7 +260,8 @@ class Fit:
         if not same:
             raise ValueError(f"{path} belongs to other data; choose another --out to start afresh")
         self.network.load_state_dict(saved["network"])
-        self.optimizer.load_state_dict(saved["optimizer"])
+        for optimizer, state in zip(self._optimizers(), saved["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
         self.state = Progressed(**saved["state"])
         log.info("resumed at step %d", self.state.step)
 

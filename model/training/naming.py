@@ -38,7 +38,8 @@ def fit_name_map(vectors: NDArray[np.float64], rows: NDArray[np.float64]) -> NDA
         r: apply_name_map(vectors[fold], _ridge(vectors[~fold], rows[~fold], r)) for r in _RIDGES
     }
     best = min(tried, key=lambda r: float(np.mean((tried[r] - rows[fold]) ** 2)))
-    explained = 1 - np.mean((tried[best] - rows[fold]) ** 2) / np.var(rows[fold], axis=0).mean()
+    spread = max(float(np.var(rows, axis=0).mean()), 1e-12)
+    explained = 1 - np.mean((tried[best] - rows[fold]) ** 2) / spread
     log.info("rows from names: ridge %g explains %.3f of held-out rows", best, explained)
     return _ridge(vectors, rows, best)
 

@@ -8,6 +8,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
 
+from model.training.ngrams import NGramBag
+
 
 def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     """Mean of the hidden states where ``mask`` is 1: (batch, tokens, d) -> (batch, d)."""
@@ -18,29 +20,54 @@ def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 class TextEncoder(nn.Module):
     """Token ids and mask, (batch, tokens) each -> text vectors, (batch, d)."""
 
-    def __init__(self, encoder: nn.Module, size: int) -> None:
+    def __init__(self, encoder: nn.Module, size: int, bag: NGramBag | None = None) -> None:
         super().__init__()
         self.encoder = encoder
+        self.bag = bag
+        self.bag_alone = False
+        """While true the Transformer is silent: a fit of the bag costs a hundredth."""
         self.projection = nn.Linear(size, size)
         nn.init.eye_(self.projection.weight)
         nn.init.zeros_(self.projection.bias)
 
     @classmethod
-    def from_base(cls, base: str) -> "TextEncoder":
-        """Load a Hub id or a folder; any architecture whose output has ``last_hidden_state``."""
+    def from_base(cls, base: str, bag: tuple[int, int] | None = None) -> "TextEncoder":
+        """Load a Hub id or a folder; any architecture whose output has ``last_hidden_state``.
+
+        ``bag`` puts an n-gram bag of so many rows of such a width beside it.
+        """
         encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa")
         for module in encoder.modules():
             if isinstance(module, nn.Dropout):
                 module.p = (
                     0.0  # one epoch over noisy labels: dropout costs more than it regularises
                 )
-        return cls(encoder, encoder.config.hidden_size)
+        size = encoder.config.hidden_size
+        return cls(encoder, size, None if bag is None else NGramBag(*bag, size))
+
+    @property
+    def name_tokens(self) -> int:
+        """How many tokens of an emoji's name and keywords are read: 32, if there is room."""
+        return min(32, int(self.encoder.config.max_position_embeddings))  # type: ignore[union-attr, arg-type]
+
+    def freeze(self, layers: int) -> None:
+        """Keep embeddings and the first ``layers`` layers as they are."""
+        embeddings = self.encoder.get_submodule("embeddings")
+        stack = next(m for m in self.encoder.modules() if isinstance(m, nn.ModuleList))
+        for module in (embeddings, *stack[:layers]):
+            module.requires_grad_(False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Text vectors, not normalised: their length carries how sure the text makes us."""
+        if self.bag is not None and self.bag_alone:
+            alone: Tensor = self.bag(input_ids, attention_mask)
+            return alone
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
         projected: Tensor = self.projection(mean_pool(output.last_hidden_state, attention_mask))
-        return projected
+        if self.bag is None:
+            return projected
+        said: Tensor = self.bag(input_ids, attention_mask)
+        return projected + said
 
 
 class EmojiNetwork(nn.Module):

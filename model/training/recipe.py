@@ -32,7 +32,10 @@ class SourceRecipe(_Strict):
     """Column of the emoji (kind ``label``) or of the list of emotions (kind ``emotion``)."""
     languages: tuple[str, ...] = ()
     """Keep these values of the column ``lang``; empty keeps all."""
+    skip: int = Field(default=0, ge=0)
+    """Texts to leave to another fit, after shuffling and deduplication."""
     limit: int | None = Field(default=None, gt=0)
+    """Texts to take after those."""
     weight: float = Field(default=1.0, gt=0)
     drop: tuple[str, ...] = ()
     """Emojis that are no labels here; a row with no other label goes."""
@@ -66,6 +69,16 @@ class FitRecipe(_Strict):
     rows_learning_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.04, ge=0, le=1)
+    vocabulary: int | None = Field(default=None, gt=200)
+    """Keep so many of the tokenizer's tokens, those that the training texts use most."""
+    ngram_buckets: int = Field(default=0, ge=0)
+    """Rows of the n-gram bag beside the encoder; 0 for none."""
+    ngram_width: int = Field(default=64, gt=0)
+    frozen_layers: int | None = Field(default=None, ge=0)
+    """The embeddings and so many layers keep the weights of the base or of an earlier fit."""
+    ngrams_alone: bool = False
+    """Fit the bag on the rows as they are, while the encoder is silent."""
+    ngram_learning_rate: float = Field(default=2e-3, gt=0)
     min_count: int = Field(default=20, gt=0)
     """Emojis seen in fewer training examples keep the row of their name."""
     class_weight_power: float = Field(default=0.25, ge=0, le=1)
@@ -88,6 +101,8 @@ class Recipe(_Strict):
     """Evaluation splits: no text of theirs may be in a training source."""
     emotions: dict[str, tuple[str, ...]] = {}
     """Emotion tag -> the emojis that carry it; a tag that is not here says nothing."""
+    prior: str | None = None
+    """The source whose share of each emoji the artifact starts from; None for what all share."""
     precision: float = Field(default=0.4, gt=0, lt=1)
     """The manifest's threshold: from there on the first emoji is the author's own this often."""
     folder: Path = Path()

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ from datasets import load_dataset
 
 from model.emoji import canonical, find_emojis, is_emoji
 from model.examples import Example
-from model.text import clean, dedup_key, has_words
+from model.text import clean, dedup_key, has_words, key_of
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 _MAX_INLINE = 5  # a text with more kinds of emoji says little about any of them
 
 
 def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, Any]]:
-    """The rows of a source after the language filter, shuffled, at most ``limit`` of them."""
+    """The rows of a source after the filters, shuffled."""
     if source.path is not None and (folder / source.path).exists():
         data = load_dataset("parquet", data_files=str(folder / source.path), split="train")
     elif source.hub is not None:
@@ -31,7 +32,7 @@ def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, A
     if source.without:
         rows = [row for row in rows if source.without not in row[source.text]]
     random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
-    return rows[: source.limit]
+    return rows
 
 
 def _columns(source: SourceRecipe) -> set[str]:
@@ -50,9 +51,8 @@ def emojis_of(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
 
 
 def _examples_of(
-    row: dict[str, Any], source: SourceRecipe, emotions: dict[str, tuple[str, ...]]
+    row: dict[str, Any], text: str, source: SourceRecipe, emotions: dict[str, tuple[str, ...]]
 ) -> Iterator[Example]:
-    text = clean(row[source.text])
     lowered = text.lower()
     if not has_words(text) or any(word in lowered for word in source.spam):
         return
@@ -104,14 +104,26 @@ def load_examples(
         if source.kind == "names":
             examples += named_examples(source, recipe.folder)
             continue
-        for row in read_rows(source, recipe.folder, recipe.fit.seed):
-            key = dedup_key(row[source.text])
-            if key in taken:
-                continue
-            if key:
-                taken.add(key)
-            examples.extend(_examples_of(row, source, recipe.emotions))
+        end = None if source.limit is None else source.skip + source.limit
+        fresh = _fresh(read_rows(source, recipe.folder, recipe.fit.seed), source, taken)
+        found = (list(_examples_of(row, text, source, recipe.emotions)) for row, text in fresh)
+        for several in islice((each for each in found if each), source.skip, end):
+            examples += several
     return examples
+
+
+def _fresh(
+    rows: Iterable[dict[str, Any]], source: SourceRecipe, taken: set[str]
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Rows with their cleaned texts, each text once; ``taken`` grows by their keys."""
+    for row in rows:
+        text = clean(row[source.text])
+        key = key_of(text)
+        if key in taken:
+            continue
+        if key:
+            taken.add(key)
+        yield row, text
 
 
 def held_out_keys(recipe: Recipe) -> set[str]:

@@ -26,7 +26,7 @@ def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
     Raises:
         RecipeError: the file is missing.
     """
-    rows = read_rows(source, recipe.folder, recipe.fit.seed)
+    rows = read_rows(source, recipe.folder, recipe.fit.seed)[: source.limit]
     pairs = [(row[source.text], _truth(row, source)) for row in rows]
     kept = [(text, truth) for text, truth in pairs if truth and has_words(clean(text))]
     truths = [truth for _, truth in kept]

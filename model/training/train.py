@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from rich.progress import Progress
+from tokenizers import Tokenizer
 
 from model import artifact
 from model.artifact import Artifact
@@ -17,7 +18,8 @@ from model.training.curves import draw_curves
 from model.training.export import export
 from model.training.fit import CHECKPOINT, Data, Fit, allowed_labels, load_data, new_network
 from model.training.network import EmojiNetwork, load_tokenizer
-from model.training.recipe import Recipe
+from model.training.prune import keep_rows, keep_tokens, most_used
+from model.training.recipe import FitRecipe, Recipe
 from model.training.sources import held_out_keys, load_examples
 from model.training.warm import warm_start
 
@@ -31,6 +33,11 @@ class Run:
     folder: Path
     threads: int = 2
     """CPU threads that torch may use."""
+
+    @property
+    def base(self) -> Path:
+        """The trained encoder with its tokenizer as a checkpoint for a further run (``--base``)."""
+        return self.folder / "base"
 
     @property
     def artifact(self) -> Path:
@@ -54,15 +61,33 @@ def train(
     validation = load_examples(recipe, recipe.validation)
     examples = load_examples(recipe, recipe.sources, held_out_keys(recipe))
     progress.update(step, total=1, completed=1, description=f"{len(examples):,} examples")
-    data = load_data(recipe.fit, base, examples, validation)
+    tokenizer, kept = _vocabulary(recipe.fit, base, examples)
+    run.base.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(run.base / artifact.LAYOUT.tokenizer))
+    data = load_data(recipe.fit, tokenizer, examples, validation)
     labelled = {source.name for source in recipe.sources if source.kind == "label"}
-    network = new_network(base, data, allowed_labels(data, labelled))
+    buckets = recipe.fit.ngram_buckets
+    bag = (buckets, recipe.fit.ngram_width) if buckets else None
+    network = new_network(base, data, allowed_labels(data, labelled), bag)
     if start is not None and not (run.folder / CHECKPOINT).exists():
         warm_start(network, data, base, start)
+    if kept is not None:
+        keep_rows(network.text, kept)
     fit = Fit(recipe.fit, network, data, run.folder)
     trained = fit.run(progress)
     draw_curves(fit.state.history, run.folder / "curves.png")
     return finish(recipe, trained, data, Origin(base, facts_of(examples, fit)), run, validation)
+
+
+def _vocabulary(
+    recipe: FitRecipe, base: str, examples: list[Example]
+) -> tuple[Tokenizer, list[int] | None]:
+    """The tokenizer of the fit, and the ids of the base's tokens that it keeps; None for all."""
+    tokenizer = load_tokenizer(base, recipe.max_tokens)
+    if recipe.vocabulary is None or recipe.vocabulary >= tokenizer.get_vocab_size():
+        return tokenizer, None
+    kept = most_used(tokenizer, [x.text for x in examples], recipe.vocabulary)
+    return keep_tokens(tokenizer, kept), kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +122,11 @@ def finish(
         "base": origin.base,
         **origin.facts,
     }
-    tokenizer = load_tokenizer(origin.base, recipe.fit.max_tokens)
+    network.text.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
+    tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
+    if recipe.prior is not None:
+        with torch.no_grad():
+            network.bias.add_(network.source_bias[data.sources.index(recipe.prior)])
     export(network, tokenizer, data.emojis, run.artifact, facts)
     used = [x for x in validation if not x.any_fits]
     calibrate(run.artifact, [x.text for x in used], [x.emojis for x in used], recipe.precision)

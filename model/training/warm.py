@@ -7,7 +7,7 @@ from torch import Tensor
 
 from model.training.fit import Data
 from model.training.naming import apply_name_map, described, fit_name_map
-from model.training.network import EmojiNetwork, encode, load_tokenizer
+from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
 
 
 def warm_start(network: EmojiNetwork, data: Data, base: str, weights: Path) -> None:
@@ -25,7 +25,7 @@ def warm_start(network: EmojiNetwork, data: Data, base: str, weights: Path) -> N
     emojis: list[str] = saved["emojis"]
     sources: list[str] = saved["sources"]
     encoder = {k.removeprefix("text."): v for k, v in old.items() if k.startswith("text.")}
-    network.text.load_state_dict(encoder)
+    _take_over(network.text, encoder)
     at = {emoji: i for i, emoji in enumerate(emojis)}
     here = [i for i, emoji in enumerate(data.emojis) if emoji in at]
     there = [at[data.emojis[i]] for i in here]
@@ -39,10 +39,24 @@ def warm_start(network: EmojiNetwork, data: Data, base: str, weights: Path) -> N
                 network.source_bias[i, here] = old["source_bias"][sources.index(source), there]
 
 
+def _take_over(text: TextEncoder, state: dict[str, Tensor]) -> None:
+    """Load everything but an n-gram bag that the earlier fit had not, or had in another size."""
+    own = text.state_dict()
+    fitting = {
+        name: value
+        for name, value in state.items()
+        if not name.startswith("bag.") or (name in own and own[name].shape == value.shape)
+    }
+    missing, unexpected = text.load_state_dict(fitting, strict=False)
+    lacking = [name for name in missing if not name.startswith(("bag.", "encoder.pooler."))]
+    if lacking or unexpected:
+        raise RuntimeError(f"the earlier fit has another encoder: {[*lacking, *unexpected][0]}")
+
+
 def _named_rows(
     network: EmojiNetwork, wanted: list[str], base: str, known: list[str], rows: Tensor
 ) -> Tensor:
-    tokenizer = load_tokenizer(base, 32)
+    tokenizer = load_tokenizer(base, network.text.name_tokens)
     texts = [described(emoji) for emoji in (*known, *wanted)]
     vectors = encode(network.text.eval(), tokenizer, texts).double().numpy()
     name_map = fit_name_map(vectors[: len(known)], rows.double().numpy())

@@ -55,7 +55,7 @@ def test_a_fit_can_begin_from_another_ones_weights(
     examples = load_examples(recipe, recipe.sources)
     few = [x for x in examples if x.source == "inline"]
     more = [*few, *(Example("wow a b", ("🤯",), "other", 1.0) for _ in range(9))]
-    data = load_data(recipe.fit, str(tiny_base), more, few[:60])
+    data = load_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, few[:60])
     cold = new_network(str(tiny_base), data, allowed_labels(data, set()))
     warm = new_network(str(tiny_base), data, allowed_labels(data, set()))
     warm_start(warm, data, str(tiny_base), run.folder / BEST)
@@ -105,7 +105,12 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources)
-    data = load_data(recipe.fit, str(tiny_base), examples, load_examples(recipe, recipe.validation))
+    data = load_data(
+        recipe.fit,
+        load_tokenizer(str(tiny_base), 16),
+        examples,
+        load_examples(recipe, recipe.validation),
+    )
 
     def fit(folder: Path) -> Fit:
         torch.manual_seed(1)
@@ -145,7 +150,7 @@ def test_a_checkpoint_of_other_data_is_refused(
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources[:2])
-    data = load_data(recipe.fit, str(tiny_base), examples, examples[:10])
+    data = load_data(recipe.fit, load_tokenizer(str(tiny_base), 16), examples, examples[:10])
     network = new_network(str(tiny_base), data, allowed_labels(data, set()))
     with pytest.raises(ValueError, match=CHECKPOINT):
         Fit(recipe.fit, network, data, run.folder).run(Progress(disable=True))
