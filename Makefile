@@ -36,7 +36,7 @@ evaluate: $(VENV)/.dev  ## measure the default artifact on the held-out splits
 	$(BIN)/emoji-reactor model evaluate
 
 wheel: $(VENV)/.dev  ## build the wheel into dist/
-	$(BIN)/python -m build --wheel
+	$(BIN)/python -m build --wheel --no-isolation
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,7 +13,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app(prog_name="emoji-reactor")
+        # Not standalone: Typer would draw a box around a wrong argument.
+        sys.exit(app(prog_name="emoji-reactor", standalone_mode=False))
     except Exception as error:
         from bot.cli.failure import report
 

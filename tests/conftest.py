@@ -1,10 +1,16 @@
 """Fixtures shared by all tests."""
 
+import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.tiny import write_tiny_artifact
+
+OURS = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
+"""How the variables begin that the program reads."""
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +19,25 @@ def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifact") / "tiny"
     write_tiny_artifact(folder)
     return folder
+
+
+@pytest.fixture
+def own_log() -> Iterator[None]:
+    """Takes back what the program does to the log of the whole process."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level, logging.raiseExceptions)
+    yield
+    root.handlers[:], logging.raiseExceptions = before[0], before[2]
+    root.setLevel(before[1])
+    for name in ("bot", "model"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory without settings, and an environment without ours."""
+    for name in list(os.environ):
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,15 +12,7 @@ TELEGRAM = "123456789:AAEhBOweik6ad6PsEzwUFHJkl098765432-_"
 DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs1234567"
 
 
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level, logging.raiseExceptions)
-    yield
-    root.handlers[:], logging.raiseExceptions = before[0], before[2]
-    root.setLevel(before[1])
-    for name in ("bot", "model"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
+pytestmark = pytest.mark.usefixtures("own_log")
 
 
 @pytest.mark.parametrize("style", ["plain", "json", "auto"])

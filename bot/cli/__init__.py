@@ -12,7 +12,6 @@ EPILOG = (
 )
 
 app = typer.Typer(
-    help="Predict the emojis that fit a message, and react with them on Discord and Telegram.",
     epilog=EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they would show local variables, which hold messages

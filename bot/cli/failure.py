@@ -2,6 +2,8 @@
 
 import sys
 
+import typer
+
 from bot.log import Redaction, debugging, describe, ours
 
 
@@ -10,12 +12,27 @@ def report(error: Exception) -> int:
 
     At log level debug the places that the error passed follow, never its values.
     """
-    if debugging():
-        told = describe(error, frames=True)
+    if isinstance(error, typer.TyperException):
+        told, status = _wrong_command_line(error), error.exit_code
     else:
-        told = " ".join(describe(error).split())
-        if not ours(error):
-            told += "; this is a mistake in the program, and --debug tells more"
-    if sys.stderr is not None:
+        told = describe(error, frames=True) if debugging() else _one_line(error)
+        status = int(getattr(error, "exit_status", 1))
+    if told and sys.stderr is not None:
         sys.stderr.write(f"emoji-reactor: {Redaction()(told)}\n")
-    return int(getattr(error, "exit_status", 1))
+    return status
+
+
+def _wrong_command_line(error: typer.TyperException) -> str:
+    """The mistake and where to read more; empty where Typer has shown the help instead."""
+    told = " ".join(error.format_message().split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{told}; see {context.command_path} --help" if told and context else told
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and not ours(error):
+        return error.strerror  # such as a full disk; without the name of a file, which may tell
+    told = " ".join(describe(error).split())
+    return (
+        told if ours(error) else f"{told}; this is a mistake in the program, and --debug tells more"
+    )

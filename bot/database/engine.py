@@ -1,8 +1,9 @@
 """Opens the database, brings its schema up to date, and refuses one from a newer version."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -58,6 +59,7 @@ async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
     """One transaction without foreign keys, as rebuilding a parent would empty its children."""
     engine = _engine(url, foreign_keys=False)
     try:
+        _try_to_open(url)
         async with engine.execution_options(immediate=True).begin() as connection:
             yield connection
     except SQLAlchemyError as error:
@@ -125,7 +127,11 @@ def _engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
             json_serializer=partial(json.dumps, ensure_ascii=False),
             **options,
         )
-    except (ArgumentError, ImportError) as error:
+    except ImportError as error:
+        raise DatabaseError(
+            f"database.url: {error.name} is not installed; pip install 'emoji-reactor[postgres]'"
+        ) from None
+    except ArgumentError as error:
         raise DatabaseError(f"database.url: {reason_line(error)}") from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, foreign_keys)
@@ -135,6 +141,18 @@ def _engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
 def reason_line(error: Exception) -> str:
     """An error's text on one line."""
     return " ".join(str(error).split())
+
+
+def _try_to_open(url: str) -> None:
+    """Fail early: where aiosqlite fails, its thread outlives the loop and ends in a traceback."""
+    path = sqlite_path(url)
+    if path is None:
+        return
+    try:
+        with closing(sqlite3.connect(path)):
+            pass
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{path}: {error}") from None
 
 
 def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:

@@ -24,7 +24,7 @@ from model.training.warm import warm_start
 
 @pytest.fixture(scope="session")
 def run(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    made = Run(tmp_path_factory.mktemp("run"))
+    made = Run(tmp_path_factory.mktemp("run"), threads=1)
     train(Recipe.read(recipe_file), str(tiny_base), made, Progress(disable=True))
     return made
 
