@@ -1,7 +1,9 @@
 """Opens the database, brings its schema up to date, and refuses one from a newer version."""
 
+import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from functools import partial
@@ -35,6 +37,9 @@ async def open_database(url: str) -> AsyncEngine:
             in the last two cases it is left unaltered.
     """
     await upgrade(url)
+    path = sqlite_path(url)
+    if path is not None:
+        await asyncio.to_thread(_write_ahead, path)
     return _engine(url)
 
 
@@ -101,9 +106,11 @@ def reason(error: SQLAlchemyError) -> str:
 def _upgrade(connection: Connection, name: str) -> str:
     scripts = ScriptDirectory.from_config(alembic_config())
     revision = _revision(connection)
-    if revision is None and (strangers := inspect(connection).get_table_names()):
+    # A database that was downgraded to nothing keeps Alembic's empty table.
+    strangers = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    if revision is None and strangers:
         raise DatabaseError(
-            f"{name}: holds tables of something else ({strangers[0]}, ...); it was left as it is"
+            f"{name}: holds tables of something else ({min(strangers)}, ...); it was left as it is"
         )
     if revision is not None and revision not in {s.revision for s in scripts.walk_revisions()}:
         raise DatabaseError(
@@ -155,6 +162,25 @@ def _try_to_open(url: str) -> None:
         raise DatabaseError(f"{path}: {error}") from None
 
 
+def _write_ahead(path: Path) -> None:
+    """Let others read while one writes, from now on: the mode is kept in the file.
+
+    Only once the schema is known to be ours, as it alters the file. SQLite waits for nobody here,
+    whatever the busy timeout, so that a process which starts beside another one must ask again.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    with closing(sqlite3.connect(path)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise DatabaseError(f"{path}: {error}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+
 def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own
@@ -162,9 +188,7 @@ def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        if foreign_keys:  # not before the schema is known to be ours, as it alters the file
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

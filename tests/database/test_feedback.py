@@ -1,0 +1,127 @@
+"""Feedback upserts: twice is once, and taking back takes back."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.events import Feedback, FeedbackKind, MemberKey, Outcome
+from bot.database.engine import open_database
+from bot.database.statistics import statistics
+from bot.database.store import SqlStore
+from bot.database.tables import feedback, prediction
+from model import Prediction
+from tests.core.fakes import ANNA, BEN, message, ref, word
+
+KNOWN = ("1", "2")
+Key = tuple[str, str, str, str]
+
+feedbacks = st.builds(
+    word,
+    st.sampled_from([*KNOWN, "unknown"]),
+    st.sampled_from(FeedbackKind),
+    st.sampled_from([None, "😂", "❤", ":party:"]),
+    actor=st.sampled_from([ANNA, BEN, MemberKey("c" * 32)]),
+    withdrawn=st.booleans(),
+)
+
+
+def key(given: Feedback) -> Key:
+    return given.ref.message, given.actor, given.kind.value, given.emoji or ""
+
+
+def expected(words: Iterable[Feedback]) -> set[Key]:
+    """What remains of many words: a set in which each adds or takes away its key."""
+    remaining: set[Key] = set()
+    for each in words:
+        if each.ref.message in KNOWN:
+            (remaining.discard if each.withdrawn else remaining.add)(key(each))
+    return remaining
+
+
+async def record(store: SqlStore) -> None:
+    for number in KNOWN:
+        outcome = Outcome(ref(number), (Prediction("😂", 0.6),), ("😂",))
+        await store.record(message(number=number), outcome, "tiny-1")
+
+
+async def stored(engine: AsyncEngine) -> list[Key]:
+    columns = (prediction.c.message, feedback.c.actor, feedback.c.kind, feedback.c.emoji)
+    async with engine.connect() as connection:
+        rows = await connection.execute(select(*columns).join_from(feedback, prediction))
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+async def keep(file: Path, words: list[Feedback]) -> list[Key]:
+    engine = await open_database(f"sqlite+aiosqlite:///{file}")
+    try:
+        store = SqlStore(engine)
+        await record(store)
+        for each in words:
+            assert await store.add_feedback(each) is (each.ref.message in KNOWN)
+        return await stored(engine)
+    finally:
+        await engine.dispose()
+
+
+@given(st.lists(feedbacks, max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_any_words_leave_the_set_that_they_add_up_to(words: list[Feedback]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        rows = asyncio.run(keep(Path(folder) / "bot.db", words))
+    assert sorted(rows) == sorted(expected(words))
+
+
+async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: AsyncEngine) -> None:
+    await record(store)
+    first = word("1")
+    await store.add_feedback(first)
+    later = first.at.replace(year=2027)
+    await store.add_feedback(
+        Feedback(first.ref, first.actor, first.kind, first.emoji, first.source, later)
+    )
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(feedback.c.given_at))).scalars().all() == [later]
+
+
+async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> None:
+    await record(store)
+    assert all(await asyncio.gather(*(store.add_feedback(word("1")) for _ in range(10))))
+    assert len(await stored(engine)) == 1
+
+
+async def test_statistics_count_by_emoji(store: SqlStore, engine: AsyncEngine) -> None:
+    await record(store)
+    silent = Outcome(ref("3"), (Prediction("🔥", 0.1),))
+    await store.record(message(number="3"), silent, "tiny-1")
+    for actor in (ANNA, BEN):
+        await store.add_feedback(word("1", actor=actor))
+    await store.add_feedback(word("2", FeedbackKind.CORRECT, "❤"))
+    await store.add_feedback(word("2", FeedbackKind.DISLIKE, None))
+    counted = await statistics(engine)
+    assert (counted.predictions, counted.answered) == (3, 2)
+    assert counted.shown == {"😂": 2}
+    assert {kind: dict(emojis) for kind, emojis in counted.feedback.items()} == {
+        FeedbackKind.AGREE: {"😂": 2},
+        FeedbackKind.REMOVE: {},
+        FeedbackKind.DISLIKE: {"": 1},
+        FeedbackKind.CORRECT: {"❤": 1},
+    }
+    assert counted.by_emoji() == ["😂", "❤"]
+
+
+async def test_an_empty_database_counts_nothing(engine: AsyncEngine) -> None:
+    counted = await statistics(engine)
+    assert (counted.predictions, counted.answered, counted.by_emoji()) == (0, 0, [])
+
+
+def test_emojis_are_readable_in_the_file(tmp_path: Path) -> None:
+    asyncio.run(keep(tmp_path / "bot.db", []))
+    content = (tmp_path / "bot.db").read_bytes()
+    assert "😂".encode() in content
+    assert rb"\ud83d" not in content

@@ -1,0 +1,55 @@
+"""Two processes on one file: nobody's rows are lost and nobody is refused."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot.core.events import Outcome
+from bot.database.engine import open_database
+from bot.database.store import SqlStore
+from bot.database.tables import feedback, prediction
+from model import Prediction
+from tests.core.fakes import message, ref, word
+
+MESSAGES = 60
+ROOT = Path(__file__).parents[2]
+
+
+async def write(url: str, first: int) -> None:
+    """Record messages, the common one 0 among them, each with a word on it."""
+    engine = await open_database(url)
+    store = SqlStore(engine)
+    for number in ("0", *(str(first + n) for n in range(1, MESSAGES))):
+        outcome = Outcome(ref(number), (Prediction("😂", 0.6),), ("😂",))
+        await store.record(message(number=number), outcome, "tiny-1")
+        assert await store.add_feedback(word(number))
+    await engine.dispose()
+
+
+async def run(url: str, first: int) -> tuple[int | None, bytes]:
+    """Write in a process of its own; the exit status, and what it complained of."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", __name__, url, str(first)),
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await process.communicate()
+    return process.returncode, told
+
+
+async def test_two_processes_write_at_once(url: str) -> None:
+    # Neither finds a database at the start: they also race for the migrations.
+    for ended in await asyncio.gather(run(url, 1000), run(url, 2000)):
+        assert ended == (0, b"")
+    engine = await open_database(url)
+    async with engine.connect() as connection:
+        for table in (prediction, feedback):
+            counted = await connection.execute(select(func.count()).select_from(table))
+            assert counted.scalar() == 2 * MESSAGES - 1
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(write(sys.argv[1], int(sys.argv[2])))
