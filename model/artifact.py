@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -188,11 +189,14 @@ def locate(source: str | None) -> Path:
 def _fetch(repository: str, revision: str | None) -> Path:
     # Imported here: a bot that serves a local artifact never pays for the Hub's client.
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub.utils import disable_progress_bars, logging
 
+    logging.set_verbosity(logging.CRITICAL)  # whatever fails is told below
+    if sys.stderr is None or not sys.stderr.isatty():
+        disable_progress_bars()
     wanted = [*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card]
     try:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+    except Exception as error:  # besides its own, the client lets its HTTP library's through
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ArtifactError(f"{repository}: the Hub did not give it: {reason}") from error

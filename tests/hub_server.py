@@ -1,0 +1,170 @@
+"""A Hugging Face Hub on loopback: what ``huggingface_hub`` asks for to download a model.
+
+Written after https://huggingface.co/docs/hub/api and the client's own requests: the revision and
+the tree of a repository, then the files under ``resolve``, each with the ETag of its content.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+MAIN = "main"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The files of one revision by their paths."""
+
+    files: Mapping[str, bytes]
+
+    @property
+    def sha(self) -> str:
+        """Forty hexadecimal digits that stand for the content."""
+        digest = hashlib.sha1(usedforsecurity=False)
+        for path, content in sorted(self.files.items()):
+            digest.update(f"{path}\0{hashlib.sha256(content).hexdigest()}\0".encode())
+        return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class Repository:
+    """One model repository: its branches and tags, and who may read it."""
+
+    revisions: dict[str, Commit] = field(default_factory=dict)
+    token: str | None = None
+    """Needed to read it; None for a public one."""
+    failure: int | None = None
+    """The HTTP status with which every request for it is answered."""
+    cut: int | None = None
+    """After so many bytes of a file the connection breaks."""
+
+    def find(self, revision: str) -> Commit | None:
+        """The commit of a branch, a tag or a digest."""
+        by_sha = {commit.sha: commit for commit in self.revisions.values()}
+        return self.revisions.get(revision) or by_sha.get(revision)
+
+
+class HubServer:
+    """Serves ``repositories``, named ``ORG/NAME``, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        """Start with ``start``."""
+        self.repositories: dict[str, Repository] = {}
+        self.requests: list[str] = []
+        """``METHOD path`` of each request, in order."""
+        self._runner: web.AppRunner | None = None
+        self.endpoint = ""
+        """What ``HF_ENDPOINT`` has to be."""
+
+    async def start(self) -> None:
+        """Listen on a free port of loopback."""
+        app = web.Application(middlewares=[self._journal])
+        name = "{organisation}/{name}"
+        app.router.add_get(f"/api/models/{name}/revision/{{revision}}", self._with(_revision))
+        app.router.add_get(f"/api/models/{name}/tree/{{revision}}", self._with(_tree))
+        app.router.add_get(f"/{name}/resolve/{{revision}}/{{path:.+}}", self._with(_file))
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.endpoint = f"http://{host}:{port}"
+
+    async def close(self) -> None:
+        """Refuse connections from now on."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def downloads(self) -> list[str]:
+        """The files that were asked for whole."""
+        return [line.rpartition("/")[2] for line in self.requests if line.startswith("GET /org/")]
+
+    @web.middleware
+    async def _journal(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.requests.append(f"{request.method} {request.path}")
+        return await handler(request)
+
+    def _with(self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]]) -> Handler:
+        """Find repository and revision first, or refuse as the Hub does."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            place = request.match_info
+            repository = self.repositories.get(f"{place['organisation']}/{place['name']}")
+            if repository is None or not _may_read(repository, request):
+                # The Hub does not tell strangers which private repositories exist.
+                return _refusal(401, "RepoNotFound", "Repository not found")
+            if repository.failure is not None:
+                return web.Response(status=repository.failure)
+            commit = repository.find(place["revision"])
+            if commit is None:
+                return _refusal(404, "RevisionNotFound", "Invalid rev id")
+            return await answer(Asked(request, repository, commit))
+
+        return handle
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that may be answered."""
+
+    request: web.Request
+    repository: Repository
+    commit: Commit
+
+
+async def _revision(asked: Asked) -> web.StreamResponse:
+    place = asked.request.match_info
+    return web.json_response(
+        {
+            "id": f"{place['organisation']}/{place['name']}",
+            "sha": asked.commit.sha,
+            "siblings": [{"rfilename": path} for path in asked.commit.files],
+        }
+    )
+
+
+async def _tree(asked: Asked) -> web.StreamResponse:
+    return web.json_response(
+        [
+            {"type": "file", "path": path, "size": len(content), "oid": etag(content)}
+            for path, content in asked.commit.files.items()
+        ]
+    )
+
+
+async def _file(asked: Asked) -> web.StreamResponse:
+    content = asked.commit.files.get(asked.request.match_info["path"])
+    if content is None:
+        return _refusal(404, "EntryNotFound", "Entry not found")
+    response = web.StreamResponse(
+        headers={
+            "ETag": f'"{etag(content)}"',
+            "X-Repo-Commit": asked.commit.sha,
+            "Content-Length": str(len(content)),
+            "Accept-Ranges": "none",
+        }
+    )
+    await response.prepare(asked.request)
+    if asked.request.method == "GET":
+        await response.write(content[: asked.repository.cut])
+        if asked.repository.cut is not None and asked.request.transport is not None:
+            asked.request.transport.close()
+    return response
+
+
+def etag(content: bytes) -> str:
+    """Git's digest of a file, which is the Hub's ETag of small ones."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _may_read(repository: Repository, request: web.Request) -> bool:
+    wanted = repository.token
+    return wanted is None or request.headers.get("Authorization") == f"Bearer {wanted}"
+
+
+def _refusal(status: int, code: str, message: str) -> web.Response:
+    headers = {"X-Error-Code": code, "X-Error-Message": message}
+    return web.json_response({"error": message}, status=status, headers=headers)
