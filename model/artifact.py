@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import sys
 from dataclasses import dataclass
 from importlib.resources import files
@@ -189,9 +190,10 @@ def locate(source: str | None) -> Path:
 def _fetch(repository: str, revision: str | None) -> Path:
     # Imported here: a bot that serves a local artifact never pays for the Hub's client.
     from huggingface_hub import snapshot_download
-    from huggingface_hub.utils import disable_progress_bars, logging
+    from huggingface_hub.utils.logging import get_logger
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    logging.set_verbosity(logging.CRITICAL)  # whatever fails is told below
+    get_logger().setLevel(logging.CRITICAL)  # whatever fails is told below
     if sys.stderr is None or not sys.stderr.isatty():
         disable_progress_bars()
     wanted = [*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card]

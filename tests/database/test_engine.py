@@ -20,7 +20,7 @@ from bot.database.engine import (
     sqlite_path,
     upgrade,
 )
-from bot.database.store import transaction
+from bot.database.session import transaction
 from bot.database.tables import UtcTime, chat_setting, community
 
 moments = Table("moments", MetaData(), Column("at", UtcTime))

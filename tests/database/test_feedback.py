@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -10,13 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.events import Feedback, FeedbackKind, MemberKey, Outcome
+from bot.core.events import Feedback, FeedbackKind, MemberKey, SkipReason
 from bot.database.engine import open_database
 from bot.database.statistics import statistics
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
-from model import Prediction
-from tests.core.fakes import ANNA, BEN, message, ref, word
+from tests.core.fakes import ANNA, BEN, word
+from tests.database.rows import ANSWERED, record
 
 KNOWN = ("1", "2")
 Key = tuple[str, str, str, str]
@@ -44,10 +45,9 @@ def expected(words: Iterable[Feedback]) -> set[Key]:
     return remaining
 
 
-async def record(store: SqlStore) -> None:
+async def record_known(store: SqlStore) -> None:
     for number in KNOWN:
-        outcome = Outcome(ref(number), (Prediction("😂", 0.6),), ("😂",))
-        await store.record(message(number=number), outcome, "tiny-1")
+        await record(store, number)
 
 
 async def stored(engine: AsyncEngine) -> list[Key]:
@@ -61,7 +61,7 @@ async def keep(file: Path, words: list[Feedback]) -> list[Key]:
     engine = await open_database(f"sqlite+aiosqlite:///{file}")
     try:
         store = SqlStore(engine)
-        await record(store)
+        await record_known(store)
         for each in words:
             assert await store.add_feedback(each) is (each.ref.message in KNOWN)
         return await stored(engine)
@@ -78,27 +78,24 @@ def test_any_words_leave_the_set_that_they_add_up_to(words: list[Feedback]) -> N
 
 
 async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: AsyncEngine) -> None:
-    await record(store)
+    await record_known(store)
     first = word("1")
     await store.add_feedback(first)
     later = first.at.replace(year=2027)
-    await store.add_feedback(
-        Feedback(first.ref, first.actor, first.kind, first.emoji, first.source, later)
-    )
+    await store.add_feedback(replace(first, at=later))
     async with engine.connect() as connection:
         assert (await connection.execute(select(feedback.c.given_at))).scalars().all() == [later]
 
 
 async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> None:
-    await record(store)
+    await record_known(store)
     assert all(await asyncio.gather(*(store.add_feedback(word("1")) for _ in range(10))))
     assert len(await stored(engine)) == 1
 
 
 async def test_statistics_count_by_emoji(store: SqlStore, engine: AsyncEngine) -> None:
-    await record(store)
-    silent = Outcome(ref("3"), (Prediction("🔥", 0.1),))
-    await store.record(message(number="3"), silent, "tiny-1")
+    await record_known(store)
+    await record(store, "3", replace(ANSWERED, chosen=(), skip=SkipReason.BELOW_THRESHOLD))
     for actor in (ANNA, BEN):
         await store.add_feedback(word("1", actor=actor))
     await store.add_feedback(word("2", FeedbackKind.CORRECT, "❤"))

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.core.events import Outcome
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
-from model import Prediction
-from tests.core.fakes import message, ref, word
+from tests.core.fakes import word
+from tests.database.rows import record
 
 MESSAGES = 60
 ROOT = Path(__file__).parents[2]
@@ -22,8 +21,7 @@ async def write(url: str, first: int) -> None:
     engine = await open_database(url)
     store = SqlStore(engine)
     for number in ("0", *(str(first + n) for n in range(1, MESSAGES))):
-        outcome = Outcome(ref(number), (Prediction("😂", 0.6),), ("😂",))
-        await store.record(message(number=number), outcome, "tiny-1")
+        await record(store, number)
         assert await store.add_feedback(word(number))
     await engine.dispose()
 

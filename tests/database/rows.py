@@ -1,0 +1,42 @@
+"""Answers to record, and counts of what was stored."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Table, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.events import IncomingMessage, Outcome
+from bot.database.store import SqlStore
+from bot.database.tables import prediction
+from model import Prediction
+from tests.core.fakes import message, ref
+
+ANSWERED = Outcome(
+    ref(),
+    predictions=(Prediction("😂", 0.61234567), Prediction("🔥", 0.3)),
+    chosen=("😂",),
+    artifact="tiny-1",
+    threshold=0.2,
+)
+
+
+async def record(
+    store: SqlStore, given: IncomingMessage | str = "1", outcome: Outcome = ANSWERED
+) -> bool:
+    """Record an answer to a message, or to the one with this number."""
+    heard = message(number=given) if isinstance(given, str) else given
+    return await store.record(heard, replace(outcome, ref=heard.ref))
+
+
+async def count(engine: AsyncEngine, table: Table) -> int:
+    """How many rows a table has."""
+    async with engine.connect() as connection:
+        return (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+
+
+async def age(engine: AsyncEngine, number: str, moment: datetime) -> None:
+    """Let a message have been recorded at another moment."""
+    row = update(prediction).where(prediction.c.message == number)
+    async with engine.begin() as connection:
+        await connection.execute(row.values(created_at=moment))
