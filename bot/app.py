@@ -116,11 +116,10 @@ async def assemble(
         EmojiReactorError, ConfigError: the database, the secret or the artifact cannot be used.
     """
     path = sqlite_path(settings.database.url)
-    existed = path is not None and path.exists()
     engine = await open_database(settings.database.url)
     try:
-        secret = hash_secret(credentials.hash_secret, path, warn=existed)
         store = SqlStore(engine, defaults)
+        secret = hash_secret(credentials.hash_secret, path, warn=await store.knows_anybody())
         await _purge(store, settings)
         chosen = settings.model
         loaded = await asyncio.to_thread(Predictor.load, chosen.source, chosen.threads)

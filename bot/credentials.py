@@ -55,7 +55,7 @@ def load(environment: Mapping[str, str] | None = None) -> Credentials:
 def hash_secret(given: SecretStr | None, database: Path | None, *, warn: bool = False) -> bytes:
     """The given secret, or the one beside the database's file, made on first use.
 
-    With ``warn`` the database is older than this call, so that a new secret deserves a warning.
+    With ``warn`` members are known under an earlier secret, so that a new one deserves a warning.
 
     Raises:
         ConfigError: none given for a database that is no file, or the file cannot be used.

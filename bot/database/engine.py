@@ -71,6 +71,8 @@ async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
         raise DatabaseError(f"{display_name(url)}: {reason(error)}") from None
     except OSError as error:
         raise DatabaseError(f"{display_name(url)}: {error.strerror or error}") from None
+    except UnicodeDecodeError:  # in the schema itself
+        raise DatabaseError(f"{display_name(url)}: the database is damaged") from None
     finally:
         await engine.dispose()
 

@@ -20,6 +20,13 @@ class MemberStore(Session):
         async with transaction(self._reader) as connection:
             return (await connection.execute(query)).first() is not None
 
+    async def knows_anybody(self) -> bool:
+        """Whether anything is kept under a member's key."""
+        queries = (select(opt_out.c.member), select(prediction.c.id), select(consent.c.id))
+        async with transaction(self._reader) as connection:
+            found = [(await connection.execute(query.limit(1))).first() for query in queries]
+        return any(row is not None for row in found)
+
     async def forget(self, platform: str, member: MemberKey) -> int:
         """Erase the member's predictions, feedback and consents; the number of rows erased.
 

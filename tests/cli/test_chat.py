@@ -95,6 +95,14 @@ def test_the_person_is_stored_as_a_hash_under_a_secret_of_its_own(cli: CommandLi
     assert stat.S_IMODE(Path(f"{DATABASE}.secret").stat().st_mode) == 0o600
 
 
+def test_a_lost_secret_is_told_where_members_were_known_by_it(cli: CommandLine) -> None:
+    cli("db", "upgrade")
+    assert cli("chat", stdin=b"so funny\n").err == ""
+    Path(f"{DATABASE}.secret").unlink()
+    assert "earlier opt-outs no longer match" in cli("chat", stdin=b"so funny\n").err
+    assert cli("chat").err == ""
+
+
 def test_wrong_settings_and_an_unusable_database_are_one_line(cli: CommandLine) -> None:
     assert cli("chat", "--config", "none.toml").error == (
         "none.toml: cannot be read: No such file or directory"

@@ -137,6 +137,19 @@ async def test_what_is_no_database_is_refused_unaltered(
     assert file.read_bytes() == content
 
 
+@pytest.mark.parametrize("cut", [True, False])
+async def test_a_damaged_database_is_named(url: str, file: Path, cut: bool) -> None:
+    await upgrade(url)
+    content = file.read_bytes()
+    file.write_bytes(
+        content[:5000] if cut else content.replace(b"CREATE TABLE", b"CREATE \xff\xfeBLE")
+    )
+    with pytest.raises(DatabaseError) as told:
+        await open_database(url)
+    assert str(told.value).startswith(f"{file}: ")
+    assert len(str(told.value).splitlines()) == 1
+
+
 async def test_a_migration_that_fails_leaves_the_database_as_it_was(
     url: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

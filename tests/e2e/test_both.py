@@ -1,5 +1,7 @@
 """Both platforms in one process."""
 
+import signal
+
 import pytest
 
 from tests.e2e import discord_server as discord
@@ -47,3 +49,15 @@ async def test_telegram_failing_leaves_discord_alone(
     await discord_server.gateway.ready()
     await discord_server.reaction_requests(await discord_server.say("funny"))
     assert await bot.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_one_platform_alone_says_what_the_other_lacks_and_stops_on_a_signal(
+    bot: BotProcess, telegram_server: TelegramServer, number: signal.Signals
+) -> None:
+    await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    assert await bot.stop(number) == 0
+    assert "not started: DISCORD_TOKEN is not set" in bot.output
+    assert "Traceback" not in bot.output
+    assert bot.query("select chosen from prediction") == [('["🤣"]',)]
