@@ -105,7 +105,10 @@ class Predictor:
     def _rank(
         self, vectors: NDArray[np.float32], selection: _Selection, k: int
     ) -> list[list[Prediction]]:
-        logits = (vectors @ selection.rows.T + selection.bias) / self._temperature
+        # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
+        # wait for each other far longer than this takes.
+        products = np.vecdot(vectors[:, None], selection.rows)
+        logits = (products + selection.bias) / self._temperature
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         scores = odds / odds.sum(axis=1, keepdims=True)
         k = min(k, len(selection.emojis))
