@@ -30,9 +30,9 @@ def _wrong_command_line(error: typer.TyperException) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror and not ours(error):
-        return error.strerror  # such as a full disk; without the name of a file, which may tell
     told = " ".join(describe(error).split())
-    return (
-        told if ours(error) else f"{told}; this is a mistake in the program, and --debug tells more"
-    )
+    if ours(error):
+        return told
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({told})"  # such as a full disk
+    return f"{told}; this is a mistake in the program, and --debug tells more"

@@ -5,61 +5,14 @@ import pty
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from select import select
 
 import pytest
 
 from tests.cli.conftest import BOT
 from tests.cli.rows import answers, words
-
-PATIENCE = 30.0
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
-
-
-class Talk:
-    """A process that is written to and read from as it goes."""
-
-    def __init__(self, process: subprocess.Popen[bytes], source: int, sink: int) -> None:
-        self.process = process
-        self.said = ""
-        self._source, self._sink = source, sink
-
-    def say(self, line: str) -> None:
-        """Write a line."""
-        os.write(self._sink, line.encode())
-
-    def hear(self, words: str) -> str:
-        """Read until ``words`` come; what was said up to there since the last time.
-
-        Raises:
-            AssertionError: they did not come.
-        """
-        deadline = time.monotonic() + PATIENCE
-        heard = b""
-        while words not in (told := _CONTROL.sub("", heard.decode(errors="replace"))):
-            ready, _, _ = select([self._source], [], [], deadline - time.monotonic())
-            assert ready, f"{words!r} did not come after {told!r}"
-            heard += os.read(self._source, 1)
-        self.said += told
-        return told
-
-    def ended(self) -> int:
-        """The exit status."""
-        return self.process.wait(PATIENCE)
-
-
-@contextmanager
-def closing_process(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End it whatever happens."""
-    with process:
-        try:
-            yield
-        finally:
-            process.kill()
+from tests.cli.talk import Talk, closing_process, piped
 
 
 @pytest.fixture
@@ -83,18 +36,8 @@ def terminal(environment: Mapping[str, str]) -> Iterator[Talk]:
 @pytest.fixture
 def pipe(environment: Mapping[str, str]) -> Iterator[Talk]:
     """Another program's pipes with the chat between them."""
-    process = subprocess.Popen(
-        [*BOT, "chat"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        bufsize=0,
-    )
-    assert process.stdin
-    assert process.stdout
-    with closing_process(process):
-        yield Talk(process, process.stdout.fileno(), process.stdin.fileno())
+    with piped(environment, "chat") as talk:
+        yield talk
 
 
 def test_by_hand(terminal: Talk, tmp_path: Path) -> None:
@@ -138,11 +81,9 @@ def test_a_signal_keeps_everything_that_was_answered(
     pipe.say("so funny\n+\n" * 200)
     pipe.hear("noted: agree 😂\n")
     pipe.process.send_signal(number)
-    assert pipe.process.stdout is not None
-    assert pipe.process.stderr is not None
-    told = pipe.said + pipe.process.stdout.read().decode()
+    told = pipe.said + pipe.rest()
     assert pipe.ended() == 0
-    assert pipe.process.stderr.read() == b""
+    assert pipe.complaints() == ""
     answered = told.count("reacted with 😂")
     assert 1 <= answered < 200
     assert answers(tmp_path) == [("😂", None)] * answered
@@ -154,24 +95,3 @@ def test_a_signal_while_a_line_is_awaited_ends_cleanly(pipe: Talk, tmp_path: Pat
     pipe.process.send_signal(signal.SIGTERM)
     assert pipe.ended() == 0
     assert answers(tmp_path) == [("😂", None)]
-
-
-def test_a_reader_that_leaves_early_is_no_error(environment: Mapping[str, str]) -> None:
-    with subprocess.Popen(
-        [*BOT, "predict"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        bufsize=0,
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
-        process.stdin.write(b"so funny\n")
-        assert process.stdout.read(1)
-        process.stdout.close()
-        process.stdin.write(b"so funny\n" * 3)
-        process.stdin.close()
-        assert process.stderr.read() == b""
-        assert process.wait(PATIENCE) == 0

@@ -2,15 +2,12 @@
 
 import json
 import re
-import signal
-import subprocess
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BOT, CommandLine
+from tests.cli.conftest import CommandLine
 from tests.cli.rows import DATABASE, query
 
 LEAVES = [
@@ -170,33 +167,3 @@ def test_model_info_names_version_and_folder(cli: CommandLine, tiny_artifact: Pa
     told = cli("model", "info").out
     assert re.search(r"version +default-[0-9a-f]{8}", told)
     assert cli("model", "info", "--model", "nowhere").status == 1
-
-
-def test_a_full_disk_is_one_line(environment: Mapping[str, str]) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full here")
-    with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run(
-            [*BOT, "predict", "so funny"], stdout=full, stderr=subprocess.PIPE, env=environment
-        )
-    assert ended.returncode == 1
-    assert ended.stderr == b"emoji-reactor: No space left on device\n"
-
-
-def test_ctrl_c_while_a_line_is_awaited_is_no_traceback(environment: Mapping[str, str]) -> None:
-    with subprocess.Popen(
-        [*BOT, "predict"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        bufsize=0,
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
-        process.stdin.write(b"so funny\n")
-        assert process.stdout.read(1)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
-        assert process.stderr.read() == b""
