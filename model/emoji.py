@@ -73,6 +73,11 @@ def find_emojis(text: str) -> list[str]:
     return [canonical(match) for match in _inline_pattern().findall(text)]
 
 
+def emoji_spans(text: str) -> list[tuple[int, int]]:
+    """Where the emojis inside a text begin and end, as they are written there."""
+    return [match.span() for match in _inline_pattern().finditer(text)]
+
+
 def canonical_set(emojis: Iterable[str]) -> frozenset[str]:
     """Canonical forms of many emojis; ``:name:`` custom ones stay as they are."""
     return frozenset(e if e.startswith(":") else canonical(e) for e in emojis)

@@ -1,0 +1,74 @@
+"""A curve over days, and under it how much each day stands for."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.pictures.bars import short
+from bot.pictures.canvas import Box, Canvas, Ink, nothing, page
+from bot.pictures.rows import Day
+from bot.pictures.theme import Theme
+
+SCALE_WIDTH = 40
+CURVE = 150
+COUNTS = 40
+GAP = 14
+DATES = 22
+TICKS = 4
+
+
+def draw(days: Sequence[Day], theme: Theme, title: str, subtitle: str) -> bytes:
+    """See ``bot.pictures.over_time``."""
+    if not days:
+        return nothing(theme, title, subtitle)
+    days = sorted(days, key=lambda day: day.date)
+    canvas, place = page(theme, title, subtitle, CURVE + GAP + COUNTS + DATES)
+    left = place.left + SCALE_WIDTH
+    field = Box(left, place.top + 8, place.right - left - 8, CURVE - 8)
+    _grid(canvas, field)
+    _counts(canvas, Box(left, field.bottom + GAP, field.width, COUNTS), days)
+    _dates(canvas, Box(left, place.bottom - DATES, field.width, DATES), days)
+    heights = (field.bottom - min(max(day.share, 0), 1) * field.height for day in days)
+    canvas.curve(list(zip(_across(field, days), heights, strict=True)), theme.accent)
+    return canvas.png()
+
+
+def _across(field: Box, days: Sequence[Day]) -> list[float]:
+    """Where each day stands; a lone one in the middle."""
+    first, span = days[0].date, (days[-1].date - days[0].date).days
+    if not span:
+        return [field.left + field.width / 2] * len(days)
+    return [field.left + (day.date - first).days / span * field.width for day in days]
+
+
+def _grid(canvas: Canvas, field: Box) -> None:
+    for share in (0, 0.5, 1):
+        height = field.bottom - share * field.height
+        canvas.bar(Box(field.left, height - 0.5, field.width, 1), canvas.theme.track, radius=0)
+        label = Box(field.left - SCALE_WIDTH, height - 8, SCALE_WIDTH - 8, 16)
+        canvas.text(label, f"{share:.0%}", Ink(canvas.theme.muted, size=11, align=1))
+
+
+def _counts(canvas: Canvas, field: Box, days: Sequence[Day]) -> None:
+    theme = canvas.theme
+    most = max(max(day.count for day in days), 1)
+    span = (days[-1].date - days[0].date).days + 1
+    width = max(min(field.width / span * 0.7, 14), 1)
+    for day, across in zip(days, _across(field, days), strict=True):
+        height = max(day.count, 0) / most * field.height
+        canvas.bar(Box(across - width / 2, field.bottom - height, width, height), theme.muted, 2)
+    label = Box(field.left - SCALE_WIDTH, field.top, SCALE_WIDTH - 8, 16)
+    canvas.text(label, short(most), Ink(theme.muted, size=11, align=1))
+    canvas.text(replace(label, top=field.bottom - 16), "shown", Ink(theme.muted, size=11, align=1))
+
+
+def _dates(canvas: Canvas, line: Box, days: Sequence[Day]) -> None:
+    first, span = days[0].date, (days[-1].date - days[0].date).days
+    steps = min(span, TICKS)
+    width = line.width / max(steps, 1)
+    for step in range(steps + 1):
+        date = first + datetime.timedelta(days=round(span * step / max(steps, 1)))
+        across = line.left + ((date - first).days / span * line.width if span else line.width / 2)
+        left = min(max(across - width / 2, line.left - width / 2), line.right - width / 2)
+        ink = Ink(canvas.theme.muted, size=11, align=0.5)
+        canvas.text(replace(line, left=left, width=width), f"{date:%d %b}", ink)

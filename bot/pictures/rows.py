@@ -1,0 +1,46 @@
+"""What the pictures are drawn from."""
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of ``acceptance``."""
+
+    label: str
+    """An emoji, a custom one as ``:name:``, or any text, such as a community's name."""
+    share: float
+    """From 0 to 1."""
+    count: int
+    """Out of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """One row of ``taste``."""
+
+    label: str
+    """As in ``Bar``."""
+    bias: float
+    """Above zero: liked more here than elsewhere; the unit is the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One point of ``over_time``."""
+
+    date: datetime.date
+    share: float
+    """From 0 to 1."""
+    count: int
+    """Out of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One cell of ``confusion``: people chose another emoji than the one that was shown."""
+
+    shown: str
+    chosen: str
+    count: int

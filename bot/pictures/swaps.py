@@ -1,0 +1,98 @@
+"""A table of what was shown and what people chose instead; the fuller a cell, the more often."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.pictures.bars import NAMES, label_width, short
+from bot.pictures.canvas import Box, Canvas, Ink, nothing, page
+from bot.pictures.rows import Swap
+from bot.pictures.theme import Theme
+
+MOST = 9
+"""Emojis of each side."""
+CELL = 40
+SIDE = 18
+"""The line that says what a side is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Counts by row and column, the most frequent first."""
+
+    counts: Counter[tuple[str, str]]
+    shown: list[str]
+    chosen: list[str]
+
+
+def tabulate(swaps: Sequence[Swap]) -> Table:
+    """The most frequent emojis of both sides, and the counts that they share."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for swap in swaps:
+        counts[swap.shown, swap.chosen] += swap.count
+    sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for pair, count in counts.items():
+        for side, emoji in zip(sides, pair, strict=True):
+            side[emoji] += count
+    shown, chosen = (sorted(side, key=lambda e: (-side[e], e))[:MOST] for side in sides)
+    return Table(counts, shown, chosen)
+
+
+def draw(swaps: Sequence[Swap], theme: Theme, title: str, subtitle: str) -> bytes:
+    """See ``bot.pictures.confusion``."""
+    table = tabulate([swap for swap in swaps if swap.count > 0])
+    if not table.shown:
+        return nothing(theme, title, subtitle)
+    canvas, place = page(theme, title, subtitle, SIDE + CELL * (len(table.shown) + 1))
+    names = label_width(table.shown)
+    left = place.left + names + 8
+    width = min((place.right - left) / len(table.chosen), NAMES)
+    field = Box(left, place.top + SIDE + CELL, width * len(table.chosen), CELL * len(table.shown))
+    _sides(canvas, place, field, table)
+    _cells(canvas, field, table)
+    return canvas.png()
+
+
+def _sides(canvas: Canvas, place: Box, field: Box, table: Table) -> None:
+    theme = canvas.theme
+    caption = Ink(theme.muted, size=11)
+    width = field.width / len(table.chosen)
+    canvas.text(Box(field.left, place.top, place.right - field.left, SIDE), "chosen", caption)
+    low = Box(place.left, field.top - SIDE - 2, field.left - place.left, SIDE)
+    canvas.text(low, "shown", caption)
+    for row, emoji in enumerate(table.shown):
+        box = Box(place.left, field.top + row * CELL, field.left - place.left - 8, CELL)
+        canvas.label(box, emoji, Ink(theme.text))
+    for column, emoji in enumerate(table.chosen):
+        box = Box(field.left + column * width, field.top - CELL, width - 2, CELL)
+        canvas.label(box, emoji, Ink(theme.text, size=11, align=0.5))
+
+
+def _cells(canvas: Canvas, field: Box, table: Table) -> None:
+    theme = canvas.theme
+    most = max(table.counts.values())
+    width = field.width / len(table.chosen)
+    for row, shown in enumerate(table.shown):
+        for column, chosen in enumerate(table.chosen):
+            count = table.counts[shown, chosen]
+            cell = Box(field.left + column * width, field.top + row * CELL, width - 2, CELL - 2)
+            canvas.bar(cell, theme.track if not count else mix(theme, count / most))
+            if count:
+                colour = theme.text if count / most < HALF else theme.background
+                canvas.text(cell, short(count), Ink(colour, size=12, bold=True, align=0.5))
+
+
+HALF = 0.55
+"""From here on text on a cell has the colour of the background."""
+
+
+def mix(theme: Theme, share: float) -> str:
+    """Between the colour of an empty cell and the accent; the least is still seen."""
+    share = 0.15 + 0.85 * share
+    low, high = (
+        [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+        for colour in (theme.track, theme.accent)
+    )
+    return "#" + "".join(
+        f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True)
+    )
