@@ -166,5 +166,5 @@ def stack(pictures: Sequence[bytes]) -> bytes:
 
 def _png(image: Image.Image) -> bytes:
     packed = io.BytesIO()
-    image.save(packed, "PNG", optimize=True)
+    image.save(packed, "PNG")
     return packed.getvalue()

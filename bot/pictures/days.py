@@ -1,20 +1,24 @@
 """A curve over days, and under it how much each day stands for."""
 
 import datetime
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.pictures.bars import short
 from bot.pictures.canvas import Box, Canvas, Ink, nothing, page
 from bot.pictures.rows import Day
-from bot.pictures.theme import Theme
+from bot.pictures.theme import Theme, mix
 
-SCALE_WIDTH = 40
+SCALE_WIDTH = 48
 CURVE = 150
 COUNTS = 40
-GAP = 14
+GAP = 18
 DATES = 22
+WIDEST = 14
+"""Of the bars; half of it is kept free at both ends of the field."""
 TICKS = 4
+"""Steps between dates."""
 
 
 def draw(days: Sequence[Day], theme: Theme, title: str, subtitle: str) -> bytes:
@@ -24,7 +28,7 @@ def draw(days: Sequence[Day], theme: Theme, title: str, subtitle: str) -> bytes:
     days = sorted(days, key=lambda day: day.date)
     canvas, place = page(theme, title, subtitle, CURVE + GAP + COUNTS + DATES)
     left = place.left + SCALE_WIDTH
-    field = Box(left, place.top + 8, place.right - left - 8, CURVE - 8)
+    field = Box(left, place.top + 8, place.right - left, CURVE - 8)
     _grid(canvas, field)
     _counts(canvas, Box(left, field.bottom + GAP, field.width, COUNTS), days)
     _dates(canvas, Box(left, place.bottom - DATES, field.width, DATES), days)
@@ -38,7 +42,8 @@ def _across(field: Box, days: Sequence[Day]) -> list[float]:
     first, span = days[0].date, (days[-1].date - days[0].date).days
     if not span:
         return [field.left + field.width / 2] * len(days)
-    return [field.left + (day.date - first).days / span * field.width for day in days]
+    step = (field.width - WIDEST) / span
+    return [field.left + WIDEST / 2 + (day.date - first).days * step for day in days]
 
 
 def _grid(canvas: Canvas, field: Box) -> None:
@@ -53,22 +58,22 @@ def _counts(canvas: Canvas, field: Box, days: Sequence[Day]) -> None:
     theme = canvas.theme
     most = max(max(day.count for day in days), 1)
     span = (days[-1].date - days[0].date).days + 1
-    width = max(min(field.width / span * 0.7, 14), 1)
+    width = max(min(field.width / span * 0.7, WIDEST), 1)
+    colour = mix(theme.track, theme.muted, 0.5)
     for day, across in zip(days, _across(field, days), strict=True):
         height = max(day.count, 0) / most * field.height
-        canvas.bar(Box(across - width / 2, field.bottom - height, width, height), theme.muted, 2)
+        canvas.bar(Box(across - width / 2, field.bottom - height, width, height), colour, 2)
     label = Box(field.left - SCALE_WIDTH, field.top, SCALE_WIDTH - 8, 16)
     canvas.text(label, short(most), Ink(theme.muted, size=11, align=1))
     canvas.text(replace(label, top=field.bottom - 16), "shown", Ink(theme.muted, size=11, align=1))
 
 
 def _dates(canvas: Canvas, line: Box, days: Sequence[Day]) -> None:
-    first, span = days[0].date, (days[-1].date - days[0].date).days
-    steps = min(span, TICKS)
-    width = line.width / max(steps, 1)
-    for step in range(steps + 1):
-        date = first + datetime.timedelta(days=round(span * step / max(steps, 1)))
-        across = line.left + ((date - first).days / span * line.width if span else line.width / 2)
-        left = min(max(across - width / 2, line.left - width / 2), line.right - width / 2)
-        ink = Ink(canvas.theme.muted, size=11, align=0.5)
-        canvas.text(replace(line, left=left, width=width), f"{date:%d %b}", ink)
+    span = (days[-1].date - days[0].date).days
+    step = datetime.timedelta(days=max(math.ceil(span / TICKS), 1))
+    ticks = [days[0].date + index * step for index in range(span // step.days + 1)]
+    places = _across(line, [*(Day(tick, 0, 0) for tick in ticks), days[-1]])
+    ink = Ink(canvas.theme.muted, size=11, align=0.5)
+    for tick, across in zip(ticks, places, strict=False):
+        # The last may come close to the edge of the picture, and still has room there.
+        canvas.text(replace(line, left=across - 24, width=48), f"{tick.day} {tick:%b}", ink)

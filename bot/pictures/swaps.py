@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from bot.pictures.bars import NAMES, label_width, short
 from bot.pictures.canvas import Box, Canvas, Ink, nothing, page
 from bot.pictures.rows import Swap
-from bot.pictures.theme import Theme
+from bot.pictures.text import is_drawn
+from bot.pictures.theme import Theme, mix, readable_on
 
 MOST = 9
 """Emojis of each side."""
+MOST_NAMES = 5
+"""Columns where one of them is no emoji, so that its name has room."""
+FAINTEST = 0.15
+"""How full the cell of a lone swap is beside one of many."""
 CELL = 40
 SIDE = 18
 """The line that says what a side is."""
@@ -35,6 +40,8 @@ def tabulate(swaps: Sequence[Swap]) -> Table:
         for side, emoji in zip(sides, pair, strict=True):
             side[emoji] += count
     shown, chosen = (sorted(side, key=lambda e: (-side[e], e))[:MOST] for side in sides)
+    if not all(map(is_drawn, chosen)):
+        chosen = chosen[:MOST_NAMES]
     return Table(counts, shown, chosen)
 
 
@@ -76,23 +83,10 @@ def _cells(canvas: Canvas, field: Box, table: Table) -> None:
         for column, chosen in enumerate(table.chosen):
             count = table.counts[shown, chosen]
             cell = Box(field.left + column * width, field.top + row * CELL, width - 2, CELL - 2)
-            canvas.bar(cell, theme.track if not count else mix(theme, count / most))
-            if count:
-                colour = theme.text if count / most < HALF else theme.background
-                canvas.text(cell, short(count), Ink(colour, size=12, bold=True, align=0.5))
-
-
-HALF = 0.55
-"""From here on text on a cell has the colour of the background."""
-
-
-def mix(theme: Theme, share: float) -> str:
-    """Between the colour of an empty cell and the accent; the least is still seen."""
-    share = 0.15 + 0.85 * share
-    low, high = (
-        [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
-        for colour in (theme.track, theme.accent)
-    )
-    return "#" + "".join(
-        f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True)
-    )
+            if not count:
+                canvas.bar(cell, theme.track)
+                continue
+            colour = mix(theme.track, theme.accent, FAINTEST + (1 - FAINTEST) * count / most)
+            canvas.bar(cell, colour)
+            ink = Ink(readable_on(colour, theme), size=12, bold=True, align=0.5)
+            canvas.text(cell, short(count), ink)
