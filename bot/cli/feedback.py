@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +12,15 @@ from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
     from bot.database.statistics import Statistics
+    from bot.database.trends import Trends
 
 app = typer.Typer(help="What people said about the bot's reactions.", no_args_is_help=True)
 
 TITLES = {"agree": "agreed", "remove": "removed", "dislike": "disliked", "correct": "corrected"}
+Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE", help="Draw them as well, into a PNG file."),
+]
 
 
 @app.callback()
@@ -23,13 +29,19 @@ def feedback() -> None:
 
 
 @app.command()
-def stats(config: ConfigFile = None, as_json: AsJson = False) -> None:
+def stats(config: ConfigFile = None, as_json: AsJson = False, plot: Plot = None) -> None:
     """Count predictions, reactions and the words of people on them, by emoji.
 
-    Example: emoji-reactor feedback stats --json
+    The picture shows what was kept by emoji, by community and over time, and what people chose.
+
+    Example: emoji-reactor feedback stats --plot feedback.png
     """
     settings, _ = start(config)
     counted = asyncio.run(_count(settings.database.url))
+    if plot is not None:
+        from bot.cli.plot import write
+
+        write(asyncio.run(_trends(settings.database.url)), plot)
     with reader_may_leave():
         if as_json:
             typer.echo(json.dumps(as_object(counted), ensure_ascii=False))
@@ -62,6 +74,17 @@ async def _count(url: str) -> "Statistics":
     engine = await open_database(url)
     try:
         return await statistics(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _trends(url: str) -> "Trends":
+    from bot.database.engine import open_database
+    from bot.database.trends import trends
+
+    engine = await open_database(url)
+    try:
+        return await trends(engine)
     finally:
         await engine.dispose()
 

@@ -1,0 +1,57 @@
+"""The picture of ``feedback stats --plot``."""
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core.errors import EmojiReactorError
+
+if TYPE_CHECKING:
+    from bot.database.trends import Trends
+
+MOST = 20
+"""Bars of one kind; below them stand emojis shown a few times."""
+
+
+class PlotError(EmojiReactorError):
+    """The picture cannot be written."""
+
+
+def write(trends: "Trends", file: Path) -> None:
+    """Draw acceptance by emoji, by community and over time, and what was chosen instead.
+
+    Raises:
+        PlotError: the file cannot be written.
+    """
+    try:
+        file.write_bytes(draw(trends))
+    except OSError as error:
+        raise PlotError(f"cannot write the picture {file}: {error.strerror}") from None
+
+
+def draw(trends: "Trends") -> bytes:
+    """The four pictures, one above the other."""
+    from bot import pictures
+
+    emojis = [
+        pictures.Bar(emoji, kept.share, kept.shown)
+        for emoji, kept in islice(trends.by_emoji.items(), MOST)
+    ]
+    communities = [
+        pictures.Bar(f"{platform} {name}", kept.share, kept.shown)
+        for (platform, name), kept in islice(trends.by_community.items(), MOST)
+    ]
+    days = [pictures.Day(day, kept.share, kept.shown) for day, kept in trends.by_day.items()]
+    swaps = [pictures.Swap(*pair, count) for pair, count in trends.swaps.items()]
+    theme = pictures.NEUTRAL
+    kept = "neither removed nor disliked"
+    return pictures.stack(
+        [
+            pictures.acceptance(emojis, theme, "Kept by emoji", f"Reactions, {kept}"),
+            pictures.acceptance(communities, theme, "Kept by community", f"Answers, {kept}"),
+            pictures.over_time(days, theme, "Kept over time", f"Answers of a day, {kept}"),
+            pictures.confusion(
+                swaps, theme, "Shown and chosen", "What people reacted with instead"
+            ),
+        ]
+    )

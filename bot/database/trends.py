@@ -1,0 +1,131 @@
+"""What was kept of what the bot showed: by emoji, by community, by day; and what was chosen."""
+
+import datetime
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.events import FeedbackKind
+from bot.database.store import transaction
+from bot.database.tables import community, feedback, prediction
+
+# As text, since PostgreSQL cannot group by its json type.
+_CHOSEN = cast(prediction.c.chosen, String)
+_ANSWERED = _CHOSEN != "[]"
+_REFUSED = and_(
+    feedback.c.prediction_id == prediction.c.id,
+    feedback.c.kind.in_((FeedbackKind.REMOVE.value, FeedbackKind.DISLIKE.value)),
+)
+
+
+_Key = TypeVar("_Key", str, tuple[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much was shown, and how much of it nobody removed or disliked."""
+
+    shown: int
+    kept: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 where nothing was shown."""
+        return self.kept / self.shown if self.shown else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Emojis count by themselves, communities and days by whole answers."""
+
+    by_emoji: Mapping[str, Kept]
+    """The most shown first, as in ``by_community``."""
+    by_community: Mapping[tuple[str, str], Kept]
+    """By platform and the platform's own id."""
+    by_day: Mapping[datetime.date, Kept]
+    """In UTC, the earliest first; days without answers are left out."""
+    swaps: Counter[tuple[str, str]]
+    """What was shown and what people chose instead."""
+
+
+async def trends(engine: AsyncEngine) -> Trends:
+    """Count in the database.
+
+    Raises:
+        StoreFailed: the database cannot be read.
+    """
+    async with transaction(engine) as connection:
+        day = _day(connection.dialect.name)
+        places = await _answers(connection, community.c.platform, community.c.external_id)
+        days = await _answers(connection, day)
+        return Trends(
+            by_emoji=await _by_emoji(connection),
+            by_community=_most_first({(name[0], name[1]): kept for name, kept in places}),
+            by_day={
+                datetime.date.fromisoformat(name[0]): kept
+                for name, kept in sorted(days, key=itemgetter(0))
+            },
+            swaps=await _swaps(connection),
+        )
+
+
+def _day(dialect: str) -> ColumnElement[str]:
+    if dialect == "sqlite":
+        return func.strftime("%Y-%m-%d", prediction.c.created_at, type_=String)
+    # The session's time zone would decide otherwise.
+    utc = func.timezone("UTC", prediction.c.created_at)
+    return func.to_char(utc, "YYYY-MM-DD", type_=String)
+
+
+async def _answers(
+    connection: AsyncConnection, *keys: ColumnElement[str]
+) -> list[tuple[tuple[str, ...], Kept]]:
+    kept = case((exists().where(_REFUSED), 0), else_=1)
+    each = select(
+        *(key.label(f"key_{index}") for index, key in enumerate(keys)), kept.label("kept")
+    )
+    answers = each.join_from(prediction, community).where(_ANSWERED).subquery()
+    grouped = [answers.c[f"key_{index}"] for index in range(len(keys))]
+    query = select(*grouped, func.count(), func.sum(answers.c.kept)).group_by(*grouped)
+    rows = await connection.execute(query)
+    return [(tuple(key), Kept(shown, kept)) for *key, shown, kept in rows]
+
+
+async def _by_emoji(connection: AsyncConnection) -> dict[str, Kept]:
+    shown: Counter[str] = Counter()
+    answers = select(_CHOSEN, func.count()).group_by(_CHOSEN)
+    for emojis, count in await connection.execute(answers):
+        shown.update(dict.fromkeys(json.loads(emojis), count))
+    refused: defaultdict[int, set[str]] = defaultdict(set)
+    words = select(prediction.c.id, _CHOSEN, feedback.c.emoji).join_from(
+        prediction, feedback, _REFUSED
+    )
+    for answer, emojis, emoji in await connection.execute(words):
+        chosen = json.loads(emojis)
+        # A word on no emoji that was shown is about the whole answer.
+        refused[answer].update([emoji] if emoji in chosen else chosen)
+    lost = Counter(emoji for emojis in refused.values() for emoji in emojis)
+    return _most_first({e: Kept(count, count - lost[e]) for e, count in shown.items()})
+
+
+async def _swaps(connection: AsyncConnection) -> Counter[tuple[str, str]]:
+    swaps: Counter[tuple[str, str]] = Counter()
+    query = (
+        select(_CHOSEN, feedback.c.emoji, func.count())
+        .join_from(prediction, feedback)
+        .where(feedback.c.kind == FeedbackKind.CORRECT.value)
+        .group_by(_CHOSEN, feedback.c.emoji)
+    )
+    for emojis, chosen, count in await connection.execute(query):
+        swaps.update({(shown, chosen): count for shown in json.loads(emojis)})
+    return swaps
+
+
+def _most_first(counts: dict[_Key, Kept]) -> dict[_Key, Kept]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1].shown, str(item[0]))))
