@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, se
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.events import FeedbackKind
-from bot.database.store import transaction
+from bot.database.session import transaction
 from bot.database.tables import community, feedback, prediction
 
 # As text, since PostgreSQL cannot group by its json type.

@@ -17,6 +17,8 @@ GAP = 18
 DATES = 22
 WIDEST = 14
 """Of the bars; half of it is kept free at both ends of the field."""
+DATE_OVERHANG = 12
+"""The last date stands under the last day and reaches beyond it."""
 TICKS = 4
 """Steps between dates."""
 
@@ -28,7 +30,7 @@ def draw(days: Sequence[Day], theme: Theme, title: str, subtitle: str) -> bytes:
     days = sorted(days, key=lambda day: day.date)
     canvas, place = page(theme, title, subtitle, CURVE + GAP + COUNTS + DATES)
     left = place.left + SCALE_WIDTH
-    field = Box(left, place.top + 8, place.right - left, CURVE - 8)
+    field = Box(left, place.top + 8, place.right - left - DATE_OVERHANG, CURVE - 8)
     _grid(canvas, field)
     _counts(canvas, Box(left, field.bottom + GAP, field.width, COUNTS), days)
     _dates(canvas, Box(left, place.bottom - DATES, field.width, DATES), days)

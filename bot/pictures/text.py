@@ -40,9 +40,11 @@ def units(text: str) -> list[str]:
     line = " ".join(unicodedata.normalize("NFC", text[:LONGEST]).split())
     found: list[str] = []
     for unit in _cut(line):
-        if unicodedata.category(unit[0])[0] == "C" and len(unit) == 1:
+        if is_drawn(unit):  # first, as Python may not know a new emoji's category
+            found.append(unit)
+        elif unicodedata.category(unit[0])[0] == "C":
             continue  # controls, and joiners that join nothing
-        if is_drawn(unit) or _written(unit):
+        elif _written(unit):
             found.append(unit)
         elif found[-1:] != [ELLIPSIS]:
             found.append(ELLIPSIS)

@@ -1,0 +1,116 @@
+"""What was kept, counted in a real database."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import open_database
+from bot.database.tables import community, feedback, prediction
+from bot.database.trends import Kept, _day, trends
+
+MONDAY = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
+TUESDAY = datetime(2026, 3, 3, 0, 1, tzinfo=UTC)
+NUMBERS = count()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    opened = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'trends.db'}")
+    async with opened.begin() as connection:
+        rows = [
+            {"id": number, "platform": "discord", "external_id": name, "created_at": MONDAY}
+            for number, name in enumerate(("one", "two"), start=1)
+        ]
+        await connection.execute(insert(community), rows)
+    yield opened
+    await opened.dispose()
+
+
+async def answer(
+    engine: AsyncEngine, chosen: Sequence[str], place: int = 1, at: datetime = MONDAY
+) -> int:
+    row = {"community_id": place, "chat": "c", "message": str(next(NUMBERS)), "author": "a"}
+    row |= {"artifact": "v", "top": [], "chosen": list(chosen), "created_at": at}
+    async with engine.begin() as connection:
+        made = insert(prediction).values(row).returning(prediction.c.id)
+        return (await connection.execute(made)).scalar_one()
+
+
+async def say(engine: AsyncEngine, answer: int, kind: str, emoji: str, actor: str = "b") -> None:
+    row = {"prediction_id": answer, "actor": actor, "kind": kind, "emoji": emoji}
+    row |= {"source": "reaction", "given_at": TUESDAY}
+    async with engine.begin() as connection:
+        await connection.execute(insert(feedback).values(row))
+
+
+async def test_an_empty_database_has_no_trends(database: AsyncEngine) -> None:
+    counted = await trends(database)
+    assert (counted.by_emoji, counted.by_community, counted.by_day) == ({}, {}, {})
+    assert not counted.swaps
+
+
+async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
+    first = await answer(database, ["😂", "🔥"])
+    await answer(database, ["😂"])
+    await say(database, first, "remove", "🔥")
+    await say(database, first, "remove", "🔥", actor="c")
+    counted = await trends(database)
+    assert counted.by_emoji == {"😂": Kept(2, 2), "🔥": Kept(1, 0)}
+    assert list(counted.by_emoji) == ["😂", "🔥"]
+    assert counted.by_community == {("discord", "one"): Kept(2, 1)}
+
+
+async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
+    database: AsyncEngine,
+) -> None:
+    both = await answer(database, ["😂", "🔥"])
+    await say(database, both, "dislike", "")
+    await say(database, both, "remove", "😂", actor="c")
+    assert (await trends(database)).by_emoji == {"😂": Kept(1, 0), "🔥": Kept(1, 0)}
+
+
+async def test_agreement_and_correction_take_nothing_away(database: AsyncEngine) -> None:
+    both = await answer(database, ["😂"])
+    await say(database, both, "agree", "😂")
+    await say(database, both, "correct", "😭")
+    assert (await trends(database)).by_emoji == {"😂": Kept(1, 1)}
+
+
+async def test_days_and_communities_count_answers(database: AsyncEngine) -> None:
+    await answer(database, ["😂"], at=MONDAY)
+    lost = await answer(database, ["😂"], place=2, at=TUESDAY)
+    await answer(database, ["🔥"], place=2, at=TUESDAY)
+    await answer(database, [], place=2, at=TUESDAY)
+    await say(database, lost, "dislike", "😂")
+    counted = await trends(database)
+    assert counted.by_day == {date(2026, 3, 2): Kept(1, 1), date(2026, 3, 3): Kept(2, 1)}
+    assert list(counted.by_day) == sorted(counted.by_day)
+    assert list(counted.by_community.items()) == [
+        (("discord", "two"), Kept(2, 1)),
+        (("discord", "one"), Kept(1, 1)),
+    ]
+
+
+async def test_corrections_are_swaps(database: AsyncEngine) -> None:
+    for emojis in (["😂"], ["😂"], ["🔥", "🎉"]):
+        shown = await answer(database, emojis)
+        await say(database, shown, "correct", "😭")
+        await say(database, shown, "agree", "😂")
+    swaps = (await trends(database)).swaps
+    assert swaps == {("😂", "😭"): 2, ("🔥", "😭"): 1, ("🎉", "😭"): 1}
+
+
+def test_a_share_of_nothing_is_nothing() -> None:
+    assert Kept(0, 0).share == 0
+    assert Kept(4, 3).share == 0.75
+
+
+def test_postgresql_counts_days_in_utc() -> None:
+    told = str(_day("postgresql").compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it out
+    assert told.startswith("to_char(timezone(")
