@@ -39,7 +39,7 @@ async def answer(
     row |= {"artifact": "v", "top": [], "chosen": list(chosen), "created_at": at}
     async with engine.begin() as connection:
         made = insert(prediction).values(row).returning(prediction.c.id)
-        return (await connection.execute(made)).scalar_one()
+        return int((await connection.execute(made)).scalar_one())
 
 
 async def say(engine: AsyncEngine, answer: int, kind: str, emoji: str, actor: str = "b") -> None:
