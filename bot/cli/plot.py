@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MOST = 20
 """Bars of one kind; below them stand emojis shown a few times."""
 
+TAIL = 8
+"""Digits of a community's id."""
+
 
 class PlotError(EmojiReactorError):
     """The picture cannot be written."""
@@ -38,7 +41,7 @@ def draw(trends: "Trends") -> bytes:
         for emoji, kept in islice(trends.by_emoji.items(), MOST)
     ]
     communities = [
-        pictures.Bar(f"{platform} {name}", kept.share, kept.shown)
+        pictures.Bar(f"{platform} {_short(name)}", kept.share, kept.shown)
         for (platform, name), kept in islice(trends.by_community.items(), MOST)
     ]
     days = [pictures.Day(day, kept.share, kept.shown) for day, kept in trends.by_day.items()]
@@ -55,3 +58,8 @@ def draw(trends: "Trends") -> bytes:
             ),
         ]
     )
+
+
+def _short(name: str) -> str:
+    # Discord's long ids begin alike: their ends tell communities apart.
+    return name if len(name) <= TAIL else f"…{name[-TAIL:]}"

@@ -1,6 +1,6 @@
 """Pictures of what the bot learnt, drawn in memory as PNG at twice their size.
 
-Pillow is loaded when the first one is drawn. Drawing takes some ten milliseconds: call from a
+Pillow is loaded when the first one is drawn. Drawing takes tens of milliseconds: call from a
 thread where a loop must not wait. The same rows give the same bytes. A title, a subtitle or a
 label that does not fit ends in "…"; so does what the fonts here cannot write (they know Latin,
 Greek, Cyrillic and every emoji). Without rows the picture says that there is nothing yet.

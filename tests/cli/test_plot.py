@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def test_trends_fill_the_picture() -> None:
     colours = [{colour for _, colour in image.getcolors(1 << 20) or []} for image in (full, empty)]
     assert accent in colours[0]
     assert accent not in colours[1]
+
+
+def test_long_ids_are_told_apart_by_their_ends() -> None:
+    ids = ("123456789012345678", "123456789012345679")
+    one, two = (replace(SOMETHING, by_community={("discord", i): Kept(1, 1)}) for i in ids)
+    assert draw(one) != draw(two)
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
