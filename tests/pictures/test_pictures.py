@@ -78,4 +78,4 @@ def test_an_empty_stack_is_an_error() -> None:
 
 def _run(script: str) -> str:
     command = [sys.executable, "-X", "utf8", "-c", script]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()  # noqa: S603  # our own words
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
