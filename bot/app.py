@@ -6,7 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.core.batching import BatchingPredictor
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 12.0
 """What adapters get to finish what they accepted, a little more than they give themselves."""
-PURGE_SECONDS = 86_400.0
+PURGE_SECONDS = 3600.0
 
 
 class Adapter(Protocol):
@@ -124,10 +124,13 @@ async def assemble(
         chosen = settings.model
         loaded = await asyncio.to_thread(Predictor.load, chosen.source, chosen.threads)
         predictor = BatchingPredictor(loaded, chosen.queue_size)
+        service = Service(predictor, store)
         try:
-            yield Parts(Service(predictor, store), Pseudonyms(secret), store)
+            yield Parts(service, Pseudonyms(secret), store)
         finally:
             await predictor.aclose()
+            for reason, count in service.dropped.items():
+                logger.info("dropped feedback, %s: %d", reason, count)
     finally:
         await engine.dispose()
 
@@ -148,7 +151,7 @@ async def run(settings: Settings, credentials: Credentials) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with assemble(settings, credentials, chat_settings(settings)) as parts:
-        keeper = asyncio.create_task(_purge_daily(parts.store, settings))
+        keeper = asyncio.create_task(_purge_hourly(parts.store, settings))
         try:
             await serve([(name, build, parts) for name, build in planned.start], stop)
         finally:
@@ -217,15 +220,12 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
 async def _purge(store: SqlStore, settings: Settings) -> None:
     now, privacy = datetime.now(UTC), settings.privacy
-    erased = await store.purge(
-        now - timedelta(days=privacy.retention_days),
-        now - timedelta(days=privacy.text_retention_days),
-    )
+    erased = await store.purge(privacy.rows_since(now), privacy.texts_since(now))
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
 
 
-async def _purge_daily(store: SqlStore, settings: Settings) -> None:
+async def _purge_hourly(store: SqlStore, settings: Settings) -> None:
     while True:
         await asyncio.sleep(PURGE_SECONDS)
         try:

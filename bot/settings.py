@@ -7,6 +7,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -86,6 +87,14 @@ class PrivacySettings(_Section):
 
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     text_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 14
+
+    def rows_since(self, now: datetime) -> datetime:
+        """What was recorded before is to be erased."""
+        return now - timedelta(days=self.retention_days)
+
+    def texts_since(self, now: datetime) -> datetime:
+        """Texts that were recorded before are to be erased."""
+        return now - timedelta(days=self.text_retention_days)
 
 
 class LogSettings(_Section):

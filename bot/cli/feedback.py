@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.exporting import ExportFormat, exported, formats, selection
 from bot.cli.options import AsJson, ConfigFile, start
 from bot.cli.output import reader_may_leave
 
@@ -21,11 +23,6 @@ Plot = Annotated[
     Path | None,
     typer.Option("--plot", metavar="FILE", help="Draw them as well, into a PNG file."),
 ]
-
-
-@app.callback()
-def feedback() -> None:
-    """Keep ``stats`` a command of its own; Typer would merge a lone one into the group."""
 
 
 @app.command()
@@ -47,6 +44,62 @@ def stats(config: ConfigFile = None, as_json: AsJson = False, plot: Plot = None)
             typer.echo(json.dumps(as_object(counted), ensure_ascii=False))
         else:
             _show(counted)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")],
+    format_: Annotated[
+        ExportFormat, typer.Option("--format", help="parquet needs the train extra.")
+    ] = ExportFormat.JSONL,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of messages from this day on, in UTC."),
+    ] = None,
+    community: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of this server or group alone.")
+    ] = None,
+    platform: Annotated[
+        str | None, typer.Option(metavar="NAME", help="discord, telegram, console or web.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(metavar="ID", help="For the data set's card, as the Hub names it.")
+    ] = "other",
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write feedback as a data set: one row for each answered message that got any.
+
+    Texts are in it where their authors agreed, and still do. Members and communities stand as
+    hashes that hold within this export alone.
+
+    Example: emoji-reactor feedback export --out feedback --format all
+    """
+    settings, _ = start(config)
+    from bot.learning.export import Order
+
+    moment = None if since is None else since.replace(tzinfo=UTC)
+    chosen = selection(settings.privacy, moment, platform, community)
+    order = Order(chosen, formats(format_), licence)
+    contents = asyncio.run(exported(settings.database.url, order, out))
+    if as_json:
+        typer.echo(json.dumps({"folder": str(out), **contents.as_dict()}, ensure_ascii=False))
+    else:
+        typer.echo(f"{contents.rows.total():,} rows, {contents.texts:,} with text, in {out}")
+
+
+@app.command()
+def purge(config: ConfigFile = None) -> None:
+    """Erase what is past its retention, as the running bot does every hour.
+
+    Example: emoji-reactor feedback purge
+    """
+    settings, _ = start(config)
+    now, privacy = datetime.now(UTC), settings.privacy
+    erased = asyncio.run(
+        _purge(settings.database.url, privacy.rows_since(now), privacy.texts_since(now))
+    )
+    typer.echo(f"erased {erased:,} rows and texts past their retention")
 
 
 def as_object(counted: "Statistics") -> dict[str, object]:
@@ -74,6 +127,17 @@ async def _count(url: str) -> "Statistics":
     engine = await open_database(url)
     try:
         return await statistics(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _purge(url: str, rows_since: datetime, texts_since: datetime) -> int:
+    from bot.database.engine import open_database
+    from bot.database.store import SqlStore
+
+    engine = await open_database(url)
+    try:
+        return await SqlStore(engine).purge(rows_since, texts_since)
     finally:
         await engine.dispose()
 

@@ -79,6 +79,9 @@ class Service:
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
         self.failures: Counter[str] = Counter()
         """How often ``store``, ``predictor`` or ``platform`` failed since the start."""
+        self.dropped: Counter[str] = Counter()
+        """Words on answers that were not kept: on an ``unknown`` message, which may be deleted or
+        past its retention, or by somebody who ``opted_out``."""
 
     async def on_message(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
         """Answer a message or stay silent, and record what was scored. Never raises."""
@@ -118,11 +121,15 @@ class Service:
             if not feedback.withdrawn and await self._store.opted_out(
                 feedback.ref.platform, feedback.actor
             ):
+                self.dropped["opted_out"] += 1
                 return False
-            return await self._store.add_feedback(feedback)
+            if await self._store.add_feedback(feedback):
+                return True
         except Exception as error:
             self._failed("store", error)
             return False
+        self.dropped["unknown"] += 1
+        return False
 
     async def on_deletion(self, ref: MessageRef) -> None:
         """The message is gone from its platform: forget its prediction. Never raises."""

@@ -17,6 +17,8 @@ LEAVES = [
     "db upgrade",
     "db current",
     "feedback stats",
+    "feedback export",
+    "feedback purge",
     "model info",
     "model train",
     "model evaluate",

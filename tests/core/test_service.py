@@ -202,6 +202,7 @@ async def test_feedback_reaches_the_store(house: House) -> None:
     assert await house.service.on_feedback(word()) is True
     assert await house.service.on_feedback(word("unknown")) is False
     assert house.store.words == [word(), word("unknown")]
+    assert house.service.dropped == {"unknown": 1}
 
 
 async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
@@ -210,6 +211,7 @@ async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
     assert await house.service.on_feedback(word()) is False
     assert await house.service.on_feedback(word(withdrawn=True)) is True
     assert house.store.words == [word(withdrawn=True)]
+    assert house.service.dropped == {"opted_out": 1}
 
 
 class HastyPlatform(RecordingPlatform):

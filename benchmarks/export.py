@@ -1,0 +1,92 @@
+"""A million rows of feedback through the export: time, and memory at its most.
+
+``python -m benchmarks.export [ROWS]`` prints one line for each format; everything lies in a
+temporary folder.
+"""
+
+import asyncio
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.database.engine import open_database
+from bot.database.export import Selection
+from bot.learning.export import Order, export
+from bot.learning.formats import Format
+
+ROWS = 1_000_000
+LIMIT = 300
+"""Megabytes that an export may take."""
+
+_NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < {rows})"
+_FILL = f"""
+insert into community values (1, 'discord', '1', '2026-01-01'), (2, 'telegram', '2', '2026-01-01');
+insert into consent (platform, member, version, granted_at)
+  {_NUMBERS.replace("{rows}", "1000")}
+  select 'discord', printf('%032x', i), '2026-1', '2026-01-01' from n where i % 2 = 0;
+insert into prediction
+  (id, community_id, chat, message, author, artifact, top, chosen, language, text, consent,
+   created_at)
+  {_NUMBERS}
+  select i, 1 + i % 2, 'c', 'm' || i, printf('%032x', i % 1000), 'made-up-1',
+    '[["😂", 0.41], ["🤣", 0.22], ["😭", 0.11], ["💀", 0.05], ["🔥", 0.01]]', '["😂"]', 'en',
+    'a made-up message of some length, number ' || i, '2026-1', '{{now}}' from n;
+insert into feedback (prediction_id, actor, kind, emoji, source, given_at)
+  {_NUMBERS} select i, 'a', 'agree', '😂', 'reaction', '{{now}}' from n;
+insert into feedback (prediction_id, actor, kind, emoji, source, given_at)
+  {_NUMBERS} select i, 'b', 'correct', '💀', 'reaction', '{{now}}' from n where i % 3 = 0;
+"""  # noqa: S608 - our own words
+
+
+def fill(file: Path, rows: int) -> None:
+    """Make the database with bulk statements."""
+    asyncio.run(_create(file))
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(_FILL.format(rows=rows, now=datetime.now(UTC).isoformat(" ")))
+        connection.commit()
+
+
+async def _create(file: Path) -> None:
+    await (await open_database(f"sqlite+aiosqlite:///{file}")).dispose()
+
+
+async def measure(file: Path, each: Format) -> str:
+    """One export in this process; a line of the table."""
+    engine = await open_database(f"sqlite+aiosqlite:///{file}")
+    now = datetime.now(UTC)
+    chosen = Selection(now - timedelta(days=365), now - timedelta(days=14))
+    clock, processor = time.perf_counter(), time.process_time()
+    try:
+        held = await export(engine, Order(chosen, (each,)), file.parent / "out")
+    finally:
+        await engine.dispose()
+    seconds, busy = time.perf_counter() - clock, time.process_time() - processor
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    assert most < LIMIT, f"{most} MB is more than {LIMIT}"
+    rows = held.rows.total()
+    return f"{each:8} {rows:>9,} {held.texts:>9,} {seconds:>7.1f} {busy:>7.1f} {most:>6}"
+
+
+def main() -> None:
+    """Fill once, then export in a process for each format: memory is counted by process."""
+    if len(sys.argv) == 4:
+        print(asyncio.run(measure(Path(sys.argv[2]), Format(sys.argv[3]))))
+        return
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bot.db"
+        fill(file, rows)
+        print("format        rows     texts  wall s   cpu s     MB", flush=True)
+        for each in Format:
+            command = [sys.executable, "-m", "benchmarks.export", str(rows), str(file), each]
+            subprocess.run(command, check=True)  # noqa: S603 - this program
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""The export: pages of the database into files, one row for each message that got feedback."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.export import Answered, Selection, answered_pages
+from bot.learning.blinding import Blinding, split_of
+from bot.learning.card import Contents, write_card
+from bot.learning.folder import CARD, FACTS, whole_folder
+from bot.learning.formats import WRITERS, Format, Writer
+from model.feedback import FeedbackRow, Response, Suggestion
+
+LICENCE = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be exported, and how."""
+
+    selection: Selection
+    formats: Sequence[Format] = (Format.JSONL,)
+    """The first is what ``load_dataset`` takes where nobody asks for another."""
+    licence: str = LICENCE
+    """The Hub's name of it."""
+
+
+async def export(
+    engine: AsyncEngine, order: Order, folder: Path, tell: Callable[[int], object] = bool
+) -> Contents:
+    """Write the folder; ``tell`` hears of each page's number of rows.
+
+    Raises:
+        ExportFailed: the folder cannot be written, or is somebody else's.
+        StoreFailed: the database cannot be read.
+        TrainingMissing: a format needs a library that is not installed.
+    """
+    contents, blind = Contents(), Blinding()
+    with whole_folder(folder) as partial:
+        with _files(partial, order.formats) as files:
+            async for page in answered_pages(engine, order.selection):
+                for split, rows in _by_split(page, blind).items():
+                    for row in rows:
+                        contents.add(split, row)
+                    for each in order.formats:
+                        files.of(each, split).write(rows)
+                tell(len(page))
+        _describe(partial, contents, order)
+    return contents
+
+
+def as_row(answered: Answered, blind: Blinding) -> FeedbackRow:
+    """A message with its feedback, as others may see it."""
+    return FeedbackRow(
+        id=blind("row", answered.id),
+        text=answered.text,
+        language=answered.language,
+        platform=answered.platform,
+        community=blind("community", answered.community),
+        author=blind("author", answered.author),
+        day=answered.at.date(),
+        artifact=answered.artifact,
+        suggestions=tuple(Suggestion(emoji=e, score=score) for e, score in answered.suggestions),
+        shown=tuple(answered.shown),
+        responses=tuple(
+            Response.model_validate(
+                {"answer": s.kind, "emoji": s.emoji, "source": s.source, "people": s.people}
+            )
+            for s in answered.said
+        ),
+        consent=answered.consent,
+    )
+
+
+def _by_split(page: Sequence[Answered], blind: Blinding) -> dict[str, list[FeedbackRow]]:
+    found: dict[str, list[FeedbackRow]] = {}
+    for answered in page:
+        found.setdefault(split_of(answered.author), []).append(as_row(answered, blind))
+    return found
+
+
+class _Files:
+    """Opens a file with its first row: a data set has no empty ones."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self._open: dict[Path, Writer] = {}
+
+    def of(self, each: Format, split: str) -> Writer:
+        path = self._folder / each / f"{split}.{each}"
+        if path not in self._open:
+            path.parent.mkdir(exist_ok=True)
+            self._open[path] = WRITERS[each](path)
+            self._stack.callback(self._open[path].close)
+        return self._open[path]
+
+
+@contextmanager
+def _files(folder: Path, formats: Sequence[Format]) -> Iterator[_Files]:
+    with ExitStack() as stack:
+        for each in formats:  # what is not installed is told before anything is read
+            probe = folder / "probe"
+            WRITERS[each](probe).close()
+            probe.unlink()
+        yield _Files(folder, stack)
+
+
+def _describe(folder: Path, contents: Contents, order: Order) -> None:
+    card = write_card(contents, order.formats, order.licence)
+    (folder / CARD).write_text(card, encoding="utf-8")
+    facts = {**contents.as_dict(), "formats": list(order.formats)}
+    told = json.dumps(facts, ensure_ascii=False, indent=1)
+    (folder / FACTS).write_text(f"{told}\n", encoding="utf-8")
