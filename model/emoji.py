@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -57,25 +57,51 @@ def is_emoji(text: str) -> bool:
     return canonical(text) in names()
 
 
+# Where one may begin; digits, # and * start keycaps. A class of the 1,400 exact characters would
+# be searched one by one, as Python has no table for those beyond U+FFFF.
+_MAY_BEGIN = re.compile("[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
+
+
 @cache
-def _inline_pattern() -> re.Pattern[str]:
-    # Longest first, so that a family is not read as its members. Digits, # and * start keycaps.
-    known = sorted(names(), key=len, reverse=True)
+def _by_first_character() -> Mapping[str, tuple[str, ...]]:
+    grouped: dict[str, list[str]] = {}
+    for emoji in names():
+        grouped.setdefault(emoji[0], []).append(emoji)
+    # Longest first, so that a family is not read as its members.
+    return {first: tuple(sorted(e, key=len, reverse=True)) for first, e in grouped.items()}
+
+
+@cache
+def _beginning_with(first: str) -> re.Pattern[str] | None:
+    """The emojis that begin with a character, in all their variants; None where there are none."""
+    known = _by_first_character().get(first)
+    if known is None:
+        return None
     sequences = (
         "".join(re.escape(c) + "[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*" for c in e) for e in known
     )
-    starts = "".join(sorted({re.escape(e[0]) for e in known}))
-    return re.compile(f"(?=[{starts}])(?:{'|'.join(sequences)})(?:\u200d[\u2640\u2642]\ufe0f?)?")
+    return re.compile(f"(?:{'|'.join(sequences)})(?:\u200d[\u2640\u2642]\ufe0f?)?")
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """One pattern of all emojis would try two thousand of them wherever one may begin."""
+    start = _MAY_BEGIN.search(text)
+    while start:
+        pattern = _beginning_with(start[0])
+        match = pattern.match(text, start.start()) if pattern else None
+        if match:
+            yield match
+        start = _MAY_BEGIN.search(text, (match or start).end())
 
 
 def find_emojis(text: str) -> list[str]:
     """The emojis inside a text, canonical, in order of appearance, repeats included."""
-    return [canonical(match) for match in _inline_pattern().findall(text)]
+    return [canonical(match[0]) for match in _matches(text)]
 
 
 def emoji_spans(text: str) -> list[tuple[int, int]]:
     """Where the emojis inside a text begin and end, as they are written there."""
-    return [match.span() for match in _inline_pattern().finditer(text)]
+    return [match.span() for match in _matches(text)]
 
 
 def canonical_set(emojis: Iterable[str]) -> frozenset[str]:

@@ -47,7 +47,8 @@ def clean(text: str) -> str:
     text = _DISCORD_CUSTOM.sub(lambda match: f" {custom_words(match[1])} ", text)
     text = _EMOJI.sub(" ", _UNSEEN.sub("", text))
     text = _URL.sub("http", text)
-    text = _MENTION.sub("@user", _EMAIL.sub("@user", text))
+    if "@" in text or "<#" in text:  # asked first, as most texts have neither
+        text = _MENTION.sub("@user", _EMAIL.sub("@user", text))
     text = _HASHTAG.sub(lambda match: _CAMEL.sub(" ", match[1]).replace("_", " "), text)
     text = _REPEATED_SYMBOL.sub(r"\1\1\1\1", _ELONGATED.sub(r"\1\1\1", text))
     text = _SPACE.sub(" ", text).strip()
