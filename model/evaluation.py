@@ -3,11 +3,13 @@
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model import metrics
+from model.artifact import Artifact
 from model.emotions import (
     LAUGHING_OR_CELEBRATING,
     NEGATIVE,
@@ -15,10 +17,10 @@ from model.emotions import (
     carriers,
     negative_emojis,
 )
-from model.predictor import Prediction
+from model.predictor import Prediction, Predictor
 
 _BATCH = 512
-T = TypeVar("T")
+_EVERY = 100  # more than a text has emotion tags
 
 
 class Ranker(Protocol):
@@ -46,6 +48,8 @@ class EmojiFigures:
     macro_f1: float | None
     """Where each text has one label, else None."""
     macro_f1_interval: tuple[float, float] | None
+    accuracy: float | None
+    """Hit@1 where each text has one label, else None."""
     calibration_error: float
     distinct_5: int
     """Emojis among the five of at least a thousandth of the texts."""
@@ -61,35 +65,74 @@ class EmojiFigures:
 
 @dataclass(frozen=True, slots=True)
 class EmotionFigures:
-    """How well the answers carry the emotion that raters saw."""
+    """How well the answers carry the emotion that raters saw; None where no text asks for it."""
 
     texts: int
-    carried: float
+    carried: float | None
     """Mean over emotions: share of texts with a carrier of the emotion among the five."""
-    by_emotion: dict[str, float]
-    negative_share: float
+    carried_interval: tuple[float, float] | None
+    """95 % bootstrap interval, as those below."""
+    by_emotion: dict[str, tuple[int, float]] = field(repr=False)
+    """Each emotion that an emoji can carry: how many texts, and the share that carries it."""
+    negative_share: float | None
     """Share of negative emojis among the five of texts with negative emotions only."""
-    tone_deaf: float
+    negative_share_interval: tuple[float, float] | None
+    tone_deaf: float | None
     """Share of texts of grief, sadness or fear, without joy, whose first emoji laughs or
     celebrates."""
-    tone_deaf_interval: tuple[float, float]
+    tone_deaf_interval: tuple[float, float] | None
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds for one text at a time, by the clock."""
+
+    texts: int
+    threads: int
+    p50: float
+    p99: float
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+class Remembering(Predictor):
+    """Encodes each text once, however many sets of candidates it is then ranked for."""
+
+    def __init__(self, artifact: Artifact, threads: int = 1) -> None:
+        super().__init__(artifact, threads)
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
+        """Text vectors, (texts, d), kept for as long as this lives: 1.5 kB each."""
+        fresh = list(dict.fromkeys(text for text in cleaned if text not in self._known))
+        if fresh:
+            self._known.update(zip(fresh, super().vectors(fresh), strict=True))
+        return np.stack([self._known[text] for text in cleaned])
+
+
 def rank(
     ranker: Ranker, texts: Sequence[str], candidates: Collection[str] | None
-) -> tuple[list[list[str]], np.ndarray]:
-    """The five of each text, and the first one's score; texts without an answer score 0."""
-    ranked: list[list[str]] = []
-    scores: list[float] = []
-    for start in range(0, len(texts), _BATCH):
-        for answer in ranker.predict(texts[start : start + _BATCH], 5, candidates):
-            ranked.append([p.emoji for p in answer])
-            scores.append(answer[0].score if answer else 0.0)
-    return ranked, np.array(scores)
+) -> tuple[list[list[str]], NDArray[np.float64]]:
+    """The five of each text, and the first one's score; texts without an answer score 0.
+
+    Texts of like length go together, as short ones would be padded to the longest of a batch.
+    """
+    ranked: list[list[str]] = [[] for _ in texts]
+    scores = np.zeros(len(texts))
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    for start in range(0, len(order), _BATCH):
+        part = order[start : start + _BATCH]
+        answers = ranker.predict([texts[i] for i in part], 5, candidates)
+        for i, answer in zip(part, answers, strict=True):
+            ranked[i] = [p.emoji for p in answer]
+            scores[i] = answer[0].score if answer else 0.0
+    return ranked, scores
 
 
 def evaluate_emojis(
@@ -111,24 +154,15 @@ def evaluate_emojis(
         hit_5=float(five.mean()),
         hit_5_interval=metrics.bootstrap_interval(five.astype(float)),
         macro_recall_5=metrics.macro_recall(ranked, truth, 5),
-        macro_recall_5_interval=metrics.bootstrap_over(
-            len(texts), lambda i: metrics.macro_recall(_at(ranked, i), _at(truth, i), 5), draws=50
-        ),
+        macro_recall_5_interval=metrics.macro_recall_interval(ranked, truth, 5),
         macro_f1=metrics.macro_f1(best, labels) if single else None,
-        macro_f1_interval=metrics.bootstrap_over(
-            len(texts), lambda i: metrics.macro_f1(_at(best, i), _at(labels, i)), draws=100
-        )
-        if single
-        else None,
+        macro_f1_interval=metrics.macro_f1_interval(best, labels) if single else None,
+        accuracy=float(first.mean()) if single else None,
         calibration_error=metrics.calibration_error(scores, first),
         distinct_5=metrics.distinct(ranked, 5),
         by_emoji=metrics.recall_by_emoji(ranked, truth, 5),
         confusion=_confusion(best, labels) if single else {},
     )
-
-
-def _at(values: Sequence[T], indices: np.ndarray) -> list[T]:
-    return [values[i] for i in indices]
 
 
 def _confusion(best: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -139,14 +173,15 @@ def _confusion(best: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str
     return table
 
 
-def latency(ranker: Ranker, texts: Sequence[str]) -> float:
-    """Median milliseconds for one text at a time."""
+def latency(predictor: Predictor, texts: Sequence[str], threads: int = 1) -> Latency:
+    """Time one text after another; ``threads`` is what the predictor was opened with."""
     times = []
-    for text in texts:
+    for text in (*texts[:20], *texts):
         start = time.perf_counter()
-        ranker.predict([text])
+        predictor.predict([text])
         times.append((time.perf_counter() - start) * 1000)
-    return float(np.median(times))
+    p50, p99 = np.percentile(times[-len(texts) :], [50, 99])
+    return Latency(len(texts), threads, float(p50), float(p99))
 
 
 def evaluate_emotions(
@@ -154,26 +189,25 @@ def evaluate_emotions(
 ) -> EmotionFigures:
     """Figures on texts with emotion tags, answered from the whole table."""
     ranked, _ = rank(ranker, texts, None)
-    carried: dict[str, list[bool]] = {}
-    negative: list[float] = []
-    deaf: list[float] = []
-    for best, tags in zip(ranked, emotions, strict=True):
-        for tag in tags:
-            if carriers(tag):
-                carried.setdefault(tag, []).append(not carriers(tag).isdisjoint(best))
-        basic = {tag for tag in tags if carriers(tag)}
-        if basic and basic <= _NEGATIVE_TAGS:
-            negative.append(len(negative_emojis().intersection(best)) / 5)
-            if basic & SAD_OR_AFRAID:
-                deaf.append(bool(best) and best[0] in LAUGHING_OR_CELEBRATING)
-    by_emotion = {tag: float(np.mean(seen)) for tag, seen in sorted(carried.items())}
+    told = [[tag for tag in tags if carriers(tag)] for tags in emotions]
+    fits = [
+        [tag for tag in tags if not carriers(tag).isdisjoint(best)]
+        for best, tags in zip(ranked, told, strict=True)
+    ]
+    bad = [i for i, tags in enumerate(told) if tags and _NEGATIVE_TAGS.issuperset(tags)]
+    share = np.array([len(negative_emojis().intersection(ranked[i])) / 5 for i in bad])
+    sad = [ranked[i][:1] for i in bad if SAD_OR_AFRAID.intersection(told[i])]
+    deaf = np.array([not LAUGHING_OR_CELEBRATING.isdisjoint(first) for first in sad], dtype=float)
+    felt = any(told)
     return EmotionFigures(
         texts=len(texts),
-        carried=float(np.mean(list(by_emotion.values()))),
-        by_emotion=by_emotion,
-        negative_share=float(np.mean(negative)),
-        tone_deaf=float(np.mean(deaf)),
-        tone_deaf_interval=metrics.bootstrap_interval(np.array(deaf, dtype=float)),
+        carried=metrics.macro_recall(fits, told, _EVERY, least=1) if felt else None,
+        carried_interval=metrics.macro_recall_interval(fits, told, _EVERY, 1) if felt else None,
+        by_emotion=metrics.recall_by_emoji(fits, told, _EVERY, least=1),
+        negative_share=float(share.mean()) if len(share) else None,
+        negative_share_interval=metrics.bootstrap_interval(share) if len(share) else None,
+        tone_deaf=float(deaf.mean()) if len(deaf) else None,
+        tone_deaf_interval=metrics.bootstrap_interval(deaf) if len(deaf) else None,
     )
 
 

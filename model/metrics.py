@@ -9,6 +9,8 @@ Ranking = Sequence[Sequence[str]]
 """For each text its emojis, best first."""
 Truth = Sequence[Collection[str]]
 """For each text the emojis that its author used."""
+Statistic = Callable[[NDArray[np.int64]], float]
+"""A figure of how often each text was drawn, shape (texts,); once each for the figure itself."""
 
 
 def hits(ranked: Ranking, truth: Truth, k: int) -> NDArray[np.bool_]:
@@ -39,19 +41,58 @@ def macro_recall(ranked: Ranking, truth: Truth, k: int, least: int = 20) -> floa
 
     Every emoji counts alike, so answering everything with hearts scores near zero.
     """
-    recalls = [recall for _, recall in recall_by_emoji(ranked, truth, k, least).values()]
-    return float(np.mean(recalls)) if recalls else 0.0
+    return _macro_recall_of(ranked, truth, k, least)(np.ones(len(ranked), dtype=np.int64))
+
+
+def macro_recall_interval(
+    ranked: Ranking, truth: Truth, k: int, least: int = 20
+) -> tuple[float, float]:
+    """95 % bootstrap interval of ``macro_recall``."""
+    return bootstrap_over(len(ranked), _macro_recall_of(ranked, truth, k, least))
+
+
+def _macro_recall_of(ranked: Ranking, truth: Truth, k: int, least: int) -> Statistic:
+    column = {emoji: i for i, emoji in enumerate(sorted({e for used in truth for e in used}))}
+    uses = [
+        (i, column[emoji], emoji in best[:k])
+        for i, (best, used) in enumerate(zip(ranked, truth, strict=True))
+        for emoji in used
+    ]
+    text, emoji, found = np.array(uses, dtype=np.int64).reshape(-1, 3).T
+
+    def statistic(counts: NDArray[np.int64]) -> float:
+        weight = counts[text]
+        seen = np.bincount(emoji, weight, len(column))
+        hit = np.bincount(emoji, weight * found, len(column))
+        enough = seen >= least
+        return float((hit[enough] / seen[enough]).mean()) if enough.any() else 0.0
+
+    return statistic
 
 
 def macro_f1(predicted: Sequence[str], actual: Sequence[str]) -> float:
     """F1 averaged over the labels that occur in ``actual`` (SemEval-2018 task 2's measure)."""
-    first, true = np.array(predicted, dtype=object), np.array(actual, dtype=object)
-    scores = []
-    for label in sorted(set(actual)):
-        both = np.sum((first == label) & (true == label))
-        either = np.sum(first == label) + np.sum(true == label)
-        scores.append(2 * both / either)
-    return float(np.mean(scores))
+    return _macro_f1_of(predicted, actual)(np.ones(len(actual), dtype=np.int64))
+
+
+def macro_f1_interval(predicted: Sequence[str], actual: Sequence[str]) -> tuple[float, float]:
+    """95 % bootstrap interval of ``macro_f1``."""
+    return bootstrap_over(len(actual), _macro_f1_of(predicted, actual))
+
+
+def _macro_f1_of(predicted: Sequence[str], actual: Sequence[str]) -> Statistic:
+    column = {label: i for i, label in enumerate(sorted(set(actual)))}
+    true = np.array([column[label] for label in actual])
+    first = np.array([column.get(answer, len(column)) for answer in predicted])
+
+    def statistic(counts: NDArray[np.int64]) -> float:
+        both = np.bincount(true, counts * (first == true), len(column))
+        meant = np.bincount(true, counts, len(column))
+        answered = np.bincount(first, counts, len(column) + 1)[:-1]
+        occurs = meant > 0
+        return float((2 * both[occurs] / (meant + answered)[occurs]).mean())
+
+    return statistic
 
 
 def calibration_error(
@@ -73,16 +114,18 @@ def distinct(ranked: Ranking, k: int, share: float = 0.001) -> int:
     return sum(count >= max(1, share * len(ranked)) for count in counts.values())
 
 
-def bootstrap_interval(values: NDArray[np.float64], draws: int = 500) -> tuple[float, float]:
+def bootstrap_interval(values: NDArray[np.float64]) -> tuple[float, float]:
     """95 % percentile interval of the mean over texts (Efron & Tibshirani, 1993)."""
-    return bootstrap_over(len(values), lambda chosen: float(values[chosen].mean()), draws)
+    return bootstrap_over(len(values), lambda counts: float(counts @ values / len(values)))
 
 
 def bootstrap_over(
-    size: int, statistic: Callable[[NDArray[np.int64]], float], draws: int, seed: int = 0
+    size: int, statistic: Statistic, draws: int = 500, seed: int = 0
 ) -> tuple[float, float]:
-    """The same for any statistic of the indices of the drawn texts."""
+    """The same for any statistic."""
     rng = np.random.default_rng(seed)
-    drawn = [statistic(rng.integers(0, size, size)) for _ in range(draws)]
+    drawn = [
+        statistic(np.bincount(rng.integers(0, size, size), minlength=size)) for _ in range(draws)
+    ]
     low, high = np.percentile(drawn, [2.5, 97.5])
     return float(low), float(high)

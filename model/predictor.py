@@ -15,7 +15,7 @@ from model.emoji import canonical_set, custom_words
 from model.text import clean, has_words
 
 _CACHED_SELECTIONS = 256
-_BATCH = 64  # texts that go through the encoder at once: bounds memory for long lists
+_BATCH = 16  # texts that go through the encoder at once: more would not fit a core's cache
 
 
 @dataclass(frozen=True, slots=True)

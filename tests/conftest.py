@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.synthetic import write_recipe
 from tests.tiny import write_tiny_artifact
 
 OURS = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
@@ -19,6 +20,12 @@ def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifact") / "tiny"
     write_tiny_artifact(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def recipe_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe over one synthetic source of each kind."""
+    return write_recipe(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture

@@ -1,27 +1,16 @@
 """``emoji-reactor model``: the artifact that predicts."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from bot.cli.evaluate import evaluate
 from bot.cli.options import AsJson
-
-if TYPE_CHECKING:
-    from model.training.recipe import Recipe
+from bot.cli.training import DEFAULT_RECIPE, ModelOption, RecipeOption, need_training, read_recipe
 
 app = typer.Typer(help="The artifact that predicts.", no_args_is_help=True)
-
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", metavar="PATH|HUB_ID", help="Another artifact than the shipped one."),
-]
-RecipeOption = Annotated[
-    Path, typer.Option("--recipe", metavar="FILE", help="Data, emotion table, hyper-parameters.")
-]
-DEFAULT_RECIPE = Path("recipes/default.toml")
 
 
 @app.command()
@@ -63,7 +52,7 @@ def train(
 
     Example: emoji-reactor model train --recipe recipes/default.toml --base ./all-MiniLM-L6-v2
     """
-    read = _recipe(recipe)
+    read = read_recipe(recipe)
     from rich.console import Console
     from rich.progress import Progress
 
@@ -85,7 +74,7 @@ def restore(
     Example: emoji-reactor model restore runs/restored && emoji-reactor model train
     --base runs/restored --start runs/restored/best.pt
     """
-    _need_training()
+    need_training()
     from model import artifact
     from model.training.restore import restore
 
@@ -93,72 +82,4 @@ def restore(
     typer.echo(f"{out}: begin from it with --base {out} --start {out / 'best.pt'}")
 
 
-@app.command()
-def evaluate(
-    recipe: RecipeOption = DEFAULT_RECIPE,
-    model: ModelOption = None,
-    data: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Only these of the recipe's held-out splits."),
-    ] = None,
-    baselines: Annotated[
-        bool, typer.Option(help="Beside the prior, naive Bayes and published answers; minutes.")
-    ] = False,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write tables and pictures as a page.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure an artifact on the recipe's held-out splits.
-
-    Example: emoji-reactor model evaluate --data emoji_tweets --data go_emotions --baselines
-    """
-    read = _recipe(recipe)
-    from rich.console import Console
-    from rich.progress import track
-
-    from model import Predictor
-    from model.training.report import chosen_splits, evaluate_split
-
-    wanted = chosen_splits(read, data or ())
-    if not wanted:
-        known = ", ".join(source.name for source in read.held_out)
-        raise typer.BadParameter(f"the recipe holds out {known}", param_hint="--data")
-    predictor = Predictor.load(model)
-    console = Console(stderr=True)
-    rows = [
-        row
-        for source in track(wanted, "evaluate", console=console, disable=not console.is_terminal)
-        for row in evaluate_split(read, source, predictor, predictor.version, baselines=baselines)
-    ]
-    if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
-    from bot.cli.figures import show_figures, write_page
-
-    if not as_json:
-        show_figures(rows)
-    if html is not None:
-        write_page(rows, html)
-
-
-def _recipe(path: Path) -> "Recipe":
-    """Read a recipe.
-
-    Raises:
-        TrainingMissing: the ``train`` extra is not installed.
-        RecipeError: the recipe is wrong; the key is named.
-    """
-    _need_training()
-    from model.training.recipe import Recipe
-
-    return Recipe.read(path)
-
-
-def _need_training() -> None:
-    from importlib.util import find_spec
-
-    from bot.core.errors import TrainingMissing
-
-    for package in ("torch", "transformers", "datasets"):
-        if find_spec(package) is None:
-            raise TrainingMissing(package)
+app.command()(evaluate)

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from model.evaluation import (
     EmojiFigures,
     EmotionFigures,
+    Latency,
     Ranker,
     evaluate_emojis,
     evaluate_emotions,
+    latency,
 )
+from model.predictor import Predictor
 from model.text import dedup_key
 from model.training.baselines import NaiveBayes, Prior, ReadingTheLeak, read_published
 from model.training.recipe import Recipe, SourceRecipe
 from model.training.sources import load_examples
 from model.training.splits import Split, read_split
+
+_TIMED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class Row:
 
     split: str
     ranker: str
-    figures: EmojiFigures | EmotionFigures
+    figures: EmojiFigures | EmotionFigures | Latency
 
 
 def chosen_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
@@ -47,6 +52,13 @@ def evaluate_split(
     if baselines:
         for rival, ranker in _baselines(recipe, source, split):
             yield Row(split.name, rival, _figures(ranker, split))
+
+
+def evaluate_latency(recipe: Recipe, source: SourceRecipe, model: str | None) -> Row:
+    """How long a text takes on one thread, nothing remembered; 500 texts of a split."""
+    texts = read_split(recipe, source).texts[:_TIMED]
+    predictor = Predictor.load(model, threads=1)
+    return Row(source.name, predictor.version, latency(predictor, texts, threads=1))
 
 
 def _figures(ranker: Ranker, split: Split) -> EmojiFigures | EmotionFigures:

@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from datasets import load_dataset
-
 from model.emoji import canonical, find_emojis, is_emoji
 from model.examples import Example
 from model.text import clean, dedup_key, has_words, key_of
@@ -18,21 +16,67 @@ _MAX_INLINE = 5  # a text with more kinds of emoji says little about any of them
 
 
 def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, Any]]:
-    """The rows of a source after the filters, shuffled."""
-    if source.path is not None and (folder / source.path).exists():
-        data = load_dataset("parquet", data_files=str(folder / source.path), split="train")
-    elif source.hub is not None:
-        repository, _, configuration = source.hub.partition(":")
-        data = load_dataset(repository, configuration or None, split=source.split)
-    else:
-        raise RecipeError(f"source {source.name}: no file {folder / str(source.path)}")
-    rows = list(data.select_columns([c for c in data.column_names if c in _columns(source)]))
+    """The rows of a source after the filters, shuffled.
+
+    Raises:
+        RecipeError: there is no such file, or it is not the table that the source describes.
+    """
+    rows = _table(source, folder)
     if source.languages:
         rows = [row for row in rows if row["lang"] in source.languages]
     if source.without:
         rows = [row for row in rows if source.without not in row[source.text]]
     random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
     return rows
+
+
+def _table(source: SourceRecipe, folder: Path) -> list[dict[str, Any]]:
+    if source.path is not None and (folder / source.path).exists():
+        return _columns_of(read_table(folder / source.path), source)
+    if source.hub is not None:
+        from datasets import load_dataset  # takes a second that local files need not wait for
+
+        repository, _, configuration = source.hub.partition(":")
+        return _columns_of(
+            load_dataset(repository, configuration or None, split=source.split), source
+        )
+    raise RecipeError(f"source {source.name}: no file {folder / str(source.path)}")
+
+
+def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # noqa: ANN401 - untyped
+    """Rows of a table of pyarrow's or of datasets'."""
+    if source.text not in table.column_names:
+        raise RecipeError(f"source {source.name}: no column {source.text}")
+    kept = [name for name in table.column_names if name in _columns(source)]
+    if hasattr(table, "select_columns"):
+        rows: list[dict[str, Any]] = table.select_columns(kept).to_list()
+        return rows
+    return list(table.select(kept).to_pylist())
+
+
+def read_table(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types of its own
+    """A Parquet, CSV or JSON Lines file as pyarrow's table.
+
+    Raises:
+        RecipeError: it is none of them.
+    """
+    from pyarrow import ArrowInvalid, csv, json, parquet
+
+    try:
+        if path.suffix == ".csv":
+            words = csv.ConvertOptions(
+                column_types=dict.fromkeys(("text", "emoji", "emotions"), "string")
+            )
+            return csv.read_csv(
+                path,
+                parse_options=csv.ParseOptions(newlines_in_values=True),
+                convert_options=words,
+            )
+        if path.suffix in (".jsonl", ".json"):
+            return json.read_json(path)
+        return parquet.read_table(path)
+    except ArrowInvalid as error:
+        raise RecipeError(f"{path} is no table: {str(error).splitlines()[0]}") from error
 
 
 def _columns(source: SourceRecipe) -> set[str]:

@@ -45,3 +45,26 @@ def test_the_interval_holds_the_mean_and_narrows() -> None:
     wide = metrics.bootstrap_interval(values[:100].astype(float))
     assert low < values.mean() < high
     assert high - low < (wide[1] - wide[0]) / 3
+
+
+def test_the_intervals_of_macro_figures_are_those_of_drawn_texts() -> None:
+    rng = np.random.default_rng(2)
+    labels = [str(i) for i in rng.integers(0, 4, 900)]
+    answers = [label if rng.random() < 0.6 else "0" for label in labels]
+    low, high = metrics.macro_f1_interval(answers, labels)
+    assert low < metrics.macro_f1(answers, labels) < high
+    assert high - low < 0.1
+    ranked, truth = [[answer] for answer in answers], [{label} for label in labels]
+    low, high = metrics.macro_recall_interval(ranked, truth, 1)
+    assert low < metrics.macro_recall(ranked, truth, 1) < high
+
+
+def test_a_figure_of_drawn_texts_is_that_of_the_texts_repeated() -> None:
+    """Counting how often a text was drawn stands for writing it down so often."""
+    answers, labels, counts = ["a", "b", "b", "c"], ["a", "a", "b", "b"], np.array([2, 0, 3, 1])
+    drawn = np.repeat(np.arange(4), counts)
+    repeated = metrics.macro_f1([answers[i] for i in drawn], [labels[i] for i in drawn])
+    assert metrics._macro_f1_of(answers, labels)(counts) == pytest.approx(repeated)
+    ranked, truth = [[a] for a in answers], [{label} for label in labels]
+    repeated = metrics.macro_recall([ranked[i] for i in drawn], [truth[i] for i in drawn], 1, 2)
+    assert metrics._macro_recall_of(ranked, truth, 1, 2)(counts) == pytest.approx(repeated)

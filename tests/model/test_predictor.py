@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model import Predictor
+from model.artifact import load
+from model.evaluation import Remembering, rank
 from tests.tiny import WORDS
 
 
@@ -70,3 +72,24 @@ def test_a_long_text_is_answered(predictor: Predictor) -> None:
 def test_no_texts_are_no_answers(predictor: Predictor) -> None:
     assert predictor.predict([]) == []
     assert predictor.predict(["pizza"], k=0) == [[]]
+
+
+def test_a_remembering_predictor_answers_alike_and_encodes_once(
+    tiny_artifact: Path, predictor: Predictor
+) -> None:
+    remembering = Remembering(load(tiny_artifact))
+    texts = ["pizza", "sad", "pizza", "love and fire"]
+    for candidates in (None, {"🍕", "😢"}):
+        again = remembering.predict(texts, candidates=candidates)
+        expected = predictor.predict(texts, candidates=candidates)
+        for a, b in zip(again, expected, strict=True):
+            assert [p.emoji for p in a] == [p.emoji for p in b]
+    assert len(remembering._known) == 3
+
+
+def test_ranking_keeps_the_order_of_the_texts(predictor: Predictor) -> None:
+    texts = ["pizza and then some more", "sad", "", "a party!!!"]
+    ranked, scores = rank(predictor, texts, None)
+    assert [best[:1] for best in ranked] == [["🍕"], ["😢"], [], ["🎉"]]
+    assert scores[2] == 0
+    assert scores[1] > scores[3] > scores[0] > 0.2

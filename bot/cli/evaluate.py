@@ -1,0 +1,97 @@
+"""``emoji-reactor model evaluate``: what an artifact reaches on held-out texts."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.options import AsJson
+from bot.cli.training import (
+    DEFAULT_RECIPE,
+    ModelOption,
+    RecipeOption,
+    need_training,
+    read_recipe,
+)
+
+if TYPE_CHECKING:
+    from model.training.recipe import Recipe, SourceRecipe
+    from model.training.report import Row
+
+TABLES = (".parquet", ".csv", ".jsonl", ".json")
+
+
+def evaluate(
+    recipe: RecipeOption = DEFAULT_RECIPE,
+    model: ModelOption = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A held-out split of the recipe, or a Parquet, CSV or JSON Lines file of your own "
+            "with a column text and either emoji, emotions, or the emojis inside the text. "
+            "Default: all splits of the recipe.",
+        ),
+    ] = None,
+    baselines: Annotated[
+        bool, typer.Option(help="Beside the prior, naive Bayes and published answers; minutes.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write tables and pictures as a page.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure an artifact on held-out texts.
+
+    Example: emoji-reactor model evaluate --data emoji_tweets --data mine.csv --baselines
+    """
+    need_training()
+    read, wanted = _splits(recipe, data or [], baselines)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from bot.cli.figures import show_figures, write_page
+    from model import artifact
+    from model.evaluation import Remembering
+    from model.training.report import evaluate_latency, evaluate_split
+
+    predictor = Remembering(artifact.load(artifact.locate(model)))
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        rows: list[Row] = []
+        for source in progress.track(wanted, description="evaluate"):
+            rows += evaluate_split(read, source, predictor, predictor.version, baselines=baselines)
+        rows.append(evaluate_latency(read, wanted[0], model))
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+    else:
+        show_figures(rows)
+    if html is not None:
+        write_page(rows, html)
+
+
+def _splits(recipe: Path, asked: list[str], baselines: bool) -> "tuple[Recipe, list[SourceRecipe]]":
+    """The recipe, and what to measure on: its splits of these names, and these files."""
+    from model.training.recipe import Recipe
+    from model.training.report import chosen_splits
+    from model.training.splits import own_split
+
+    files = [Path(each) for each in asked if Path(each).suffix in TABLES]
+    names = [each for each in asked if Path(each).suffix not in TABLES]
+    for file in files:
+        if not file.is_file():
+            raise typer.BadParameter(f"no file {file}", param_hint="--data")
+    # Somebody's own file needs no recipe, unless there are baselines to fit.
+    alone = bool(files) and not names and not baselines
+    read = Recipe(name="own", sources=(), validation=()) if alone else read_recipe(recipe)
+    unknown = set(names) - {source.name for source in read.held_out}
+    if unknown:
+        known = ", ".join(source.name for source in read.held_out)
+        raise typer.BadParameter(
+            f"no {min(unknown)}; the recipe holds out {known}", param_hint="--data"
+        )
+    fitted_on = read.sources[0].name if read.sources else None
+    own = [own_split(file, fitted_on) for file in files]
+    return read, [*(chosen_splits(read, names) if names or not files else ()), *own]

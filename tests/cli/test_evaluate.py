@@ -1,0 +1,109 @@
+"""``emoji-reactor model evaluate`` on somebody's own files, with the tiny artifact."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.conftest import CommandLine
+
+
+def evaluate(cli: CommandLine, model: Path, *arguments: str) -> list[dict[str, Any]]:
+    ended = cli("model", "evaluate", "--model", str(model), "--json", *arguments)
+    assert ended.status == 0, ended.err
+    rows: list[dict[str, Any]] = json.loads(ended.out)
+    return rows
+
+
+def test_emojis_as_labels_in_a_csv(cli: CommandLine, tiny_artifact: Path) -> None:
+    Path("mine.csv").write_text(
+        'text,emoji\n"so funny,\nhaha",😂\nvery sad,😢\nfunny,😢\npizza,🍕\n', encoding="utf-8"
+    )
+    figures, speed = (row["figures"] for row in evaluate(cli, tiny_artifact, "--data", "mine.csv"))
+    assert figures["texts"] == 4
+    assert figures["hit_1"] == figures["accuracy"] == 0.75
+    assert figures["hit_1_interval"][0] < 0.75 < figures["hit_1_interval"][1]
+    assert figures["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
+    assert figures["confusion"]["😢"] == {"😢": 1, "😂": 1}
+    assert 0 < speed["p50"] <= speed["p99"]
+    assert (speed["texts"], speed["threads"]) == (4, 1)
+
+
+def test_emojis_inside_the_text_of_a_parquet(cli: CommandLine, tiny_artifact: Path) -> None:
+    rows = [{"text": "so funny 😂😢"}, {"text": "thanks 🙏🏽"}, {"text": "no emoji here"}]
+    pq.write_table(pa.Table.from_pylist(rows), "mine.parquet")
+    figures = evaluate(cli, tiny_artifact, "--data", "mine.parquet")[0]["figures"]
+    assert (figures["texts"], figures["hit_1"], figures["accuracy"]) == (2, 1.0, None)
+
+
+def test_emotions_in_json_lines(cli: CommandLine, tiny_artifact: Path) -> None:
+    rows = [
+        {"text": "sad", "emotions": ["sadness"]},
+        {"text": "so funny", "emotions": ["grief", "neutral"]},
+        {"text": "party", "emotions": ["joy"]},
+    ]
+    Path("mine.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    figures = evaluate(cli, tiny_artifact, "--data", "mine.jsonl")[0]["figures"]
+    assert figures["tone_deaf"] == 0.5
+    assert figures["by_emotion"]["joy"] == [1, 1.0]
+    assert set(figures["by_emotion"]) == {"sadness", "grief", "joy"}
+    assert 0 <= figures["negative_share_interval"][0] <= figures["negative_share"] <= 1
+
+
+def test_one_emotion_alone_leaves_the_others_figures_open(
+    cli: CommandLine, tiny_artifact: Path
+) -> None:
+    Path("mine.csv").write_text("text,emotions\nparty,joy\nfunny,joy\n", encoding="utf-8")
+    figures = evaluate(cli, tiny_artifact, "--data", "mine.csv")[0]["figures"]
+    assert figures["tone_deaf"] is figures["negative_share"] is None
+    ended = cli("model", "evaluate", "--model", str(tiny_artifact), "--data", "mine.csv")
+    assert ended.status == 0
+    assert "joy" in ended.out
+
+
+def test_the_page_shows_the_tables_and_the_confusion(cli: CommandLine, tiny_artifact: Path) -> None:
+    lines = [f"{text} {i},{emoji}" for i in range(30) for text, emoji in
+             (("funny", "😂"), ("sad", "😢"))]  # fmt: skip
+    Path("mine.csv").write_text("\n".join(["text,emoji", *lines]), encoding="utf-8")
+    rows = evaluate(cli, tiny_artifact, "--data", "mine.csv", "--html", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+    for told in ("macro recall@5", "p50 ms", "each emoji of 20 texts", "<caption>mine: of each"):
+        assert told in page
+    assert rows[0]["figures"]["by_emoji"] == {"😂": [30, 1.0], "😢": [30, 1.0]}
+    assert "funny" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("gone.csv", None, "no file gone.csv"),
+        ("mine.csv", "words,emoji\nfunny,😂\n", "mine.csv has no column text, but words, emoji"),
+        ("mine.csv", "text,emoji\n???,nothing\n", "no text with words and with emoji"),
+        ("mine.parquet", "text", "mine.parquet is no table"),
+    ],
+)
+def test_a_wrong_file_is_one_line(
+    cli: CommandLine, tiny_artifact: Path, name: str, content: str | None, complaint: str
+) -> None:
+    if content is not None:
+        Path(name).write_text(content, encoding="utf-8")
+    ended = cli("model", "evaluate", "--model", str(tiny_artifact), "--data", name)
+    assert ended.status != 0
+    assert complaint in ended.error
+
+
+def test_splits_and_baselines_come_from_the_recipe(
+    cli: CommandLine, tiny_artifact: Path, recipe_file: Path
+) -> None:
+    recipe = ("--recipe", str(recipe_file))
+    rows = evaluate(cli, tiny_artifact, *recipe, "--data", "label", "--baselines")
+    assert [row["ranker"] for row in rows][1:3] == ["prior", "naive Bayes"]
+    assert rows[2]["figures"]["hit_1"] > 0.9
+    rows = evaluate(cli, tiny_artifact, *recipe)
+    assert [row["split"] for row in rows] == ["label", "emotion", "label"]
+    ended = cli("model", "evaluate", *recipe, "--data", "smell")
+    assert ended.status == 2
+    assert "no smell; the recipe holds out label, emotion" in ended.error
