@@ -1,8 +1,8 @@
 """Texts to the top-k emojis of an artifact, on the CPU."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -25,6 +25,13 @@ class Prediction:
     emoji: str
     """Canonical Unicode emoji, or ``:name:`` for a custom one."""
     score: float
+    plain: float | None = field(default=None, compare=False)
+    """The same without anybody's bias; None where there was none."""
+
+    @property
+    def own(self) -> float:
+        """The model's own score, whatever the bias."""
+        return self.score if self.plain is None else self.plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class _Selection:
     emojis: tuple[str, ...]
     rows: NDArray[np.float32]
     bias: NDArray[np.float32]
+    index: Mapping[str, int]
+    """Where each emoji stands."""
 
 
 class Predictor:
@@ -53,8 +62,8 @@ class Predictor:
         self._session = _open_session(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
-        self._all = _Selection(table.emojis, table.rows, table.bias)
-        self._index = {emoji: i for i, emoji in enumerate(table.emojis)}
+        self._index = _places(table.emojis)
+        self._all = _Selection(table.emojis, table.rows, table.bias, self._index)
         self._selections: OrderedDict[frozenset[str], _Selection] = OrderedDict()
 
     @classmethod
@@ -72,12 +81,17 @@ class Predictor:
         return self._all.emojis
 
     def predict(
-        self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None
+        self,
+        texts: Sequence[str],
+        k: int = 5,
+        candidates: Collection[str] | None = None,
+        biases: Sequence[Mapping[str, float]] | None = None,
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text, best first; empty where there is nothing to go on.
 
         Scores are calibrated probabilities over the candidates: canonical emojis (variants are
         folded, unknown ones ignored) and custom ones as ``:name:``; None means the whole table.
+        ``biases`` holds for each text what is added to the log-odds of some emojis.
         """
         cleaned = [clean(text) for text in texts]
         spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
@@ -88,8 +102,9 @@ class Predictor:
         for start in range(0, len(spoken), _BATCH):
             part = spoken[start : start + _BATCH]
             vectors = self.vectors([cleaned[i] for i in part])
-            for i, answer in zip(part, self._rank(vectors, selection, k), strict=True):
-                answers[i] = answer
+            logits = self._logits(vectors, selection)
+            for i, row in zip(part, logits, strict=True):
+                answers[i] = _rank(row, selection, k, biases[i] if biases else {})
         return answers
 
     def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
@@ -102,24 +117,12 @@ class Predictor:
         vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
         return vectors
 
-    def _rank(
-        self, vectors: NDArray[np.float32], selection: _Selection, k: int
-    ) -> list[list[Prediction]]:
+    def _logits(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
         # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
         # wait for each other far longer than this takes.
         products = np.vecdot(vectors[:, None], selection.rows)
-        logits = (products + selection.bias) / self._temperature
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        scores = odds / odds.sum(axis=1, keepdims=True)
-        k = min(k, len(selection.emojis))
-        best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-        return [
-            [
-                Prediction(selection.emojis[i], float(row[i]))
-                for i in top[np.argsort(-row[top], kind="stable")]
-            ]
-            for row, top in zip(scores, best, strict=True)
-        ]
+        logits: NDArray[np.float32] = (products + selection.bias) / self._temperature
+        return logits
 
     def _select(self, candidates: frozenset[str]) -> _Selection:
         found = self._selections.get(candidates)
@@ -140,13 +143,43 @@ class Predictor:
             # A custom emoji starts as likely as the median emoji of the table.
             usual = np.full(len(custom), np.median(self._all.bias), dtype=np.float32)
             bias = np.concatenate([bias, usual])
-        return _Selection(emojis, rows, bias)
+        return _Selection(emojis, rows, bias, _places(emojis))
 
     def _name_rows(self, custom: Sequence[str]) -> NDArray[np.float32]:
         vectors = self.vectors([custom_words(name) for name in custom])
         name_map = self._artifact.table.name_map
         rows: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
         return rows
+
+
+def _places(emojis: Sequence[str]) -> dict[str, int]:
+    return {emoji: i for i, emoji in enumerate(emojis)}
+
+
+def _rank(
+    logits: NDArray[np.float32], selection: _Selection, k: int, bias: Mapping[str, float]
+) -> list[Prediction]:
+    """The best ``k`` once the bias is added; it decides who is among them."""
+    plain = _softmax(logits)
+    known = [(selection.index[e], shift) for e, shift in bias.items() if e in selection.index]
+    scores = plain
+    if known:
+        places, shifts = zip(*known, strict=True)
+        logits = logits.copy()
+        logits[list(places)] += np.array(shifts, dtype=np.float32)
+        scores = _softmax(logits)
+    k = min(k, len(scores))
+    best = np.argpartition(-scores, k - 1)[:k]
+    return [
+        Prediction(selection.emojis[i], float(scores[i]), float(plain[i]) if known else None)
+        for i in best[np.argsort(-scores[best], kind="stable")]
+    ]
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    odds = np.exp(logits - logits.max())
+    scores: NDArray[np.float32] = odds / odds.sum()
+    return scores
 
 
 def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession:

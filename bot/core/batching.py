@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -27,7 +27,11 @@ class SyncPredictor(Protocol):
         ...
 
     def predict(
-        self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None
+        self,
+        texts: Sequence[str],
+        k: int = 5,
+        candidates: Collection[str] | None = None,
+        biases: Sequence[Mapping[str, float]] | None = None,
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text."""
         ...
@@ -38,6 +42,7 @@ class _Request:
     text: str = field(repr=False)
     k: int
     candidates: frozenset[str] | None
+    bias: Mapping[str, float]
     answer: asyncio.Future[list[Prediction]]
 
     @property
@@ -72,9 +77,13 @@ class BatchingPredictor:
         return self._predictor.threshold
 
     async def predict(
-        self, text: str, k: int = 5, candidates: Collection[str] | None = None
+        self,
+        text: str,
+        k: int = 5,
+        candidates: Collection[str] | None = None,
+        bias: Mapping[str, float] | None = None,
     ) -> list[Prediction]:
-        """Top ``k`` for one text, best first.
+        """Top ``k`` for one text, best first; ``bias`` is added to the log-odds of emojis.
 
         Raises:
             Overloaded: the queue is full, or closed.
@@ -85,7 +94,7 @@ class BatchingPredictor:
             raise Overloaded(f"{self._queue_size} messages are waiting for the predictor")
         allowed = None if candidates is None else frozenset(candidates)
         answer: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Request(text, k, allowed, answer))
+        self._waiting.append(_Request(text, k, allowed, bias or {}, answer))
         if self._drainer is None:
             self._drainer = asyncio.create_task(self._drain())
         return await answer
@@ -133,10 +142,11 @@ class BatchingPredictor:
 
     async def _call(self, batch: list[_Request]) -> list[list[Prediction]]:
         texts = [request.text for request in batch]
+        biases = [request.bias for request in batch]
         k, candidates = batch[0].group
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, self._predictor.predict, texts, k, candidates
+            self._thread, self._predictor.predict, texts, k, candidates, biases
         )
 
 

@@ -86,6 +86,8 @@ class Outcome:
     """Version of the artifact that predicted; empty before the predictor."""
     threshold: float | None = None
     """The least score that was asked for, 0 to 1."""
+    offered: bool = False
+    """The chosen are offered to pick from, rather than put on the message."""
 
 
 @dataclass(frozen=True, slots=True)

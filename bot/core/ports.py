@@ -1,8 +1,10 @@
 """The three small interfaces through which the core reaches the world."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from bot.core.community import Counts
 from bot.core.events import Answer, Feedback, IncomingMessage, MemberKey, MessageRef, Outcome
 from bot.core.policy import ChatSettings
 from model import Prediction
@@ -42,9 +44,11 @@ class EmojiPredictor(Protocol):
         ...
 
     async def predict(
-        self, text: str, k: int, candidates: Collection[str] | None
+        self, text: str, k: int, candidates: Collection[str] | None, bias: Mapping[str, float]
     ) -> list[Prediction]:
         """Top ``k`` for one text, best first; empty where there is nothing to go on.
+
+        ``bias`` is added to the log-odds of some emojis before the best are cut.
 
         Raises:
             Overloaded: the queue is full.
@@ -52,7 +56,25 @@ class EmojiPredictor(Protocol):
         ...
 
 
-class Store(Protocol):
+class TasteStore(Protocol):
+    """Counts of what communities like; ``ref`` says which one by platform and community."""
+
+    async def taste_counts(self, ref: MessageRef, now: datetime) -> dict[str, Counts]:
+        """By emoji, faded to ``now``."""
+        ...
+
+    async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+        """Platform and id of the communities where something was said since, and when."""
+        ...
+
+    async def replace_taste(
+        self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
+    ) -> None:
+        """Put these counts, of ``now``, in the place of those that there are."""
+        ...
+
+
+class Store(TasteStore, Protocol):
     """What the service remembers between messages."""
 
     async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:

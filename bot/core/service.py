@@ -5,12 +5,13 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.core import policy
+from bot.core import policy, taste_file
+from bot.core.community import Counts, Taste
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
     Answer,
@@ -24,6 +25,7 @@ from bot.core.events import (
 from bot.core.policy import TOP, ChatSettings, Circumstances, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
+from bot.core.tastes import Tastes
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Service:
         self._predictor = predictor
         self._store = store
         self._chance = chance or Chance()
+        self._tastes = Tastes(store, self._chance.now)
         self._answers = Answers()
         self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
@@ -124,6 +127,7 @@ class Service:
                 self.dropped["opted_out"] += 1
                 return False
             if await self._store.add_feedback(feedback):
+                self._tastes.changed(feedback.ref)
                 return True
         except Exception as error:
             self._failed("store", error)
@@ -195,6 +199,47 @@ class Service:
         with self._must_store():
             return await self._store.member_data(platform, member)
 
+    async def taste(self, ref: MessageRef) -> Taste:
+        """What the message's community likes, as far as is known.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        with self._must_store():
+            return await self._tastes.of(ref)
+
+    async def reset_taste(self, ref: MessageRef) -> None:
+        """Forget what the message's community likes.
+
+        Raises:
+            StoreFailed: nothing was forgotten.
+        """
+        await self._replace_taste(ref, {})
+
+    async def export_taste(self, ref: MessageRef) -> dict[str, object]:
+        """The counts behind the community's taste, as JSON knows them.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        now = self._chance.now()
+        with self._must_store():
+            return taste_file.write(await self._store.taste_counts(ref, now), now)
+
+    async def import_taste(self, ref: MessageRef, document: object) -> None:
+        """Let an exported document take the place of the community's counts.
+
+        Raises:
+            TasteFileError: it is no such document; nothing was changed.
+            StoreFailed: nothing was changed.
+        """
+        await self._replace_taste(ref, taste_file.read(document))
+
+    async def _replace_taste(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
+        with self._must_store():
+            await self._store.replace_taste(ref, counts, self._chance.now())
+        self._tastes.changed(ref)
+
     async def _hear(self, message: IncomingMessage) -> _Heard | SkipReason:
         ref = message.ref
         try:
@@ -222,8 +267,9 @@ class Service:
             return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
         # Five are to be left when those that the chat denies are gone.
         wanted = TOP if candidates is not None else TOP + len(settings.emoji_deny)
+        taste = await self._learnt(message.ref)
         try:
-            predicted = await self._predictor.predict(message.text, wanted, candidates)
+            predicted = await self._predictor.predict(message.text, wanted, candidates, taste.bias)
         except Overloaded:
             return replace(outcome, skip=SkipReason.OVERLOADED)
         except Exception as error:
@@ -242,7 +288,14 @@ class Service:
             return replace(outcome, skip=too_soon)
         if not message.asked:
             self._answers.add(_chat(message.ref), now)
-        return replace(outcome, chosen=chosen)
+        return replace(outcome, chosen=chosen, offered=offer)
+
+    async def _learnt(self, ref: MessageRef) -> Taste:
+        try:
+            return await self._tastes.of(ref)
+        except Exception as error:
+            self._failed("store", error)
+            return Taste()
 
     async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
         if not outcome.chosen:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import MessageRef
 from bot.core.overrides import override, override_all
@@ -80,15 +80,3 @@ class ChoiceStore(Session):
                     set_={"value": row["value"], "updated_at": row["updated_at"]},
                 )
             )
-
-    async def _community(self, connection: AsyncConnection, ref: MessageRef) -> int:
-        query = select(community.c.id).where(is_community(ref))
-        known = (await connection.execute(query)).scalar()
-        if known is not None:
-            return int(known)
-        await connection.execute(
-            self._insert(community)
-            .values(platform=ref.platform, external_id=ref.community, created_at=datetime.now(UTC))
-            .on_conflict_do_nothing()
-        )
-        return int((await connection.execute(query)).scalar_one())

@@ -6,7 +6,8 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
-from bot.database.tables import community, consent, feedback, opt_out, prediction
+from bot.database.tables import community, consent, feedback, opt_out, prediction, taste_voice
+from bot.database.tastes import voice_of
 
 _ANSWERED = (
     community.c.external_id.label("community"),
@@ -53,7 +54,21 @@ async def member_data(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
         "feedback": await _rows(connection, said.where(and_(here, feedback.c.actor == member))),
+        "words_today": await _words_today(connection, platform, member),
     }
+
+
+async def _words_today(
+    connection: AsyncConnection, platform: str, member: MemberKey
+) -> list[dict[str, object]]:
+    """How often the member spoke for or against emojis, kept until the day is over."""
+    query = select(community.c.external_id, taste_voice).join_from(taste_voice, community)
+    found = await connection.execute(query.where(community.c.platform == platform))
+    return [
+        {"community": row.external_id, "emoji": row.emoji, "words": row.words}
+        for row in found
+        if row.member == voice_of(row.day, row.community_id, member)
+    ]
 
 
 async def _rows(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,6 +37,18 @@ class Session:
         # The two dialects whose insert knows on_conflict_do_*, with the same arguments.
         on_sqlite = engine.dialect.name == "sqlite"
         self._insert = sqlite.insert if on_sqlite else postgresql.insert
+
+    async def _community(self, connection: AsyncConnection, ref: MessageRef) -> int:
+        query = select(community.c.id).where(is_community(ref))
+        known = (await connection.execute(query)).scalar()
+        if known is not None:
+            return int(known)
+        await connection.execute(
+            self._insert(community)
+            .values(platform=ref.platform, external_id=ref.community, created_at=datetime.now(UTC))
+            .on_conflict_do_nothing()
+        )
+        return int((await connection.execute(query)).scalar_one())
 
 
 def is_community(ref: MessageRef) -> ColumnElement[bool]:

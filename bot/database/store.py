@@ -1,8 +1,10 @@
 """The ``Store`` of the core on SQLite or PostgreSQL: one short transaction for each event."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import Select, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import Answer, Feedback, IncomingMessage, MessageRef, Outcome, SkipReason
@@ -10,45 +12,56 @@ from bot.database.choices import ChoiceStore
 from bot.database.members import MemberStore, erase_texts
 from bot.database.session import active_consent, prediction_id, transaction
 from bot.database.tables import feedback, prediction
+from bot.database.tastes import SqlTasteStore
 from model import Prediction
 from model.text import encodable
 
 
-class SqlStore(ChoiceStore, MemberStore):
+class SqlStore(ChoiceStore, MemberStore, SqlTasteStore):
     """Implements ``bot.core.ports.Store``; a database that fails raises ``StoreFailed``."""
 
     async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
         """Write one row; False where the message has one, which it keeps."""
         async with transaction(self._writer) as connection:
             consent_to = await self._consent_to_text(connection, message)
+            here, now = await self._community(connection, message.ref), datetime.now(UTC)
             row = {
-                "community_id": await self._community(connection, message.ref),
+                "community_id": here,
                 "chat": message.ref.chat,
                 "message": message.ref.message,
                 "author": message.author,
                 "artifact": outcome.artifact,
                 "top": [[p.emoji, round(p.score, 6)] for p in outcome.predictions],
+                "own": [round(p.own, 6) for p in outcome.predictions],
                 "chosen": list(outcome.chosen),
+                "offered": outcome.offered,
                 "skip": outcome.skip,
                 "refusal": outcome.refusal,
                 "threshold": outcome.threshold,
                 "language": message.language,
                 "text": None if consent_to is None else encodable(message.text),
                 "consent": consent_to,
-                "created_at": datetime.now(UTC),
+                "created_at": now,
             }
             written = await connection.execute(
                 self._insert(prediction)
                 .values(row)
                 .on_conflict_do_nothing(index_elements=["community_id", "chat", "message"])
             )
-            return written.rowcount == 1
+            if written.rowcount != 1:
+                return False
+            await self._count_shown(connection, here, outcome, now)
+            return True
 
     async def refused(self, ref: MessageRef, reason: str) -> None:
         """The platform did not take the recorded answer: nothing was shown."""
         told = {"chosen": [], "skip": SkipReason.REFUSED, "refusal": reason}
-        row = prediction.c.id == prediction_id(ref).scalar_subquery()
         async with transaction(self._writer) as connection:
+            answer = (await connection.execute(_answered(ref))).first()
+            if answer is None:
+                return
+            await self._uncount_shown(connection, answer)
+            row = prediction.c.id == answer.id
             await connection.execute(update(prediction).where(row).values(told))
 
     async def answer(self, ref: MessageRef) -> Answer | None:
@@ -72,23 +85,28 @@ class SqlStore(ChoiceStore, MemberStore):
     async def add_feedback(self, given: Feedback) -> bool:
         """Insert, refresh or withdraw; False where the message has no row."""
         async with transaction(self._writer) as connection:
-            row_id = (await connection.execute(prediction_id(given.ref))).scalar()
-            if row_id is None:
+            answer = (await connection.execute(_answered(given.ref))).first()
+            if answer is None:
                 return False
             word = {
-                "prediction_id": row_id,
+                "prediction_id": answer.id,
                 "actor": given.actor,
                 "kind": given.kind.value,
                 "emoji": given.emoji or "",
             }
+            same = and_(*(feedback.c[name] == value for name, value in word.items()))
+            earlier = (await connection.execute(select(feedback).where(same))).first()
             if given.withdrawn:
-                same = and_(*(feedback.c[name] == value for name, value in word.items()))
-                await connection.execute(delete(feedback).where(same))
+                if earlier is not None:
+                    await connection.execute(delete(feedback).where(same))
+                    then = replace(given, at=earlier.given_at)
+                    await self._uncount_word(connection, answer, then, earlier.counted)
                 return True
             news = {"source": given.source.value, "given_at": given.at}
+            counted = 0.0 if earlier else await self._count_word(connection, answer, given)
             await connection.execute(
                 self._insert(feedback)
-                .values({**word, **news})
+                .values({**word, **news, "counted": counted})
                 .on_conflict_do_update(index_elements=list(word), set_=news)
             )
             return True
@@ -118,3 +136,18 @@ class SqlStore(ChoiceStore, MemberStore):
         if not message.storable:
             return None
         return await active_consent(connection, message.ref.platform, message.author)
+
+
+def _answered(ref: MessageRef) -> Select[Any]:
+    """What was shown on a message, with what its words are counted by."""
+    columns = (
+        prediction.c.id,
+        prediction.c.community_id,
+        prediction.c.author,
+        prediction.c.top,
+        prediction.c.own,
+        prediction.c.chosen,
+        prediction.c.offered,
+        prediction.c.created_at,
+    )
+    return select(*columns).where(prediction.c.id == prediction_id(ref).scalar_subquery())

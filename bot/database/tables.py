@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -17,7 +18,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
+
+from bot.core.community import NAMES
 
 metadata = MetaData(
     naming_convention={
@@ -89,6 +93,10 @@ prediction = Table(
     Column("artifact", String(128), nullable=False),
     # [["😂", 0.31], ...], best first.
     Column("top", JSON, nullable=False),
+    # The model's own scores of these, without the community's taste.
+    Column("own", JSON),
+    # Whether the chosen were offered to pick from, rather than put on the message.
+    Column("offered", Boolean, nullable=False, server_default=false()),
     # ["😂"], empty where the bot stayed silent.
     Column("chosen", JSON, nullable=False),
     Column("skip", String(32)),
@@ -116,6 +124,8 @@ feedback = Table(
     Column("emoji", String(64), nullable=False, default=""),
     Column("source", String(16), nullable=False),
     Column("given_at", UtcTime, nullable=False),
+    # With what weight the community's taste counted it.
+    Column("counted", Float, nullable=False, server_default="0"),
     UniqueConstraint("prediction_id", "actor", "kind", "emoji"),
     Index(None, "actor"),
 )
@@ -138,4 +148,30 @@ opt_out = Table(
     Column("platform", String(16), primary_key=True),
     Column("member", String(64), primary_key=True),
     Column("since", UtcTime, nullable=False),
+)
+
+# Sums of counts times ``bot.core.community.weight`` of their moments; nothing about anybody.
+taste = Table(
+    "taste",
+    metadata,
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
+    # Empty for what was expected of choices outside the five.
+    Column("emoji", String(64), primary_key=True),
+    *(Column(name, Float, nullable=False) for name in NAMES),
+    # When a member last said something that counts.
+    Column("changed_at", UtcTime, nullable=False, index=True),
+)
+
+# How often a member spoke for or against an emoji today: a day's rows go when it is over.
+taste_voice = Table(
+    "taste_voice",
+    metadata,
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
+    # Counted from the first of January of the year 1.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    # A hash of day, community and member: it links no two days.
+    Column("member", String(64), primary_key=True),
+    Column("emoji", String(64), primary_key=True),
+    Column("words", Integer, nullable=False),
+    Index(None, "day"),
 )

@@ -1,9 +1,10 @@
 """Stand-ins for what surrounds the core; each keeps what was asked of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.core.community import Counts
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Answer,
@@ -57,10 +58,12 @@ class EchoPredictor:
     version: str = "echo-1"
     threshold: float = 0.2
     asked: list[tuple[str, int, Collection[str] | None]] = field(default_factory=list)
+    biases: list[Mapping[str, float]] = field(default_factory=list)
 
     async def predict(
-        self, text: str, k: int, candidates: Collection[str] | None
+        self, text: str, k: int, candidates: Collection[str] | None, bias: Mapping[str, float]
     ) -> list[Prediction]:
+        self.biases.append(bias)
         self.asked.append((text, k, candidates))
         if self.error is not None:
             raise self.error
@@ -96,6 +99,8 @@ class MemoryStore:
     consents: dict[MemberKey, str] = field(default_factory=dict)
     rows: dict[MessageRef, tuple[IncomingMessage, Outcome]] = field(default_factory=dict)
     words: list[Feedback] = field(default_factory=list)
+    counts: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
+    changes: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def _maybe_fail(self, method: str) -> None:
         if method in self.failing:
@@ -160,3 +165,18 @@ class MemoryStore:
     async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
         self._maybe_fail("member_data")
         return {"member": member}
+
+    async def taste_counts(self, ref: MessageRef, now: datetime) -> dict[str, Counts]:
+        self._maybe_fail("taste_counts")
+        return dict(self.counts.get((ref.platform, ref.community), {}))
+
+    async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+        self._maybe_fail("taste_changes")
+        return {key: at for key, at in self.changes.items() if at >= since}
+
+    async def replace_taste(
+        self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
+    ) -> None:
+        self._maybe_fail("replace_taste")
+        self.counts[ref.platform, ref.community] = dict(counts)
+        self.changes[ref.platform, ref.community] = now

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import pytest
 
@@ -24,7 +24,11 @@ class Gated:
         self.threads: set[str] = set()
 
     def predict(
-        self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None
+        self,
+        texts: Sequence[str],
+        k: int = 5,
+        candidates: Collection[str] | None = None,
+        biases: Sequence[Mapping[str, float]] | None = None,
     ) -> list[list[Prediction]]:
         self.calls.append(list(texts))
         self.threads.add(threading.current_thread().name)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.community import Counts
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
 from bot.core.policy import ChatSettings, Mode
 from bot.core.service import Chance, Service
+from bot.core.taste_file import TasteFileError
 from model import Prediction
 from tests.core.fakes import (
     ANNA,
@@ -317,3 +319,37 @@ async def test_what_was_refused_was_not_shown(house: House) -> None:
     assert answer is not None
     assert (answer.outcome.chosen, answer.outcome.refusal) == ((), "forbidden")
     assert await house.service.shown(ref()) == ()
+
+
+async def test_what_a_community_likes_reaches_the_predictor(house: House) -> None:
+    await house.skip(message(number="1"))
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    await house.service.on_feedback(word())
+    await house.skip(message(number="2"))
+    before, after = house.predictor.biases
+    assert not before
+    assert after["😂"] < -1
+    assert (await house.service.taste(ref())).bias == after
+
+
+async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    liked = await house.service.taste(ref())
+    document = await house.service.export_taste(ref())
+    await house.service.reset_taste(ref())
+    assert not (await house.service.taste(ref())).bias
+    with pytest.raises(TasteFileError):
+        await house.service.import_taste(ref(), {**document, "format": "another"})
+    await house.service.import_taste(ref(community="abroad"), document)
+    assert (await house.service.taste(ref(community="abroad"))).bias == liked.bias
+    assert not (await house.service.taste(ref())).bias
+
+
+async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
+    house.store.failing = {"taste_counts", "replace_taste"}
+    assert await house.skip(message()) is None
+    assert house.predictor.biases == [{}]
+    assert house.service.failures == {"store": 1}
+    for wish in (house.service.taste, house.service.reset_taste, house.service.export_taste):
+        with pytest.raises(StoreFailed):
+            await wish(ref())

@@ -93,3 +93,14 @@ def test_ranking_keeps_the_order_of_the_texts(predictor: Predictor) -> None:
     assert [best[:1] for best in ranked] == [["🍕"], ["😢"], [], ["🎉"]]
     assert scores[2] == 0
     assert scores[1] > scores[3] > scores[0] > 0.2
+
+
+def test_a_bias_decides_who_is_among_the_best(predictor: Predictor) -> None:
+    plain, liked = predictor.predict(["pizza party"] * 2, 2, None, [{}, {"🔥": 20.0, "🦖x": 9.0}])
+    assert {p.emoji for p in plain} == {"🍕", "🎉"}
+    assert liked[0].emoji == "🔥"
+    assert liked[0].score > 0.9
+    assert all(p.plain is None and p.own == p.score for p in plain)
+    # The model's own score is what it would be without.
+    alone = {p.emoji: p.score for p in predictor.predict(["pizza party"], 1000)[0]}
+    assert all(p.own == pytest.approx(alone[p.emoji]) for p in liked)

@@ -1,0 +1,272 @@
+"""A community's own taste: from counts of what it kept, removed and used to a bias per emoji.
+
+Pure functions over counts that hold neither a text nor a member. Two kinds of evidence are read:
+
+- what was **shown** and kept, removed, or passed over for another emoji: a binomial whose
+  expectation rises with the score that the model gave, at the community's own mean, so that a
+  community that removes everything alike learns no taste from it;
+- what members **chose** themselves: a Poisson around how often the model expected that choice.
+
+Both meet in the posterior of the emoji's bias, in log-odds on top of the model's own score. Its
+prior is a mixture of normal distributions around zero, one of them narrow ("no taste of its own"),
+whose weights are fitted to the community's own counts (empirical Bayes; Stephens 2017, "False
+discovery rates: a new deal"), starting from weights that were fitted to many communities. Where
+counts look like the model's own they all shrink to nothing; where they do not, they are believed
+sooner.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.events import FeedbackKind
+
+HALF_LIFE = timedelta(days=60)
+"""After so long a count weighs half."""
+BOUND = 4.0
+"""Greatest bias, in log-odds."""
+WORDS_A_DAY = 20
+"""How many words of a member count in a day, for and against all emojis together."""
+ELSEWHERE = ""
+"""Counts what was expected of choices outside the five."""
+
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_GRID: NDArray[np.float64] = np.linspace(-BOUND, BOUND, 41)
+_WIDTHS = np.array([0.1, 0.5, 1.0, 2.0])
+_WEIGHTS = np.array([0.7, 0.1, 0.1, 0.1])
+_STRENGTH = 20.0
+"""Emojis that the shipped weights count for beside the community's own."""
+_NEGLIGIBLE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is known of one emoji in one community; each number fades with time."""
+
+    shown: float = 0.0
+    """Messages on which the bot put it."""
+    hoped: float = 0.0
+    """The model's own scores of it there, summed: how often it should have been right."""
+    agreed: float = 0.0
+    """Members who added it as well."""
+    removed: float = 0.0
+    """Messages from which it was taken away, and dislikes."""
+    passed: float = 0.0
+    """Members who chose another one while it stood there."""
+    corrected: float = 0.0
+    """Members who chose it while another one stood there."""
+    used: float = 0.0
+    """Members who used it where the bot had put nothing, or picked it from the five."""
+    expected: float = 0.0
+    """How often the model expected it of those who chose for themselves."""
+
+    def __add__(self, other: Self) -> "Counts":
+        """Both together."""
+        return Counts(*(a + b for a, b in zip(self.row(), other.row(), strict=True)))
+
+    def times(self, factor: float) -> "Counts":
+        """Each number times ``factor``."""
+        return Counts(*(number * factor for number in self.row()))
+
+    def row(self) -> tuple[float, ...]:
+        """The numbers, in the order of ``NAMES``."""
+        return tuple(getattr(self, name) for name in NAMES)
+
+
+NAMES = tuple(each.name for each in fields(Counts))
+"""What is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a community likes, as far as its counts tell."""
+
+    bias: Mapping[str, float] = field(default_factory=dict)
+    """Log-odds on top of the model's own, within ``BOUND``; emojis without one have none."""
+    spread: Mapping[str, float] = field(default_factory=dict)
+    """Standard deviation of each bias; others have ``unknown``."""
+    unknown: float = 0.0
+    """Standard deviation of the bias of an emoji without counts."""
+    acceptance: float = 0.0
+    """Share of what was shown that was kept."""
+    shown: float = 0.0
+    """Reactions that the share is of, faded."""
+
+
+def weight(at: datetime) -> float:
+    """What a count of this moment is multiplied with before it is summed up.
+
+    Weights grow instead of old counts shrinking (forward decay; Cormode and others 2009), so that
+    a stored sum needs no rewriting, and two writers need not know of each other.
+    """
+    return float(2.0 ** ((at - _EPOCH) / HALF_LIFE))
+
+
+def shown(chosen: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
+    """What putting emojis on a message counts for; ``scores`` are the model's own."""
+    return {emoji: Counts(shown=1.0, hoped=scores.get(emoji, 0.0)) for emoji in chosen}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a member said about one scored message."""
+
+    kind: FeedbackKind
+    emoji: str | None
+    picked: bool = False
+    """From the five, all of which were offered."""
+
+
+def said(word: Word, chosen: tuple[str, ...], scores: Mapping[str, float]) -> dict[str, Counts]:
+    """What a word on a message counts for.
+
+    ``chosen`` is what the bot showed, ``scores`` the model's own of the five.
+    """
+    about = [word.emoji] if word.emoji in chosen else list(chosen)
+    if word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE):
+        return {emoji: Counts(removed=1.0) for emoji in about if emoji}
+    if not word.emoji:
+        return {}
+    if word.picked or not chosen:
+        return _choice(word.emoji, Counts(used=1.0), (), scores)
+    if word.kind is FeedbackKind.AGREE:
+        return {word.emoji: Counts(agreed=1.0)}
+    passed = {emoji: Counts(passed=1.0) for emoji in chosen}
+    return passed | _choice(word.emoji, Counts(corrected=1.0), chosen, scores)
+
+
+def _choice(
+    emoji: str, counts: Counts, taken: tuple[str, ...], scores: Mapping[str, float]
+) -> dict[str, Counts]:
+    """One choice, and what the model expected of it, without what was already ``taken``."""
+    left = {each: score for each, score in scores.items() if each not in taken}
+    whole = max(1.0 - sum(scores[each] for each in taken if each in scores), 1e-3)
+    expected = {each: Counts(expected=score / whole) for each, score in left.items()}
+    rest = max(1.0 - sum(left.values()) / whole, 0.0)
+    expected[ELSEWHERE] = Counts(expected=rest)
+    expected[emoji] = expected.get(emoji, Counts()) + counts
+    return expected
+
+
+def touched(counted: Mapping[str, Counts]) -> tuple[str, ...]:
+    """The emojis that a word is for or against, whose voices are limited."""
+    return tuple(
+        emoji for emoji, counts in counted.items() if any(counts.row()[_FIRST_VOICE:_LAST_VOICE])
+    )
+
+
+_FIRST_VOICE, _LAST_VOICE = NAMES.index("agreed"), NAMES.index("expected")
+
+
+def voice(earlier: int) -> float:
+    """What a member's word on an emoji weighs after so many of the same day: 1, 1/2, 1/4, ..."""
+    return float(0.5**earlier)
+
+
+def learn(counts: Mapping[str, Counts]) -> Taste:
+    """The taste that these counts, faded to one moment, tell of."""
+    acceptance, total = _acceptance(counts.values())
+    emojis = [emoji for emoji in counts if emoji != ELSEWHERE]
+    priors = _priors()
+    unknown = float(np.sqrt(_WEIGHTS @ (priors @ _GRID**2)))
+    if not emojis:
+        return Taste({}, {}, unknown, acceptance, total)
+    table = np.array([counts[emoji].row() for emoji in emojis])
+    likelihood = _likelihood(table, acceptance, _elsewhere(counts, emojis))
+    posterior, weights = _posterior(likelihood, priors)
+    means = posterior @ _GRID
+    spreads = np.sqrt(np.maximum(posterior @ _GRID**2 - means**2, 0.0))
+    return Taste(
+        bias={e: float(m) for e, m in zip(emojis, means, strict=True) if abs(m) > _NEGLIGIBLE},
+        spread={e: float(s) for e, s in zip(emojis, spreads, strict=True)},
+        unknown=float(np.sqrt(weights @ (priors @ _GRID**2))),
+        acceptance=acceptance,
+        shown=total,
+    )
+
+
+def _acceptance(counts: Iterable[Counts]) -> tuple[float, float]:
+    """Share of what was shown that was kept, and of how much; a few usual answers steady it."""
+    kept = lost = shown = 0.0
+    for each in counts:
+        gone = each.removed + each.passed
+        lost += gone
+        kept += max(each.shown - each.removed, 0.0) + each.agreed
+        shown += each.shown
+    return (kept + _USUAL * _USUAL_ANSWERS) / (kept + lost + _USUAL_ANSWERS), shown
+
+
+_USUAL, _USUAL_ANSWERS = 0.7, 10.0
+
+
+def _elsewhere(counts: Mapping[str, Counts], emojis: list[str]) -> NDArray[np.float64]:
+    """What each emoji gets of the choices that were expected outside the five."""
+    rest = counts.get(ELSEWHERE, Counts()).expected
+    return np.full(len(emojis), rest / _OUTSIDE)
+
+
+_OUTSIDE = 200.0
+"""Emojis that share what is expected outside the five."""
+
+
+def _likelihood(
+    table: NDArray[np.float64], acceptance: float, elsewhere: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(emojis, grid), each row's greatest at 1."""
+    counted = dict(zip(NAMES, table.T, strict=True))
+    lost = counted["removed"] + counted["passed"]
+    kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
+    odds = _expected_odds(counted["shown"], counted["hoped"], acceptance)
+    shifted = odds[:, None] + _GRID
+    chosen = (counted["corrected"] + counted["used"])[:, None]
+    expected = (counted["expected"] + elsewhere)[:, None]
+    log: NDArray[np.float64] = (
+        -kept[:, None] * np.logaddexp(0.0, -shifted)
+        - lost[:, None] * np.logaddexp(0.0, shifted)
+        + chosen * _GRID
+        - expected * np.exp(_GRID)
+    )
+    likelihood: NDArray[np.float64] = np.exp(log - log.max(axis=1, keepdims=True))
+    return likelihood
+
+
+def _expected_odds(
+    shown: NDArray[np.float64], hoped: NDArray[np.float64], acceptance: float
+) -> NDArray[np.float64]:
+    """Log-odds that an emoji is kept where the community has no taste of its own.
+
+    A right one is kept, a wrong one by a tolerance that all emojis share: the share kept is
+    ``score + (1 - score) * tolerance``.
+    """
+    usual = min(hoped.sum() / max(shown.sum(), 1e-9), 1.0)
+    slope = min((1.0 - acceptance) / max(1.0 - usual, 1e-9), 1.0)
+    mean = np.where(shown > 0, np.minimum(hoped / np.maximum(shown, 1e-9), 1.0), usual)
+    share = np.clip(acceptance + slope * (mean - usual), 0.02, 0.98)
+    odds: NDArray[np.float64] = np.log(share / (1.0 - share))
+    return odds
+
+
+def _priors() -> NDArray[np.float64]:
+    """(widths, grid): normal distributions around zero, cut off at ``BOUND``."""
+    densities = np.exp(-0.5 * (_GRID / _WIDTHS[:, None]) ** 2)
+    whole: NDArray[np.float64] = densities / densities.sum(axis=1, keepdims=True)
+    return whole
+
+
+def _posterior(
+    likelihood: NDArray[np.float64], priors: NDArray[np.float64], rounds: int = 20
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(emojis, grid), and the weights of the prior that the counts made likely (by EM)."""
+    evidence = likelihood @ priors.T
+    weights = _WEIGHTS
+    for _ in range(rounds):
+        share = weights * evidence
+        share /= share.sum(axis=1, keepdims=True)
+        weights = (share.sum(axis=0) + _STRENGTH * _WEIGHTS) / (len(share) + _STRENGTH)
+    posterior = likelihood * (weights @ priors)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    return posterior, weights

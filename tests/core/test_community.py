@@ -1,0 +1,142 @@
+"""From counts to a taste: bounded, shrunk, fading, and moved by nobody alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.community import (
+    BOUND,
+    ELSEWHERE,
+    HALF_LIFE,
+    NAMES,
+    Counts,
+    Word,
+    learn,
+    said,
+    shown,
+    touched,
+    voice,
+    weight,
+)
+from bot.core.events import FeedbackKind
+
+NUMBERS = st.floats(0, 1e6)
+COUNTS = st.builds(Counts, **dict.fromkeys(NAMES, NUMBERS))
+SCORES = {"😂": 0.5, "🤣": 0.2, "💀": 0.1, "🔥": 0.05, "😭": 0.05}
+AVERAGE = {
+    emoji: Counts(shown=40, hoped=16, removed=8, expected=4, corrected=4)
+    for emoji in ("😂", "🔥", "😭", "❤", "🙏", "🎉", "😍", "💪")
+}
+
+
+def test_nothing_known_is_no_taste() -> None:
+    taste = learn({})
+    assert not taste.bias
+    assert taste.shown == 0
+
+
+@given(st.dictionaries(st.sampled_from(["😂", "💀", "🔥", ":blob:", ELSEWHERE]), COUNTS))
+def test_every_bias_is_finite_and_bounded(counts: dict[str, Counts]) -> None:
+    taste = learn(counts)
+    assert all(abs(bias) <= BOUND for bias in taste.bias.values())
+    assert all(0 <= spread <= 2 * BOUND for spread in taste.spread.values())
+    assert 0 <= taste.acceptance <= 1
+    assert ELSEWHERE not in taste.bias
+
+
+def test_a_community_like_all_others_has_next_to_no_bias() -> None:
+    assert all(abs(bias) < 0.1 for bias in learn(AVERAGE).bias.values())
+
+
+def test_what_is_removed_sinks_and_what_is_chosen_rises() -> None:
+    hated = Counts(shown=40, hoped=16, removed=38, expected=4)
+    loved = Counts(expected=2, corrected=30)
+    bias = learn({**AVERAGE, "😂": hated, "💀": loved}).bias
+    assert bias["😂"] < -2
+    assert bias["💀"] > 1.5
+    assert all(abs(bias.get(emoji, 0.0)) < 0.3 for emoji in AVERAGE if emoji != "😂")
+
+
+def test_a_community_that_removes_everything_alike_has_no_taste() -> None:
+    hostile = {
+        emoji: Counts(shown=40, hoped=16, removed=36, expected=4, corrected=4) for emoji in AVERAGE
+    }
+    taste = learn(hostile)
+    assert taste.acceptance < 0.2
+    assert all(abs(bias) < 0.1 for bias in taste.bias.values())
+
+
+@pytest.mark.parametrize("name", ["corrected", "used", "agreed"])
+def test_more_of_a_liking_never_lowers_the_bias(name: str) -> None:
+    biases = [
+        learn({**AVERAGE, "💀": Counts(expected=1, shown=5, hoped=2) + Counts(**{name: n})}).bias
+        for n in (0, 1, 3, 10, 40)
+    ]
+    rising = [each.get("💀", 0.0) for each in biases]
+    assert rising == sorted(rising)
+    assert rising[-1] > rising[0]
+
+
+def test_fewer_counts_say_less() -> None:
+    whole = {**AVERAGE, "😂": Counts(shown=40, hoped=16, removed=38, expected=4)}
+    faded = {emoji: counts.times(0.1) for emoji, counts in whole.items()}
+    assert learn(whole).bias["😂"] < learn(faded).bias["😂"] < 0
+    assert learn(whole).spread["😂"] < learn(faded).spread["😂"] < learn(faded).unknown * 3
+
+
+def test_a_count_weighs_half_after_the_half_life() -> None:
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    assert weight(now) == pytest.approx(weight(now + HALF_LIFE) / 2)
+    assert weight(now + timedelta(days=36_500)) < float("inf")
+
+
+def test_what_is_shown_is_counted_with_the_models_own_score() -> None:
+    assert shown(("😂", "🦖"), SCORES) == {
+        "😂": Counts(shown=1, hoped=0.5),
+        "🦖": Counts(shown=1),
+    }
+
+
+@pytest.mark.parametrize("kind", [FeedbackKind.REMOVE, FeedbackKind.DISLIKE])
+def test_a_removal_counts_against_what_it_names_or_all(kind: FeedbackKind) -> None:
+    assert said(Word(kind, "😂"), ("😂", "🔥"), SCORES) == {"😂": Counts(removed=1)}
+    assert set(said(Word(kind, None), ("😂", "🔥"), SCORES)) == {"😂", "🔥"}
+
+
+def test_agreeing_counts_for_the_shown_one() -> None:
+    assert said(Word(FeedbackKind.AGREE, "😂"), ("😂",), SCORES) == {"😂": Counts(agreed=1)}
+
+
+def test_a_correction_counts_for_one_and_passes_the_other_over() -> None:
+    counted = said(Word(FeedbackKind.CORRECT, "💀"), ("😂",), SCORES)
+    assert counted["😂"] == Counts(passed=1)
+    assert counted["💀"] == Counts(corrected=1, expected=0.2)
+    # Everything that could have been chosen adds up to the one choice.
+    assert sum(each.expected for each in counted.values()) == pytest.approx(1)
+    assert touched(counted) == ("😂", "💀")
+
+
+@pytest.mark.parametrize("emoji", ["😂", "💀", "🦖"])
+def test_a_choice_from_the_five_or_beside_a_silent_bot_passes_nothing_over(emoji: str) -> None:
+    offered = said(Word(FeedbackKind.AGREE, emoji, picked=True), tuple(SCORES), SCORES)
+    silent = said(Word(FeedbackKind.CORRECT, emoji), (), SCORES)
+    assert offered == silent
+    assert offered[emoji].used == 1
+    assert not any(each.passed or each.removed for each in offered.values())
+    assert sum(each.expected for each in offered.values()) == pytest.approx(1)
+
+
+def test_a_members_words_of_a_day_weigh_two_at_most() -> None:
+    assert voice(0) == 1
+    assert sum(voice(n) for n in range(1000)) <= 2
+
+
+def test_one_member_moves_next_to_nothing_whatever_they_do() -> None:
+    whole = sum(voice(n) for n in range(1000))
+    against = {**AVERAGE, "😂": AVERAGE["😂"] + Counts(removed=whole)}
+    push = said(Word(FeedbackKind.CORRECT, "💀"), (), SCORES)
+    pushed = {e: AVERAGE.get(e, Counts()) + c.times(whole) for e, c in push.items()}
+    assert learn(against).bias.get("😂", 0.0) > -0.15
+    assert learn({**AVERAGE, **pushed}).bias.get("💀", 0.0) < 0.7

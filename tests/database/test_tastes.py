@@ -1,0 +1,217 @@
+"""The counts behind a taste: what adds to them, who, how much, and that none gets lost."""
+
+import asyncio
+import signal
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.community import ELSEWHERE, HALF_LIFE, WORDS_A_DAY, Counts
+from bot.core.events import FeedbackKind, FeedbackSource, MemberKey
+from bot.database.engine import open_database
+from bot.database.store import SqlStore
+from bot.database.tables import feedback, prediction, taste, taste_voice
+from model import Prediction
+from tests.core.fakes import ANNA, BEN, MOMENT, message, ref, word
+from tests.database.rows import ANSWERED, count, record
+
+ROOT = Path(__file__).parents[2]
+
+
+async def counts(store: SqlStore, emoji: str = "😂", days: float = 0.0) -> Counts:
+    return (await store.taste_counts(ref(), MOMENT + timedelta(days=days))).get(emoji, Counts())
+
+
+def member(number: int) -> MemberKey:
+    return MemberKey(f"{number:032x}")
+
+
+async def test_an_answer_counts_with_the_models_own_score(store: SqlStore) -> None:
+    liked = replace(ANSWERED, predictions=(Prediction("😂", 0.9, 0.5), Prediction("🔥", 0.1, 0.4)))
+    await record(store, "1", liked)
+    await record(store, "1", liked)
+    answer = await store.answer(ref())
+    assert answer is not None
+    known = (await store.taste_counts(ref(), answer.at))["😂"]
+    assert known.row() == pytest.approx(Counts(shown=1, hoped=0.5).row())
+
+
+async def test_an_offer_and_a_refusal_count_as_nothing_shown(store: SqlStore) -> None:
+    await record(store, "1", replace(ANSWERED, offered=True))
+    await record(store, "2")
+    await store.refused(ref("2"), "forbidden")
+    assert (await counts(store)).shown == pytest.approx(0, abs=1e-9)
+
+
+async def test_a_word_counts_once_and_can_be_taken_back(store: SqlStore) -> None:
+    await record(store)
+    for _ in range(3):
+        await store.add_feedback(word())
+    assert (await counts(store)).agreed == pytest.approx(1)
+    await store.add_feedback(word(withdrawn=True))
+    await store.add_feedback(word(withdrawn=True))
+    assert (await counts(store)).agreed == pytest.approx(0)
+
+
+async def test_a_correction_counts_for_what_was_chosen(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="🔥"))
+    known = await store.taste_counts(ref(), MOMENT)
+    assert known["😂"].passed == pytest.approx(1)
+    assert known["🔥"].corrected == pytest.approx(1)
+    assert sum(each.expected for each in known.values()) == pytest.approx(1)
+
+
+async def test_a_pick_from_the_five_is_a_choice_of_its_own(store: SqlStore) -> None:
+    await record(store, "1", replace(ANSWERED, chosen=("😂", "🔥"), offered=True))
+    picked = replace(word(kind=FeedbackKind.AGREE, emoji="🔥"), source=FeedbackSource.BUTTON)
+    await store.add_feedback(picked)
+    assert (await counts(store, "🔥")).used == pytest.approx(1)
+    assert (await counts(store)).passed == 0
+
+
+async def test_counts_fade(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word())
+    later = await counts(store, days=HALF_LIFE.days)
+    assert later.agreed == pytest.approx(0.5)
+
+
+async def test_a_member_speaks_less_and_less_in_a_day(store: SqlStore) -> None:
+    for number in range(1000):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), FeedbackKind.CORRECT, "💀"))
+    known = await store.taste_counts(ref(), MOMENT)
+    assert known["💀"].corrected <= 2
+    assert known["😂"].passed <= 2
+    tomorrow = replace(
+        word("1", FeedbackKind.CORRECT, "🔥"), at=MOMENT + timedelta(days=1), actor=BEN
+    )
+    await store.add_feedback(tomorrow)
+    assert (await counts(store, "🔥", days=1)).corrected == pytest.approx(1)
+
+
+async def test_a_member_speaks_of_so_many_emojis_a_day(store: SqlStore) -> None:
+    for number in range(WORDS_A_DAY * 2):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), FeedbackKind.CORRECT, f":e{number}:"))
+    known = await store.taste_counts(ref(), MOMENT)
+    assert 1 <= sum(each.corrected for each in known.values()) <= WORDS_A_DAY
+
+
+async def test_many_members_are_all_heard(store: SqlStore) -> None:
+    await record(store)
+    for number in range(30):
+        await store.add_feedback(word(actor=member(number)))
+    assert (await counts(store)).agreed == pytest.approx(30)
+
+
+async def test_an_author_who_removes_everything_is_one_voice(store: SqlStore) -> None:
+    # Discord does not tell who removed: the bot's own key stands for all of them.
+    for number in range(50):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), FeedbackKind.REMOVE, actor=MemberKey("bot")))
+    assert (await counts(store)).removed <= 2
+    others = [replace(message(number=str(100 + n)), author=member(n)) for n in range(10)]
+    for each in others:
+        await record(store, each)
+        await store.add_feedback(
+            word(each.ref.message, FeedbackKind.REMOVE, actor=MemberKey("bot"))
+        )
+    assert (await counts(store)).removed > 10
+
+
+async def test_the_days_tally_is_disclosed_and_goes(store: SqlStore, engine: AsyncEngine) -> None:
+    await record(store)
+    await store.add_feedback(word())
+    told = await store.member_data("console", BEN)
+    assert told["words_today"] == [{"community": "home", "emoji": "😂", "words": 1}]
+    assert (await store.member_data("console", ANNA))["words_today"] == []
+    await store.forget("console", BEN)
+    await store.forget("console", ANNA)
+    assert (await counts(store)).agreed == pytest.approx(1)
+    assert await count(engine, taste_voice) == 1
+    # The day's tally goes with the first word of the next.
+    await record(store, "2")
+    await store.add_feedback(replace(word("2"), at=MOMENT + timedelta(days=1)))
+    assert await count(engine, taste_voice) == 1
+
+
+async def test_changes_are_told_of_words_only(store: SqlStore) -> None:
+    await record(store)
+    long_ago = MOMENT - timedelta(days=365)
+    assert await store.taste_changes(long_ago) == {}
+    await store.add_feedback(word())
+    (changed,) = (await store.taste_changes(long_ago)).items()
+    assert changed[0] == ("console", "home")
+    assert await store.taste_changes(changed[1] + timedelta(seconds=1)) == {}
+
+
+async def test_a_taste_is_replaced_as_a_whole(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word())
+    given = {"🔥": Counts(shown=3, corrected=2)}
+    await store.replace_taste(ref(), given, MOMENT)
+    known = await store.taste_counts(ref(), MOMENT)
+    assert known["🔥"].row() == pytest.approx(given["🔥"].row())
+    assert set(known) == {"🔥", ELSEWHERE}
+    await store.replace_taste(ref(), {}, MOMENT)
+    assert not any((await counts(store, ELSEWHERE)).row())
+    assert await store.taste_changes(MOMENT)
+
+
+async def speak(url: str, first: int, messages: int) -> None:
+    """Answer messages, each with a word on it, and say so once each is written."""
+    engine = await open_database(url)
+    store = SqlStore(engine)
+    for number in range(first, first + messages):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), actor=member(number)))
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
+    await engine.dispose()
+
+
+async def _speaker(url: str, first: int, messages: int) -> asyncio.subprocess.Process:
+    arguments = (sys.executable, "-m", __name__, url, str(first), str(messages))
+    return await asyncio.create_subprocess_exec(
+        *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def test_a_killed_process_loses_no_count(url: str) -> None:
+    process = await _speaker(url, 0, 1_000_000)
+    assert process.stdout is not None
+    for _ in range(40):
+        await process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    engine = await open_database(url)
+    known = await counts(SqlStore(engine))
+    # Exactly what its rows say, to the last one.
+    words, rows = await count(engine, feedback), await count(engine, prediction)
+    sums = await SqlStore(engine).taste_counts(ref(), MOMENT)
+    await engine.dispose()
+    assert known.agreed == pytest.approx(words)
+    assert known.agreed > 39.5
+    assert sums["😂"].hoped / sums["😂"].shown == pytest.approx(0.612346)
+    assert rows - round(known.agreed) in (0, 1)
+
+
+async def test_two_processes_add_to_the_same_sums(url: str) -> None:
+    both = [await _speaker(url, first, 40) for first in (0, 1000)]
+    for process in both:
+        await process.communicate()
+        assert process.returncode == 0
+    engine = await open_database(url)
+    assert (await counts(SqlStore(engine))).agreed == pytest.approx(80)
+    assert await count(engine, taste) == 2
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(speak(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
