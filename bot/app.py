@@ -6,7 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.core.batching import BatchingPredictor
@@ -19,6 +19,7 @@ from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
 from bot.log import describe
 from bot.settings import Settings
+from bot.texts import TERMS_VERSION
 from model import Predictor
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 GRACE_SECONDS = 12.0
 """What adapters get to finish what they accepted, a little more than they give themselves."""
 PURGE_SECONDS = 3600.0
+DELIVERY_DAYS = 2
+"""Telegram, the most patient platform, sends an update again for a day."""
 
 
 class Adapter(Protocol):
@@ -118,7 +121,7 @@ async def assemble(
     path = sqlite_path(settings.database.url)
     engine = await open_database(settings.database.url)
     try:
-        store = SqlStore(engine, defaults)
+        store = SqlStore(engine, defaults, TERMS_VERSION)
         secret = hash_secret(credentials.hash_secret, path, warn=await store.knows_anybody())
         await _purge(store, settings)
         chosen = settings.model
@@ -223,6 +226,7 @@ async def _purge(store: SqlStore, settings: Settings) -> None:
     erased = await store.purge(privacy.rows_since(now), privacy.texts_since(now))
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
+    await store.purge_deliveries(now - timedelta(days=DELIVERY_DAYS))
 
 
 async def _purge_hourly(store: SqlStore, settings: Settings) -> None:

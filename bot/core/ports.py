@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.community import Counts
-from bot.core.events import Answer, Feedback, IncomingMessage, MemberKey, MessageRef, Outcome
+from bot.core.events import (
+    Answer,
+    Feedback,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+)
 from bot.core.policy import ChatSettings
 from model import Prediction
 
@@ -102,6 +110,16 @@ class Store(TasteStore, Protocol):
 
     async def add_feedback(self, feedback: Feedback) -> bool:
         """Insert, update or withdraw; False where the message is unknown."""
+        ...
+
+    async def replace_feedback(
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        source: FeedbackSource,
+        words: Sequence[Feedback],
+    ) -> bool:
+        """What the actor says through ``source`` is this alone; False where it is unknown."""
         ...
 
     async def delete_message(self, ref: MessageRef) -> None:

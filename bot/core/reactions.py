@@ -24,30 +24,45 @@ class Reactions:
         self._service = service
 
     async def changed(
-        self, ref: MessageRef, actor: MemberKey, emoji: str, *, withdrawn: bool
-    ) -> None:
-        """Somebody added a canonical ``emoji``, or took it back."""
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        emoji: str,
+        *,
+        withdrawn: bool,
+        source: FeedbackSource = FeedbackSource.REACTION,
+    ) -> FeedbackKind | None:
+        """Somebody chose a canonical ``emoji``, or took it back; None where it was not kept."""
         shown = await self._service.shown(ref)
         if not shown:
-            return
+            return None
         kind = classify(shown, emoji)
         about = None if kind is FeedbackKind.DISLIKE else emoji
-        await self._service.on_feedback(_feedback(ref, actor, kind, about, withdrawn=withdrawn))
+        word = Feedback(ref, actor, kind, about, source, datetime.now(UTC), withdrawn)
+        return kind if await self._service.on_feedback(word) else None
+
+    async def now(
+        self, ref: MessageRef, actor: MemberKey, emojis: Collection[str], source: FeedbackSource
+    ) -> bool:
+        """All that somebody chooses through ``source`` are these emojis, none but 👎, or none.
+
+        False where it was not kept.
+        """
+        shown = await self._service.shown(ref)
+        if not shown:
+            return False
+        moment, words = datetime.now(UTC), []
+        for emoji in emojis:
+            kind = classify(shown, emoji)
+            about = None if kind is FeedbackKind.DISLIKE else emoji
+            words.append(Feedback(ref, actor, kind, about, source, moment))
+        return await self._service.on_choice(ref, actor, source, words)
 
     async def removed(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
         """The bot's own reaction was taken away; ``emoji`` None for all of them."""
         for shown in await self._service.shown(ref):
             if emoji is None or emoji == shown:
-                await self._service.on_feedback(_feedback(ref, actor, FeedbackKind.REMOVE, shown))
-
-
-def _feedback(
-    ref: MessageRef,
-    actor: MemberKey,
-    kind: FeedbackKind,
-    emoji: str | None,
-    *,
-    withdrawn: bool = False,
-) -> Feedback:
-    now = datetime.now(UTC)
-    return Feedback(ref, actor, kind, emoji, FeedbackSource.REACTION, now, withdrawn)
+                now = datetime.now(UTC)
+                await self._service.on_feedback(
+                    Feedback(ref, actor, FeedbackKind.REMOVE, shown, FeedbackSource.REACTION, now)
+                )

@@ -5,10 +5,11 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.core import policy, taste_file
 from bot.core.community import Counts, Taste
@@ -16,6 +17,7 @@ from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
     Answer,
     Feedback,
+    FeedbackSource,
     IncomingMessage,
     MemberKey,
     MessageRef,
@@ -27,6 +29,7 @@ from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
 from bot.core.tastes import Tastes
 from bot.log import describe
+from model import Prediction
 
 logger = logging.getLogger(__name__)
 
@@ -118,22 +121,32 @@ class Service:
 
     async def on_feedback(self, feedback: Feedback) -> bool:
         """Store or withdraw a word on an answer; False where it was not kept. Never raises."""
-        await self._settled(feedback.ref)
+        newcomer = None if feedback.withdrawn else feedback.actor
+        return await self._keep(feedback.ref, newcomer, self._store.add_feedback(feedback))
+
+    async def on_choice(
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        source: FeedbackSource,
+        words: Sequence[Feedback],
+    ) -> bool:
+        """All that somebody says through ``source``; False where not kept. Never raises."""
+        writing = self._store.replace_feedback(ref, actor, source, words)
+        return await self._keep(ref, actor if words else None, writing)
+
+    async def suggest(self, ref: MessageRef, text: str) -> tuple[Prediction, ...]:
+        """The five for a text that stands in no chat, by the settings of ``ref``'s.
+
+        Nothing is recorded; empty where there is nothing to offer. Never raises.
+        """
         try:
-            # Taking back is always heard; a new word only from those who take part.
-            if not feedback.withdrawn and await self._store.opted_out(
-                feedback.ref.platform, feedback.actor
-            ):
-                self.dropped["opted_out"] += 1
-                return False
-            if await self._store.add_feedback(feedback):
-                self._tastes.changed(feedback.ref)
-                return True
+            settings = await self._store.settings(ref)
         except Exception as error:
             self._failed("store", error)
-            return False
-        self.dropped["unknown"] += 1
-        return False
+            return ()
+        draft = IncomingMessage(ref, MemberKey(""), text, asked=True)
+        return tuple((await self._score(draft, settings)).predictions)
 
     async def on_deletion(self, ref: MessageRef) -> None:
         """The message is gone from its platform: forget its prediction. Never raises."""
@@ -239,6 +252,25 @@ class Service:
         with self._must_store():
             await self._store.replace_taste(ref, counts, self._chance.now())
         self._tastes.changed(ref)
+
+    async def _keep(
+        self, ref: MessageRef, actor: MemberKey | None, writing: Coroutine[Any, Any, bool]
+    ) -> bool:
+        """Write words of ``actor``; taking back, with None, is heard of those who opted out too."""
+        with closing(writing):  # of which nothing ran where it is not awaited
+            await self._settled(ref)
+            try:
+                if actor is not None and await self._store.opted_out(ref.platform, actor):
+                    self.dropped["opted_out"] += 1
+                    return False
+                if await writing:
+                    self._tastes.changed(ref)
+                    return True
+            except Exception as error:
+                self._failed("store", error)
+                return False
+            self.dropped["unknown"] += 1
+            return False
 
     async def _hear(self, message: IncomingMessage) -> _Heard | SkipReason:
         ref = message.ref

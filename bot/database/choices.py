@@ -9,7 +9,7 @@ from bot.core.events import MessageRef
 from bot.core.overrides import override, override_all
 from bot.core.policy import ChatSettings
 from bot.database.session import Session, is_community, transaction
-from bot.database.tables import chat_setting, community
+from bot.database.tables import chat_setting, community, notice
 
 
 class ChoiceStore(Session):
@@ -80,3 +80,38 @@ class ChoiceStore(Session):
                     set_={"value": row["value"], "updated_at": row["updated_at"]},
                 )
             )
+
+    async def carry_settings(self, old: MessageRef, new: MessageRef) -> None:
+        """A community goes on under another id: what it chose holds there, unless it chose anew."""
+        query = select(chat_setting).join(community).where(is_community(old))
+        async with transaction(self._writer) as connection:
+            chosen = (await connection.execute(query)).all()
+            if not chosen:
+                return
+            there = await self._community(connection, new)
+            rows = [
+                {
+                    "community_id": there,
+                    "chat": new.chat if row.chat == old.chat else row.chat,
+                    "key": row.key,
+                    "value": row.value,
+                    "updated_at": row.updated_at,
+                }
+                for row in chosen
+            ]
+            await connection.execute(
+                self._insert(chat_setting).values(rows).on_conflict_do_nothing()
+            )
+
+    async def first_notice(self, ref: MessageRef, name: str) -> bool:
+        """Whether the community is to be told this: True once, for whoever asks first."""
+        async with transaction(self._writer) as connection:
+            row = {
+                "community_id": await self._community(connection, ref),
+                "name": name,
+                "told_at": datetime.now(UTC),
+            }
+            told = await connection.execute(
+                self._insert(notice).values(row).on_conflict_do_nothing()
+            )
+            return told.rowcount == 1

@@ -1,24 +1,52 @@
 """The ``Store`` of the core on SQLite or PostgreSQL: one short transaction for each event."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, Select, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.events import Answer, Feedback, IncomingMessage, MessageRef, Outcome, SkipReason
+from bot.core.events import (
+    Answer,
+    Feedback,
+    FeedbackKind,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+    SkipReason,
+)
+from bot.core.policy import ChatSettings
 from bot.database.choices import ChoiceStore
+from bot.database.deliveries import DeliveryStore
 from bot.database.members import MemberStore, erase_texts
-from bot.database.session import active_consent, prediction_id, transaction
+from bot.database.session import active_consent, is_community, prediction_id, transaction
 from bot.database.tables import feedback, prediction
 from bot.database.tastes import SqlTasteStore
+from bot.database.trends import Kept, kept_by_emoji
 from model import Prediction
 from model.text import encodable
 
 
-class SqlStore(ChoiceStore, MemberStore, SqlTasteStore):
+class SqlStore(ChoiceStore, MemberStore, SqlTasteStore, DeliveryStore):
     """Implements ``bot.core.ports.Store``; a database that fails raises ``StoreFailed``."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        defaults: ChatSettings | None = None,
+        terms: str | None = None,
+    ) -> None:
+        """Use an open database.
+
+        ``defaults`` hold where a community has not chosen. With ``terms``, a consent counts for
+        new texts only where it was given to that version of them.
+        """
+        super().__init__(engine, defaults)
+        self._terms = terms
 
     async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
         """Write one row; False where the message has one, which it keeps."""
@@ -88,28 +116,43 @@ class SqlStore(ChoiceStore, MemberStore, SqlTasteStore):
             answer = (await connection.execute(_answered(given.ref))).first()
             if answer is None:
                 return False
-            word = {
-                "prediction_id": answer.id,
-                "actor": given.actor,
-                "kind": given.kind.value,
-                "emoji": given.emoji or "",
-            }
-            same = and_(*(feedback.c[name] == value for name, value in word.items()))
-            earlier = (await connection.execute(select(feedback).where(same))).first()
-            if given.withdrawn:
-                if earlier is not None:
-                    await connection.execute(delete(feedback).where(same))
-                    then = replace(given, at=earlier.given_at)
-                    await self._uncount_word(connection, answer, then, earlier.counted)
-                return True
-            news = {"source": given.source.value, "given_at": given.at}
-            counted = 0.0 if earlier else await self._count_word(connection, answer, given)
-            await connection.execute(
-                self._insert(feedback)
-                .values({**word, **news, "counted": counted})
-                .on_conflict_do_update(index_elements=list(word), set_=news)
-            )
+            await self._keep_word(connection, answer, given)
             return True
+
+    async def replace_feedback(
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        source: FeedbackSource,
+        words: Sequence[Feedback],
+    ) -> bool:
+        """What the actor says on the message through ``source`` is this and nothing else.
+
+        False where the message has no row.
+        """
+        async with transaction(self._writer) as connection:
+            answer = (await connection.execute(_answered(ref))).first()
+            if answer is None:
+                return False
+            said = and_(
+                feedback.c.prediction_id == answer.id,
+                feedback.c.actor == actor,
+                feedback.c.source == source.value,
+            )
+            stays = {(word.kind.value, word.emoji or "") for word in words}
+            for row in (await connection.execute(select(feedback).where(said))).all():
+                if (row.kind, row.emoji) not in stays:
+                    kind, about = FeedbackKind(row.kind), row.emoji or None
+                    gone = Feedback(ref, actor, kind, about, source, row.given_at, withdrawn=True)
+                    await self._keep_word(connection, answer, gone)
+            for word in words:
+                await self._keep_word(connection, answer, word)
+            return True
+
+    async def kept(self, ref: MessageRef) -> Mapping[str, Kept]:
+        """By emoji, how much of what the community was shown was kept, the most shown first."""
+        async with transaction(self._reader) as connection:
+            return await kept_by_emoji(connection, is_community(ref))
 
     async def delete_message(self, ref: MessageRef) -> None:
         """Forget the message's prediction, and with it its feedback."""
@@ -130,12 +173,39 @@ class SqlStore(ChoiceStore, MemberStore, SqlTasteStore):
                 erased += (await connection.execute(past)).rowcount
             return erased
 
+    async def _keep_word(
+        self, connection: AsyncConnection, answer: Row[Any], given: Feedback
+    ) -> None:
+        """Insert, refresh or withdraw, and count."""
+        word = {
+            "prediction_id": answer.id,
+            "actor": given.actor,
+            "kind": given.kind.value,
+            "emoji": given.emoji or "",
+        }
+        same = and_(*(feedback.c[name] == value for name, value in word.items()))
+        earlier = (await connection.execute(select(feedback).where(same))).first()
+        if given.withdrawn:
+            if earlier is not None:
+                await connection.execute(delete(feedback).where(same))
+                then = replace(given, at=earlier.given_at)
+                await self._uncount_word(connection, answer, then, earlier.counted)
+            return
+        news = {"source": given.source.value, "given_at": given.at}
+        counted = 0.0 if earlier else await self._count_word(connection, answer, given)
+        await connection.execute(
+            self._insert(feedback)
+            .values({**word, **news, "counted": counted})
+            .on_conflict_do_update(index_elements=list(word), set_=news)
+        )
+
     async def _consent_to_text(
         self, connection: AsyncConnection, message: IncomingMessage
     ) -> str | None:
         if not message.storable:
             return None
-        return await active_consent(connection, message.ref.platform, message.author)
+        given = await active_consent(connection, message.ref.platform, message.author)
+        return given if self._terms in (None, given) else None
 
 
 def _answered(ref: MessageRef) -> Select[Any]:

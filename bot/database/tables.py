@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -80,6 +81,14 @@ chat_setting = Table(
     Column("value", JSON, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("community_id", "chat", "key"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("told_at", UtcTime, nullable=False),
 )
 
 prediction = Table(
@@ -174,4 +183,15 @@ taste_voice = Table(
     Column("emoji", String(64), primary_key=True),
     Column("words", Integer, nullable=False),
     Index(None, "day"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("receiver", String(64), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    # Null while somebody works on it, or died of it.
+    Column("handled_at", UtcTime),
+    Index(None, "claimed_at"),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.events import FeedbackKind
@@ -65,7 +65,7 @@ async def trends(engine: AsyncEngine) -> Trends:
         places = await _answers(connection, community.c.platform, community.c.external_id)
         days = await _answers(connection, day)
         return Trends(
-            by_emoji=await _by_emoji(connection),
+            by_emoji=await kept_by_emoji(connection, true()),
             by_community=_most_first({(name[0], name[1]): kept for name, kept in places}),
             by_day={
                 datetime.date.fromisoformat(name[0]): kept
@@ -97,14 +97,23 @@ async def _answers(
     return [(tuple(key), Kept(shown, kept)) for *key, shown, kept in rows]
 
 
-async def _by_emoji(connection: AsyncConnection) -> dict[str, Kept]:
+async def kept_by_emoji(connection: AsyncConnection, where: ColumnElement[bool]) -> dict[str, Kept]:
+    """The most shown first; ``where`` is a condition on communities."""
     shown: Counter[str] = Counter()
-    answers = select(_CHOSEN, func.count()).group_by(_CHOSEN)
+    answers = (
+        select(_CHOSEN, func.count())
+        .join_from(prediction, community)
+        .where(where)
+        .group_by(_CHOSEN)
+    )
     for emojis, count in await connection.execute(answers):
         shown.update(dict.fromkeys(json.loads(emojis), count))
     refused: defaultdict[int, set[str]] = defaultdict(set)
-    words = select(prediction.c.id, _CHOSEN, feedback.c.emoji).join_from(
-        prediction, feedback, _REFUSED
+    words = (
+        select(prediction.c.id, _CHOSEN, feedback.c.emoji)
+        .join_from(prediction, feedback, _REFUSED)
+        .join(community, community.c.id == prediction.c.community_id)
+        .where(where)
     )
     for answer, emojis, emoji in await connection.execute(words):
         chosen = json.loads(emojis)

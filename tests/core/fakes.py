@@ -136,6 +136,14 @@ class MemoryStore:
         self.words.append(feedback)
         return feedback.ref in self.rows
 
+    async def replace_feedback(
+        self, ref: MessageRef, actor: MemberKey, source: FeedbackSource, words: Sequence[Feedback]
+    ) -> bool:
+        self._maybe_fail("replace_feedback")
+        self.words = [w for w in self.words if (w.ref, w.actor, w.source) != (ref, actor, source)]
+        self.words += words
+        return ref in self.rows
+
     async def delete_message(self, ref: MessageRef) -> None:
         self._maybe_fail("delete_message")
         self.rows.pop(ref, None)

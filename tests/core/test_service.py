@@ -9,8 +9,16 @@ import pytest
 
 from bot.core.community import Counts
 from bot.core.errors import Overloaded, Refused, StoreFailed
-from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
+from bot.core.events import (
+    FeedbackKind,
+    FeedbackSource,
+    IncomingMessage,
+    MessageRef,
+    Outcome,
+    SkipReason,
+)
 from bot.core.policy import ChatSettings, Mode
+from bot.core.reactions import Reactions
 from bot.core.service import Chance, Service
 from bot.core.taste_file import TasteFileError
 from model import Prediction
@@ -353,3 +361,31 @@ async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
     for wish in (house.service.taste, house.service.reset_taste, house.service.export_taste):
         with pytest.raises(StoreFailed):
             await wish(ref())
+
+
+async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House) -> None:
+    house.store.chosen = ChatSettings(enabled=False, emoji_deny=frozenset({"😂"}))
+    assert [p.emoji for p in await house.service.suggest(ref(), "so funny")] == ["🔥"]
+    assert (house.store.rows, house.platform.shown) == ({}, [])
+    house.store.failing = {"settings"}
+    assert await house.service.suggest(ref(), "so funny") == ()
+    house.store.failing = set()
+    house.predictor.error = Overloaded("full")
+    assert await house.service.suggest(ref(), "so funny") == ()
+
+
+async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
+    await house.service.on_message(message(), house.platform)
+    reactions = Reactions(house.service)
+    source = FeedbackSource.BUTTON
+    assert await reactions.now(ref(), BEN, ["😂"], source)
+    assert await reactions.now(ref(), BEN, ["🔥", "👎"], source)
+    said = [(w.kind, w.emoji) for w in house.store.words]
+    assert said == [(FeedbackKind.CORRECT, "🔥"), (FeedbackKind.DISLIKE, None)]
+    assert not await reactions.now(ref("unknown"), BEN, ["😂"], source)
+    house.store.out.add(BEN)
+    assert not await reactions.now(ref(), BEN, ["😂"], source)
+    assert await reactions.now(ref(), BEN, [], source)
+    assert house.store.words == []
+    house.store.failing = {"replace_feedback"}
+    assert not await reactions.now(ref(), BEN, [], source)

@@ -67,3 +67,23 @@ async def test_an_unsound_stored_choice_is_passed_over(
     async with engine.begin() as connection:
         await connection.execute(text("update chat_setting set value = '99' where key = 'chance'"))
     assert await store.settings(ref()) == ChatSettings(cooldown=5.0)
+
+
+async def test_a_community_that_moves_takes_its_choices_along(store: SqlStore) -> None:
+    old, new = ref(chat="1", community="1"), ref(chat="2", community="2")
+    await store.set_setting(old, "chance", 0.25, everywhere=True)
+    await store.set_setting(old, "mode", "quiet", everywhere=True)
+    await store.set_setting(old, "cooldown", 7.0)
+    await store.set_setting(new, "mode", "reply", everywhere=True)
+    for _ in range(2):
+        await store.carry_settings(old, new)
+    there = await store.settings(new)
+    assert (there.chance, there.cooldown, there.mode) == (0.25, 7.0, Mode.REPLY)
+    await store.carry_settings(ref(community="nobody"), ref(community="nowhere"))
+    assert await store.chosen(ref(community="nowhere")) == {}
+
+
+async def test_a_community_is_told_once(store: SqlStore) -> None:
+    told = [await store.first_notice(ref(), name) for name in ("one", "one", "two")]
+    assert told == [True, False, True]
+    assert await store.first_notice(ref(community="abroad"), "one")

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.events import Feedback, FeedbackKind, MemberKey, SkipReason
+from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MemberKey, SkipReason
 from bot.database.engine import open_database
 from bot.database.statistics import statistics
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
-from tests.core.fakes import ANNA, BEN, word
+from tests.core.fakes import ANNA, BEN, ref, word
 from tests.database.rows import ANSWERED, record
 
 KNOWN = ("1", "2")
@@ -122,3 +122,20 @@ def test_emojis_are_readable_in_the_file(tmp_path: Path) -> None:
     content = (tmp_path / "bot.db").read_bytes()
     assert "😂".encode() in content
     assert rb"\ud83d" not in content
+
+
+async def test_a_choice_takes_the_place_of_the_earlier_one(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
+    await record_known(store)
+    await store.add_feedback(word("1", emoji="😢"))
+    await store.add_feedback(word("2", actor=ANNA))
+    source = FeedbackSource.BUTTON
+    for emojis in (["😂", "🔥"], ["🔥"], ["🔥"]):
+        words = [replace(word("1", emoji=emoji), source=source) for emoji in emojis]
+        assert await store.replace_feedback(ref("1"), BEN, source, words)
+    kept = [("1", BEN, "agree", "😢"), ("1", BEN, "agree", "🔥"), ("2", ANNA, "agree", "😂")]
+    assert sorted(await stored(engine)) == sorted(kept)
+    assert await store.replace_feedback(ref("1"), BEN, source, [])
+    assert sorted(await stored(engine)) == sorted([kept[0], kept[2]])
+    assert not await store.replace_feedback(ref("unknown"), BEN, source, [])

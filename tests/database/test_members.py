@@ -153,3 +153,13 @@ async def test_a_member_can_see_everything_of_theirs(store: SqlStore) -> None:
     assert BEN not in json.dumps(seen)
     nothing = await store.member_data("discord", ANNA)
     assert not any(nothing[kind] for kind in ("messages", "feedback", "consents"))
+
+
+async def test_consent_to_other_terms_keeps_no_new_texts(engine: AsyncEngine) -> None:
+    store = SqlStore(engine, terms="2")
+    await store.set_consent("console", ANNA, "1")
+    await record(store, storable("old terms"))
+    await store.set_consent("console", ANNA, "2")
+    await record(store, storable("these terms"))
+    kept = {"old terms": (None, None), "these terms": ("so funny", "2")}
+    assert await texts(engine) == kept

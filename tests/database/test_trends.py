@@ -10,7 +10,9 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.core.events import MessageRef
 from bot.database.engine import open_database
+from bot.database.store import SqlStore
 from bot.database.tables import community, feedback, prediction
 from bot.database.trends import Kept, _day, trends
 
@@ -64,6 +66,17 @@ async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
     assert counted.by_emoji == {"😂": Kept(2, 2), "🔥": Kept(1, 0)}
     assert list(counted.by_emoji) == ["😂", "🔥"]
     assert counted.by_community == {("discord", "one"): Kept(2, 1)}
+
+
+async def test_a_community_sees_its_own(database: AsyncEngine) -> None:
+    await answer(database, ["😂"])
+    lost = await answer(database, ["🔥"], place=2)
+    await answer(database, ["🔥"], place=2)
+    await say(database, lost, "remove", "🔥")
+    store = SqlStore(database)
+    assert await store.kept(MessageRef("discord", "one", "c", "")) == {"😂": Kept(1, 1)}
+    assert await store.kept(MessageRef("discord", "two", "c", "")) == {"🔥": Kept(2, 1)}
+    assert await store.kept(MessageRef("telegram", "one", "c", "")) == {}
 
 
 async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
