@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.evaluate import evaluate
 from bot.cli.options import AsJson
+from bot.cli.pretrain import pretrain
 from bot.cli.training import DEFAULT_RECIPE, ModelOption, RecipeOption, need_training, read_recipe
 
 app = typer.Typer(help="The artifact that predicts.", no_args_is_help=True)
@@ -83,3 +84,4 @@ def restore(
 
 
 app.command()(evaluate)
+app.command()(pretrain)

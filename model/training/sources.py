@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -168,6 +168,41 @@ def _fresh(
         if key:
             taken.add(key)
         yield row, text
+
+
+def unlabelled_texts(recipe: Recipe, files: Sequence[Path], limit: int | None) -> list[str]:
+    """Cleaned texts of files, or of the recipe's sources where there are none; each once.
+
+    No text of an evaluation split is among them.
+
+    Raises:
+        RecipeError: a file is no table with a column ``text``, or a source is missing.
+    """
+    plain = [source for source in recipe.sources if source.kind != "names"]
+    found = (
+        (line for file in files for line in _lines(file))
+        if files
+        else (row[s.text] for s in plain for row in read_rows(s, recipe.folder, recipe.fit.seed))
+    )
+    # Somebody with files alone may lack the recipe's data.
+    taken = set() if files else held_out_keys(recipe)
+    texts: list[str] = []
+    for text in map(clean, found):
+        key = key_of(text)
+        if has_words(text) and key not in taken:
+            taken.add(key)
+            texts.append(text)
+    random.Random(recipe.fit.seed).shuffle(texts)  # noqa: S311 - not for secrets
+    return texts[:limit]
+
+
+def _lines(path: Path) -> list[str]:
+    if path.suffix == ".txt":
+        return path.read_text(encoding="utf-8").splitlines()
+    table = read_table(path)
+    if "text" not in table.column_names:
+        raise RecipeError(f"{path} has no column text")
+    return [text for text in table.column("text").to_pylist() if text]
 
 
 def held_out_keys(recipe: Recipe) -> set[str]:

@@ -22,6 +22,7 @@ LEAVES = [
     "model info",
     "model train",
     "model evaluate",
+    "model pretrain",
 ]
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from model.text import key_of
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
-from model.training.sources import held_out_keys, load_examples
+from model.training.sources import held_out_keys, load_examples, unlabelled_texts
 from model.training.splits import read_split
 
 
@@ -67,3 +68,16 @@ def test_names_are_texts_and_a_shared_word_fits_any_of_its_emojis(
     gone = source.model_copy(update={"path": "gone.json"})
     with pytest.raises(RecipeError, match=r"names.*gone\.json"):
         load_examples(recipe, [gone])
+
+
+def test_unlabelled_texts_are_clean_distinct_and_not_held_out(
+    recipe_file: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    texts = unlabelled_texts(recipe, (), None)
+    assert len(set(texts)) == len(texts) > 300
+    assert not any("😂" in text or "\ufe0f" in text for text in texts)
+    assert not held_out_keys(recipe) & {key_of(text) for text in texts}
+    (tmp_path / "own.txt").write_text("one  text\none text 😂\n\nanother\n", encoding="utf-8")
+    assert sorted(unlabelled_texts(recipe, [tmp_path / "own.txt"], None)) == ["another", "one text"]
+    assert len(unlabelled_texts(recipe, [tmp_path / "own.txt"], 1)) == 1

@@ -1,0 +1,66 @@
+"""Small fits that benchmarks compare: emoji tweets alone, one pass."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import Progress
+
+from model.artifact import Artifact
+from model.examples import Example
+from model.training.fit import Fit, allowed_labels, load_data, new_network
+from model.training.network import load_tokenizer
+from model.training.recipe import Recipe
+from model.training.sources import held_out_keys, load_examples
+from model.training.train import Origin, Run, facts_of, finish
+
+RECIPE = Path("recipes/default.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What small fits read: the default recipe's emoji tweets."""
+
+    recipe: Recipe
+    train: list[Example]
+    validation: list[Example]
+
+
+def read_texts(count: int, max_tokens: int = 32) -> Texts:
+    """So many emoji tweets, and the recipe for one pass over them."""
+    recipe = Recipe.read(RECIPE)
+    fit = recipe.fit.model_copy(
+        update={"epochs": 1.0, "max_tokens": max_tokens, "ngram_buckets": 0, "vocabulary": None}
+    )
+    small = recipe.model_copy(update={"fit": fit, "prior": None})
+    [source] = [s for s in small.sources if s.name == "emoji_tweets"]
+    train = load_examples(
+        small, [source.model_copy(update={"skip": 0, "limit": count})], held_out_keys(small)
+    )
+    [held] = [s for s in small.validation if s.name == "emoji_tweets"]
+    return Texts(small, train, load_examples(small, [held.model_copy(update={"limit": 3000})]))
+
+
+def fit_small(
+    texts: Texts, base: str, folder: Path, without: Collection[str] = (), threads: int = 1
+) -> Artifact:
+    """One pass from a base, no example with an emoji of ``without`` among them."""
+    torch.set_num_threads(threads)
+    hidden = frozenset(without)
+    seen = [x for x in texts.train if hidden.isdisjoint(x.emojis)]
+    validation = [x for x in texts.validation if hidden.isdisjoint(x.emojis)]
+    run = Run(folder, threads)
+    recipe = texts.recipe
+    data = load_data(recipe.fit, load_tokenizer(base, recipe.fit.max_tokens), seen, validation)
+    network = new_network(base, data, allowed_labels(data, set()))
+    fit = Fit(recipe.fit, network, data, folder)
+    with Progress(console=Console(stderr=True)) as progress:
+        trained = fit.run(progress)
+    tokenizer = load_tokenizer(base, recipe.fit.max_tokens)
+    run.base.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(run.base / "tokenizer.json"))
+    origin = Origin(base, facts_of(seen, fit))
+    # Calibration sees how rare emojis are that the fit never saw: that is one number of theirs.
+    return finish(recipe, trained, data, origin, run, texts.validation)
