@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.core.batching import BatchingPredictor
 from bot.core.errors import EmojiReactorError, StoreFailed
 from bot.core.identity import Pseudonyms
-from bot.core.policy import ChatSettings
+from bot.core.policy import ChatSettings, Mode
 from bot.core.service import Service
 from bot.credentials import Credentials, hash_secret
 from bot.database.engine import open_database, sqlite_path
@@ -95,6 +95,7 @@ def chat_settings(settings: Settings) -> ChatSettings:
     """What holds in chats that have not chosen otherwise."""
     reactions = settings.reactions
     return ChatSettings(
+        mode=Mode(reactions.mode),
         chance=reactions.chance,
         cooldown=reactions.cooldown_seconds,
         per_minute=reactions.per_minute,
@@ -106,7 +107,9 @@ def chat_settings(settings: Settings) -> ChatSettings:
 
 def console_settings(settings: Settings) -> ChatSettings:
     """The same on the console, where every line wants an answer."""
-    return replace(chat_settings(settings), chance=1.0, cooldown=0.0, per_minute=None)
+    return replace(
+        chat_settings(settings), mode=Mode.REACT, chance=1.0, cooldown=0.0, per_minute=None
+    )
 
 
 @asynccontextmanager
@@ -198,9 +201,12 @@ async def _run_one(name: str, build: Callable[[Parts], Adapter], parts: Parts) -
 
 def _discord(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
     def build(parts: Parts) -> Adapter:
-        from bot.adapters.discord import DiscordAdapter
+        from bot.adapters import discord
 
-        return DiscordAdapter(settings.discord, token, parts.service, parts.pseudonyms)
+        given = (parts.service, parts.store, parts.pseudonyms)
+        return discord.DiscordAdapter(
+            discord.Parts(*given, settings.discord, settings.privacy), token
+        )
 
     return build
 

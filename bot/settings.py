@@ -10,15 +10,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEFAULT_PATH = Path("config.toml")
 ENVIRONMENT_PREFIX = "EMOJI_REACTOR__"
 
 _SECRET_VARIABLES = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
+_LISTS = {"reactions.deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
 _SECRET_WORDS = ("token", "secret", "password")
 
 
@@ -62,6 +71,15 @@ class DiscordSettings(_Section):
     enabled: bool = True
     api_base: OptionalUrl = None
     gateway_url: OptionalUrl = None
+    shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    shard_count: Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, _EMPTY_IS_UNSET] = None
+    training_permitted: bool = False
+
+    @model_validator(mode="after")
+    def _check_shards(self) -> Self:
+        if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
+            raise PydanticCustomError("shards", "shard_ids should lie below shard_count")
+        return self
 
 
 class TelegramSettings(_Section):
@@ -74,6 +92,7 @@ class TelegramSettings(_Section):
 class ReactionSettings(_Section):
     """When and with what to react, where a community has not chosen otherwise."""
 
+    mode: Literal["react", "reply", "quiet"] = "react"
     chance: Share = 1.0
     cooldown_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 0.0
     per_minute: Annotated[int, Field(ge=1, le=100_000)] = 20
@@ -199,11 +218,11 @@ def _check_environment() -> None:
             raise ConfigError(f"environment: {variable}: {_unknown(place[:1])}")
         if len(place) == 1:
             raise ConfigError(f"environment: {variable}: should name a key of the section")
-        if ".".join(place) == "reactions.deny":
+        if example := _LISTS.get(".".join(place)):
             try:
                 json.loads(value)
             except ValueError:
-                raise ConfigError(f'environment: {variable}: should be JSON: ["💩"]') from None
+                raise ConfigError(f"environment: {variable}: should be JSON: {example}") from None
 
 
 def _explain(error: ValidationError, name: str) -> str:

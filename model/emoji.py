@@ -106,7 +106,12 @@ def emoji_spans(text: str) -> list[tuple[int, int]]:
 
 def canonical_set(emojis: Iterable[str]) -> frozenset[str]:
     """Canonical forms of many emojis; ``:name:`` custom ones stay as they are."""
-    return frozenset(e if e.startswith(":") else canonical(e) for e in emojis)
+    return frozenset(e if is_custom(e) else canonical(e) for e in emojis)
+
+
+def is_custom(emoji: str) -> bool:
+    """Whether it is a community's own emoji, written ``:name:``."""
+    return emoji.startswith(":")
 
 
 def custom_words(name: str) -> str:

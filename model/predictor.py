@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.artifact import Artifact, ArtifactError, load, locate
-from model.emoji import canonical_set, custom_words
+from model.emoji import canonical_set, custom_words, is_custom
 from model.text import clean, has_words
 
 _CACHED_SELECTIONS = 256
@@ -135,7 +135,7 @@ class Predictor:
 
     def _build(self, candidates: frozenset[str]) -> _Selection:
         known = sorted(self._index[e] for e in candidates if e in self._index)
-        custom = sorted(e for e in candidates if e.startswith(":") and custom_words(e))
+        custom = sorted(e for e in candidates if is_custom(e) and custom_words(e))
         emojis = (*(self._all.emojis[i] for i in known), *custom)
         rows, bias = self._all.rows[known], self._all.bias[known]
         if custom:

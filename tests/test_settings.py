@@ -123,6 +123,12 @@ def test_unknown_variables_are_refused(
         ('[database]\nurl = "mysql://x"', "config.toml: database.url: string should match"),
         ('[database]\nurl = "sqlite+aiosqlite:///:memory:"', "config.toml: database.url:"),
         ('[telegram]\nbase_url = "api"', "config.toml: telegram.base_url: string should match"),
+        (
+            "[discord]\nshard_ids = [0]",
+            "config.toml: discord: shard_ids should lie below shard_count",
+        ),
+        ("[discord]\nshard_ids = [2]\nshard_count = 2", "config.toml: discord: shard_ids should"),
+        ("[discord]\nshard_ids = [-1]\nshard_count = 2", "config.toml: discord.shard_ids: input"),
         ("[log]\nlevel = 'loud'", "config.toml: log.level: input should be 'debug', 'info'"),
         ("[log", "config.toml: not valid TOML"),
     ],

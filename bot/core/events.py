@@ -35,6 +35,8 @@ class IncomingMessage:
     """Kept out of ``repr`` so that no log line or traceback can show it."""
     candidates: frozenset[str] | None = None
     """Canonical emojis that the platform allows at this moment; None for all."""
+    custom: frozenset[str] = frozenset()
+    """The community's own emojis, as ``:name:``, that can be shown at this moment."""
     addressed: bool = False
     """A mention or a private message: answered past chance and cooldown."""
     asked: bool = False

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from bot.core.events import IncomingMessage, SkipReason
 from bot.core.quiet import QuietHours
 from model import Prediction
-from model.emoji import canonical_set
+from model.emoji import canonical_set, is_custom, names
 
 TOP = 5
 """How many emojis are predicted, offered and stored."""
@@ -48,7 +49,8 @@ class ChatSettings:
     reactions_per_message: int = 1
     """1 to 5."""
     emoji_allow: frozenset[str] | None = None
-    """Only these; None for all."""
+    """Only these; None for all. Custom emojis, as ``:name:``, come on top: a list of nothing else
+    leaves every Unicode emoji allowed."""
     emoji_deny: frozenset[str] = SAFE_LIST
     chat_allow: frozenset[str] | None = None
     """Only in these chats and their threads, in the platform's ids; None for all."""
@@ -138,13 +140,27 @@ def out_of_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) ->
     return None
 
 
-def allowed(candidates: frozenset[str] | None, settings: ChatSettings) -> frozenset[str] | None:
+def allowed(message: IncomingMessage, settings: ChatSettings) -> frozenset[str] | None:
     """What the predictor may choose from: the platform's set within the chat's; None for all."""
-    if candidates is None and settings.emoji_allow is None:
-        return None
-    if candidates is None or settings.emoji_allow is None:
-        return (candidates or settings.emoji_allow or frozenset()) - settings.emoji_deny
-    return (candidates & settings.emoji_allow) - settings.emoji_deny
+    unicode, listed = message.candidates, _listed(settings)
+    if listed is not None:
+        unicode = listed if unicode is None else unicode & listed
+    own = message.custom & (settings.emoji_allow or frozenset())
+    if unicode is None:
+        return (_every_emoji() | own) - settings.emoji_deny if own else None
+    return (unicode | own) - settings.emoji_deny
+
+
+@cache
+def _every_emoji() -> frozenset[str]:
+    return frozenset(names())
+
+
+def _listed(settings: ChatSettings) -> frozenset[str] | None:
+    """The Unicode emojis to which a chat keeps; None for all."""
+    if not settings.emoji_allow:
+        return settings.emoji_allow
+    return frozenset(e for e in settings.emoji_allow if not is_custom(e)) or None
 
 
 def least_score(message: IncomingMessage, settings: ChatSettings, own: float) -> float:
@@ -156,12 +172,13 @@ def least_score(message: IncomingMessage, settings: ChatSettings, own: float) ->
 
 def permitted(predictions: Sequence[Prediction], settings: ChatSettings) -> tuple[Prediction, ...]:
     """Those that the chat neither denies nor leaves out of its list."""
-    return tuple(
-        p
-        for p in predictions
-        if p.emoji not in settings.emoji_deny
-        and (settings.emoji_allow is None or p.emoji in settings.emoji_allow)
-    )
+    listed, allow = _listed(settings), settings.emoji_allow
+
+    def welcome(emoji: str) -> bool:
+        within = allow if is_custom(emoji) else listed
+        return emoji not in settings.emoji_deny and (within is None or emoji in within)
+
+    return tuple(p for p in predictions if welcome(p.emoji))
 
 
 def choose(

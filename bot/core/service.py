@@ -294,7 +294,7 @@ class Service:
         """The predictions with what the policy would show, or why nothing."""
         least = policy.least_score(message, settings, self._predictor.threshold)
         outcome = Outcome(message.ref, artifact=self._predictor.version, threshold=least)
-        candidates = policy.allowed(message.candidates, settings)
+        candidates = policy.allowed(message, settings)
         if candidates is not None and not candidates:
             return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
         # Five are to be left when those that the chat denies are gone.

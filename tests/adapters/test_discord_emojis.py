@@ -21,6 +21,7 @@ def test_every_emoji_goes_out_fully_qualified_and_comes_back_as_itself() -> None
         if wire is None:
             beyond.append(emoji)
             continue
+        assert isinstance(wire, str)
         assert qualified(wire), emoji
         assert from_wire(PartialEmoji(name=wire)) == emoji
     # The library's list may lag a Unicode version behind; those are passed over.

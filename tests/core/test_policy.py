@@ -19,6 +19,7 @@ from bot.core.policy import (
     choose,
     eligible,
     least_score,
+    permitted,
 )
 from bot.core.quiet import QuietHours
 from model import Prediction
@@ -157,7 +158,36 @@ def test_allowed(
     candidates: set[str] | None, allow: set[str] | None, expected: set[str] | None
 ) -> None:
     settings = ChatSettings(emoji_allow=None if allow is None else frozenset(allow))
-    assert allowed(None if candidates is None else frozenset(candidates), settings) == expected
+    given = None if candidates is None else frozenset(candidates)
+    assert allowed(replace(message(), candidates=given), settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("candidates", "allow", "own"),
+    [
+        (None, {":cat:"}, {":cat:", "😂", "🔥"}),
+        (None, {":cat:", ":gone:", "😂"}, {":cat:", "😂"}),
+        ({"🔥"}, {":cat:"}, {":cat:", "🔥"}),
+        ({"🔥"}, {":cat:", "😂"}, {":cat:"}),
+    ],
+)
+def test_own_emojis_of_the_list_come_on_top(
+    candidates: set[str] | None, allow: set[str], own: set[str]
+) -> None:
+    settings = ChatSettings(emoji_allow=frozenset(allow))
+    given = None if candidates is None else frozenset(candidates)
+    asked = replace(message(), candidates=given, custom=frozenset((":cat:", ":dog:")))
+    found = allowed(asked, settings)
+    assert found is not None
+    assert found & {":cat:", ":dog:", ":gone:", "😂", "🔥"} == own
+    left = permitted([Prediction(e, 0.5) for e in (":cat:", ":dog:", "😂", "🔥")], settings)
+    assert {p.emoji for p in left} >= own
+    assert ":dog:" not in {p.emoji for p in left}
+
+
+def test_a_list_of_emojis_that_are_gone_leaves_all() -> None:
+    settings = ChatSettings(emoji_allow=frozenset((":gone:",)))
+    assert allowed(message(), settings) is None
 
 
 @pytest.mark.parametrize(

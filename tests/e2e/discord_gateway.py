@@ -1,12 +1,13 @@
-"""The gateway's side of a websocket: handshake, heartbeats, numbered events, resuming."""
+"""The gateway's side of websockets: handshake, heartbeats, numbered events, resuming, shards."""
 
 import json
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
-from tests.e2e.discord_payloads import BOT, GUILD, Payload, guild, user
+from tests.e2e.discord_payloads import BOT, Payload, guild, user
 from tests.e2e.journal import Journal
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT = 0, 1, 2, 6, 7
@@ -33,14 +34,40 @@ class Connection:
         await self.socket.send_bytes(data)
 
 
+@dataclass
+class Session:
+    """One shard's events, through as many connections as it takes."""
+
+    id: str
+    events: list[Payload] = field(default_factory=list)
+    connection: Connection | None = None
+
+    async def dispatch(self, kind: str, data: Payload) -> None:
+        """Number an event and send it; without a connection it waits to be replayed."""
+        event = {"op": DISPATCH, "t": kind, "s": len(self.events) + 1, "d": data}
+        self.events.append(event)
+        if self.connection is not None:
+            with suppress(ConnectionError):
+                await self.connection.send(event)
+
+    def leave(self) -> Connection:
+        """Go on without the connection, which is given back."""
+        connection, self.connection = self.connection, None
+        assert connection is not None
+        return connection
+
+
 class Gateway:
-    """One session with its events, through as many connections as it takes."""
+    """A session for each shard."""
 
     def __init__(self, token: str) -> None:
         """Expect this token."""
         self._token = token
-        self._connection: Connection | None = None
-        self._events: list[Payload] = []
+        self.guilds: list[Payload] = [guild()]
+        """What the bot is a member of."""
+        self.sessions: dict[int, Session] = {}
+        """By shard."""
+        self._shards = 1
         self.received: Journal[Payload] = Journal()
         """Everything that the bot sent, heartbeats included."""
         self.refusals = 0
@@ -68,26 +95,28 @@ class Gateway:
                 payload = json.loads(message.data)
                 await self._answer(connection, payload, str(request.url.origin()))
                 self.received.add(payload)
+        for session in self.sessions.values():
+            if session.connection is connection:
+                session.connection = None
         return socket
 
     async def dispatch(self, kind: str, data: Payload) -> None:
-        """Number an event and send it; without a connection it waits to be replayed."""
-        event = {"op": DISPATCH, "t": kind, "s": len(self._events) + 1, "d": data}
-        self._events.append(event)
-        if self._connection is not None:
-            await self._connection.send(event)
+        """Send an event to the shard of its guild, or to the first one."""
+        shard = (int(data.get("guild_id") or 0) >> 22) % self._shards
+        if shard in self.sessions:
+            await self.sessions[shard].dispatch(kind, data)
 
-    async def reconnect(self) -> None:
+    async def reconnect(self, shard: int = 0) -> None:
         """Ask the bot to come back and resume."""
-        connection, self._connection = self._connection, None
-        assert connection is not None
-        await connection.send({"op": RECONNECT, "d": None})
+        await self.sessions[shard].leave().send({"op": RECONNECT, "d": None})
 
-    async def drop(self) -> None:
+    async def invalidate(self, shard: int = 0) -> None:
+        """End a session that can be taken up again, as Discord does when it restarts."""
+        await self.sessions[shard].leave().send({"op": INVALID_SESSION, "d": True})
+
+    async def drop(self, shard: int = 0) -> None:
         """Cut the connection without a word."""
-        connection, self._connection = self._connection, None
-        assert connection is not None
-        await connection.socket.close(code=4000)
+        await self.sessions[shard].leave().socket.close(code=4000)
 
     async def ready(self, times: int = 1) -> None:
         """Wait until the bot identified so often, and was told of its guild."""
@@ -116,30 +145,37 @@ class Gateway:
             await connection.socket.close(code=refused)
             return
         self._intents = data["intents"]
-        self._events = []
-        self._connection = connection
+        shard, self._shards = data.get("shard", [0, 1])
+        session = self.sessions[shard] = Session(f"{SESSION_ID}{shard}", connection=connection)
+        own = [g for g in self.guilds if (int(g["id"]) >> 22) % self._shards == shard]
         ready: Payload = {
             "v": 10,
             "user": user(BOT),
-            "guilds": [{"id": GUILD, "unavailable": True}],
-            "session_id": SESSION_ID,
+            "guilds": [{"id": each["id"], "unavailable": True} for each in own],
+            "session_id": session.id,
             "resume_gateway_url": origin.replace("http", "ws", 1) + "/gateway",
             "application": {"id": BOT, "flags": 0},
-            "shard": data.get("shard", [0, 1]),
+            "shard": [shard, self._shards],
         }
-        await self.dispatch("READY", ready)
-        await self.dispatch("GUILD_CREATE", guild())
+        await session.dispatch("READY", ready)
+        for each in own:
+            await session.dispatch("GUILD_CREATE", each)
 
     async def _resume(self, connection: Connection, data: Payload) -> None:
-        if data["session_id"] != SESSION_ID or self.forgetful:
+        known = (each for each in self.sessions.values() if each.id == data["session_id"])
+        session = next(known, None)
+        if session is None or self.forgetful:
             await connection.send({"op": INVALID_SESSION, "d": False})
             return
-        for event in self._events[data["seq"] :]:
-            await connection.send(event)
-        self._connection = connection
-        await self.dispatch("RESUMED", {})
+        sent = data["seq"]
+        while sent < len(session.events):  # more may happen meanwhile
+            await connection.send(session.events[sent])
+            sent += 1
+        session.connection = connection
+        await session.dispatch("RESUMED", {})
 
     async def close(self) -> None:
-        """Close the connection that is open."""
-        if self._connection is not None:
-            await self._connection.socket.close()
+        """Close the connections that are open."""
+        for session in self.sessions.values():
+            if session.connection is not None:
+                await session.connection.socket.close()

@@ -1,5 +1,6 @@
 """Discord's objects as its gateway sends them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,12 +40,14 @@ def member(user_id: str) -> Payload:
     }
 
 
-def guild() -> Payload:
-    """Describe the one guild, with one text channel."""
-    channel = {
-        "id": CHANNEL,
+def channel(channel_id: str = CHANNEL) -> Payload:
+    """Describe a text channel, the thread or the private chat."""
+    if channel_id == DM:
+        return {"id": DM, "type": 1, "last_message_id": None, "recipients": [user(ALICE)]}
+    return {
+        "id": channel_id,
         "type": 0,
-        "name": "general",
+        "name": f"channel-{channel_id}",
         "position": 0,
         "permission_overwrites": [],
         "nsfw": False,
@@ -53,8 +56,41 @@ def guild() -> Payload:
         "rate_limit_per_user": 0,
         "flags": 0,
     }
+
+
+def thread(parent: str = CHANNEL) -> Payload:
+    """Describe the thread."""
+    archive = {
+        "archived": False,
+        "auto_archive_duration": 1440,
+        "archive_timestamp": datetime.now(UTC).isoformat(),
+        "locked": False,
+    }
+    return {
+        "id": THREAD,
+        "type": 11,
+        "guild_id": GUILD,
+        "parent_id": parent,
+        "owner_id": ALICE,
+        "name": "thread",
+        "thread_metadata": archive,
+        "message_count": 0,
+        "member_count": 1,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+    }
+
+
+def own_emoji(emoji_id: str, name: str) -> Payload:
+    """Describe an emoji of the guild."""
+    usual = {"require_colons": True, "managed": False, "animated": False, "available": True}
+    return {"id": emoji_id, "name": name, "roles": [], **usual}
+
+
+def guild(guild_id: str = GUILD, channels: Sequence[str] = (CHANNEL,)) -> Payload:
+    """Describe a guild with text channels."""
     everyone = {
-        "id": GUILD,
+        "id": guild_id,
         "name": "@everyone",
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
@@ -67,7 +103,7 @@ def guild() -> Payload:
     }
     lists = ("emojis", "stickers", "members", "threads", "presences", "voice_states", "features")
     return {
-        "id": GUILD,
+        "id": guild_id,
         "name": "Guild",
         "icon": None,
         "splash": None,
@@ -87,7 +123,7 @@ def guild() -> Payload:
         "large": False,
         "unavailable": False,
         "joined_at": datetime.now(UTC).isoformat(),
-        "channels": [channel],
+        "channels": [channel(each) for each in channels],
         "roles": [everyone],
         "stage_instances": [],
         "guild_scheduled_events": [],

@@ -1,9 +1,8 @@
 """A Discord of our own: the part of the REST API and the gateway that the bot uses."""
 
 import asyncio
-import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -11,6 +10,7 @@ from aiohttp import web
 
 from tests.e2e import openapi
 from tests.e2e.discord_gateway import Gateway
+from tests.e2e.discord_interactions import Interactions, json_response
 from tests.e2e.discord_payloads import (
     ALICE,
     BOT,
@@ -32,14 +32,6 @@ TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gfake.not-a-real-token-only-for-loopback-0"
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def _json(
-    body: Payload, status: int = 200, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    """Answer as Discord does: with a charset in its type, discord.py would not parse the body."""
-    exact = {"Content-Type": "application/json", **(headers or {})}
-    return web.Response(body=json.dumps(body).encode(), status=status, headers=exact)
 
 
 @dataclass(frozen=True)
@@ -71,10 +63,10 @@ class Refusal:
             request.transport.abort()
             return web.Response()
         if self.retry_after is None:
-            return _json({"message": "no", "code": self.code}, status=self.status)
+            return json_response({"message": "no", "code": self.code}, status=self.status)
         body = {"message": "slow down", "retry_after": self.retry_after, "global": False}
         headers = {"Via": "1.1 google", "Retry-After": str(self.retry_after)}
-        return _json(body, status=self.status, headers=headers)
+        return json_response(body, status=self.status, headers=headers)
 
 
 class DiscordServer:
@@ -83,6 +75,7 @@ class DiscordServer:
     def __init__(self) -> None:
         """Build the routes; ``start`` listens."""
         self.gateway = Gateway(TOKEN)
+        self.interactions = Interactions(self.gateway)
         self.requests: Journal[Request] = Journal()
         self.refusals: deque[Refusal] = deque()
         """Taken one by one by reaction requests."""
@@ -95,6 +88,8 @@ class DiscordServer:
         """Messages whose reaction requests have come in, answered or not."""
         self.reactions: dict[str, list[tuple[str, str]]] = {}
         """Message -> who reacted with what."""
+        self.sent: Journal[Payload] = Journal()
+        """Messages of the bot, those that answer interactions aside."""
         self.errors: list[str] = []
         """Requests that Discord does not document; a test with any has failed."""
         self._next_id = 10_000
@@ -103,7 +98,11 @@ class DiscordServer:
         app.router.add_get(API + "/users/@me", self._me)
         app.router.add_get(API + "/oauth2/applications/@me", self._application)
         app.router.add_get(API + "/gateway/bot", self._gateway_bot)
+        app.router.add_get(API + "/gateway", self._gateway)
         app.router.add_put(REACTION, self._add)
+        app.router.add_post(API + "/channels/{channel}/messages", self._send)
+        app.router.add_post(API + "/users/@me/channels", self._private_chat)
+        self.interactions.add_routes(app, API)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.origin = ""
 
@@ -197,24 +196,27 @@ class DiscordServer:
         if self.outages:
             self.outages -= 1
             response: web.StreamResponse = web.Response(status=503)
-        elif request.headers.get("Authorization") == f"Bot {TOKEN}":
+        elif request.headers.get("Authorization") == f"Bot {TOKEN}" or _by_token(request):
             response = await handler(request)
         else:
-            response = _json({"message": "401: Unauthorized", "code": 0}, status=401)
+            response = json_response({"message": "401: Unauthorized", "code": 0}, status=401)
         self.requests.add(Request(request.method, path, response.status))
         return response
 
+    async def _gateway(self, _request: web.Request) -> web.Response:
+        return json_response({"url": "ws://127.0.0.1:9"})
+
     async def _me(self, _request: web.Request) -> web.Response:
-        return _json(user(BOT))
+        return json_response(user(BOT))
 
     async def _application(self, _request: web.Request) -> web.Response:
-        return _json(application())
+        return json_response(application())
 
     async def _gateway_bot(self, _request: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
         # An address that leads nowhere: discord.gateway_url has to win over it.
         answer = {"url": "ws://127.0.0.1:9", "shards": 1, "session_start_limit": limit}
-        return _json(answer)
+        return json_response(answer)
 
     async def _add(self, request: web.Request) -> web.Response:
         place = request.match_info
@@ -224,3 +226,24 @@ class DiscordServer:
             return self.refusals.popleft().response(request)
         await self.react(place["message"], BOT, place["emoji"], place["channel"])
         return web.Response(status=204)
+
+    async def _send(self, request: web.Request) -> web.Response:
+        body, place = await request.json(), request.match_info["channel"]
+        if self.refusals:
+            return self.refusals.popleft().response(request)
+        self._next_id += 1
+        given = {key: body[key] for key in ("components", "message_reference") if key in body}
+        said = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
+        self.sent.add({**said, "flags": body.get("flags", 0)})
+        await self.gateway.dispatch("MESSAGE_CREATE", said)
+        return json_response(said)
+
+    async def _private_chat(self, request: web.Request) -> web.Response:
+        recipient = (await request.json())["recipient_id"]
+        chat = {"id": DM, "type": 1, "last_message_id": None, "recipients": [user(str(recipient))]}
+        return json_response(chat)
+
+
+def _by_token(request: web.Request) -> bool:
+    """An interaction's own token is enough."""
+    return request.path.startswith((f"{API}/interactions/", f"{API}/webhooks/"))

@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
 SPECIFICATION = Path(__file__).parents[3] / "shared" / "specs" / "discord-openapi.json"
 
 
@@ -33,7 +36,7 @@ def _paths() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
 
 
 def check(method: str, path: str, body: bytes, content_type: str) -> None:
-    """Check method, path, its ids, and that a body comes only where one is described.
+    """Check method, path, its ids, and that a body is as described where one may come.
 
     Raises:
         OffSpecification: the request is not described.
@@ -59,7 +62,28 @@ def _check_body(
     operation: dict[str, Any], method: str, path: str, body: bytes, content_type: str
 ) -> None:
     described = operation.get("requestBody", {}).get("content", {})
-    if body and content_type.split(";")[0] not in described:
+    kind = content_type.split(";")[0]
+    if body and kind not in described:
         raise OffSpecification(f"{method} {path}: a body of type {content_type!r}")
     if operation.get("requestBody", {}).get("required") and not body:
         raise OffSpecification(f"{method} {path}: no body")
+    if not body:
+        return
+    given = json.loads(_json_part(body) if kind == "multipart/form-data" else body)
+    wrong = best_match(_validator(json.dumps(described["application/json"])).iter_errors(given))
+    if wrong is not None:
+        where = "/".join(map(str, wrong.absolute_path))
+        raise OffSpecification(f"{method} {path}: {where}: {wrong.message}")
+
+
+def _json_part(body: bytes) -> bytes:
+    """The fields beside the files of a form."""
+    head = body.index(b'name="payload_json"')
+    start = body.index(b"\r\n\r\n", head) + 4
+    return body[start : body.index(b"\r\n--", start)]
+
+
+@cache
+def _validator(described: str) -> Draft202012Validator:
+    parts = {"components": (_specification() or {})["components"]}
+    return Draft202012Validator({**json.loads(described)["schema"], **parts})

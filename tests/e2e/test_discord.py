@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from bot.adapters.discord.forbidden import LIMIT
 from tests.e2e.conftest import Launcher
-from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, user
+from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
 from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, REFUSED, STORED
@@ -230,14 +231,70 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
     }
     for refusal, name in expected.items():
         discord_server.refusals.append(refusal)
-        message = await discord_server.say("funny")
+        message = await discord_server.say("funny", author=BOB if name == "blocked" else ALICE)
         assert await bot.eventually(REFUSED, message) == [(name,)]
     await discord_server.reaction_requests(await discord_server.say("funny"))
+
+
+async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    for _ in range(LIMIT):
+        discord_server.refusals.append(Refusal(403, 50013))
+        await bot.eventually(REFUSED, await discord_server.say("funny"))
+    (told,) = await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
+    assert "<#200>" in told["content"]
+    await discord_server.say("funny")
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    await discord_server.say("funny")
+    elsewhere = await discord_server.say("funny", channel=DM)
+    await discord_server.reaction_requests(elsewhere)
+    assert await bot.stop() == 0
+    asked = discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
+    assert len(asked) == LIMIT + 1
+    assert len(discord_server.sent.entries) == 1
+    assert bot.output.count("turned off in channel 200 of server 100") == 1
+
+
+async def test_where_reactions_are_not_allowed_none_is_tried(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
+    guild = discord_server.gateway.guilds[0]
+    guild["members"] = [member(BOT)]
+    guild["roles"][0]["permissions"] = str(1 << 10)  # to see channels
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    for _ in range(LIMIT):
+        await bot.eventually(REFUSED, await discord_server.say("funny"))
+    await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
+    await bot.says("does not let the bot")
+    assert "add reactions" in bot.output
+    assert "send messages" in bot.output
+    assert "client_id=900000000000000900" in bot.output
+    assert not discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
+
+
+async def test_those_who_blocked_the_bot_are_left_alone(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.refusals.append(Refusal(403, 90001))
+    refused = await discord_server.say("funny", author=BOB)
+    assert await bot.eventually(REFUSED, refused) == [("blocked",)]
+    await discord_server.say("funny", author=BOB)
+    other = await discord_server.say("party")
+    await discord_server.reaction_requests(other)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(refused,), (other,)]
 
 
 async def test_cut_connection_is_tried_once_more(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
+    # Only a connection that was used before is taken for one that the other side had closed.
+    await discord_server.reaction_requests(await discord_server.say("funny"))
     discord_server.refusals.append(Refusal(0))
     message = await discord_server.say("funny")
     assert await bot.eventually(ANSWER, message) == [('["😂"]', None, None)]

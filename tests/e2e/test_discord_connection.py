@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from tests.e2e.conftest import Launcher
-from tests.e2e.discord_gateway import IDENTIFY, MESSAGE_CONTENT, RESUME
-from tests.e2e.discord_payloads import BOT, CHANNEL, DM, user
+from tests.e2e.discord_gateway import IDENTIFY, MESSAGE_CONTENT, RESUME, SESSION_ID
+from tests.e2e.discord_payloads import BOT, CHANNEL, DM, guild, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Request
 from tests.e2e.process import BotProcess
 from tests.e2e.statements import ANSWER, STORED
 
-LEAST = 1 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
-"""Guilds; messages and reactions, in guilds and private."""
+LEAST = 1 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
+"""Guilds and their emojis; messages and reactions, in guilds and private."""
 
 
 @pytest.fixture
@@ -122,14 +122,14 @@ async def test_malformed_event_is_survived_and_not_quoted(
     assert b"zanzibar" not in bot.remains()
 
 
-@pytest.mark.parametrize("way", ["reconnect", "drop"])
+@pytest.mark.parametrize("way", ["reconnect", "drop", "invalidate"])
 async def test_resumes_and_loses_nothing(
     bot: BotProcess, discord_server: DiscordServer, way: str
 ) -> None:
     gateway = discord_server.gateway
     before = await discord_server.say("funny")
     await discord_server.reaction_requests(before)
-    await (gateway.reconnect() if way == "reconnect" else gateway.drop())
+    await {"reconnect": gateway.reconnect, "drop": gateway.drop}.get(way, gateway.invalidate)()
     missed = await discord_server.say("party")
     await gateway.received.wait(lambda sent: sent["op"] == RESUME)
     after = await discord_server.say("pizza")
@@ -176,3 +176,41 @@ async def test_stop_finishes_what_was_accepted(
     assert await stopping == 0
     for message in messages:
         assert bot.query(ANSWER, message) == [('["😂"]', None, None)]
+
+
+async def test_one_shard_of_several(launcher: Launcher, discord_server: DiscordServer) -> None:
+    second = str(1 << 22)
+    discord_server.gateway.guilds.append(guild(second, ["333"]))
+    shards = {"discord.shard_ids": [1], "discord.shard_count": 2}
+    bot = launcher(discord=discord_server, **shards)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    (sent,) = discord_server.gateway.received.matching(lambda sent: sent["op"] == IDENTIFY)
+    assert sent["d"]["shard"] == [1, 2]
+    await discord_server.say("funny")
+    message = await discord_server.say("funny", channel="333", guild_id=second)
+    await discord_server.reaction_requests(message)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(message,)]
+
+
+@pytest.mark.slow
+async def test_all_shards_in_one_process(launcher: Launcher, discord_server: DiscordServer) -> None:
+    second = str(1 << 22)
+    discord_server.gateway.guilds.append(guild(second, ["333"]))
+    bot = launcher(discord=discord_server, **{"discord.shard_count": 2})
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)  # Discord wants five seconds between them
+    messages = [
+        await discord_server.say("funny"),
+        await discord_server.say("funny", channel="333", guild_id=second),
+    ]
+    for message in messages:
+        await discord_server.reaction_requests(message)
+    await discord_server.gateway.drop(shard=1)
+    missed = await discord_server.say("party", channel="333", guild_id=second)
+    await discord_server.reaction_requests(missed)
+    (resumed,) = discord_server.gateway.received.matching(lambda sent: sent["op"] == RESUME)
+    assert resumed["d"]["session_id"] == f"{SESSION_ID}1"
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(message,) for message in (*messages, missed)]

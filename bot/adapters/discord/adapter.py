@@ -1,8 +1,7 @@
-"""Keeps a connection to Discord, and reacts through it."""
+"""Keeps a connection to Discord."""
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
 import discord
 import yarl
@@ -10,18 +9,11 @@ from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.adapters.discord import translate
-from bot.adapters.discord.client import LONGEST_DELAY, RATE_LIMIT_PATIENCE, Client
-from bot.adapters.discord.emojis import to_wire
-from bot.adapters.discord.inbox import Inbox
-from bot.adapters.discord.refusals import reason
-from bot.core.errors import EmojiReactorError, Refused
-from bot.core.events import MessageRef
-from bot.core.identity import Pseudonyms
-from bot.core.service import Service
+from bot.adapters.discord.client import LONGEST_DELAY, Client
+from bot.adapters.discord.parts import Parts
+from bot.adapters.discord.translate import NAME
+from bot.core.errors import EmojiReactorError
 from bot.log import describe
-from bot.settings import DiscordSettings
-from model import Prediction
 
 logger = logging.getLogger(__name__)
 
@@ -37,19 +29,15 @@ _HOPELESS = {4004: _TOKEN_REFUSED} | {
 
 
 class DiscordAdapter:
-    """A ``ChatPlatform`` on discord.py."""
+    """Keeps a client running."""
 
-    name = translate.NAME
+    name = NAME
 
-    def __init__(
-        self, settings: DiscordSettings, token: str, service: Service, pseudonyms: Pseudonyms
-    ) -> None:
+    def __init__(self, parts: Parts, token: str) -> None:
         """Connect with ``run`` only."""
-        self._settings = settings
+        self._parts = parts
+        self._settings = parts.settings
         self._token = token
-        self._service = service
-        self._pseudonyms = pseudonyms
-        self._client: Client | None = None
         self._message_content = True
 
     async def run(self) -> None:
@@ -80,56 +68,13 @@ class DiscordAdapter:
             logger.warning("no connection to Discord (%s); next try in %.1f s", cause, delay)
             await asyncio.sleep(delay)
 
-    async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-        """Add the emojis in order; one that Discord does not know is passed over.
-
-        Raises:
-            Refused: none was added, with the last reason.
-        """
-        added, refusal = 0, None
-        for emoji in emojis:
-            refusal = await self._add(ref, emoji)
-            if refusal is None:
-                added += 1
-            elif refusal != "unknown_emoji":
-                break  # the others would be refused alike
-        if refusal and not added:
-            raise Refused(refusal)
-
-    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
-        """React with the best.
-
-        Raises:
-            Refused: it was not added, with the reason.
-        """
-        await self.react(ref, [predictions[0].emoji])
-
-    async def _add(self, ref: MessageRef, emoji: str) -> str | None:
-        """Why the emoji was not added, or None."""
-        wire = to_wire(emoji)
-        if wire is None:
-            return "unknown_emoji"
-        if self._client is None:
-            return "not_connected"
-        chat = self._client.get_partial_messageable(int(ref.chat))
-        try:
-            async with asyncio.timeout(RATE_LIMIT_PATIENCE):
-                await chat.get_partial_message(int(ref.message)).add_reaction(wire)
-        except Exception as error:
-            logger.debug("a reaction was refused: %s", reason(error))
-            return reason(error)
-        return None
-
     async def _connect(self) -> None:
-        inbox = Inbox(self._service, self, self._pseudonyms)
-        gateway = self._settings.gateway_url
-        client = Client(inbox, message_content=self._message_content, gateway=gateway)
+        client = Client(self._parts, message_content=self._message_content)
         async with client:
-            self._client = client
             try:
                 await client.start(self._token)
             finally:
-                await inbox.drain(DRAIN_SECONDS)
+                await client.drain(DRAIN_SECONDS)
 
     def _go_on_without_content(self) -> None:
         if not self._message_content:

@@ -2,14 +2,24 @@
 
 import asyncio
 import logging
+from typing import TypedDict
 
 import aiohttp
 import discord
 import yarl
 from discord.backoff import ExponentialBackoff
 
+from bot.adapters.discord import access
+from bot.adapters.discord.forbidden import ForbiddenChats
 from bot.adapters.discord.inbox import Inbox
+from bot.adapters.discord.offers import Fit, TakeBack
+from bot.adapters.discord.parts import Parts
+from bot.adapters.discord.refusals import reason
+from bot.adapters.discord.responder import PATIENCE, Responder
 from bot.adapters.discord.translate import ref
+from bot.core.events import MessageRef
+from bot.settings import DiscordSettings
+from bot.texts import say
 
 logger = logging.getLogger(__name__)
 
@@ -18,14 +28,13 @@ discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
 LONGEST_DELAY = 60.0
-RATE_LIMIT_PATIENCE = 30.0
-"""Seconds, the least that discord.py takes: a later reaction is worse than none."""
 
 
 def intents(*, message_content: bool) -> discord.Intents:
     """The least that works; without the message content, mentions and private chats remain."""
     return discord.Intents(
         guilds=True,
+        emojis_and_stickers=True,  # a server's own emojis come and go
         guild_messages=True,
         dm_messages=True,
         guild_reactions=True,
@@ -34,24 +43,49 @@ def intents(*, message_content: bool) -> discord.Intents:
     )
 
 
+class _Shards(TypedDict, total=False):
+    shard_ids: list[int]
+    shard_count: int
+
+
+def _shards(settings: DiscordSettings) -> _Shards:
+    """Which part of the bot this process runs; nothing where that is all of it."""
+    given = _Shards()
+    if settings.shard_ids:
+        given["shard_ids"] = list(settings.shard_ids)
+    if settings.shard_count is not None:
+        given["shard_count"] = settings.shard_count
+    return given
+
+
 class Client(discord.AutoShardedClient):
-    """One login; reactions go out through ``DiscordAdapter``."""
+    """One login."""
 
-    def __init__(self, inbox: Inbox, *, message_content: bool, gateway: str | None = None) -> None:
-        """Keep no message or member in memory: reactions are looked up by their ids.
-
-        ``gateway`` takes the place of the one that the API names.
-        """
+    def __init__(self, parts: Parts, *, message_content: bool) -> None:
+        """Keep no message or member in memory: reactions are looked up by their ids."""
+        settings = parts.settings
         super().__init__(
             intents=intents(message_content=message_content),
+            **_shards(settings),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            max_ratelimit_timeout=RATE_LIMIT_PATIENCE,
+            max_ratelimit_timeout=PATIENCE,
+            http_trace=parts.traffic.trace(),
         )
-        self._inbox = inbox
-        self._gateway = yarl.URL(gateway) if gateway else None
+        self.parts = parts
+        self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
+        forbidden = ForbiddenChats(parts.store, self._tell_owner)
+        self._inbox = Inbox(parts, Responder(self, parts), forbidden)
+
+    async def setup_hook(self) -> None:
+        """Know the buttons of every message that was ever sent."""
+        self.add_dynamic_items(Fit, TakeBack)
+
+    async def drain(self, seconds: float) -> None:
+        """Hear nothing more, and finish what was heard."""
+        await self._inbox.drain(seconds)
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
@@ -76,6 +110,7 @@ class Client(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Say so: the operator waits for this line."""
         logger.info("Discord is connected; %d servers", len(self.guilds))
+        access.report(self.application_id, self.guilds)
 
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Name the event only; a traceback could quote what somebody wrote."""
@@ -110,9 +145,27 @@ class Client(discord.AutoShardedClient):
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """A message is gone."""
-        self._inbox.deleted(ref(event.guild_id, event.channel_id, event.message_id))
+        if self.user:
+            place = ref(event.guild_id, event.channel_id, event.message_id)
+            self._inbox.deleted(place, self.user)
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Many messages are gone."""
-        for message in event.message_ids:
-            self._inbox.deleted(ref(event.guild_id, event.channel_id, message))
+        if self.user:
+            for message in event.message_ids:
+                place = ref(event.guild_id, event.channel_id, message)
+                self._inbox.deleted(place, self.user)
+
+    async def _tell_owner(self, chat: MessageRef) -> None:
+        """Write to a server's owner that a channel was turned off. Never raises."""
+        guild = self.get_guild(int(chat.community))
+        if guild is None or guild.owner_id is None:
+            return
+        where = f"{guild.name} <#{chat.chat}>"
+        text = say("notice.turned_off", str(guild.preferred_locale), chat=where)
+        try:
+            # As Discord describes it: create_dm sends the id as a number.
+            private = await self.http.start_private_message(str(guild.owner_id))
+            await self.get_partial_messageable(int(private["id"])).send(text)
+        except Exception as error:
+            logger.info("the owner of server %d was not reached: %s", guild.id, reason(error))

@@ -2,10 +2,11 @@
 
 from functools import cache
 
+import discord
 import emoji as unicode_emojis
 from discord import PartialEmoji
 
-from model.emoji import VARIATION_SELECTOR, canonical, is_emoji
+from model.emoji import VARIATION_SELECTOR, canonical, is_custom, is_emoji
 
 
 @cache
@@ -21,11 +22,13 @@ def _qualified() -> dict[str, str]:
     return forms
 
 
-def to_wire(emoji: str) -> str | None:
+def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emoji | None:
     """What Discord calls a canonical emoji; None where it cannot be a reaction.
 
-    Discord knows most emojis with U+FE0F by that form only.
+    Discord knows most emojis with U+FE0F by that form only, and a server's own by their ids.
     """
+    if is_custom(emoji):
+        return next((own for own in _own(guild) if f":{own.name}:" == emoji), None)
     return _qualified().get(emoji)
 
 
@@ -34,3 +37,19 @@ def from_wire(emoji: PartialEmoji) -> str | None:
     if emoji.name and emoji.is_custom_emoji():
         return f":{emoji.name}:"
     return canonical(emoji.name) if emoji.name and is_emoji(emoji.name) else None
+
+
+def own_names(guild: discord.Guild | None) -> frozenset[str]:
+    """A server's own emojis, as ``:name:``, that the bot can use at this moment."""
+    return frozenset(f":{emoji.name}:" for emoji in _own(guild))
+
+
+def _own(guild: discord.Guild | None) -> list[discord.Emoji]:
+    """Those that are neither lost with a boost nor kept for some roles."""
+    if guild is None:
+        return []
+    return [e for e in guild.emojis if e.available and (not e.roles or _held(e, guild))]
+
+
+def _held(emoji: discord.Emoji, guild: discord.Guild) -> bool:
+    return guild.me is not None and not {*emoji.roles}.isdisjoint(guild.me.roles)

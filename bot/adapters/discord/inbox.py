@@ -1,33 +1,41 @@
 """Discord's events, handed to the core in order."""
 
+import time
+
 import discord
 
 from bot.adapters.discord import translate
 from bot.adapters.discord.emojis import from_wire
-from bot.core.events import MessageRef
-from bot.core.identity import Pseudonyms
+from bot.adapters.discord.forbidden import ForbiddenChats
+from bot.adapters.discord.parts import Parts
+from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.intake import Intake
 from bot.core.ports import ChatPlatform
-from bot.core.reactions import Reactions
-from bot.core.service import Service
+from bot.core.recent import Recent
+
+BLOCKED_SECONDS = 3600.0
+"""How long somebody who blocked the bot is left alone: each try is an invalid request."""
 
 
 class Inbox:
     """Everything that a gateway client heard and that has to be finished before it closes."""
 
-    def __init__(self, service: Service, platform: ChatPlatform, pseudonyms: Pseudonyms) -> None:
-        """Answer through ``platform``."""
-        self._service = service
+    def __init__(self, parts: Parts, platform: ChatPlatform, forbidden: ForbiddenChats) -> None:
+        """Answer through ``platform``, and tell ``forbidden`` what became of it."""
+        self._parts = parts
+        self._service = parts.service
         self._platform = platform
-        self._pseudonyms = pseudonyms
-        self._reactions = Reactions(service)
+        self._forbidden = forbidden
+        self._blocked: Recent[MemberKey, float] = Recent(10_000)
         self._intake = Intake()
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Somebody wrote."""
-        incoming = translate.incoming(message, me, self._pseudonyms)
-        if incoming is not None:
-            self._intake.accept(incoming.ref, self._service.on_message(incoming, self._platform))
+        storable = self._parts.settings.training_permitted
+        heard = translate.incoming(message, me, self._parts.pseudonyms, storable=storable)
+        if heard is None or self._has_blocked(heard.author):
+            return
+        self._intake.accept(heard.ref, self._answer(heard))
 
     def reaction(self, event: discord.RawReactionActionEvent, me: discord.ClientUser) -> None:
         """Somebody reacted or took it back; the bot's own is taken away by somebody else only."""
@@ -38,28 +46,45 @@ class Inbox:
         if event.member is not None and event.member.bot:
             return
         ref = translate.ref(event.guild_id, event.channel_id, event.message_id)
+        about = self._parts.replies.get(ref, ref)
         # Who removed the bot's reaction is not told: the bot's key stands for the unknown person.
-        actor = self._pseudonyms.key(translate.NAME, str(event.user_id))
+        actor = self._parts.member(event.user_id)
         if event.user_id == me.id:
-            self._intake.accept(ref, self._reactions.removed(ref, actor, emoji))
+            work = self._parts.reactions.removed(about, actor, emoji)
+            self._intake.accept(about, work)
         else:
-            work = self._reactions.changed(ref, actor, emoji, withdrawn=not added)
-            self._intake.accept(ref, work)
+            said = self._parts.reactions.changed(about, actor, emoji, withdrawn=not added)
+            self._intake.accept(about, said)
 
     def cleared(
         self, ref: MessageRef, emoji: discord.PartialEmoji | None, me: discord.ClientUser
     ) -> None:
         """A moderator took all reactions away, or all with one emoji."""
         shown = from_wire(emoji) if emoji else None
-        if emoji and shown is None:
+        if (emoji and shown is None) or ref in self._parts.replies:
             return
-        actor = self._pseudonyms.key(translate.NAME, str(me.id))
-        self._intake.accept(ref, self._reactions.removed(ref, actor, shown))
+        actor = self._parts.member(me.id)
+        self._intake.accept(ref, self._parts.reactions.removed(ref, actor, shown))
 
-    def deleted(self, ref: MessageRef) -> None:
-        """A message is gone."""
-        self._intake.accept(ref, self._service.on_deletion(ref))
+    def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
+        """A message is gone; where it was the bot's own answer, somebody took that away."""
+        answered = self._parts.replies.pop(ref, None)
+        if answered is None:
+            self._intake.accept(ref, self._service.on_deletion(ref))
+        else:
+            actor = self._parts.member(me.id)
+            self._intake.accept(answered, self._parts.reactions.removed(answered, actor, None))
 
     async def drain(self, seconds: float) -> None:
         """Hear nothing more, and finish what was heard."""
         await self._intake.drain(seconds)
+
+    async def _answer(self, message: IncomingMessage) -> None:
+        outcome = await self._service.on_message(message, self._platform)
+        if outcome.refusal == "blocked":
+            self._blocked[message.author] = time.monotonic()
+        await self._forbidden.hear(message, outcome)
+
+    def _has_blocked(self, author: MemberKey) -> bool:
+        since = self._blocked.get(author)
+        return since is not None and time.monotonic() - since < BLOCKED_SECONDS

@@ -12,6 +12,7 @@ _BY_CODE: Mapping[int, str] = {
     10014: "unknown_emoji",
     30010: "reactions_full",
     50001: "forbidden",
+    50007: "forbidden",
     50013: "forbidden",
     50083: "archived_thread",
     90001: "blocked",

@@ -2,7 +2,8 @@
 
 import discord
 
-from bot.core.events import IncomingMessage, MessageRef
+from bot.adapters.discord.emojis import own_names
+from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.identity import Pseudonyms
 
 NAME = "discord"
@@ -13,13 +14,34 @@ def ref(guild: int | None, channel: int, message: int) -> MessageRef:
     return MessageRef(NAME, str(guild or channel), str(channel), str(message))
 
 
+def asked_here(interaction: discord.Interaction, message: int | None = None) -> MessageRef:
+    """The place of an interaction; a question is known by the interaction's own id."""
+    channel = interaction.channel_id or interaction.user.id
+    return ref(interaction.guild_id, channel, message or interaction.id)
+
+
+def parent(channel: object) -> str:
+    """The channel that a thread belongs to; empty for what is no thread."""
+    return str(channel.parent_id) if isinstance(channel, discord.Thread) else ""
+
+
+def roles(author: discord.User | discord.Member) -> frozenset[str]:
+    """The ids of a member's roles."""
+    held = author.roles if isinstance(author, discord.Member) else ()
+    return frozenset(str(role.id) for role in held)
+
+
 def by_person(message: discord.Message) -> bool:
     """Whether a person wrote it; bots and webhooks could answer each other for ever."""
     return not (message.author.bot or message.webhook_id or message.is_system())
 
 
 def incoming(
-    message: discord.Message, me: discord.ClientUser, pseudonyms: Pseudonyms
+    message: discord.Message,
+    me: discord.ClientUser,
+    pseudonyms: Pseudonyms,
+    *,
+    storable: bool = False,
 ) -> IncomingMessage | None:
     """The message for the core; None where it is not one to answer."""
     if not by_person(message) or not message.content.strip():
@@ -29,5 +51,34 @@ def incoming(
         ref=ref(guild.id if guild else None, message.channel.id, message.id),
         author=pseudonyms.key(NAME, str(message.author.id)),
         text=message.content,
-        addressed=guild is None or any(user.id == me.id for user in message.mentions),
+        custom=own_names(guild),
+        addressed=guild is None or _mentions(message, me),
+        parent=parent(message.channel),
+        roles=roles(message.author),
+        storable=storable,
     )
+
+
+def question(
+    interaction: discord.Interaction, author: MemberKey, text: str, *, storable: bool = False
+) -> IncomingMessage:
+    """A text for which somebody asks for the five, as a message of its own."""
+    return IncomingMessage(
+        ref=asked_here(interaction),
+        author=author,
+        text=text,
+        custom=own_names(interaction.guild),
+        addressed=True,
+        asked=True,
+        parent=parent(interaction.channel),
+        language=str(interaction.locale),
+        storable=storable,
+    )
+
+
+def _mentions(message: discord.Message, me: discord.ClientUser) -> bool:
+    """By its name, by the role that Discord made for it, or by an answer that pings it."""
+    if any(user.id == me.id for user in message.mentions):
+        return True
+    tags = [role.tags for role in message.role_mentions]
+    return any(tag is not None and tag.bot_id == me.id for tag in tags)

@@ -1,0 +1,66 @@
+"""What the bot must be allowed to do, and where it is not."""
+
+import logging
+from collections.abc import Iterable
+
+import discord
+
+logger = logging.getLogger(__name__)
+
+NEEDED = discord.Permissions(
+    view_channel=True,
+    read_message_history=True,
+    add_reactions=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+)
+"""The last two are for replies."""
+
+_TO_REACT = discord.Permissions(view_channel=True, read_message_history=True, add_reactions=True)
+MOST_NAMED = 10
+
+
+def invite(application: int) -> str:
+    """The link with which a server's owner adds the bot."""
+    return discord.utils.oauth_url(
+        application, permissions=NEEDED, scopes=("bot", "applications.commands")
+    )
+
+
+def lacking(held: discord.Permissions, wanted: discord.Permissions = NEEDED) -> list[str]:
+    """The names of the permissions that are not held, as Discord's settings call them."""
+    if held.administrator:
+        return []
+    return [name.replace("_", " ") for name, on in wanted if on and not getattr(held, name)]
+
+
+def may_react(channel: object) -> bool:
+    """Whether a reaction could succeed; where nothing is known, only trying tells."""
+    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return True
+    me = channel.guild.me
+    # discord.py makes itself a member without roles where it was not told of its own.
+    if me is None or me.joined_at is None:
+        return True
+    # A thread takes its permissions from its parent, which may be out of sight.
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return True
+    return not lacking(channel.permissions_for(me), _TO_REACT)
+
+
+def report(application: int | None, guilds: Iterable[discord.Guild]) -> None:
+    """Tell the operator how to invite the bot, and which servers do not let it work."""
+    if application is None:
+        return
+    logger.info("to add the bot to a server, open %s", invite(application))
+    short = [(g.id, lacking(g.me.guild_permissions)) for g in guilds if g.me is not None]
+    short = [(guild, names) for guild, names in short if names]
+    for guild, names in short[:MOST_NAMED]:
+        logger.warning(
+            "server %d does not let the bot %s: grant it in the server's settings, or invite the"
+            " bot again",
+            guild,
+            ", ".join(names),
+        )
+    if len(short) > MOST_NAMED:
+        logger.warning("%d more servers lack permissions", len(short) - MOST_NAMED)

@@ -1,0 +1,50 @@
+"""What the adapter works with, from its start to its end."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.traffic import InvalidRequests
+from bot.adapters.discord.translate import NAME
+from bot.core.events import MemberKey, MessageRef
+from bot.core.identity import Pseudonyms
+from bot.core.reactions import Reactions
+from bot.core.recent import Recent
+from bot.core.service import Service
+from bot.database.store import SqlStore
+from bot.settings import DiscordSettings, PrivacySettings
+
+Interaction = discord.Interaction[Any]
+"""Of a client of ours, which has ``parts``."""
+
+REPLIES_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Outlives every connection."""
+
+    service: Service
+    store: SqlStore
+    pseudonyms: Pseudonyms
+    settings: DiscordSettings
+    privacy: PrivacySettings
+    traffic: InvalidRequests = field(default_factory=InvalidRequests)
+    replies: Recent[MessageRef, MessageRef] = field(default_factory=lambda: Recent(REPLIES_KEPT))
+    """The bot's own messages with buttons -> the message that each one answers."""
+
+    @property
+    def reactions(self) -> Reactions:
+        """What turns choices into feedback."""
+        return Reactions(self.service)
+
+    def member(self, user: int) -> MemberKey:
+        """The key of a Discord user."""
+        return self.pseudonyms.key(NAME, str(user))
+
+
+def parts_of(interaction: Interaction) -> Parts:
+    """What the client works with that got the interaction."""
+    parts: Parts = interaction.client.parts
+    return parts

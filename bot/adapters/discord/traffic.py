@@ -1,0 +1,69 @@
+"""Keeps the bot away from Discord's ban for invalid requests."""
+
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+
+import aiohttp
+
+logger = logging.getLogger(__name__)
+
+# https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+INVALID = frozenset((401, 403, 429))
+WINDOW_SECONDS = 600.0
+BANNED_AT = 10_000
+HELD_BACK_AT = BANNED_AT // 20
+"""An address may be shared by several processes."""
+
+
+class InvalidRequests:
+    """Counts what Discord refused in the last ten minutes, and says when to hold back.
+
+    Shared 429s are not counted: Discord does not count them either.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Read seconds from ``clock``."""
+        self._clock = clock
+        self._times: deque[float] = deque(maxlen=HELD_BACK_AT)
+        self._holding = False
+        self.counts: Counter[int] = Counter()
+        """HTTP status -> how many answers had it since the start."""
+
+    def add(self, status: int, scope: str | None = None) -> None:
+        """Count an answer; ``scope`` is its ``X-RateLimit-Scope``."""
+        if status >= 400:
+            self.counts[status] += 1
+        if status in INVALID and scope != "shared":
+            self._times.append(self._clock())
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the bot must not ask for anything that could be refused."""
+        full = len(self._times) == HELD_BACK_AT
+        holding = full and self._clock() - self._times[0] < WINDOW_SECONDS
+        if holding and not self._holding:
+            logger.warning(
+                "Discord refused %d requests in ten minutes; holding back, as it bans an address"
+                " at %d",
+                HELD_BACK_AT,
+                BANNED_AT,
+            )
+        self._holding = holding
+        return holding
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """What makes an aiohttp session report its answers here."""
+        config = aiohttp.TraceConfig()
+
+        async def ended(
+            _session: aiohttp.ClientSession,
+            _context: object,
+            request: aiohttp.TraceRequestEndParams,
+        ) -> None:
+            answer = request.response
+            self.add(answer.status, answer.headers.get("X-RateLimit-Scope"))
+
+        config.on_request_end.append(ended)
+        return config

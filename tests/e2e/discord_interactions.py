@@ -1,0 +1,226 @@
+"""Commands, menus and buttons: what people start, and the bot's answers to it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.e2e.discord_gateway import Gateway
+from tests.e2e.discord_payloads import (
+    ALICE,
+    BOT,
+    CHANNEL,
+    DM,
+    GUILD,
+    Payload,
+    channel,
+    member,
+    message,
+    user,
+)
+from tests.e2e.journal import Journal
+
+EVERYTHING = str((1 << 52) - 1)
+MANAGE_GUILD = 1 << 5
+COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
+SLASH, MESSAGE_MENU = 1, 3
+EPHEMERAL = 1 << 6
+DEFERRED, DEFERRED_UPDATE = 5, 6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A callback, the edit of what it deferred, or a further message."""
+
+    interaction: str
+    kind: str
+    """``callback``, ``edit`` or ``followup``."""
+    data: Payload
+    type: int = 0
+    """Of a callback."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What people read."""
+        return str(self.data.get("content") or "")
+
+    @property
+    def private(self) -> bool:
+        """Whether only the asker sees it."""
+        return bool(int(self.data.get("flags") or 0) & EPHEMERAL)
+
+    @property
+    def buttons(self) -> list[Payload]:
+        """Every button, row by row."""
+        return [each for row in self.data.get("components") or [] for each in row["components"]]
+
+
+class Interactions:
+    """Registers commands, starts interactions and writes down what is answered."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        """Send through ``gateway``."""
+        self._gateway = gateway
+        self._next_id = 70_000
+        self.commands: list[Payload] = []
+        """What the bot registered."""
+        self.answers: Journal[Answer] = Journal()
+        self._private: dict[str, bool] = {}
+
+    def add_routes(self, app: web.Application, api: str) -> None:
+        """Answer the bot's requests under ``api``."""
+        app.router.add_put(api + "/applications/{application}/commands", self._register)
+        app.router.add_post(api + "/interactions/{id}/{token}/callback", self._callback)
+        hook = api + "/webhooks/{application}/{token}"
+        app.router.add_patch(hook + "/messages/@original", self._edit)
+        app.router.add_post(hook, self._follow_up)
+
+    async def slash(
+        self,
+        name: str,
+        options: Sequence[Payload] = (),
+        *,
+        author: str = ALICE,
+        place: str = CHANNEL,
+        permissions: int = 0,
+        resolved: Payload | None = None,
+        **changes: object,
+    ) -> str:
+        """Type a command; returns the interaction's id. ``name`` may hold a subcommand."""
+        root, *inner = name.split()
+        given = list(options)
+        for each in reversed(inner):
+            given = [{"type": 1, "name": each, "options": given}]
+        data = {"id": "1", "name": root, "type": SLASH, "options": given}
+        if resolved:
+            data["resolved"] = resolved
+        return await self._start(COMMAND, data, author, place, permissions, changes)
+
+    async def complete(self, name: str, options: Sequence[Payload], **how: Any) -> list[str]:  # noqa: ANN401
+        """Type part of an option; returns what is proposed."""
+        interaction = await self.slash(name, options, **how, type=AUTOCOMPLETE)
+        (answer,) = await self.answered(interaction)
+        return [choice["value"] for choice in answer.data["choices"]]
+
+    async def menu(
+        self, name: str, target: Payload, *, author: str = ALICE, place: str = CHANNEL
+    ) -> str:
+        """Choose an app's entry in the menu of a message."""
+        data = {
+            "id": "2",
+            "name": name,
+            "type": MESSAGE_MENU,
+            "target_id": target["id"],
+            "resolved": {"messages": {target["id"]: target}},
+        }
+        return await self._start(COMMAND, data, author, place, 0, {})
+
+    async def press(
+        self, button: Payload, message_id: str, *, author: str = ALICE, place: str = CHANNEL
+    ) -> str:
+        """Press a button under a message of the bot."""
+        rows = [{"type": 1, "components": [{**button, "id": 2}], "id": 1}]
+        under = message(message_id, place, BOT, "", components=rows)
+        data = {"custom_id": button["custom_id"], "component_type": 2}
+        return await self._start(COMPONENT, data, author, place, 0, {"message": under})
+
+    async def answered(self, interaction: str, kind: str = "callback") -> list[Answer]:
+        """Wait for an answer of a kind."""
+        return await self.answers.wait(
+            lambda answer: answer.interaction == interaction and answer.kind == kind
+        )
+
+    async def told(self, interaction: str) -> Answer:
+        """Wait for what is told after a deferral; it is as private as that."""
+        (answer,) = await self.answered(interaction, "edit")
+        flags = EPHEMERAL if self._private[interaction] else 0
+        return Answer(
+            answer.interaction, answer.kind, {**answer.data, "flags": flags}, files=answer.files
+        )
+
+    async def _start(
+        self,
+        kind: int,
+        data: Payload,
+        author: str,
+        place: str,
+        permissions: int,
+        changes: Mapping[str, object],
+    ) -> str:
+        self._next_id += 1
+        interaction: Payload = {
+            "id": str(self._next_id),
+            "application_id": BOT,
+            "type": kind,
+            "data": data,
+            "channel_id": place,
+            "channel": channel(place),
+            "token": f"token-{self._next_id}",
+            "version": 1,
+            "locale": "en-US",
+            "app_permissions": EVERYTHING,
+            "entitlements": [],
+            "authorizing_integration_owners": {},
+            "attachment_size_limit": 10_485_760,
+        }
+        if place == DM:
+            interaction |= {"user": user(author), "context": 1}
+        else:
+            by = member(author) | {"permissions": str(permissions)}
+            interaction |= {"guild_id": GUILD, "guild_locale": "en-US", "member": by, "context": 0}
+        await self._gateway.dispatch("INTERACTION_CREATE", {**interaction, **changes})
+        return str(interaction["id"])
+
+    async def _register(self, request: web.Request) -> web.Response:
+        self.commands = await request.json()
+        shared = {"application_id": BOT, "version": "1"}
+        registered = [
+            {**each, **shared, "id": str(index)} for index, each in enumerate(self.commands, 1)
+        ]
+        return json_response(registered)
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        body, files = await read(request)
+        data = body.get("data") or {}
+        interaction = request.match_info["id"]
+        self._private[interaction] = bool(int(data.get("flags") or 0) & EPHEMERAL)
+        self.answers.add(Answer(interaction, "callback", data, body["type"], files))
+        told = {"id": interaction, "type": COMMAND, "response_message_loading": True}
+        return json_response({"interaction": told})
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        return await self._message(request, "edit")
+
+    async def _follow_up(self, request: web.Request) -> web.Response:
+        return await self._message(request, "followup")
+
+    async def _message(self, request: web.Request, kind: str) -> web.Response:
+        body, files = await read(request)
+        interaction = request.match_info["token"].removeprefix("token-")
+        self.answers.add(Answer(interaction, kind, body, files=files))
+        self._next_id += 1
+        components = body.get("components") or []
+        told = message(str(self._next_id), CHANNEL, BOT, "", components=components)
+        return json_response(told)
+
+
+def json_response(
+    body: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Answer as Discord does: with a charset in its type, discord.py would not parse the body."""
+    exact = {"Content-Type": "application/json", **(headers or {})}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=exact)
+
+
+async def read(request: web.Request) -> tuple[Payload, dict[str, bytes]]:
+    """The JSON of a request and the files that came with it."""
+    if not request.content_type.startswith("multipart/"):
+        return await request.json(), {}
+    form = await request.post()
+    files = {
+        part.filename: part.file.read() for part in form.values() if isinstance(part, web.FileField)
+    }
+    return json.loads(str(form["payload_json"])), files

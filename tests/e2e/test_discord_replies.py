@@ -1,0 +1,118 @@
+"""The real process against a Discord of our own: answers with buttons."""
+
+import pytest
+
+from tests.e2e.conftest import Launcher
+from tests.e2e.discord_interactions import DEFERRED, DEFERRED_UPDATE
+from tests.e2e.discord_payloads import ALICE, BOB, CHANNEL, DM, Payload
+from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import FEEDBACK, REFUSED, STORED
+
+SILENT = 1 << 12
+
+
+@pytest.fixture
+async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
+    """Give a bot that answers with buttons."""
+    process = launcher(discord=discord_server, **{"reactions.mode": "reply"})
+    await process.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    return process
+
+
+async def reply_to(server: DiscordServer, message: str) -> Payload:
+    """Wait for the bot's answer to a message."""
+    (sent,) = await server.sent.wait(
+        lambda sent: sent.get("message_reference", {}).get("message_id") in (message, int(message))
+    )
+    return sent
+
+
+def buttons(message: Payload) -> list[Payload]:
+    return [each for row in message["components"] for each in row["components"]]
+
+
+async def test_an_answer_has_the_five_as_buttons(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    sent = await reply_to(discord_server, message)
+    assert sent["content"] == "😂"
+    assert sent["flags"] == SILENT
+    five = [button["emoji"]["name"] for button in buttons(sent)]
+    assert len(five) == 5
+    assert five[0] == "😂"
+    assert not discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
+
+
+@pytest.mark.parametrize("place", [CHANNEL, DM])
+async def test_a_press_is_feedback_that_can_be_taken_back(
+    bot: BotProcess, discord_server: DiscordServer, place: str
+) -> None:
+    people = discord_server.interactions
+    message = await discord_server.say("funny", channel=place)
+    sent = await reply_to(discord_server, message)
+    second = buttons(sent)[1]
+    for _ in range(2):
+        pressed = await people.press(second, sent["id"], author=ALICE, place=place)
+        (callback,) = await people.answered(pressed)
+        assert callback.type == DEFERRED
+        told = await people.told(pressed)
+        assert told.private
+        assert second["emoji"]["name"] in told.text
+    words = await bot.eventually(FEEDBACK, message)
+    assert [kind for kind, _ in words] == ["agree"]
+    (back,) = told.buttons
+    undone = await people.press(back, "9", author=ALICE, place=place)
+    (callback,) = await people.answered(undone)
+    assert callback.type == DEFERRED_UPDATE
+    assert (await people.told(undone)).buttons == []
+    assert await bot.eventually(FEEDBACK, message, rows=0) == []
+
+
+async def test_presses_are_understood_after_a_restart(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    sent = await reply_to(discord_server, message)
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    await discord_server.interactions.press(buttons(sent)[0], sent["id"], author=BOB)
+    assert await bot.eventually(FEEDBACK, message) == [("agree", "😂")]
+
+
+async def test_a_press_on_a_forgotten_message_is_told(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    sent = await reply_to(discord_server, message)
+    await discord_server.delete(message)
+    await bot.eventually(STORED, rows=0)
+    pressed = await discord_server.interactions.press(buttons(sent)[0], sent["id"])
+    told = await discord_server.interactions.told(pressed)
+    assert "no longer know" in told.text
+    assert told.buttons == []
+
+
+async def test_reactions_on_the_answer_are_about_the_message(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.say("funny")
+    sent = await reply_to(discord_server, message)
+    await discord_server.react(sent["id"], BOB, "👎")
+    assert await bot.eventually(FEEDBACK, message) == [("dislike", "")]
+    await discord_server.unreact(sent["id"], BOB, "👎")
+    await bot.eventually(FEEDBACK, message, rows=0)
+    await discord_server.delete(sent["id"])
+    words = await bot.eventually(FEEDBACK, message, rows=5)
+    assert {kind for kind, _ in words} == {"remove"}
+
+
+async def test_an_answer_to_a_message_that_is_gone_is_refused_by_name(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.refusals.append(Refusal(400, 50035))
+    message = await discord_server.say("funny")
+    assert await bot.eventually(REFUSED, message) == [("message_gone",)]
