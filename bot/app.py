@@ -18,9 +18,9 @@ from bot.credentials import Credentials, hash_secret
 from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
 from bot.log import describe
+from bot.serving import Watch, load_served
 from bot.settings import Settings
 from bot.texts import TERMS_VERSION
-from model import Predictor
 
 logger = logging.getLogger(__name__)
 
@@ -127,13 +127,15 @@ async def assemble(
         store = SqlStore(engine, defaults, TERMS_VERSION)
         secret = hash_secret(credentials.hash_secret, path, warn=await store.knows_anybody())
         await _purge(store, settings)
-        chosen = settings.model
-        loaded = await asyncio.to_thread(Predictor.load, chosen.source, chosen.threads)
-        predictor = BatchingPredictor(loaded, chosen.queue_size)
+        loaded = await asyncio.to_thread(load_served, settings.model)
+        predictor = BatchingPredictor(loaded, settings.model.queue_size)
+        watch = asyncio.create_task(Watch(predictor, settings.model).run())
         service = Service(predictor, store)
         try:
             yield Parts(service, Pseudonyms(secret), store)
         finally:
+            watch.cancel()
+            await asyncio.wait([watch])
             await predictor.aclose()
             for reason, count in service.dropped.items():
                 logger.info("dropped feedback, %s: %d", reason, count)

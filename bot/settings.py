@@ -61,6 +61,7 @@ class ModelSettings(_Section):
     """The artifact and the resources that it may use."""
 
     source: OptionalText = None
+    folder: Annotated[str, Field(min_length=1)] = "artifacts"
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
 
@@ -170,13 +171,6 @@ def load(path: Path | None = None) -> Settings:
         return Settings(**data)
     except ValidationError as error:
         raise ConfigError(_explain(error, name)) from None
-
-
-def anything_given() -> bool:
-    """Whether ``load`` without a path would find anything but the defaults."""
-    return DEFAULT_PATH.exists() or any(
-        name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ
-    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import AsJson
+from bot.cli.options import AsJson, served
 from bot.cli.training import (
     DEFAULT_RECIPE,
     ModelOption,
@@ -48,6 +48,7 @@ def evaluate(
     Example: emoji-reactor model evaluate --data emoji_tweets --data mine.csv --baselines
     """
     need_training()
+    model = model or served()
     read, wanted = _splits(recipe, data or [], baselines)
     from rich.console import Console
     from rich.progress import Progress

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.evaluate import evaluate
-from bot.cli.options import AsJson
+from bot.cli.options import AsJson, served
 from bot.cli.pretrain import pretrain
+from bot.cli.promote import promote
 from bot.cli.training import DEFAULT_RECIPE, ModelOption, RecipeOption, need_training, read_recipe
 
 app = typer.Typer(help="The artifact that predicts.", no_args_is_help=True)
@@ -22,7 +23,7 @@ def info(model: ModelOption = None, as_json: AsJson = False) -> None:
     """
     from model import artifact
 
-    loaded = artifact.load(artifact.locate(model))
+    loaded = artifact.load(artifact.locate(model or served()))
     facts = {k: v for k, v in loaded.manifest.items() if k not in ("emojis", "sha256")}
     facts |= {"emojis": len(loaded.table.emojis), "folder": str(loaded.folder)}
     if as_json:
@@ -79,9 +80,10 @@ def restore(
     from model import artifact
     from model.training.restore import restore
 
-    restore(artifact.load(artifact.locate(model)), out)
+    restore(artifact.load(artifact.locate(model or served())), out)
     typer.echo(f"{out}: begin from it with --base {out} --start {out / 'best.pt'}")
 
 
 app.command()(evaluate)
 app.command()(pretrain)
+app.command()(promote)

@@ -29,3 +29,16 @@ def start(config: Path | None) -> "tuple[Settings, Credentials]":
     level = "debug" if log.debugging() else loaded.log.level  # --debug stands
     log.configure(level, loaded.log.format, secrets.known())
     return loaded, secrets
+
+
+def served(config: Path | None = None) -> str:
+    """The folder of the artifact that the bot would serve here.
+
+    Raises:
+        ConfigError: something in the settings is wrong.
+        ArtifactError: it is missing or corrupt.
+    """
+    from bot.serving import registry
+    from bot.settings import load
+
+    return str(registry(load(config).model).served().folder)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import AsJson
+from bot.cli.options import AsJson, served
 from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def predict(
     from model import Predictor
     from model.text import encodable
 
-    predictor = Predictor.load(model or _configured_source())
+    predictor = Predictor.load(model or served())
     with reader_may_leave():
         for text in map(encodable, texts or _lines()):
             top = predictor.predict([text], top_k, allowed)[0]
@@ -93,9 +93,3 @@ def _lines() -> Iterator[str]:
         typer.echo("Reading lines from the keyboard; Ctrl-D ends.", err=True)
     for line in sys.stdin:
         yield line.rstrip("\r\n")
-
-
-def _configured_source() -> str | None:
-    from bot.settings import anything_given, load
-
-    return load().model.source if anything_given() else None

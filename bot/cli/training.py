@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", metavar="PATH|HUB_ID", help="Another artifact than the shipped one."),
+    typer.Option("--model", metavar="PATH|HUB_ID", help="Another artifact than the served one."),
 ]
 RecipeOption = Annotated[
     Path, typer.Option("--recipe", metavar="FILE", help="Data, emotion table, hyper-parameters.")

@@ -43,18 +43,21 @@ class _Request:
     k: int
     candidates: frozenset[str] | None
     bias: Mapping[str, float]
+    predictor: SyncPredictor
+    """The one that was running when the message came."""
     answer: asyncio.Future[list[Prediction]]
 
     @property
-    def group(self) -> tuple[int, frozenset[str] | None]:
-        return self.k, self.candidates
+    def group(self) -> tuple[int, frozenset[str] | None, int]:
+        return self.k, self.candidates, id(self.predictor)
 
 
 class BatchingPredictor:
     """An ``EmojiPredictor`` with one worker thread and a bounded queue.
 
     Requests that wait while a batch is computed form the next one; those with the same ``k`` and
-    candidates are answered by one call.
+    candidates are answered by one call. Each is answered by the artifact that was running when it
+    came: ``version`` and ``threshold`` that are read beside ``predict`` are those of its answer.
     """
 
     def __init__(self, predictor: SyncPredictor, queue_size: int = 64) -> None:
@@ -76,6 +79,15 @@ class BatchingPredictor:
         """The artifact's recommended least score."""
         return self._predictor.threshold
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait beside the batch that is being computed."""
+        return len(self._waiting)
+
+    def replace(self, predictor: SyncPredictor) -> None:
+        """Answer by another artifact from the next message on."""
+        self._predictor = predictor
+
     async def predict(
         self,
         text: str,
@@ -94,7 +106,8 @@ class BatchingPredictor:
             raise Overloaded(f"{self._queue_size} messages are waiting for the predictor")
         allowed = None if candidates is None else frozenset(candidates)
         answer: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Request(text, k, allowed, bias or {}, answer))
+        request = _Request(text, k, allowed, bias or {}, self._predictor, answer)
+        self._waiting.append(request)
         if self._drainer is None:
             self._drainer = asyncio.create_task(self._drain())
         return await answer
@@ -143,10 +156,10 @@ class BatchingPredictor:
     async def _call(self, batch: list[_Request]) -> list[list[Prediction]]:
         texts = [request.text for request in batch]
         biases = [request.bias for request in batch]
-        k, candidates = batch[0].group
+        first = batch[0]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, self._predictor.predict, texts, k, candidates, biases
+            self._thread, first.predictor.predict, texts, first.k, first.candidates, biases
         )
 
 

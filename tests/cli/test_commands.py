@@ -23,6 +23,7 @@ LEAVES = [
     "model train",
     "model evaluate",
     "model pretrain",
+    "model promote",
 ]
 
 
@@ -168,5 +169,5 @@ def test_model_info_names_version_and_folder(cli: CommandLine, tiny_artifact: Pa
     assert facts["threshold"] == 0.2
     assert "sha256" not in facts
     told = cli("model", "info").out
-    assert re.search(r"version +default-[0-9a-f]{8}", told)
+    assert re.search(r"version +tiny-[0-9a-f]{8}", told)
     assert cli("model", "info", "--model", "nowhere").status == 1

@@ -1,0 +1,33 @@
+"""``emoji-reactor model promote``: what the bot serves from now on."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import ConfigFile, start
+
+
+def promote(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="The artifact to serve from now on.")
+    ] = None,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to what was served before.")
+    ] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Serve another artifact from now on; a running bot takes it between two messages.
+
+    The artifact is copied, and the one before it is kept.
+
+    Example: emoji-reactor model promote runs/retrain/artifact
+    """
+    if (folder is None) is not rollback:
+        raise typer.BadParameter("give a FOLDER or --rollback", param_hint="FOLDER")
+    settings, _ = start(config)
+    from bot.serving import registry
+
+    shelf = registry(settings.model)
+    artifact = shelf.rollback() if folder is None else shelf.promote(folder)
+    typer.echo(f"{artifact.version} is served from {artifact.folder}")

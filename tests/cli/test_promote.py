@@ -1,0 +1,85 @@
+"""``model promote``: beside a bot that is running, and as a command of its own."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from model.artifact import load
+from tests.cli.conftest import BOT, CommandLine
+from tests.cli.rows import query
+from tests.tiny import write_tiny_artifact
+
+
+@pytest.fixture
+def candidate(tmp_path: Path) -> Path:
+    write_tiny_artifact(tmp_path / "candidate", "next", seed=1)
+    return tmp_path / "candidate"
+
+
+def test_a_promotion_is_what_every_command_serves(cli: CommandLine, candidate: Path) -> None:
+    before = json.loads(cli("model", "info", "--json").out)["version"]
+    version = load(candidate).version
+    promoted = cli("model", "promote", str(candidate))
+    assert promoted.out == f"{version} is served from artifacts/{version}\n"
+    assert json.loads(cli("predict", "--json", "so funny").out)["model"] == version
+    assert json.loads(cli("model", "info", "--json").out)["version"] == version
+    cli("chat", stdin=b"so funny\n")
+    assert query("select artifact from prediction") == [(version,)]
+    assert cli("model", "promote", "--rollback").out.startswith(f"{before} is served")
+    assert json.loads(cli("predict", "--json", "so funny").out)["model"] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ((), "Invalid value for FOLDER: give a FOLDER or --rollback"),
+        (("--rollback", "x"), "Invalid value for FOLDER: give a FOLDER or --rollback"),
+        (("nowhere",), "nowhere/manifest.json: no artifact here"),
+        (("--rollback",), "nothing to go back to: artifacts holds no promotion"),
+    ],
+)
+def test_what_cannot_be_promoted_is_one_line(
+    cli: CommandLine, arguments: tuple[str, ...], complaint: str
+) -> None:
+    ended = cli("model", "promote", *arguments)
+    assert ended.status in (1, 2)
+    assert ended.error.startswith(complaint)
+
+
+async def test_a_running_bot_takes_it_between_two_messages(
+    environment: Mapping[str, str], candidate: Path
+) -> None:
+    bot = await asyncio.create_subprocess_exec(
+        *(*BOT, "chat"),
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert bot.stdin is not None
+    assert bot.stdout is not None
+
+    async def say(text: str) -> None:
+        assert bot.stdin is not None
+        assert bot.stdout is not None
+        bot.stdin.write(f"{text}\n".encode())
+        await bot.stdin.drain()
+        for _ in range(2):  # the five, and what was shown
+            await bot.stdout.readline()
+
+    await say("so funny")
+    promote = await asyncio.create_subprocess_exec(
+        *(*BOT, "model", "promote", str(candidate)), env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    await promote.communicate()
+    version = load(candidate).version
+    asked = 0
+    while query("select artifact from prediction order by id desc limit 1") != [(version,)]:
+        await say("so funny")
+        asked += 1
+        assert asked < 5000
+    bot.stdin.close()
+    assert await bot.wait() == 0

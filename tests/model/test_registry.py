@@ -1,0 +1,94 @@
+"""Promotions: copied, switched at once, taken back, and refused where they cannot be served."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from model.artifact import LAYOUT, ArtifactError, load
+from model.registry import KEPT, Registry
+from tests.tiny import write_tiny_artifact
+
+
+@pytest.fixture
+def registry(tmp_path: Path, tiny_artifact: Path) -> Registry:
+    return Registry(tmp_path / "artifacts", str(tiny_artifact))
+
+
+@pytest.fixture
+def candidate(tmp_path: Path) -> Path:
+    write_tiny_artifact(tmp_path / "candidate", "next", seed=1)
+    return tmp_path / "candidate"
+
+
+def test_the_source_is_served_until_something_is_promoted(
+    registry: Registry, tiny_artifact: Path
+) -> None:
+    assert registry.served().folder == tiny_artifact
+    assert not registry.folder.exists()
+
+
+def test_a_promotion_is_a_copy_that_is_served(registry: Registry, candidate: Path) -> None:
+    (candidate / LAYOUT.card).write_text("# A card", "utf-8")
+    version = registry.promote(candidate).version
+    for file in candidate.iterdir():
+        file.unlink()
+    assert registry.served().version == version
+    assert (registry.served().folder / LAYOUT.card).read_text("utf-8") == "# A card"
+
+
+def test_rollback_goes_back_step_by_step(
+    registry: Registry, candidate: Path, tmp_path: Path
+) -> None:
+    write_tiny_artifact(tmp_path / "third", "third", seed=2)
+    first = registry.served().version
+    second = registry.promote(candidate).version
+    registry.promote(tmp_path / "third")
+    assert [registry.rollback().version, registry.rollback().version] == [second, first]
+    assert registry.served().version == first
+    assert load(registry.folder / second).version == second
+    with pytest.raises(ArtifactError, match="nothing to go back to"):
+        registry.rollback()
+
+
+def test_another_source_takes_no_notice(registry: Registry, candidate: Path) -> None:
+    registry.promote(candidate)
+    elsewhere = Registry(registry.folder, str(candidate))
+    assert elsewhere.promoted() == ()
+    assert elsewhere.served().folder == candidate
+
+
+def test_a_corrupt_candidate_switches_nothing(registry: Registry, candidate: Path) -> None:
+    with (candidate / LAYOUT.encoder).open("ab") as file:
+        file.write(b"?")
+    with pytest.raises(ArtifactError, match=r"encoder\.onnx is corrupt"):
+        registry.promote(candidate)
+    assert not registry.folder.exists()
+
+
+def test_a_copy_that_was_damaged_is_made_again(registry: Registry, candidate: Path) -> None:
+    kept = registry.promote(candidate).folder
+    (kept / LAYOUT.emoji).write_bytes(b"")
+    with pytest.raises(ArtifactError, match="corrupt"):
+        registry.served()
+    registry.promote(candidate)
+    assert registry.served().folder == kept
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"source": null}', '{"versions": 1, "source": ""}'])
+def test_a_corrupt_pointer_is_named(registry: Registry, candidate: Path, text: str) -> None:
+    registry.promote(candidate)
+    registry.pointer.write_text(text, "utf-8")
+    with pytest.raises(ArtifactError, match=r"promoted\.json is corrupt"):
+        registry.served()
+
+
+def test_old_promotions_make_room(registry: Registry, tmp_path: Path) -> None:
+    versions = []
+    for number in range(KEPT + 2):
+        write_tiny_artifact(tmp_path / str(number), f"n{number}", seed=number)
+        versions.append(registry.promote(tmp_path / str(number)).version)
+    assert registry.promoted() == tuple(versions[-KEPT:])
+    kept = {path.name for path in registry.folder.iterdir() if path.is_dir()}
+    assert kept == set(versions[-KEPT:])
+    assert json.loads(registry.pointer.read_text("utf-8"))["versions"] == versions[-KEPT:]

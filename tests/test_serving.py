@@ -1,0 +1,146 @@
+"""A running bot takes what is promoted, between two messages, and refuses what is corrupt."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.core.batching import BatchingPredictor
+from bot.core.events import Outcome
+from bot.core.service import Service
+from bot.serving import Watch, load_served, registry
+from bot.settings import ModelSettings
+from model import Prediction, Predictor
+from model.artifact import LAYOUT, load
+from tests.core.fakes import MemoryStore, RecordingPlatform, message
+from tests.tiny import write_tiny_artifact
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tiny_artifact: Path) -> ModelSettings:
+    return ModelSettings(source=str(tiny_artifact), folder=str(tmp_path / "artifacts"))
+
+
+@pytest.fixture
+def candidate(tmp_path: Path) -> Path:
+    write_tiny_artifact(tmp_path / "candidate", "next", seed=1)
+    return tmp_path / "candidate"
+
+
+@pytest.fixture
+async def running(settings: ModelSettings) -> AsyncIterator[BatchingPredictor]:
+    predictor = BatchingPredictor(load_served(settings))
+    yield predictor
+    await predictor.aclose()
+
+
+async def test_a_promotion_and_a_rollback_are_taken(
+    running: BatchingPredictor, settings: ModelSettings, candidate: Path
+) -> None:
+    watch, before = Watch(running, settings), running.version
+    assert not await watch.look()
+    promoted = registry(settings).promote(candidate).version
+    assert await watch.look()
+    assert running.version == promoted != before
+    assert not await watch.look()
+    assert (await running.predict("so funny"))[0].emoji == "😂"
+    registry(settings).rollback()
+    assert await watch.look()
+    assert running.version == before
+
+
+async def test_what_was_promoted_before_the_start_is_served(
+    settings: ModelSettings, candidate: Path
+) -> None:
+    promoted = registry(settings).promote(candidate).version
+    started = BatchingPredictor(load_served(settings))
+    assert started.version == promoted
+    assert not await Watch(started, settings).look()
+    await started.aclose()
+
+
+async def test_a_corrupt_artifact_is_refused_once_and_the_old_one_goes_on(
+    running: BatchingPredictor,
+    settings: ModelSettings,
+    candidate: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    watch, before = Watch(running, settings), running.version
+    kept = registry(settings).promote(candidate).folder
+    (kept / LAYOUT.encoder).write_bytes(b"half")
+    assert not await watch.look()
+    assert not await watch.look()
+    [told] = [record.message for record in caplog.records]
+    assert "encoder.onnx is corrupt" in told
+    assert told.endswith(f"{before} goes on")
+    assert (await running.predict("so funny"))[0].emoji == "😂"
+    assert registry(settings).promote(candidate).folder == kept
+    assert await watch.look()
+
+
+def test_a_start_passes_over_what_is_corrupt(
+    settings: ModelSettings, candidate: Path, tmp_path: Path, tiny_artifact: Path
+) -> None:
+    write_tiny_artifact(tmp_path / "third", "third", seed=2)
+    shelf = registry(settings)
+    second = shelf.promote(candidate)
+    third = shelf.promote(tmp_path / "third")
+    (third.folder / LAYOUT.manifest).unlink()
+    assert load_served(settings).version == second.version
+    (second.folder / LAYOUT.manifest).unlink()
+    assert load_served(settings).version == load(tiny_artifact).version
+    shelf.pointer.write_text("{", "utf-8")
+    assert load_served(settings).version == load(tiny_artifact).version
+
+
+class Gated:
+    """Waits for its gate, then answers as the artifact that it wraps."""
+
+    threshold = 0.0
+
+    def __init__(self, wrapped: Predictor) -> None:
+        self.wrapped, self.version = wrapped, wrapped.version
+        self.gate, self.entered = threading.Event(), threading.Event()
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        k: int = 5,
+        candidates: Collection[str] | None = None,
+        biases: Sequence[Mapping[str, float]] | None = None,
+    ) -> list[list[Prediction]]:
+        self.entered.set()
+        assert self.gate.wait(10)
+        return self.wrapped.predict(texts, k, candidates, biases)
+
+
+async def test_each_row_names_the_artifact_that_answered(
+    tiny_artifact: Path, candidate: Path
+) -> None:
+    old, new = Gated(Predictor.load(str(tiny_artifact))), Gated(Predictor.load(str(candidate)))
+    predictor, store = BatchingPredictor(old), MemoryStore()
+    service, platform = Service(predictor, store), RecordingPlatform()
+
+    def hear(number: str) -> "asyncio.Task[Outcome]":
+        return asyncio.create_task(service.on_message(message("so funny", number), platform))
+
+    async def queued(number: str, waiting: int) -> "asyncio.Task[Outcome]":
+        task = hear(number)
+        async with asyncio.timeout(10):
+            while predictor.waiting < waiting:
+                await asyncio.wait([task], timeout=0)
+        return task
+
+    first = hear("1")
+    assert await asyncio.to_thread(old.entered.wait, 10)
+    second = await queued("2", 1)
+    predictor.replace(new)
+    third = await queued("3", 2)
+    old.gate.set()
+    new.gate.set()
+    await asyncio.gather(first, second, third)
+    versions = {ref.message: outcome.artifact for ref, (_, outcome) in store.rows.items()}
+    assert versions == {"1": old.version, "2": old.version, "3": new.version}
+    await predictor.aclose()
