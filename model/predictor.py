@@ -117,6 +117,13 @@ class Predictor:
         vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
         return vectors
 
+    def log_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Logarithms of the scores of the whole table, (texts, emojis), of text vectors."""
+        logits = self._logits(vectors, self._all)
+        logits -= logits.max(axis=1, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return logits
+
     def _logits(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
         # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
         # wait for each other far longer than this takes.

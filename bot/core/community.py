@@ -36,8 +36,11 @@ ELSEWHERE = ""
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _GRID: NDArray[np.float64] = np.linspace(-BOUND, BOUND, 41)
-_WIDTHS = np.array([0.1, 0.5, 1.0, 2.0])
-_WEIGHTS = np.array([0.7, 0.1, 0.1, 0.1])
+WIDTHS = (0.1, 0.5, 1.0, 2.0)
+"""Standard deviations of the prior's parts."""
+_WEIGHTS = np.array([0.48, 0.40, 0.06, 0.06])
+"""What ``python -m benchmarks.taste --fit`` gives, between communities that talk of everything
+(0.76, 0.21, 0.00, 0.03) and such that have a subject (0.19, 0.60, 0.11, 0.10)."""
 _STRENGTH = 20.0
 """Emojis that the shipped weights count for beside the community's own."""
 _NEGLIGIBLE = 0.01
@@ -175,9 +178,7 @@ def learn(counts: Mapping[str, Counts]) -> Taste:
     unknown = float(np.sqrt(_WEIGHTS @ (priors @ _GRID**2)))
     if not emojis:
         return Taste({}, {}, unknown, acceptance, total)
-    table = np.array([counts[emoji].row() for emoji in emojis])
-    likelihood = _likelihood(table, acceptance, _elsewhere(counts, emojis))
-    posterior, weights = _posterior(likelihood, priors)
+    posterior, weights = _posterior(_likelihood(counts, emojis, acceptance), priors)
     means = posterior @ _GRID
     spreads = np.sqrt(np.maximum(posterior @ _GRID**2 - means**2, 0.0))
     return Taste(
@@ -203,20 +204,24 @@ def _acceptance(counts: Iterable[Counts]) -> tuple[float, float]:
 _USUAL, _USUAL_ANSWERS = 0.7, 10.0
 
 
-def _elsewhere(counts: Mapping[str, Counts], emojis: list[str]) -> NDArray[np.float64]:
-    """What each emoji gets of the choices that were expected outside the five."""
-    rest = counts.get(ELSEWHERE, Counts()).expected
-    return np.full(len(emojis), rest / _OUTSIDE)
+def evidence(counts: Mapping[str, Counts]) -> NDArray[np.float64]:
+    """(emojis, parts): how well each part of the prior explains an emoji's counts."""
+    emojis = [emoji for emoji in counts if emoji != ELSEWHERE]
+    acceptance, _ = _acceptance(counts.values())
+    found: NDArray[np.float64] = _likelihood(counts, emojis, acceptance) @ _priors().T
+    return found
 
 
-_OUTSIDE = 200.0
-"""Emojis that share what is expected outside the five."""
+_OUTSIDE = 80.0
+"""About as many emojis share what is expected outside the five."""
 
 
 def _likelihood(
-    table: NDArray[np.float64], acceptance: float, elsewhere: NDArray[np.float64]
+    counts: Mapping[str, Counts], emojis: list[str], acceptance: float
 ) -> NDArray[np.float64]:
     """(emojis, grid), each row's greatest at 1."""
+    table = np.array([counts[emoji].row() for emoji in emojis]).reshape(-1, len(NAMES))
+    elsewhere = counts.get(ELSEWHERE, Counts()).expected / _OUTSIDE
     counted = dict(zip(NAMES, table.T, strict=True))
     lost = counted["removed"] + counted["passed"]
     kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
@@ -252,7 +257,7 @@ def _expected_odds(
 
 def _priors() -> NDArray[np.float64]:
     """(widths, grid): normal distributions around zero, cut off at ``BOUND``."""
-    densities = np.exp(-0.5 * (_GRID / _WIDTHS[:, None]) ** 2)
+    densities = np.exp(-0.5 * (_GRID / np.array(WIDTHS)[:, None]) ** 2)
     whole: NDArray[np.float64] = densities / densities.sum(axis=1, keepdims=True)
     return whole
 
