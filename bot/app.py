@@ -215,9 +215,12 @@ def _discord(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
 
 def _telegram(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
     def build(parts: Parts) -> Adapter:
-        from bot.adapters.telegram import TelegramAdapter
+        from bot.adapters import telegram
 
-        return TelegramAdapter(settings.telegram, token, parts.service, parts.pseudonyms)
+        given = (parts.service, parts.store, parts.pseudonyms)
+        return telegram.TelegramAdapter(
+            telegram.Core(*given, settings.telegram, settings.privacy), token
+        )
 
     return build
 

@@ -24,15 +24,18 @@ class Intake:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    def accept(self, ref: MessageRef, work: Coroutine[Any, Any, object]) -> None:
-        """Do ``work`` after everything accepted before for the same message."""
+    def accept(
+        self, ref: MessageRef, work: Coroutine[Any, Any, object]
+    ) -> asyncio.Task[None] | None:
+        """Do ``work`` after everything accepted before for the same message; None at the end."""
         if self._closed:
             work.close()
-            return
+            return None
         task = asyncio.create_task(_after(self._last.get(ref), work))
         self._last[ref] = task
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._done(ref, done))
+        return task
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, and finish what was accepted; give up on the rest in time."""

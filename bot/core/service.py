@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -104,6 +104,14 @@ class Service:
             if not heard.opted_out and not await self._record(message, outcome):
                 return Outcome(message.ref, skip=SkipReason.DUPLICATE)
             return await self._show(message, outcome, _Show(platform, heard.settings.mode))
+
+    async def show_again(self, outcome: Outcome, platform: ChatPlatform) -> Outcome:
+        """Put a recorded answer on its message, whose process may have ended before. Never raises.
+
+        For platforms on which the same reaction twice is one.
+        """
+        with self._under_way(outcome.ref):
+            return await self._present(outcome, platform.react(outcome.ref, outcome.chosen))
 
     async def shown(self, ref: MessageRef) -> tuple[str, ...]:
         """The emojis that the bot showed on a message; empty where it did not answer."""
@@ -332,11 +340,15 @@ class Service:
     async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
         if not outcome.chosen:
             return outcome
+        if message.asked or how.mode is Mode.REPLY:
+            showing = how.platform.reply(message.ref, outcome.predictions)
+        else:
+            showing = how.platform.react(message.ref, outcome.chosen)
+        return await self._present(outcome, showing)
+
+    async def _present(self, outcome: Outcome, showing: Awaitable[None]) -> Outcome:
         try:
-            if message.asked or how.mode is Mode.REPLY:
-                await how.platform.reply(message.ref, outcome.predictions)
-            else:
-                await how.platform.react(message.ref, outcome.chosen)
+            await showing
         except Refused as error:
             reason = error.reason
         except Exception as error:
@@ -345,7 +357,7 @@ class Service:
         else:
             return outcome
         try:
-            await self._store.refused(message.ref, reason)
+            await self._store.refused(outcome.ref, reason)
         except Exception as error:
             self._failed("store", error)
         return replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)

@@ -107,6 +107,7 @@ class SqlStore(ChoiceStore, MemberStore, SqlTasteStore, DeliveryStore):
             refusal=row.refusal,
             artifact=row.artifact,
             threshold=row.threshold,
+            offered=row.offered,
         )
         return Answer(outcome, row.created_at)
 

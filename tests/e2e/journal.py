@@ -29,13 +29,15 @@ class Journal(Generic[T]):
         """Every entry so far that is wanted."""
         return [entry for entry in self.entries if wanted(entry)]
 
-    async def wait(self, wanted: Callable[[T], bool], count: int = 1) -> list[T]:
+    async def wait(
+        self, wanted: Callable[[T], bool], count: int = 1, seconds: float = PATIENCE
+    ) -> list[T]:
         """Return once there are ``count`` wanted entries.
 
         Raises:
             TimeoutError: they did not come.
         """
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(seconds):
             while len(found := self.matching(wanted)) < count:
                 future = asyncio.get_running_loop().create_future()
                 self._waiting.append(future)

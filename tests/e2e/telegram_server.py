@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import time
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from model.emoji import TELEGRAM_REACTIONS
 from tests.e2e import bot_api
@@ -18,7 +20,7 @@ Payload = dict[str, Any]
 TOKEN = "123456789:AAtest-not-a-real-token-only-loopbk"
 # As long as real ones, so that no time or port can look like a person.
 ALICE, BOB, BOT, OTHER_BOT = 5010000501, 5020000502, 123456789, 9030000903
-GROUP, PRIVATE = -1001000001001, ALICE
+GROUP, PRIVATE, CHANNEL = -1001000001001, ALICE, -1001000009009
 """A private chat has the id of its member."""
 USERNAME = "emoji_test_bot"
 # What getUpdates sends where allowed_updates is not given: all but these.
@@ -32,6 +34,18 @@ class Call:
     method: str
     fields: Mapping[str, str]
     status: int
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def buttons(self) -> list[Payload]:
+        """The buttons of the keyboard that was sent along, row after row."""
+        keyboard = json.loads(self.fields.get("reply_markup", '{"inline_keyboard": []}'))
+        return [button for row in keyboard["inline_keyboard"] for button in row]
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+        return self.fields.get("text") or self.fields.get("caption") or ""
 
     @property
     def emojis(self) -> list[str]:
@@ -80,7 +94,7 @@ def _failure(status: int, description: str, parameters: Payload | None = None) -
 def user(user_id: int) -> Payload:
     """Describe an account."""
     bot = user_id in (BOT, OTHER_BOT)
-    described = {"id": user_id, "is_bot": bot, "first_name": f"U{user_id}"}
+    described = {"id": user_id, "is_bot": bot, "first_name": f"U{user_id}", "language_code": "en"}
     return described | ({"username": USERNAME} if user_id == BOT else {})
 
 
@@ -88,7 +102,19 @@ def chat(chat_id: int) -> Payload:
     """Describe a chat as messages do."""
     if chat_id > 0:
         return {"id": chat_id, "type": "private", "first_name": f"U{chat_id}"}
+    if chat_id == CHANNEL:
+        return {"id": chat_id, "type": "channel", "title": "News"}
     return {"id": chat_id, "type": "supergroup", "title": "Group"}
+
+
+def now() -> int:
+    """The moment, as messages tell it."""
+    return int(time.time())
+
+
+def reactions(emojis: Sequence[str]) -> list[Payload]:
+    """Emojis as reactions."""
+    return [{"type": "emoji", "emoji": emoji} for emoji in emojis]
 
 
 class TelegramServer:
@@ -103,7 +129,14 @@ class TelegramServer:
         """What the group allows; None for all."""
         self.reactions: dict[tuple[int, int], list[str]] = {}
         """The bot's reaction on each message."""
-        self.webhook = ""
+        self.webhook, self.secret = "", ""
+        self.standing: dict[int, str] = {BOT: "administrator"}
+        """What each account is in groups and channels; a plain member where nothing is said."""
+        self.sees_all = True
+        """Whether the bot's group privacy is off."""
+        self.repeats: list[int] = []
+        """Numbers of updates that the next poll brings once more."""
+        self._polling: asyncio.Future[None] | None = None
         self.flowing = asyncio.Event()
         """While cleared, setMessageReaction calls are kept waiting."""
         self.flowing.set()
@@ -136,20 +169,65 @@ class TelegramServer:
         self._next_id += 1
         said = {
             "message_id": self._next_id,
-            "date": 1_800_000_000,
+            "date": now(),
             "chat": chat(chat_id),
             "from": user(author),
             "text": text,
         }
+        if text.startswith("/"):
+            said["entities"] = [
+                {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
+            ]
         self._update("message", said | changes)
         return self._next_id
+
+    def post(self, text: str, **changes: object) -> int:
+        """Post in the channel, which speaks for itself; returns the message's id."""
+        self._next_id += 1
+        said: Payload = {"message_id": self._next_id, "date": now(), "chat": chat(CHANNEL)}
+        said |= {"sender_chat": chat(CHANNEL), "text": text}
+        self._update("channel_post", said | changes)
+        return self._next_id
+
+    def count(self, message_id: int, counts: Mapping[str, int]) -> None:
+        """Tell how often each emoji stands on a post of the channel."""
+        each = [
+            {"type": {"type": "emoji", "emoji": emoji}, "total_count": count}
+            for emoji, count in counts.items()
+        ]
+        told = {"chat": chat(CHANNEL), "message_id": message_id, "date": now(), "reactions": each}
+        self._update("message_reaction_count", told)
+
+    def press(self, call: Call, label: str, author: int = ALICE, **changes: object) -> str:
+        """Press a button on what the bot sent; returns the press's id."""
+        (data,) = [b["callback_data"] for b in call.buttons if b["text"] == label]
+        self._next_id += 1
+        message = {"message_id": 1, "date": now(), "chat": chat(int(call.fields["chat_id"]))}
+        message |= {"from": user(BOT), "text": call.text} | changes
+        pressed = {"id": str(self._next_id), "from": user(author), "message": message}
+        self._update("callback_query", pressed | {"chat_instance": "1", "data": data})
+        return str(self._next_id)
+
+    def type_inline(self, text: str, author: int = ALICE) -> str:
+        """Type after the bot's name in some chat; returns the query's id."""
+        self._next_id += 1
+        typed = {"id": str(self._next_id), "from": user(author), "query": text, "offset": ""}
+        self._update("inline_query", typed)
+        return str(self._next_id)
+
+    def stands(self, status: str, author: int = ALICE, chat_id: int = GROUP) -> None:
+        """Make the bot something else in a group."""
+        old, self.standing[BOT] = self.standing.get(BOT, "member"), status
+        told = {"chat": chat(chat_id), "from": user(author), "date": now()}
+        told |= {"old_chat_member": self._member(BOT, old)}
+        self._update("my_chat_member", told | {"new_chat_member": self._member(BOT, status)})
 
     def edit(self, message_id: int, text: str, author: int = ALICE) -> None:
         """Change what a message says."""
         edited = {
             "message_id": message_id,
-            "date": 1_800_000_000,
-            "edit_date": 1_800_000_001,
+            "date": now(),
+            "edit_date": now(),
             "chat": chat(GROUP),
             "from": user(author),
             "text": text,
@@ -169,11 +247,12 @@ class TelegramServer:
             "chat": chat(chat_id),
             "message_id": message_id,
             "user": user(author),
-            "date": 1_800_000_000,
-            "old_reaction": [{"type": "emoji", "emoji": emoji} for emoji in old],
-            "new_reaction": [{"type": "emoji", "emoji": emoji} for emoji in new],
+            "date": now(),
+            "old_reaction": reactions(old),
+            "new_reaction": reactions(new),
         }
-        self._update("message_reaction", change)
+        if chat_id > 0 or self.standing.get(BOT) == "administrator":
+            self._update("message_reaction", change)
 
     async def reaction_calls(self, message_id: int, count: int = 1) -> list[Call]:
         """Wait for ``count`` setMessageReaction calls for a message."""
@@ -184,6 +263,40 @@ class TelegramServer:
             ),
             count,
         )
+
+    async def sent(self, method: str, count: int = 1, **fields: object) -> list[Call]:
+        """Wait for ``count`` calls of a method with these fields."""
+        wanted = {name: str(value) for name, value in fields.items()}
+        return await self.calls.wait(
+            lambda call: call.method == method.lower() and wanted.items() <= call.fields.items(),
+            count,
+        )
+
+    async def answered(self, message_id: int, count: int = 1) -> list[Call]:
+        """Wait for ``count`` messages or files sent in answer to a message."""
+        return await self.calls.wait(
+            lambda call: (
+                call.method in ("sendmessage", "sendphoto")
+                and json.loads(call.fields.get("reply_parameters", "{}")).get("message_id")
+                == message_id
+            ),
+            count,
+        )
+
+    @property
+    def last(self) -> int:
+        """The number of the latest update."""
+        return len(self._updates.entries)
+
+    async def deliver(self, number: int, url: str, secret: str | None = None) -> int:
+        """Send an update to a webhook; the status of the answer."""
+        headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret if secret is None else secret}
+        update = self._updates.entries[number - 1]
+        async with (
+            ClientSession() as session,
+            session.post(url, json=update, headers=headers) as answer,
+        ):
+            return answer.status
 
     async def polling(self) -> None:
         """Wait until the bot asks for updates."""
@@ -202,9 +315,15 @@ class TelegramServer:
 
     async def _call(self, request: web.Request) -> web.Response:
         method = request.match_info["method"].lower()
-        fields = {name: str(value) for name, value in (await request.post()).items()}
+        given = await request.post()
+        files = {
+            name: value.file.read()
+            for name, value in given.items()
+            if isinstance(value, web.FileField)
+        }
+        fields = {name: str(value) for name, value in given.items() if name not in files}
         try:
-            bot_api.check(method, fields)
+            bot_api.check(method, fields | dict.fromkeys(files, ""))
         except bot_api.OffSpecification as error:
             self.errors.append(str(error))
         if method == "getupdates":
@@ -212,7 +331,7 @@ class TelegramServer:
             self.calls.add(Call(method, fields, 0))
         response = await self._answer(request, method, fields)
         if method != "getupdates":
-            self.calls.add(Call(method, fields, response.status))
+            self.calls.add(Call(method, fields, response.status, files))
         return response
 
     async def _answer(
@@ -237,7 +356,18 @@ class TelegramServer:
     async def _result(self, method: str, fields: Mapping[str, str]) -> object:
         match method:
             case "getme":
-                return user(BOT) | {"can_join_groups": True, "can_read_all_group_messages": True}
+                abilities = {"can_join_groups": True, "supports_inline_queries": True}
+                return user(BOT) | abilities | {"can_read_all_group_messages": self.sees_all}
+            case "setwebhook":
+                self.webhook, self.secret = fields["url"], fields["secret_token"]
+                return True
+            case "setmycommands" | "answercallbackquery" | "answerinlinequery":
+                return True
+            case "sendmessage" | "editmessagetext" | "sendphoto" | "senddocument":
+                return self._say_back(method, fields)
+            case "getchatmember":
+                account = int(fields["user_id"])
+                return self._member(account, self.standing.get(account, "member"))
             case "deletewebhook":
                 self.webhook = ""
                 return True
@@ -249,7 +379,32 @@ class TelegramServer:
                 return self._set_reaction(fields)
         return _failure(404, "Not Found")
 
-    async def _get_updates(self, fields: Mapping[str, str]) -> list[Payload]:
+    def _member(self, account: int, status: str) -> Payload:
+        member: Payload = {"user": user(account), "status": status}
+        rights = (
+            "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats"
+            " can_restrict_members can_promote_members can_change_info can_invite_users"
+            " can_post_stories can_edit_stories can_delete_stories"
+        )
+        if status == "administrator":
+            member |= dict.fromkeys(rights.split(), False)
+        if status == "creator":
+            member["is_anonymous"] = False
+        if status == "kicked":
+            member["until_date"] = 0
+        return member
+
+    def _say_back(self, method: str, fields: Mapping[str, str]) -> Payload:
+        self._next_id += 1
+        said: Payload = {
+            "message_id": int(fields.get("message_id", self._next_id)),
+            "date": now(),
+            "chat": chat(int(fields["chat_id"])),
+            "from": user(BOT),
+        }
+        return said | ({"text": fields["text"]} if "text" in fields else {})
+
+    async def _get_updates(self, fields: Mapping[str, str]) -> list[Payload] | web.Response:
         allowed = json.loads(fields.get("allowed_updates", "[]"))
         self._confirmed = max(self._confirmed, int(fields.get("offset", 1)) - 1)
 
@@ -258,12 +413,27 @@ class TelegramServer:
             wanted = kind in allowed if allowed else kind not in _OPT_IN
             return wanted and update["update_id"] > self._confirmed
 
+        again, self.repeats = [self._updates.entries[n - 1] for n in self.repeats], []
+        if not again and not await self._wait(due, int(fields.get("timeout", 0))):
+            return _failure(409, "Conflict: terminated by other getUpdates request")
+        new = self._updates.matching(due)[: int(fields.get("limit", 100)) - len(again)]
+        return sorted(again + new, key=lambda update: update["update_id"])
+
+    async def _wait(self, due: Callable[[Payload], bool], seconds: int) -> bool:
+        """Wait for an update; False where another poll takes over."""
+        if self._polling is not None and not self._polling.done():
+            self._polling.set_result(None)
+        taken_over = self._polling = asyncio.get_running_loop().create_future()
+        news = asyncio.create_task(self._updates.wait(due, seconds=seconds))
         try:
-            async with asyncio.timeout(int(fields.get("timeout", 0))):
-                await self._updates.wait(due)
-        except TimeoutError:
-            return []
-        return self._updates.matching(due)[: int(fields.get("limit", 100))]
+            await asyncio.wait([news, taken_over], return_when=asyncio.FIRST_COMPLETED)
+            if not news.done():
+                return False
+            with suppress(TimeoutError):
+                await news
+            return True
+        finally:
+            news.cancel()
 
     def _get_chat(self, chat_id: int) -> Payload:
         full = chat(chat_id) | {"accent_color_id": 0, "max_reaction_count": 11}
@@ -278,7 +448,7 @@ class TelegramServer:
             False,
         )
         if self.available is not None:
-            full["available_reactions"] = [{"type": "emoji", "emoji": e} for e in self.available]
+            full["available_reactions"] = reactions(self.available)
         return full
 
     def _set_reaction(self, fields: Mapping[str, str]) -> object:

@@ -37,6 +37,9 @@ async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess
     return process
 
 
+DISLIKED = f"{FEEDBACK} and kind = 'dislike'"
+
+
 def is_reaction(call: Call) -> bool:
     return call.method == "setmessagereaction"
 
@@ -69,10 +72,17 @@ async def test_private_chat_is_answered_and_stored_without_its_member(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     message = telegram_server.say("haha", chat_id=PRIVATE)
-    (call,) = await telegram_server.reaction_calls(message)
+    (call,) = await telegram_server.answered(message)
     assert call.fields["chat_id"] == str(PRIVATE)
+    assert [button["text"] for button in call.buttons[:1]] == ["🤣"]
+    telegram_server.press(call, "🤣")
+    assert await bot.eventually(FEEDBACK, str(message)) == [("agree", "🤣")]
+    telegram_server.press(call, call.buttons[1]["text"])
+    telegram_server.press(call, "None fits")
+    assert await bot.eventually(DISLIKED, str(message)) == [("dislike", "")]
     telegram_server.react(message, ALICE, [], ["🎉"], chat_id=PRIVATE)
-    assert await bot.eventually(FEEDBACK, str(message)) == [("correct", "🎉")]
+    given = {("dislike", ""), ("correct", "🎉")}
+    assert set(await bot.eventually(FEEDBACK, str(message), rows=2)) == given
     assert await bot.stop() == 0
     assert str(ALICE).encode() not in bot.remains()
 
@@ -93,9 +103,10 @@ async def test_only_what_is_addressed_is_answered_past_the_chance(
     reply = telegram_server.say("haha", reply_to_message=original)
     telegram_server.say("haha", reply_to_message=original | {"from": user(BOB)})
     private = telegram_server.say("haha", chat_id=PRIVATE)
-    addressed = (mention, caption, reply, private)
-    for message in addressed:
+    for message in (mention, caption, reply):
         await telegram_server.reaction_calls(message)
+    await telegram_server.answered(private)
+    addressed = (mention, caption, reply, private)
     assert await bot.stop() == 0
     assert bot.query(STORED) == [(str(message),) for message in addressed]
 
@@ -103,12 +114,13 @@ async def test_only_what_is_addressed_is_answered_past_the_chance(
 async def test_only_what_telegram_allows_is_shown(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    # The best answer, 🍕, is none of the 73.
+    # The best answer, 🍕, is none of the 73, which hold for reactions only.
     group = telegram_server.say("pizza pizza party")
+    (call,) = await telegram_server.reaction_calls(group)
+    assert call.emojis == ["🎉"]
     private = telegram_server.say("pizza pizza party", chat_id=PRIVATE)
-    for message in (group, private):
-        (call,) = await telegram_server.reaction_calls(message)
-        assert call.emojis == ["🎉"]
+    (call,) = await telegram_server.answered(private)
+    assert [button["text"] for button in call.buttons[:2]] == ["🍕", "🎉"]
 
 
 async def test_only_what_the_chat_allows_is_shown(
@@ -133,9 +145,9 @@ async def test_chat_without_reactions_gets_none(
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     telegram_server.say("haha")
     private = telegram_server.say("haha", chat_id=PRIVATE)
-    await telegram_server.reaction_calls(private)
+    await telegram_server.answered(private)
     assert await bot.stop() == 0
-    assert len(telegram_server.calls.matching(is_reaction)) == 1
+    assert len(telegram_server.calls.matching(is_reaction)) == 0
 
 
 async def test_chat_that_changed_its_reactions_is_asked_again(
@@ -183,6 +195,7 @@ async def test_reactions_are_feedback_until_taken_back(
     assert set(await bot.eventually(FEEDBACK, str(message), rows=2)) == given
     telegram_server.react(message, BOB, ["👎"], ["🎉"])
     telegram_server.react(message, ALICE, ["🤣"], [])
+    await bot.eventually(f"{FEEDBACK} and kind = 'correct'", str(message))
     assert await bot.eventually(FEEDBACK, str(message)) == [("correct", "🎉")]
     assert await bot.stop() == 0
     assert bot.query("select count(*) from feedback") == [(1,)]
@@ -222,8 +235,7 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
     }
     for (status, description), name in expected.items():
         telegram_server.refusals.append(Refusal("setMessageReaction", status, description))
-        # In private, as python-telegram-bot slows a group down after twenty calls a minute.
-        message = str(telegram_server.say("haha", chat_id=PRIVATE))
+        message = str(telegram_server.say("haha"))
         assert await bot.eventually(REFUSED, message) == [(name,)]
     migrated = Refusal("setMessageReaction", 400, "upgraded", migrate_to_chat_id=-1009)
     telegram_server.refusals.append(migrated)

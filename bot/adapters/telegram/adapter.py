@@ -1,46 +1,40 @@
-"""Takes updates from Telegram and hands them to the core in order."""
+"""Takes updates from Telegram, by polling or through a webhook, until it is stopped."""
 
+import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import replace
+from datetime import timedelta
 
-from telegram import Bot, Chat, Message, MessageReactionUpdated, Update
-from telegram.constants import ChatType
+from telegram import Bot
 from telegram.ext import AIORateLimiter, ExtBot
 
-from bot.adapters.telegram import polling, translate
-from bot.adapters.telegram.chats import ALL, AllowedReactions
-from bot.adapters.telegram.responder import Responder
-from bot.core.events import IncomingMessage
-from bot.core.identity import Pseudonyms
-from bot.core.intake import Intake
-from bot.core.reactions import Reactions
-from bot.core.service import Service
-from bot.log import describe
-from bot.settings import TelegramSettings
+from bot.adapters.telegram import commands, translate
+from bot.adapters.telegram.chats import AllowedReactions
+from bot.adapters.telegram.inbox import KINDS, Inbox
+from bot.adapters.telegram.parts import Core, Parts
+from bot.adapters.telegram.polling import Poller, insist
 
 logger = logging.getLogger(__name__)
 
-HANDLED = (Update.MESSAGE, Update.MESSAGE_REACTION)
-"""What is asked for; reactions are sent to bots that name them only."""
 DRAIN_SECONDS = 5.0
+HOLD_SECONDS = 0.5
+"""How long the next poll, which confirms the updates of the last, waits for them to be handled:
+what is not confirmed comes again after a crash. What takes longer waits for a flood limit, and
+must not hold up other chats."""
+AT_ONCE = timedelta(0)
+"""Telegram lets one process poll: what another one left unfinished, it will not finish."""
 
 
 class TelegramAdapter:
-    """Long polling on python-telegram-bot; answers go out through ``Responder``."""
+    """A bot on python-telegram-bot; answers go out through ``Responder``."""
 
     name = translate.NAME
 
-    def __init__(
-        self, settings: TelegramSettings, token: str, service: Service, pseudonyms: Pseudonyms
-    ) -> None:
+    def __init__(self, core: Core, token: str) -> None:
         """Connect with ``run`` only."""
-        self._bot = _bot(settings.base_url, token)
-        self._service = service
-        self._pseudonyms = pseudonyms
-        self._allowed = AllowedReactions(self._bot)
-        self._reactions = Reactions(service)
-        self._intake = Intake()
+        self._core = core
+        self._bot = _bot(core.settings.base_url, token)
+        self._parts = Parts(core, self._bot, AllowedReactions(self._bot))
 
     async def run(self) -> None:
         """Answer until cancelled; what was accepted by then is finished.
@@ -51,47 +45,33 @@ class TelegramAdapter:
         # Where an answer cannot be read, the library logs it whole, messages included; whatever
         # fails is told here.
         logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+        menus: asyncio.Task[None] | None = None
         try:
-            await polling.insist(self._bot.initialize)
-            await polling.insist(self._bot.delete_webhook)
-            logger.info("Telegram is connected")
-            async with aclosing(polling.updates(self._bot, HANDLED)) as updates:
-                async for update in updates:
-                    self._take(update)
+            await insist(self._bot.initialize, self._parts.refusals)
+            menus = asyncio.create_task(commands.set_menus(self._parts))
+            await self._poll(Inbox(self._parts))
         finally:
-            await self._intake.drain(DRAIN_SECONDS)
+            if menus is not None:
+                menus.cancel()
+                await asyncio.wait([menus])
             await self._bot.shutdown()
+            if refusals := self._parts.refusals:
+                counts = ", ".join(f"{name} {count}" for name, count in refusals.most_common())
+                logger.info("Telegram refused or failed: %s", counts)
 
-    def _take(self, update: Update) -> None:
+    async def _poll(self, inbox: Inbox) -> None:
+        await insist(self._bot.delete_webhook, self._parts.refusals)
+        poller = Poller(self._bot, KINDS, self._parts.refusals)
+        logger.info("Telegram is connected")
         try:
-            if update.message:
-                self._heard(update.message)
-            elif update.message_reaction:
-                self._reacted(update.message_reaction)
-        except Exception as error:
-            # The type only: the error's text may quote a message.
-            logger.error("a Telegram update was not handled: %s", describe(error))
-
-    def _heard(self, message: Message) -> None:
-        incoming = translate.incoming(message, self._bot.bot, self._pseudonyms)
-        if incoming is not None:
-            self._intake.accept(incoming.ref, self._answer(incoming, message.chat))
-
-    async def _answer(self, message: IncomingMessage, chat: Chat) -> None:
-        private = chat.type == ChatType.PRIVATE
-        candidates = ALL if private else await self._allowed.of(chat.id)
-        responder = Responder(self._bot, self._allowed, chat.id)
-        await self._service.on_message(replace(message, candidates=candidates), responder)
-
-    def _reacted(self, update: MessageReactionUpdated) -> None:
-        member = translate.actor(update)
-        if member is None:
-            return
-        ref = translate.ref(update.chat, update.message_id, self._pseudonyms)
-        actor = self._pseudonyms.key(self.name, member)
-        for emoji, withdrawn in translate.changes(update):
-            work = self._reactions.changed(ref, actor, emoji, withdrawn=withdrawn)
-            self._intake.accept(ref, work)
+            async with aclosing(poller.batches()) as batches:
+                async for batch in batches:
+                    await inbox.accept(batch, AT_ONCE)
+                    if inbox.under_way:
+                        await asyncio.wait(inbox.under_way.values(), timeout=HOLD_SECONDS)
+        finally:
+            given_up = await inbox.drain(DRAIN_SECONDS)
+            await poller.confirm(given_up)
 
 
 def _bot(base_url: str | None, token: str) -> Bot:

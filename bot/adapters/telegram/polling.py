@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -28,8 +29,8 @@ CONFLICT = (
 _REFUSED = "Telegram refused the token; ask @BotFather for the current one with /token"
 
 
-async def insist(call: Callable[[], Awaitable[T]]) -> T:
-    """Call until it succeeds, with growing pauses.
+async def insist(call: Callable[[], Awaitable[T]], failures: Counter[str]) -> T:
+    """Call until it succeeds, with growing pauses; what fails is counted by name.
 
     Raises:
         EmojiReactorError: the token was refused.
@@ -41,10 +42,13 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T:
         except InvalidToken:
             raise EmojiReactorError(_REFUSED) from None
         except RetryAfter as error:
+            failures[reason(error)] += 1
             pause = _seconds(error)
-        except TimedOut:
+        except TimedOut as error:
+            failures[reason(error)] += 1
             pause = 1.0
         except Exception as error:
+            failures[reason(error)] += 1
             # Also what the library could not read: the type only, as its text may quote messages.
             pause, delay = delay, min(2 * delay, LONGEST_DELAY)
             _explain(error, pause)
@@ -65,20 +69,38 @@ def _seconds(error: RetryAfter) -> float:
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
-async def updates(bot: Bot, kinds: Sequence[str]) -> AsyncGenerator[Update]:
-    """Every update once, confirmed with the next request, the last ones at the end."""
-    offset: int | None = None
+class Poller:
+    """Asks for updates; a request confirms those that the requests before it brought."""
 
-    async def poll() -> tuple[Update, ...]:
-        return await bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=kinds)
+    def __init__(self, bot: Bot, kinds: Sequence[str], failures: Counter[str]) -> None:
+        """Ask for these kinds of updates, and count what fails by name."""
+        self._bot = bot
+        self._kinds = kinds
+        self._failures = failures
+        self._offset: int | None = None
+        self._next: int | None = None
 
-    try:
+    async def batches(self) -> AsyncGenerator[tuple[Update, ...]]:
+        """What is new, in order; a batch is confirmed when the next one is asked for."""
         while True:
-            for update in await insist(poll):
-                offset = update.update_id + 1
-                yield update
-    finally:
-        if offset is not None:
-            with contextlib.suppress(TelegramError, TimeoutError):
-                async with asyncio.timeout(LAST_WORD_SECONDS):
-                    await bot.get_updates(offset=offset, limit=1, timeout=0, allowed_updates=kinds)
+            batch = await insist(self._poll, self._failures)
+            if batch:
+                self._next = batch[-1].update_id + 1
+                yield batch
+                self._offset = self._next
+
+    async def confirm(self, unfinished: Collection[int]) -> None:
+        """At the end, confirm what was taken, up to the first that is ``unfinished``."""
+        if self._next is None:
+            return
+        offset = min(unfinished, default=self._next)
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await self._bot.get_updates(
+                    offset=offset, limit=1, timeout=0, allowed_updates=self._kinds
+                )
+
+    async def _poll(self) -> tuple[Update, ...]:
+        return await self._bot.get_updates(
+            offset=self._offset, timeout=POLL_SECONDS, allowed_updates=self._kinds
+        )

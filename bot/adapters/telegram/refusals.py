@@ -3,6 +3,7 @@
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -18,6 +19,13 @@ _BAD_REQUESTS = {
     "message to react not found": "message_gone",
     "message_id_invalid": "message_gone",
     "message not found": "message_gone",
+    "message to be replied not found": "message_gone",
+    "message to edit not found": "message_gone",
+    "message is not modified": "not_modified",
+    "query is too old": "query_expired",
+    "query_id_invalid": "query_expired",
+    "topic_closed": "topic_closed",
+    "message thread not found": "topic_gone",
     "chat not found": "chat_gone",
     "not enough rights": "forbidden",
     "chat_admin_required": "forbidden",
@@ -36,6 +44,8 @@ def reason(error: Exception) -> str:
             return "forbidden"
         case ChatMigrated():
             return "chat_migrated"
+        case Conflict():
+            return "conflict"
         case InvalidToken():
             return "invalid_token"
         case TimedOut() | TimeoutError():

@@ -1,37 +1,33 @@
-"""Reacts in one Telegram chat."""
+"""Reacts and replies in one Telegram chat."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
-from telegram import Bot, ReactionTypeEmoji
+from telegram import Message, ReactionTypeEmoji, ReplyParameters
+from telegram.error import ChatMigrated
 
-from bot.adapters.telegram.chats import AllowedReactions
-from bot.adapters.telegram.refusals import reason
+from bot.adapters.telegram import buttons
+from bot.adapters.telegram.parts import Parts
+from bot.adapters.telegram.translate import thread
 from bot.core.errors import Refused
 from bot.core.events import MessageRef
+from bot.texts import say
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 
-REACTION_PATIENCE = 30.0
-"""Seconds: a later reaction is worse than none."""
+REACTION_PATIENCE = 10.0
+"""Seconds, flood limits included: a later reaction is worse than none."""
+REPLY_PATIENCE = 30.0
+"""The same for the answer to somebody who asked."""
 
 
 class Responder:
-    """A ``ChatPlatform`` for one chat: the ref of a private one does not tell its id."""
+    """A ``ChatPlatform`` for one message: the ref of a private chat does not tell its id."""
 
-    def __init__(self, bot: Bot, allowed: AllowedReactions, chat: int) -> None:
-        """Answer in ``chat``; ``allowed`` hears where what it knows is out of date."""
-        self._bot = bot
-        self._allowed = allowed
-        self._chat = chat
-
-    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
-        """React with the best.
-
-        Raises:
-            Refused: Telegram said no, with a named reason.
-        """
-        await self.react(ref, [predictions[0].emoji])
+    def __init__(self, parts: Parts, message: Message) -> None:
+        """Answer ``message``."""
+        self._parts = parts
+        self._message = message
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Show the first emoji: a bot has one reaction on a message.
@@ -42,12 +38,37 @@ class Responder:
         stored = TELEGRAM_REACTIONS.get(emojis[0])
         if stored is None:
             raise Refused("reaction_invalid")
+        reaction = self._parts.bot.set_message_reaction(
+            self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
+        )
+        await self._insist(reaction, REACTION_PATIENCE)
+
+    async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
+        """Offer the emojis as buttons under the message, in its topic.
+
+        Raises:
+            Refused: Telegram said no, with a named reason.
+        """
+        message, author = self._message, self._message.from_user
+        own = author.language_code if author else None
+        language = await self._parts.language(message.chat, own, thread(message))
+        sending = self._parts.bot.send_message(
+            message.chat_id,
+            say("emoji.offer", language),
+            message_thread_id=thread(message),
+            reply_parameters=ReplyParameters(int(ref.message)),
+            reply_markup=buttons.offer(ref.message, predictions, language),
+        )
+        await self._insist(sending, REPLY_PATIENCE)
+
+    async def _insist(self, call: Awaitable[object], patience: float) -> None:
         try:
-            async with asyncio.timeout(REACTION_PATIENCE):
-                await self._bot.set_message_reaction(
-                    self._chat, int(ref.message), ReactionTypeEmoji(stored)
-                )
+            async with asyncio.timeout(patience):
+                await call
         except Exception as error:
-            if reason(error) == "reaction_invalid":
-                self._allowed.forget(self._chat)
-            raise Refused(reason(error)) from None
+            if isinstance(error, ChatMigrated):
+                await self._parts.moved(self._message.chat_id, error.new_chat_id)
+            name = self._parts.refused(error)
+            if name == "reaction_invalid":
+                self._parts.allowed.forget(self._message.chat_id)
+            raise Refused(name) from None

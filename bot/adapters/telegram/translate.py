@@ -30,33 +30,71 @@ def ref(chat: Chat, message: int, pseudonyms: Pseudonyms) -> MessageRef:
     return MessageRef(NAME, place, place, str(message))
 
 
-def by_person(message: Message) -> bool:
-    """Whether a person wrote it for others to read: no bot, channel, relay or command."""
+def topic(chat: Chat, thread: int | None) -> str:
+    """What a topic's own settings are kept under; empty outside of one."""
+    return f"{chat.id}/{thread}" if thread else ""
+
+
+def thread(message: Message) -> int | None:
+    """The topic that a message stands in; replies outside of topics have threads too."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def speaker(message: Message) -> str | None:
+    """The id of the person, or of the channel or group that speaks for itself; None for bots.
+
+    Posts that Telegram relays from a linked channel are the channel's, and answered there.
+    """
+    if message.via_bot:
+        return None
+    if message.sender_chat:
+        return str(message.chat.id) if message.sender_chat.id == message.chat.id else None
     author = message.from_user
-    if author is None or author.is_bot or message.sender_chat or message.via_bot:
-        return False
-    return not any(
-        entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0
-        for entity in message.entities
-    )
+    return None if author is None or author.is_bot else str(author.id)
+
+
+def own_words(message: Message) -> bool:
+    """Whether one person wrote the text, rather than passed on another's or spoke for many."""
+    return message.sender_chat is None and message.forward_origin is None
+
+
+def command(message: Message, me: User) -> tuple[str, str] | None:
+    """A command's name and what follows it; None where it is none or another bot's."""
+    first = next(iter(message.entities), None)
+    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
+        return None
+    written = message.parse_entity(first)
+    name, _, receiver = written.removeprefix("/").partition("@")
+    if receiver and receiver.casefold() != (me.username or "").casefold():
+        return None
+    return name.lower(), (message.text or "")[len(written) :].strip()
+
+
+def starts_with_command(message: Message) -> bool:
+    """Whether a message is a command, to this bot or to another."""
+    return any(e.type == MessageEntity.BOT_COMMAND and e.offset == 0 for e in message.entities)
 
 
 def incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | None:
     """The message for the core, candidates aside; None where it is not one to answer."""
     text = message.text or message.caption or ""
-    if not by_person(message) or message.from_user is None or not text.strip():
+    author = speaker(message)
+    if author is None or starts_with_command(message) or not text.strip():
         return None
+    private = message.chat.type == ChatType.PRIVATE
     return IncomingMessage(
         ref=ref(message.chat, message.message_id, pseudonyms),
-        author=pseudonyms.key(NAME, str(message.from_user.id)),
+        author=pseudonyms.key(NAME, author),
         text=text,
-        addressed=_addressed(message, me),
+        addressed=private or _addressed(message, me),
+        asked=private,
+        parent=topic(message.chat, thread(message)),
+        language=message.from_user.language_code if message.from_user else None,
+        storable=own_words(message),
     )
 
 
 def _addressed(message: Message, me: User) -> bool:
-    if message.chat.type == ChatType.PRIVATE:
-        return True
     replied = message.reply_to_message
     if replied and replied.from_user and replied.from_user.id == me.id:
         return True
@@ -77,10 +115,11 @@ def actor(update: MessageReactionUpdated) -> str | None:
 
 def changes(update: MessageReactionUpdated) -> Iterable[tuple[str, bool]]:
     """Canonical emojis with whether each was taken back; custom and paid ones have no name."""
-    old, new = _emojis(update.old_reaction), _emojis(update.new_reaction)
+    old, new = emojis(update.old_reaction), emojis(update.new_reaction)
     yield from ((emoji, True) for emoji in old if emoji not in new)
     yield from ((emoji, False) for emoji in new if emoji not in old)
 
 
-def _emojis(reactions: Sequence[ReactionType]) -> list[str]:
+def emojis(reactions: Sequence[ReactionType]) -> list[str]:
+    """The canonical emojis among reactions."""
     return [canonical(each.emoji) for each in reactions if isinstance(each, ReactionTypeEmoji)]

@@ -1,0 +1,46 @@
+"""What stands behind the buttons: short texts that find their way back after a restart."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.core.reactions import THUMBS_DOWN
+from bot.texts import say
+from model import Prediction
+
+FIT, OWN, SETTING = "fit", "own", "set"
+"""The kinds of buttons, by how their data begin."""
+LONGEST = 64
+"""Bytes of data that Telegram takes."""
+
+
+def offer(
+    message: str, predictions: Sequence[Prediction], language: str | None
+) -> InlineKeyboardMarkup:
+    """The emojis in a row, and that none fits; ``message`` is the one they are offered for."""
+    emojis = [
+        InlineKeyboardButton(each.emoji, callback_data=data)
+        for each in predictions
+        if len((data := f"{FIT}:{message}:{each.emoji}").encode()) <= LONGEST
+    ]
+    none = say("feedback.none", language)
+    last = InlineKeyboardButton(none, callback_data=f"{FIT}:{message}:{THUMBS_DOWN}")
+    return InlineKeyboardMarkup([emojis, [last]])
+
+
+def offered_for(markup: InlineKeyboardMarkup | None) -> str | None:
+    """The id of the message that buttons of ``offer`` were made for; None for other buttons."""
+    for row in markup.inline_keyboard if markup else ():
+        for button in row:
+            kind, _, rest = str(button.callback_data).partition(":")
+            if kind == FIT:
+                return rest.partition(":")[0]
+    return None
+
+
+def choice(user: int, names: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:
+    """Buttons for one member alone: what each does and what stands on it."""
+    row = [
+        InlineKeyboardButton(label, callback_data=f"{OWN}:{user}:{name}") for name, label in names
+    ]
+    return InlineKeyboardMarkup([row])

@@ -1,0 +1,27 @@
+"""``@bot text`` in any chat: five emojis to send."""
+
+from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent
+
+from bot.adapters.telegram.parts import Parts
+from bot.adapters.telegram.translate import NAME
+from bot.core.events import MessageRef
+
+CACHE_SECONDS = 60
+
+
+async def offer(parts: Parts, query: InlineQuery) -> None:
+    """Answer with the five; what is typed is neither recorded nor stored."""
+    text = query.query.strip()
+    place = parts.member(query.from_user.id)
+    ref = MessageRef(NAME, place, place, "")
+    found = await parts.core.service.suggest(ref, text) if text else ()
+    results = [
+        InlineQueryResultArticle(
+            str(number),
+            each.emoji,
+            InputTextMessageContent(each.emoji),
+            description=f"{each.score:.0%}",
+        )
+        for number, each in enumerate(found)
+    ]
+    await parts.attempt(query.answer(results, cache_time=CACHE_SECONDS, is_personal=True))

@@ -1,0 +1,295 @@
+"""What members and admins do with the real process: commands, buttons, settings, inline mode."""
+
+import json
+
+import pytest
+
+from bot.texts import say
+from tests.e2e.conftest import Launcher
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import FEEDBACK, STORED
+from tests.e2e.telegram_server import (
+    ALICE,
+    BOB,
+    BOT,
+    CHANNEL,
+    GROUP,
+    PRIVATE,
+    TOKEN,
+    USERNAME,
+    Call,
+    Refusal,
+    TelegramServer,
+    chat,
+    user,
+)
+
+SECRET = "zanzibar"
+TEXTS = "select message, text, consent is not null from prediction order by id"
+
+
+@pytest.fixture
+async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess:
+    """Give a bot that is connected."""
+    process = launcher(telegram=telegram_server, **{"log.level": "debug"})
+    await process.start(TELEGRAM_TOKEN=TOKEN)
+    await telegram_server.polling()
+    return process
+
+
+def original(message: int, text: str = "haha", author: int = ALICE) -> dict[str, object]:
+    """A message of the group as one that another one answers."""
+    told = {"message_id": message, "date": 1_700_000_000, "chat": chat(GROUP), "text": text}
+    return told | {"from": user(author)}
+
+
+async def tell(
+    server: TelegramServer, text: str, author: int = ALICE, chat_id: int = GROUP, **changes: object
+) -> Call:
+    """Give a command; what it is answered with."""
+    (call,) = await server.answered(server.say(text, author, chat_id, **changes))
+    return call
+
+
+async def test_replies_are_offers_whose_presses_are_feedback(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.standing[ALICE] = "creator"
+    call = await tell(telegram_server, "/settings mode reply")
+    assert say("mode.reply", "en") in call.text
+    topic = {"message_thread_id": 77, "is_topic_message": True}
+    message = telegram_server.say("haha party", **topic)
+    (offer,) = await telegram_server.answered(message)
+    assert offer.fields["message_thread_id"] == "77"
+    assert [button["text"] for button in offer.buttons[:2]] == ["🤣", "🎉"]
+    assert len(offer.buttons) == 6
+    for author, label in ((ALICE, "🤣"), (BOB, "🎉"), (BOB, "🎉"), (BOB, "🤣")):
+        press = telegram_server.press(offer, label, author)
+        (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+        assert toast.text == say("feedback.agree", "en", emoji=label)
+    assert bot.query(FEEDBACK, str(message)) == [("agree", "🤣")] * 2
+    # The bot's own offer answers for the message that it was made for.
+    markup = json.loads(offer.fields["reply_markup"])
+    offered = original(9, author=BOT) | {"reply_markup": markup}
+    call = await tell(telegram_server, "/feedback 🔥", BOB, reply_to_message=offered)
+    assert call.text == say("feedback.correct", "en", emoji="🔥")
+    given = bot.query(f"{FEEDBACK} order by kind, actor", str(message))
+    assert given == [("agree", "🤣"), ("agree", "🤣"), ("correct", "🔥")]
+    call = await tell(telegram_server, "/stats")
+    assert call.files["photo"].startswith(b"\x89PNG")
+
+
+async def test_members_ask_and_are_told(bot: BotProcess, telegram_server: TelegramServer) -> None:
+    message = telegram_server.say("haha")
+    await telegram_server.reaction_calls(message)
+    call = await tell(telegram_server, "/why", reply_to_message=original(message))
+    assert "🤣" in call.text
+    assert "%" in call.text
+    call = await tell(telegram_server, f"/emoji@{USERNAME} so sad", BOB)
+    assert call.buttons[0]["text"] == "😢"
+    call = await tell(telegram_server, "/emoji", reply_to_message=original(message, "party"))
+    assert call.buttons[0]["text"] == "🎉"
+    told = {
+        "/start": "start.group",
+        "/emoji": "emoji.usage",
+        "/why": "why.usage",
+        "/feedback": "feedback.usage",
+        "/settings": "settings.admins",
+    }
+    for command, key in told.items():
+        assert (await tell(telegram_server, command)).text == say(key, "en")
+    german = {"from": user(ALICE) | {"language_code": "de"}}
+    (call,) = await telegram_server.answered(
+        telegram_server.say("/start", ALICE, PRIVATE, **german)
+    )
+    assert call.text == say("start.private", "de")
+    telegram_server.say("/start@another_bot")
+    telegram_server.say("/unknown")
+    help_ = await tell(telegram_server, "/help")
+    assert f"@{USERNAME}" in help_.text
+    assert "/consent" in help_.text
+    menus = await telegram_server.sent("setMyCommands", count=12)
+    scopes = {(json.loads(m.fields["scope"])["type"], m.fields.get("language_code")) for m in menus}
+    assert len(scopes) == 12
+    assert await bot.stop() == 0
+    assert len(telegram_server.calls.matching(lambda call: call.method == "sendmessage")) == 10
+
+
+async def test_admins_settings_edit_themselves(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.standing[ALICE] = "administrator"
+    topic = {"message_thread_id": 77, "is_topic_message": True}
+    panel = await tell(telegram_server, "/settings", **topic)
+    label = panel.buttons[0]["text"]
+    press = telegram_server.press(panel, label, BOB, **topic)
+    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    assert toast.text == say("settings.admins", "en")
+    press = telegram_server.press(panel, label, **topic)
+    (edited,) = await telegram_server.sent("editMessageText")
+    assert edited.buttons[0]["text"] != label
+    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    assert say("value.off", "en") in toast.text
+    for text, key in (
+        ("quiet_hours 00:00-00:00", "saved"),
+        ("quiet_hours sometimes", "invalid"),
+        ("emoji_deny 🤣", "saved"),
+        ("chat_deny 1", "invalid"),
+        ("emoji_deny", "unset"),
+    ):
+        call = await tell(telegram_server, f"/settings {text}")
+        assert call.text.startswith(say(f"settings.{key}", "en", name="", value="", cause="")[:5])
+    stored = bot.query("select chat, key, value from chat_setting order by chat, key")
+    assert stored == [
+        ("", "quiet_hours", '"00:00-00:00"'),
+        (f"{GROUP}/77", "enabled", "false"),
+    ]
+    # The topic is off, the rest of the group is not.
+    silent = telegram_server.say("haha", **topic)
+    answered = telegram_server.say("haha")
+    await telegram_server.reaction_calls(answered)
+    telegram_server.press(edited, say("settings.done", "en"), **topic)
+    (closed,) = await telegram_server.sent("editMessageText", text=say("settings.closed", "en"))
+    assert not closed.buttons
+    assert await bot.stop() == 0
+    assert str(silent) not in [row[0] for row in bot.query(STORED)]
+
+
+async def test_inline_mode_offers_five_and_keeps_nothing(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    query = telegram_server.type_inline(f"haha {SECRET}")
+    empty = telegram_server.type_inline("")
+    (call,) = await telegram_server.sent("answerInlineQuery", inline_query_id=query)
+    results = json.loads(call.fields["results"])
+    assert results[0]["title"] == "🤣"
+    assert results[0]["input_message_content"]["message_text"] == "🤣"
+    assert len(results) == 5
+    (call,) = await telegram_server.sent("answerInlineQuery", inline_query_id=empty)
+    assert json.loads(call.fields["results"]) == []
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == []
+    assert SECRET.encode() not in bot.remains()
+
+
+async def test_channels_are_reacted_to_and_heard_as_one_voice(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    post = telegram_server.post("haha")
+    (call,) = await telegram_server.reaction_calls(post)
+    assert (call.fields["chat_id"], call.emojis) == (str(CHANNEL), ["🤣"])
+    telegram_server.count(post, {"🤣": 1, "🎉": 4})
+    assert await bot.eventually(FEEDBACK, str(post)) == [("correct", "🎉")]
+    telegram_server.count(post, {"🤣": 2})
+    await bot.eventually(f"{FEEDBACK} and kind = 'agree'", str(post))
+    assert bot.query(FEEDBACK, str(post)) == [("agree", "🤣")]
+
+
+async def test_admins_are_told_once_what_the_bot_cannot_see(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.stands("member")
+    (notice,) = await telegram_server.sent("sendMessage")
+    assert notice.text == say("notice.not_admin", "en")
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    telegram_server.stands("administrator")
+    telegram_server.stands("member")
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.confirmed()
+    assert await bot.stop() == 0
+    assert len(telegram_server.calls.matching(lambda call: call.method == "sendmessage")) == 1
+
+
+async def test_who_asks_is_told_where_there_is_no_answer(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    telegram_server.standing[BOT], telegram_server.sees_all = "member", False
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    nothing = telegram_server.say("...", chat_id=PRIVATE)
+    (call,) = await telegram_server.answered(nothing)
+    assert call.text == say("emoji.nothing", "en")
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    (notice,) = await telegram_server.sent("sendMessage", chat_id=GROUP)
+    assert "@BotFather" in notice.text
+
+
+async def test_settings_move_with_a_group(bot: BotProcess, telegram_server: TelegramServer) -> None:
+    telegram_server.standing[ALICE] = "creator"
+    await tell(telegram_server, "/settings chance 0.5")
+    moved, moved_again = -1001000001002, -1001000001003
+    telegram_server.say("", migrate_to_chat_id=moved)
+    await bot.eventually("select 1 from community where external_id = ?", str(moved))
+    refusal = Refusal("sendMessage", 400, "upgraded", migrate_to_chat_id=moved_again)
+    telegram_server.refusals.append(refusal)
+    telegram_server.say("/settings mode reply")
+    values = (
+        "select key from chat_setting join community on community.id = community_id"
+        " where external_id = ? order by key"
+    )
+    assert bot.query(values, str(moved)) == [("chance",)]
+    there = await bot.eventually(values, str(moved_again), rows=2)
+    assert there == [("chance",), ("mode",)]
+
+
+async def test_texts_are_kept_of_those_alone_who_consented(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    mine, others = "haha lagoon", f"haha {SECRET}"
+    await telegram_server.reaction_calls(telegram_server.say(others))
+    terms = await tell(telegram_server, "/consent")
+    press = telegram_server.press(terms, say("consent.agree", "en"), BOB)
+    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    assert toast.text == say("error.not_yours", "en")
+    press = telegram_server.press(terms, say("consent.agree", "en"))
+    await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    kept = telegram_server.say(mine)
+    await telegram_server.reaction_calls(kept)
+    await telegram_server.reaction_calls(telegram_server.say(others, BOB))
+    origin = {"type": "user", "date": 1_700_000_000, "sender_user": user(BOB)}
+    await telegram_server.reaction_calls(telegram_server.say(others, forward_origin=origin))
+    await tell(telegram_server, "/emoji", reply_to_message=original(5, others, BOB))
+    channel = telegram_server.post(others)
+    await telegram_server.reaction_calls(channel)
+    texts = [row for row in bot.query(TEXTS) if row[1] is not None]
+    assert texts == [(str(kept), mine, 1)]
+    data = await tell_privately(telegram_server, "/privacy")
+    assert mine in data
+    assert SECRET not in data
+    again = await tell(telegram_server, "/consent")
+    press = telegram_server.press(again, say("consent.revoke", "en"))
+    await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    await telegram_server.reaction_calls(telegram_server.say(mine))
+    assert [row for row in bot.query(TEXTS) if row[1] is not None] == []
+    assert await bot.stop() == 0
+    assert SECRET.encode() not in bot.remains()
+
+
+async def tell_privately(server: TelegramServer, text: str) -> str:
+    """Give a command in private that is answered with a file; what is in the file."""
+    server.say(text, chat_id=PRIVATE)
+    (call,) = await server.sent("sendDocument")
+    return call.files["document"].decode()
+
+
+async def test_members_are_forgotten_and_left_alone(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    asked = await tell(telegram_server, "/forget")
+    telegram_server.press(asked, say("forget.yes", "en"))
+    (edited,) = await telegram_server.sent("editMessageText")
+    assert edited.text == say("forget.done", "en", count=1)
+    assert bot.query(STORED) == []
+    await tell(telegram_server, "/optout")
+    silent = telegram_server.say("haha")
+    refused = await tell(telegram_server, "/consent")
+    assert refused.text == say("consent.opted_out", "en")
+    await tell(telegram_server, "/optin")
+    answered = telegram_server.say("haha")
+    await telegram_server.reaction_calls(answered)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(str(answered),)]
+    assert not telegram_server.calls.matching(
+        lambda call: call.fields.get("message_id") == str(silent)
+    )
