@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -114,6 +115,23 @@ def seal(folder: Path, name: str, emojis: tuple[str, ...], facts: dict[str, Any]
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / LAYOUT.manifest).write_text(text + "\n", encoding="utf-8")
     return load(folder)
+
+
+def facts_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest says beside what ``seal`` writes itself."""
+    sealed = {"format", "version", "cleaning", "sha256", "emojis"}
+    return {key: value for key, value in manifest.items() if key not in sealed}
+
+
+def add_facts(folder: Path, facts: Mapping[str, Any]) -> Artifact:
+    """Say more in the manifest of a verified artifact; its weights and its version stay.
+
+    Raises:
+        ArtifactError: it is no artifact.
+    """
+    loaded = load(folder)
+    name = loaded.version.rsplit("-", 1)[0]
+    return seal(folder, name, loaded.table.emojis, {**facts_of(loaded.manifest), **facts})
 
 
 def load(folder: Path) -> Artifact:

@@ -119,3 +119,10 @@ def negative_emojis() -> frozenset[str]:
         and max(row[e] for e in NEGATIVE) > max(row["joy"], row["trust"])
     }
     return frozenset(rated.union(*(_UNRATED[e].split() for e in NEGATIVE)))
+
+
+def sentiment(emoji: str) -> int:
+    """-1 for a negative emoji, 1 for one that carries joy or trust, 0 for any other."""
+    if emoji in negative_emojis():
+        return -1
+    return int(emoji in carriers("joy") or emoji in carriers("trust"))

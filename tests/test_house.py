@@ -8,7 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from model.artifact import LAYOUT
+from model.artifact import LAYOUT, load
+from model.card import card_of
 from tests.conftest import OURS
 
 ROOT = Path(__file__).parent.parent
@@ -67,6 +68,12 @@ def test_the_shipped_artifact_is_light() -> None:
     assert sum(file.stat().st_size for file in shipped.iterdir()) <= HEADROOM
 
 
+def test_the_shipped_card_is_that_of_the_shipped_artifact() -> None:
+    artifact = load(ROOT / "model" / "default")
+    assert (artifact.folder / LAYOUT.card).read_text(encoding="utf-8") == card_of(artifact)
+    assert artifact.manifest["figures"]
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel as ``make wheel`` builds it."""
@@ -80,7 +87,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     names = set(ZipFile(wheel).namelist())
-    needed = {f"model/default/{file}" for file in (*LAYOUT.checked, LAYOUT.manifest)}
+    needed = {f"model/default/{file}" for file in (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card)}
+    needed |= {"model/card.md", "model/sources.toml"}
     needed |= {"migrations/env.py", "migrations/script.py.mako", "model/emoji_names.json"}
     needed |= {"model/emotag.csv"}
     needed |= {f"migrations/versions/{f.name}" for f in (ROOT / "migrations/versions").glob("0*")}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.card import card
 from bot.cli.evaluate import evaluate
 from bot.cli.options import AsJson, served
 from bot.cli.pretrain import pretrain
@@ -24,7 +25,7 @@ def info(model: ModelOption = None, as_json: AsJson = False) -> None:
     from model import artifact
 
     loaded = artifact.load(artifact.locate(model or served()))
-    facts = {k: v for k, v in loaded.manifest.items() if k not in ("emojis", "sha256")}
+    facts = {k: v for k, v in loaded.manifest.items() if k not in ("emojis", "sha256", "figures")}
     facts |= {"emojis": len(loaded.table.emojis), "folder": str(loaded.folder)}
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
@@ -87,3 +88,4 @@ def restore(
 app.command()(evaluate)
 app.command()(pretrain)
 app.command()(promote)
+app.command()(card)

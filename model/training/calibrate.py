@@ -1,11 +1,9 @@
 """Scores that mean what they say: temperature and threshold from held-out texts."""
 
-import json
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +24,7 @@ def calibrate(
     fits ``precision`` of them.
     """
     loaded = artifact.load(folder)
-    table, facts = loaded.table, _facts(folder)
+    table, facts = loaded.table, artifact.facts_of(loaded.manifest)
     predictor = Predictor(loaded)
     vectors = np.concatenate(
         [predictor.vectors(texts[i : i + 64]) for i in range(0, len(texts), 64)]
@@ -88,9 +86,3 @@ def _threshold(scores: np.ndarray, correct: np.ndarray, precision: float) -> flo
     good = np.flatnonzero(running >= precision)
     # Rounded down, so that the text that set the threshold passes it.
     return math.floor(scores[order[good[-1]]] * 1e4) / 1e4 if len(good) else 1.0
-
-
-def _facts(folder: Path) -> dict[str, Any]:
-    manifest = json.loads((folder / artifact.LAYOUT.manifest).read_text(encoding="utf-8"))
-    sealed = {"format", "version", "cleaning", "sha256", "emojis"}
-    return {key: value for key, value in manifest.items() if key not in sealed}

@@ -24,6 +24,7 @@ LEAVES = [
     "model evaluate",
     "model pretrain",
     "model promote",
+    "model card",
 ]
 
 

@@ -1,0 +1,97 @@
+"""``emoji-reactor model card``: figures, licences and probes, and nothing that is not so."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from model import Predictor
+from model.artifact import LAYOUT, add_facts, load
+from model.probes import probe
+from tests.cli.conftest import CommandLine
+
+ROWS = [
+    {
+        "split": "label",
+        "ranker": "tiny",
+        "figures": {"texts": 1234, "hit_1": 0.25, "hit_1_interval": [0.2, 0.3], "hit_5": 0.5,
+                    "macro_f1": None, "confusion": {"😂": {"😢": 1}}},
+    },
+    {"split": "label", "ranker": "tiny", "figures": {"texts": 9, "threads": 1, "p50": 1.5}},
+]  # fmt: skip
+
+
+@pytest.fixture
+def artifact(tiny_artifact: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_artifact, tmp_path / "mine"))
+
+
+def told(folder: Path) -> tuple[dict[str, Any], str]:
+    _, head, body = (folder / LAYOUT.card).read_text(encoding="utf-8").split("---\n", 2)
+    return yaml.safe_load(head), body
+
+
+def test_the_card_tells_what_was_measured(cli: CommandLine, artifact: Path) -> None:
+    before = load(artifact)
+    add_facts(artifact, {"sources": {"brighter": 4321, "our chat": 7}, "base": "/home/ann/base"})
+    rows = [{**row, "ranker": before.version} for row in ROWS]
+    Path("figures.json").write_text(json.dumps(rows), encoding="utf-8")
+    ended = cli("model", "card", str(artifact), "--figures", "figures.json")
+    assert ended.status == 0, ended.err
+    head, body = told(artifact)
+    assert "| 1,234 | 25.0 [20.0, 30.0] | 50.0 | - | - |" in body
+    assert "| label | tiny" in body
+    assert "| 1 | 1.50 |" in body
+    assert "4,321 | CC BY 4.0" in body
+    assert "| our chat | 7 | see its recipe |" in body
+    assert "U+FE0F" in body
+    assert "$" not in body
+    assert "/home/ann" not in body + str(head)
+    assert head["license"] == "apache-2.0"
+    assert "base_model" not in head
+    [index] = head["model-index"]
+    values = {m["type"]: m["value"] for r in index["results"] for m in r["metrics"]}
+    assert values == {"hit_1": 0.25, "hit_5": 0.5}
+
+
+def test_weights_version_and_checksums_stay(cli: CommandLine, artifact: Path) -> None:
+    before = load(artifact)
+    assert cli("model", "card", str(artifact), "--base", "org/encoder").status == 0
+    after = load(artifact)
+    assert (after.version, after.manifest["sha256"]) == (before.version, before.manifest["sha256"])
+    assert told(artifact)[0]["base_model"] == "org/encoder"
+    (artifact / LAYOUT.card).write_text("# My own words\n", encoding="utf-8")
+    load(artifact)
+
+
+def test_figures_are_kept_for_the_next_card(cli: CommandLine, artifact: Path) -> None:
+    Path("figures.json").write_text(json.dumps(ROWS), encoding="utf-8")
+    assert cli("model", "card", str(artifact), "--figures", "figures.json").status == 0
+    first = told(artifact)
+    assert "confusion" not in (artifact / LAYOUT.manifest).read_text(encoding="utf-8")
+    assert cli("model", "card", str(artifact)).status == 0
+    assert told(artifact) == first
+
+
+@pytest.mark.parametrize("content", ["", "{}]", "[1]", '[{"split": "x"}]', '{"split": 1}'])
+def test_other_files_are_no_figures(cli: CommandLine, artifact: Path, content: str) -> None:
+    Path("figures.json").write_text(content, encoding="utf-8")
+    ended = cli("model", "card", str(artifact), "--figures", "figures.json")
+    assert ended.status == 2
+    assert "figures.json is not what model evaluate --json writes" in ended.error
+    assert not (artifact / LAYOUT.card).exists()
+
+
+def test_probes_see_a_model_that_minds_a_group(tiny_artifact: Path) -> None:
+    predictor = Predictor.load(str(tiny_artifact))
+    fair = probe(predictor, ("{} people love pizza", "a sad {} man"), ("old", "young", "deaf"))
+    assert (fair.sentences, fair.same_first) == (6, 1.0)
+    assert fair.spread == pytest.approx(0)
+    # To this model "angry" is a group that it minds.
+    unfair = probe(predictor, ("{} people", "the {} man"), ("love", "love", "angry"))
+    assert unfair.same_first == pytest.approx(2 / 3)
+    assert unfair.lowest[0] == "angry"
+    assert unfair.lowest[1] < 0 < unfair.highest[1]
