@@ -88,6 +88,8 @@ class TelegramSettings(_Section):
 
     enabled: bool = True
     base_url: OptionalUrl = None
+    webhook_url: OptionalUrl = None
+    webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
 
 
 class ReactionSettings(_Section):

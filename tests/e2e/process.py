@@ -91,6 +91,10 @@ class BotProcess:
         """
         await _until(lambda: words in self.output)
 
+    async def says_times(self, words: str, times: int) -> None:
+        """Wait until it, and those that share its folder, have written ``words`` so often."""
+        await _until(lambda: self.output.count(words) >= times)
+
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:

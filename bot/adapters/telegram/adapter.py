@@ -13,6 +13,7 @@ from bot.adapters.telegram.chats import AllowedReactions
 from bot.adapters.telegram.inbox import KINDS, Inbox
 from bot.adapters.telegram.parts import Core, Parts
 from bot.adapters.telegram.polling import Poller, insist
+from bot.adapters.telegram.webhook import Webhook
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,11 @@ class TelegramAdapter:
         try:
             await insist(self._bot.initialize, self._parts.refusals)
             menus = asyncio.create_task(commands.set_menus(self._parts))
-            await self._poll(Inbox(self._parts))
+            inbox = Inbox(self._parts)
+            if self._core.settings.webhook_url:
+                await self._listen(inbox, self._core.settings.webhook_url)
+            else:
+                await self._poll(inbox)
         finally:
             if menus is not None:
                 menus.cancel()
@@ -72,6 +77,22 @@ class TelegramAdapter:
         finally:
             given_up = await inbox.drain(DRAIN_SECONDS)
             await poller.confirm(given_up)
+
+    async def _listen(self, inbox: Inbox, url: str) -> None:
+        # Every replica makes the same secret of the one that they share.
+        secret = self._core.pseudonyms.key("telegram webhook", str(self._bot.bot.id))
+        webhook = Webhook(self._bot, inbox, secret)
+
+        async def ask() -> bool:
+            return await self._bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS)
+
+        async with webhook.listening(url, self._core.settings.webhook_listen) as address:
+            await insist(ask, self._parts.refusals)
+            logger.info("Telegram is connected; its webhook listens on %s", address)
+            try:
+                await asyncio.Event().wait()  # until cancelled
+            finally:
+                await inbox.drain(DRAIN_SECONDS)
 
 
 def _bot(base_url: str | None, token: str) -> Bot:

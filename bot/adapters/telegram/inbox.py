@@ -44,11 +44,14 @@ class Inbox:
         self._parts = parts
         self._notices = Notices(parts)
         self._intake = Intake()
+        self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
         self._receiver = f"{translate.NAME}:{parts.bot.bot.id}"
 
     async def accept(self, updates: Sequence[Update], lease: timedelta) -> None:
         """Begin with those that nobody works on, or whose worker is silent for ``lease``."""
+        if self._closed:
+            return
         numbers = [u.update_id for u in updates if u.update_id not in self.under_way]
         now = datetime.now(UTC)
         try:
@@ -67,6 +70,7 @@ class Inbox:
 
     async def drain(self, seconds: float) -> set[int]:
         """Accept nothing more and finish what was accepted; the numbers that were given up."""
+        self._closed = True
         before = dict(self.under_way)
         await self._intake.drain(seconds)
         return {number for number, task in before.items() if task.cancelled()}

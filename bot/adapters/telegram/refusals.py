@@ -24,6 +24,7 @@ _BAD_REQUESTS = {
     "message is not modified": "not_modified",
     "query is too old": "query_expired",
     "query_id_invalid": "query_expired",
+    "bad webhook": "bad_webhook",
     "topic_closed": "topic_closed",
     "message thread not found": "topic_gone",
     "chat not found": "chat_gone",
