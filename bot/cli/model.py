@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.adapt import fit, gate
 from bot.cli.card import card
 from bot.cli.evaluate import evaluate
 from bot.cli.options import AsJson, served
@@ -87,5 +88,7 @@ def restore(
 
 app.command()(evaluate)
 app.command()(pretrain)
+app.command()(fit)
+app.command()(gate)
 app.command()(promote)
 app.command()(card)

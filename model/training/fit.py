@@ -239,7 +239,7 @@ class Fit:
             "emojis": self.data.emojis,
             "sources": self.data.sources,
         }
-        _save_atomically(best, self.folder / BEST)
+        save_atomically(best, self.folder / BEST)
 
     def _save(self) -> None:
         checkpoint = {
@@ -249,7 +249,7 @@ class Fit:
             "emojis": self.data.emojis,
             "examples": len(self.data.train),
         }
-        _save_atomically(checkpoint, self.folder / CHECKPOINT)
+        save_atomically(checkpoint, self.folder / CHECKPOINT)
 
     def _resume(self) -> None:
         path = self.folder / CHECKPOINT
@@ -266,7 +266,7 @@ class Fit:
         log.info("resumed at step %d", self.state.step)
 
 
-def _save_atomically(content: object, path: Path) -> None:
+def save_atomically(content: object, path: Path) -> None:
     """A kill in the middle leaves the last good checkpoint."""
     partial = path.with_suffix(".partial")
     torch.save(content, partial)

@@ -25,6 +25,9 @@ LEAVES = [
     "model pretrain",
     "model promote",
     "model card",
+    "model fit",
+    "model gate",
+    "retrain",
 ]
 
 

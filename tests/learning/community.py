@@ -42,12 +42,13 @@ async def say(
     author: MemberKey,
     *kinds: FeedbackKind,
     platform: str = "console",
+    chosen: str = "😭",
 ) -> None:
     """Record an answered message of this author, and words on it: an agreement by default."""
     given = spoken(number, author, platform)
     await record(store, given)
     for kind in kinds or (FeedbackKind.AGREE,):
-        emoji = "😭" if kind is FeedbackKind.CORRECT else "😂"
+        emoji = chosen if kind is FeedbackKind.CORRECT else "😂"
         said = word(str(number), kind, emoji, actor=BEN)
         await store.add_feedback(replace(said, ref=given.ref))
 

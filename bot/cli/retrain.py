@@ -1,0 +1,79 @@
+"""``emoji-reactor retrain``: export, fit, evaluate, gate, promote."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.adapt import Full, Threads, fitted, recipe_at, source_of
+from bot.cli.exporting import exported, selection
+from bot.cli.options import ConfigFile, served, start
+from bot.cli.training import DEFAULT_RECIPE, RecipeOption
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from model.artifact import Artifact
+    from model.training.recipe import Recipe
+
+REPORT = "report.json"
+
+
+def retrain(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Artifact and report; then the data goes.")
+    ] = Path("runs/retrain"),
+    recipe: RecipeOption = DEFAULT_RECIPE,
+    full: Full = False,
+    promote: Annotated[
+        bool, typer.Option(help="Serve the candidate where it passes the gate.")
+    ] = True,
+    threads: Threads = 2,
+    config: ConfigFile = None,
+) -> None:
+    """Learn from feedback: export, fit, compare, and serve what is better.
+
+    Learns from texts whose authors agreed, and still do. The same command goes on after an
+    interruption. Exit status 1 where the candidate is refused.
+
+    Example: emoji-reactor retrain --threads 2
+    """
+    settings, _ = start(config)
+    source, read = source_of(served(config)), recipe_at(recipe)
+    renewed(settings, out)
+    made = fitted(source, out / "dataset", out, read, full=full, threads=threads)
+    passed = _judged(source, made, out, read)
+    for done in ("dataset", "fit"):  # what people said stays in the database alone
+        shutil.rmtree(out / done)
+    if not passed:
+        raise typer.Exit(1)
+    if promote:
+        from bot.serving import registry
+
+        taken = registry(settings.model).promote(made.folder)
+        typer.echo(f"{taken.version} is served from {taken.folder}")
+
+
+def renewed(settings: "Settings", out: Path) -> None:
+    """Export into ``out/dataset``; an interrupted run's export stays while all of it is given."""
+    from bot.learning.export import Order
+    from bot.learning.formats import Format
+    from bot.learning.renewal import renew
+
+    order = Order(selection(settings.privacy), (Format.JSONL,))
+    fresh = out / "fresh"
+    asyncio.run(exported(settings.database.url, order, fresh))
+    if renew(out / "dataset", fresh):
+        shutil.rmtree(out / "fit", ignore_errors=True)
+
+
+def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | None") -> bool:
+    from bot.cli.verdict import show_verdict, write_verdict
+    from model.training.gate import judge
+    from model.training.lessons import read_lessons
+
+    verdict = judge(source, made, read_lessons(out / "dataset", "test"), recipe)
+    write_verdict(verdict, out / REPORT)
+    show_verdict(verdict)
+    return verdict.passed

@@ -1,0 +1,43 @@
+"""From an export of feedback to a candidate artifact."""
+
+from pathlib import Path
+
+import torch
+from rich.progress import Progress
+
+from model.artifact import Artifact
+from model.training.adapt import Adaptation, AdaptRecipe, write_candidate
+from model.training.lessons import read_lessons
+from model.training.recipe import Recipe
+from model.training.rehearsal import rehearsal_texts
+
+
+def fit_candidate(
+    source: Artifact,
+    dataset: Path,
+    folder: Path,
+    adapt: AdaptRecipe,
+    recipe: Recipe | None,
+    progress: Progress,
+) -> Artifact:
+    """Fit on the feedback in ``dataset`` and write ``folder/artifact``.
+
+    The checkpoint lies in ``folder/fit``; a fit that was interrupted goes on from it.
+
+    Raises:
+        FeedbackError: a row is malformed, or there is nothing to learn from.
+        RestoreError: the encoder is to learn too, and is no BERT.
+    """
+    lessons, checked = (read_lessons(dataset, split) for split in ("train", "validation"))
+    step = progress.add_task("read the base data", total=None)
+    rehearsal = rehearsal_texts(recipe)
+    progress.update(step, total=1, completed=1)
+    fit = Adaptation(source, adapt, folder / "fit")
+    heads = fit.run(lessons, checked, rehearsal, progress)
+    facts = {"texts": len(lessons), "rehearsed": len(rehearsal), "full": adapt.full}
+    return write_candidate(heads, source, folder / "artifact", facts)
+
+
+def use_threads(threads: int) -> None:
+    """Let torch use so many CPU threads."""
+    torch.set_num_threads(threads)
