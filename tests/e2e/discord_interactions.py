@@ -21,6 +21,7 @@ from tests.e2e.discord_payloads import (
     user,
 )
 from tests.e2e.journal import Journal
+from tests.e2e.openapi import form_parts
 
 EVERYTHING = str((1 << 52) - 1)
 MANAGE_GUILD = 1 << 5
@@ -176,9 +177,9 @@ class Interactions:
 
     async def _register(self, request: web.Request) -> web.Response:
         self.commands = await request.json()
-        shared = {"application_id": BOT, "version": "1"}
+        shared = {"application_id": BOT, "version": "1", "description": ""}
         registered = [
-            {**each, **shared, "id": str(index)} for index, each in enumerate(self.commands, 1)
+            {**shared, **each, "id": str(index)} for index, each in enumerate(self.commands, 1)
         ]
         return json_response(registered)
 
@@ -219,8 +220,6 @@ async def read(request: web.Request) -> tuple[Payload, dict[str, bytes]]:
     """The JSON of a request and the files that came with it."""
     if not request.content_type.startswith("multipart/"):
         return await request.json(), {}
-    form = await request.post()
-    files = {
-        part.filename: part.file.read() for part in form.values() if isinstance(part, web.FileField)
-    }
-    return json.loads(str(form["payload_json"])), files
+    parts = form_parts(await request.read(), request.headers["Content-Type"])
+    files = {name: data for name, data in parts.items() if name != "payload_json"}
+    return json.loads(parts["payload_json"]), files

@@ -96,7 +96,7 @@ def guild(guild_id: str = GUILD, channels: Sequence[str] = (CHANNEL,)) -> Payloa
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "hoist": False,
         "position": 0,
-        "permissions": "274877991936",
+        "permissions": "274877992000",
         "managed": False,
         "mentionable": False,
         "flags": 0,

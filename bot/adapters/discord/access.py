@@ -38,9 +38,8 @@ def may_react(channel: object) -> bool:
     """Whether a reaction could succeed; where nothing is known, only trying tells."""
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return True
-    me = channel.guild.me
-    # discord.py makes itself a member without roles where it was not told of its own.
-    if me is None or me.joined_at is None:
+    me = _me(channel.guild)
+    if me is None:
         return True
     # A thread takes its permissions from its parent, which may be out of sight.
     if isinstance(channel, discord.Thread) and channel.parent is None:
@@ -53,8 +52,8 @@ def report(application: int | None, guilds: Iterable[discord.Guild]) -> None:
     if application is None:
         return
     logger.info("to add the bot to a server, open %s", invite(application))
-    short = [(g.id, lacking(g.me.guild_permissions)) for g in guilds if g.me is not None]
-    short = [(guild, names) for guild, names in short if names]
+    known = [(guild.id, me) for guild in guilds if (me := _me(guild)) is not None]
+    short = [(guild, n) for guild, me in known if (n := lacking(me.guild_permissions))]
     for guild, names in short[:MOST_NAMED]:
         logger.warning(
             "server %d does not let the bot %s: grant it in the server's settings, or invite the"
@@ -64,3 +63,10 @@ def report(application: int | None, guilds: Iterable[discord.Guild]) -> None:
         )
     if len(short) > MOST_NAMED:
         logger.warning("%d more servers lack permissions", len(short) - MOST_NAMED)
+
+
+def _me(guild: discord.Guild) -> discord.Member | None:
+    """The bot as a member; None where it was not told what it may do."""
+    me = guild.me
+    # discord.py makes itself a member without roles where it was not told of its own.
+    return me if me is not None and me.joined_at is not None else None

@@ -10,6 +10,7 @@ import yarl
 from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord import access
+from bot.adapters.discord.commands import Translator, build
 from bot.adapters.discord.forbidden import ForbiddenChats
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.offers import Fit, TakeBack
@@ -18,6 +19,7 @@ from bot.adapters.discord.refusals import reason
 from bot.adapters.discord.responder import PATIENCE, Responder
 from bot.adapters.discord.translate import ref
 from bot.core.events import MessageRef
+from bot.log import describe
 from bot.settings import DiscordSettings
 from bot.texts import say
 
@@ -78,10 +80,30 @@ class Client(discord.AutoShardedClient):
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         forbidden = ForbiddenChats(parts.store, self._tell_owner)
         self._inbox = Inbox(parts, Responder(self, parts), forbidden)
+        self.tree = build(self)
+        self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
-        """Know the buttons of every message that was ever sent."""
+        """Know the buttons of every message that was ever sent, and register the commands."""
         self.add_dynamic_items(Fit, TakeBack)
+        await self.tree.set_translator(Translator())
+        if 0 in (self.shard_ids or [0]) and not self.parts.registered.is_set():
+            self._registering = asyncio.create_task(self._register())
+
+    async def _register(self) -> None:
+        """Tell Discord the commands; those that it knew before work meanwhile."""
+        try:
+            await self.tree.sync()
+        except Exception as error:
+            logger.warning("the commands could not be registered: %s", describe(error))
+        else:
+            self.parts.registered.set()
+
+    async def close(self) -> None:
+        """Leave."""
+        if self._registering is not None:
+            self._registering.cancel()
+        await super().close()
 
     async def drain(self, seconds: float) -> None:
         """Hear nothing more, and finish what was heard."""

@@ -81,6 +81,8 @@ class Inbox:
 
     async def _answer(self, message: IncomingMessage) -> None:
         outcome = await self._service.on_message(message, self._platform)
+        if outcome.chosen:
+            self._parts.latest[message.ref.chat] = message.ref.message
         if outcome.refusal == "blocked":
             self._blocked[message.author] = time.monotonic()
         await self._forbidden.hear(message, outcome)

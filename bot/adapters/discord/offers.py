@@ -9,6 +9,7 @@ import discord
 from bot.adapters.discord import translate
 from bot.adapters.discord.emojis import to_wire
 from bot.adapters.discord.parts import Interaction, parts_of
+from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackKind, FeedbackSource, MessageRef
 from bot.texts import say
 from model import Prediction
@@ -43,7 +44,7 @@ class Fit(discord.ui.DynamicItem[Button], template=r"fit:(?P<message>\d{1,20}):(
         """Keep the choice, and offer to take it back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kind = await choose(interaction, self._message, self._emoji)
-        told = answer(interaction, kind, self._emoji)
+        told = await thanks(interaction, kind, self._emoji)
         back = discord.ui.View(timeout=None)
         if kind is not None:
             back.add_item(TakeBack(str(self._message), self._emoji))
@@ -78,8 +79,8 @@ class TakeBack(
         """Withdraw the choice."""
         await interaction.response.defer()
         kind = await choose(interaction, self._message, self._emoji, withdrawn=True)
-        key = "feedback.unknown" if kind is None else "feedback.withdrawn"
-        told = say(key, str(interaction.locale))
+        language = str(interaction.locale)
+        told = await lost(interaction) if kind is None else say("feedback.withdrawn", language)
         await interaction.edit_original_response(content=told, view=None)
 
 
@@ -127,9 +128,19 @@ async def choose(
     return await parts.reactions.changed(ref, actor, emoji, withdrawn=withdrawn, source=source)
 
 
-def answer(interaction: Interaction, kind: FeedbackKind | None, emoji: str) -> str:
-    """What to tell somebody who chose an emoji."""
-    language = str(interaction.locale)
+async def thanks(interaction: Interaction, kind: FeedbackKind | None, emoji: str) -> str:
+    """What to tell somebody who chose an emoji, or why it was not kept."""
     if kind is None:
-        return say("feedback.unknown", language)
-    return say(f"feedback.{kind}", language, emoji=to_wire(emoji, interaction.guild) or emoji)
+        return await lost(interaction)
+    shown = to_wire(emoji, interaction.guild) or emoji
+    return say(f"feedback.{kind}", str(interaction.locale), emoji=shown)
+
+
+async def lost(interaction: Interaction) -> str:
+    """Why a choice was not kept."""
+    parts = parts_of(interaction)
+    try:
+        out = await parts.store.opted_out(translate.NAME, parts.member(interaction.user.id))
+    except StoreFailed:
+        return say("error.not_stored", str(interaction.locale))
+    return say("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))

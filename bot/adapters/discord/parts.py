@@ -1,5 +1,6 @@
 """What the adapter works with, from its start to its end."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,11 @@ class Parts:
     traffic: InvalidRequests = field(default_factory=InvalidRequests)
     replies: Recent[MessageRef, MessageRef] = field(default_factory=lambda: Recent(REPLIES_KEPT))
     """The bot's own messages with buttons -> the message that each one answers."""
+
+    latest: Recent[str, str] = field(default_factory=lambda: Recent(REPLIES_KEPT))
+    """Chat -> the message there that the bot answered last."""
+    registered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once Discord knows the commands."""
 
     @property
     def reactions(self) -> Reactions:

@@ -22,7 +22,8 @@ def asked_here(interaction: discord.Interaction, message: int | None = None) -> 
 
 def parent(channel: object) -> str:
     """The channel that a thread belongs to; empty for what is no thread."""
-    return str(channel.parent_id) if isinstance(channel, discord.Thread) else ""
+    threads = (discord.Thread, discord.app_commands.AppCommandThread)
+    return str(channel.parent_id) if isinstance(channel, threads) else ""
 
 
 def roles(author: discord.User | discord.Member) -> frozenset[str]:

@@ -1,0 +1,60 @@
+"""What was kept here, as a picture; and what the bot can do."""
+
+import asyncio
+import io
+from collections.abc import Mapping
+from itertools import islice
+
+import discord
+from discord import app_commands
+
+from bot import pictures
+from bot.adapters.discord import translate
+from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord.emojis import to_wire
+from bot.adapters.discord.parts import Interaction, parts_of
+from bot.database.trends import Kept
+from bot.texts import say
+
+MOST = 12
+"""Bars of the picture."""
+
+
+@app_commands.command(description=words("command.stats"))
+async def stats(interaction: Interaction) -> None:
+    """Send a picture of what was kept in this server or private chat."""
+    await acknowledge(interaction)
+    language = spoken(interaction)
+    kept = await parts_of(interaction).store.kept(translate.asked_here(interaction))
+    if not kept:
+        await tell(interaction, say("stats.nothing", language))
+        return
+    where = interaction.guild.name if interaction.guild else say("settings.here", language)
+    title, subtitle = say("stats.title", language, chat=where), say("stats.subtitle", language)
+    bars = [pictures.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MOST)]
+    drawn = await asyncio.to_thread(
+        pictures.acceptance, bars, pictures.DISCORD_DARK, title, subtitle
+    )
+    file = discord.File(io.BytesIO(drawn), "stats.png", description=_in_words(kept))
+    shown, left = (
+        sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
+    )
+    caption = say("stats.caption", language, shown=shown, share=f"{left / shown:.0%}")
+    await interaction.edit_original_response(content=caption, attachments=[file])
+
+
+@app_commands.command(name="help", description=words("command.help"))
+async def help_(interaction: Interaction) -> None:
+    """Say what the bot can do."""
+    language = spoken(interaction)
+    commands = interaction.client.tree.get_commands(type=discord.AppCommandType.chat_input)
+    lines = [say("help.intro", language), ""]
+    lines += [f"`/{each.name}` {say(f'command.{each.name}', language)}" for each in commands]
+    await tell(interaction, "\n".join(lines))
+
+
+def _in_words(kept: Mapping[str, Kept]) -> str:
+    """The picture for those who hear it."""
+    return ", ".join(
+        f"{to_wire(each) or each} {now.share:.0%}" for each, now in islice(kept.items(), MOST)
+    )

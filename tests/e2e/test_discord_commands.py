@@ -1,0 +1,165 @@
+"""The real process against a Discord of our own: commands over the wire."""
+
+import json
+
+import pytest
+
+from tests.e2e.conftest import Launcher
+from tests.e2e.discord_gateway import RESUME
+from tests.e2e.discord_interactions import (
+    DEFERRED,
+    MANAGE_GUILD,
+    SLASH,
+)
+from tests.e2e.discord_payloads import (
+    BOB,
+    BOT,
+    CHANNEL,
+    DM,
+    GUILD,
+    THREAD,
+    message,
+    own_emoji,
+    thread,
+)
+from tests.e2e.discord_server import TOKEN, DiscordServer
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import FEEDBACK, STORED
+
+SECRET = "zanzibar"
+
+
+@pytest.fixture
+async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
+    """Give a bot that is connected and has registered its commands."""
+    discord_server.gateway.guilds[0]["threads"] = [thread()]
+    discord_server.gateway.guilds[0]["emojis"] = [own_emoji("4242", "pizza")]
+    process = launcher(discord=discord_server, **{"log.level": "debug"})
+    await process.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    await discord_server.requests.wait(lambda sent: sent.path.endswith("/commands"))
+    return process
+
+
+def option(name: str, value: str, kind: int = 3) -> dict[str, object]:
+    return {"type": kind, "name": name, "value": value}
+
+
+async def choose(server: DiscordServer, setting: str, value: str, place: str | None = None) -> str:
+    """Change a setting as somebody who may."""
+    given = [option("setting", setting), option("value", value)]
+    resolved = None
+    if place is not None:
+        given.append(option("channel", place, 7))
+        resolved = {"channels": {place: {"id": place, "type": 0, "name": "x", "permissions": "0"}}}
+    asked = await server.interactions.slash(
+        "settings set", given, permissions=MANAGE_GUILD, resolved=resolved
+    )
+    return (await server.interactions.told(asked)).text
+
+
+async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordServer) -> None:
+    commands = {each["name"]: each for each in discord_server.interactions.commands}
+    slash = {name for name, each in commands.items() if each["type"] == SLASH}
+    assert slash >= {"emoji", "why", "feedback", "privacy", "forget", "optout", "optin", "stats"}
+    assert {"Suggest emojis", "Why this emoji?"} <= set(commands)
+    assert int(commands["settings"]["default_member_permissions"]) == MANAGE_GUILD
+    assert "de" in commands["emoji"]["description_localizations"]
+    assert bot.running
+
+
+async def test_a_question_is_answered_privately_and_its_text_is_nowhere(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    people = discord_server.interactions
+    asked = await people.slash("emoji", [option("text", f"that was funny {SECRET}")])
+    (callback,) = await people.answered(asked)
+    assert callback.type == DEFERRED
+    assert callback.private
+    told = await people.told(asked)
+    assert told.buttons[0]["emoji"]["name"] == "😂"
+    assert all("%" in each["label"] for each in told.buttons)
+    pressed = await people.press(told.buttons[0], "9")
+    assert "😂" in (await people.told(pressed)).text
+    assert await bot.eventually(FEEDBACK, asked) == [("agree", "😂")]
+    target = message("888", CHANNEL, BOB, f"party {SECRET}")
+    suggested = await people.told(await people.menu("Suggest emojis", target))
+    assert suggested.buttons[0]["emoji"]["name"] == "🎉"
+    await people.told(await people.slash("emoji", [option("text", f"pizza {SECRET}")]))
+    assert await bot.stop() == 0
+    assert SECRET.encode() not in bot.remains()
+
+
+async def test_a_member_sees_and_erases_what_is_kept(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    people = discord_server.interactions
+    said = await discord_server.say("funny")
+    await discord_server.reaction_requests(said)
+    told = await people.told(await people.slash("privacy"))
+    (file,) = told.files.values()
+    assert [each["message"] for each in json.loads(file)["messages"]] == [said]
+    why = await people.told(await people.slash("why"))
+    assert "I showed 😂" in why.text
+    stats = await people.told(await people.slash("stats"))
+    (picture,) = stats.files.values()
+    assert picture.startswith(b"\x89PNG")
+    erased = await people.told(await people.slash("forget"))
+    assert "erased: 1" in erased.text
+    assert bot.query(STORED) == []
+    await people.told(await people.slash("optout"))
+    await discord_server.say("funny")
+    other = await discord_server.say("funny", author=BOB)
+    await discord_server.reaction_requests(other)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(other,)]
+
+
+async def test_settings_hold_in_threads_and_outlive_a_restart(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    refused = await discord_server.interactions.slash(
+        "settings set", [option("setting", "enabled"), option("value", "off")]
+    )
+    (answer,) = await discord_server.interactions.answered(refused)
+    assert "Manage Server" in answer.text
+    assert "off" in await choose(discord_server, "enabled", "off", CHANNEL)
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    for place in (CHANNEL, THREAD):
+        await discord_server.say("funny", channel=place)
+    private = await discord_server.say("funny", channel=DM)
+    await discord_server.reaction_requests(private)
+    assert await bot.stop() == 0
+    assert bot.query(STORED) == [(private,)]
+
+
+async def test_a_servers_own_emoji_is_predicted_from_its_name(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    assert "pizza" in await choose(discord_server, "emoji_allow", ":pizza: :lost: 😂")
+    said = await discord_server.say("pizza")
+    (request,) = await discord_server.reaction_requests(said)
+    assert request.emoji == "pizza:4242"
+    event = {
+        "user_id": BOT,
+        "channel_id": CHANNEL,
+        "message_id": said,
+        "guild_id": GUILD,
+        "emoji": {"id": "4242", "name": "pizza"},
+        "burst": False,
+        "type": 0,
+    }
+    await discord_server.gateway.dispatch("MESSAGE_REACTION_REMOVE", event)
+    assert await bot.eventually(FEEDBACK, said) == [("remove", ":pizza:")]
+
+
+async def test_replayed_question_is_answered_after_a_drop(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    await discord_server.gateway.drop()
+    asked = await discord_server.interactions.slash("emoji", [option("text", "funny")])
+    await discord_server.gateway.received.wait(lambda sent: sent["op"] == RESUME)
+    assert (await discord_server.interactions.told(asked)).buttons
+    assert len(await discord_server.interactions.answered(asked)) == 1
