@@ -13,6 +13,7 @@ _OWN = ("bot", "model")
 _TOKENS = re.compile(
     r"\d{6,12}:[A-Za-z0-9_-]{30,}"  # Telegram
     r"|[A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6,8}\.[A-Za-z0-9_-]{25,}"  # Discord
+    r"|hf_[A-Za-z0-9]{30,}"  # the Hugging Face Hub
 )
 STRUCK_OUT = "[secret]"
 

@@ -1,4 +1,4 @@
-"""A Hugging Face Hub on loopback: what ``huggingface_hub`` asks for to download a model.
+"""A Hugging Face Hub on loopback: what ``huggingface_hub`` asks for to download and to push.
 
 Written after https://huggingface.co/docs/hub/api and the client's own requests: the revision and
 the tree of a repository, then the files under ``resolve``, each with the ETag of its content.
@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
+
+from tests.hub_uploads import Uploads
 
 MAIN = "main"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,7 +33,7 @@ class Commit:
 
 @dataclass(slots=True)
 class Repository:
-    """One model repository: its branches and tags, and who may read it."""
+    """One repository: its branches and tags, and who may read it."""
 
     revisions: dict[str, Commit] = field(default_factory=dict)
     token: str | None = None
@@ -40,6 +42,8 @@ class Repository:
     """The HTTP status with which every request for it is answered."""
     cut: int | None = None
     """After so many bytes of a file the connection breaks."""
+    history: list[Commit] = field(default_factory=list)
+    """What was pushed."""
 
     def find(self, revision: str) -> Commit | None:
         """The commit of a branch, a tag or a digest."""
@@ -48,11 +52,12 @@ class Repository:
 
 
 class HubServer:
-    """Serves ``repositories``, named ``ORG/NAME``, and keeps what it was asked."""
+    """Serves ``repositories``, named ``[datasets/|spaces/]ORG/NAME``; keeps what it was asked."""
 
     def __init__(self) -> None:
         """Start with ``start``."""
         self.repositories: dict[str, Repository] = {}
+        self.uploads = Uploads(self.repositories)
         self.requests: list[str] = []
         """``METHOD path`` of each request, in order."""
         self._runner: web.AppRunner | None = None
@@ -61,10 +66,13 @@ class HubServer:
 
     async def start(self) -> None:
         """Listen on a free port of loopback."""
-        app = web.Application(middlewares=[self._journal])
+        app = web.Application(middlewares=[self._journal], client_max_size=1 << 26)
         name = "{organisation}/{name}"
-        app.router.add_get(f"/api/models/{name}/revision/{{revision}}", self._with(_revision))
-        app.router.add_get(f"/api/models/{name}/tree/{{revision}}", self._with(_tree))
+        for kind, prefix in (("models", ""), ("datasets", "datasets/"), ("spaces", "spaces/")):
+            api = f"/api/{kind}/{name}"
+            app.router.add_get(f"{api}/revision/{{revision}}", self._with(_revision, prefix))
+            app.router.add_get(f"{api}/tree/{{revision}}", self._with(_tree, prefix))
+        self.uploads.register(app)
         app.router.add_get(f"/{name}/resolve/{{revision}}/{{path:.+}}", self._with(_file))
         self._runner = web.AppRunner(app)
         await self._runner.setup()
@@ -87,12 +95,15 @@ class HubServer:
         self.requests.append(f"{request.method} {request.path}")
         return await handler(request)
 
-    def _with(self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]]) -> Handler:
+    def _with(
+        self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]], prefix: str = ""
+    ) -> Handler:
         """Find repository and revision first, or refuse as the Hub does."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             place = request.match_info
-            repository = self.repositories.get(f"{place['organisation']}/{place['name']}")
+            key = f"{prefix}{place['organisation']}/{place['name']}"
+            repository = self.repositories.get(key)
             if repository is None or not _may_read(repository, request):
                 # The Hub does not tell strangers which private repositories exist.
                 return _refusal(401, "RepoNotFound", "Repository not found")

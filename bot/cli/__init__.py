@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import chat, database, feedback, model, predict, retrain, run
+from bot.cli import chat, database, feedback, model, predict, push, retrain, run
 
 EPILOG = (
     "Exit status: 0 done, 1 failed, 2 wrong command line or settings, 3 nothing to run (no token),"
@@ -24,6 +24,7 @@ app.command()(retrain.retrain)
 app.add_typer(database.app, name="db")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(model.app, name="model")
+app.add_typer(push.app, name="push")
 
 
 def _version(wanted: bool) -> None:

@@ -28,6 +28,9 @@ LEAVES = [
     "model fit",
     "model gate",
     "retrain",
+    "push model",
+    "push dataset",
+    "push space",
 ]
 
 
