@@ -17,6 +17,7 @@ from transformers import BertConfig, BertModel
 from model.artifact import LAYOUT, Artifact
 from model.training.network import TextEncoder
 from model.training.ngrams import NGramBag
+from model.training.smooth import SUFFIX
 
 _PREFIX = "encoder."
 
@@ -35,6 +36,12 @@ class _Weights:
         return name in self._raw or f"{name}_quantized" in self._raw
 
     def __getitem__(self, name: str) -> Tensor:
+        weight = self._stored(name)
+        factor = f"{name}{SUFFIX}"
+        # What its input is multiplied by belongs to the matrix.
+        return weight * self._stored(factor)[:, None] if factor in self._raw else weight
+
+    def _stored(self, name: str) -> Tensor:
         if name in self._raw:
             return torch.from_numpy(numpy_helper.to_array(self._raw[name]).copy())
         if f"{name}_quantized" not in self._raw:

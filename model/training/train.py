@@ -17,13 +17,17 @@ from model.training.calibrate import calibrate
 from model.training.curves import draw_curves
 from model.training.export import export
 from model.training.fit import CHECKPOINT, Data, Fit, allowed_labels, load_data, new_network
-from model.training.network import EmojiNetwork, load_tokenizer
+from model.training.network import EmojiNetwork, encode, load_tokenizer
+from model.training.parity import check_parity
 from model.training.prune import keep_rows, keep_tokens, most_used
 from model.training.recipe import FitRecipe, Recipe
 from model.training.sources import held_out_keys, load_examples
 from model.training.warm import warm_start
 
 log = logging.getLogger(__name__)
+
+_COMPARED = 1000
+"""Texts on which the artifact is held against the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def finish(
     run: Run,
     validation: list[Example],
 ) -> Artifact:
-    """Export and calibrate a trained network."""
+    """Export and calibrate a trained network, and measure what int8 cost."""
     facts = {
         "name": recipe.name,
         "max_tokens": recipe.fit.max_tokens,
@@ -127,7 +131,10 @@ def finish(
     if recipe.prior is not None:
         with torch.no_grad():
             network.bias.add_(network.source_bias[data.sources.index(recipe.prior)])
-    export(network, tokenizer, data.emojis, run.artifact, facts)
     used = [x for x in validation if not x.any_fits]
-    calibrate(run.artifact, [x.text for x in used], [x.emojis for x in used], recipe.precision)
+    texts, truth = [x.text for x in used], [x.emojis for x in used]
+    expected = encode(network.text.eval(), tokenizer, texts[:_COMPARED]).numpy()
+    export(network, tokenizer, data.emojis, run.artifact, facts, texts[_COMPARED:])
+    calibrate(run.artifact, texts, truth, recipe.precision)
+    check_parity(run.artifact, expected, texts[:_COMPARED], truth[:_COMPARED])
     return artifact.load(run.artifact)

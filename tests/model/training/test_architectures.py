@@ -1,0 +1,160 @@
+"""BERT-like checkpoints of other makes load, train, export, and answer as they did in torch."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from rich.progress import Progress
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import (
+    AutoModel,
+    BertConfig,
+    DistilBertConfig,
+    ModernBertConfig,
+    PreTrainedConfig,
+    RobertaConfig,
+    XLMRobertaConfig,
+)
+
+from model import Predictor
+from model.artifact import load
+from model.training.export import export_encoder, trim_positions
+from model.training.network import TextEncoder, encode, load_tokenizer
+from model.training.recipe import Recipe
+from model.training.smooth import feed_of
+from model.training.train import Run, train
+from tests.synthetic import EMOTIONS, LEXICON
+
+WORDS = " ".join([*LEXICON.values(), *EMOTIONS.values(), "is what number a b c d e f g h"])
+TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"]
+SHAPE: dict[str, Any] = {"hidden_size": 32, "num_attention_heads": 4, "num_hidden_layers": 2}
+BERT = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+ROBERTA = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+
+
+def word_pieces() -> Tokenizer:
+    """BERT's kind."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(special_tokens=BERT, show_progress=False)
+    return finished(tokenizer, trainer, "[CLS]", "[SEP]")
+
+
+def byte_pairs() -> Tokenizer:
+    """RoBERTa's kind: tokens are bytes, a space is part of the word."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        special_tokens=ROBERTA,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    return finished(tokenizer, trainer, "<s>", "</s>")
+
+
+def unigrams() -> Tokenizer:
+    """XLM-R's kind, SentencePiece's."""
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        special_tokens=ROBERTA, unk_token="<unk>", vocab_size=120, show_progress=False
+    )
+    return finished(tokenizer, trainer, "<s>", "</s>")
+
+
+def finished(tokenizer: Tokenizer, trainer: Any, start: str, end: str) -> Tokenizer:  # noqa: ANN401
+    tokenizer.train_from_iterator([WORDS] * 50, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{start} $A {end}",
+        special_tokens=[(t, tokenizer.token_to_id(t)) for t in (start, end)],
+    )
+    return tokenizer
+
+
+def bert(size: int) -> PreTrainedConfig:
+    return BertConfig(vocab_size=size, intermediate_size=64, max_position_embeddings=40, **SHAPE)
+
+
+def roberta(size: int) -> PreTrainedConfig:
+    return RobertaConfig(
+        vocab_size=size, intermediate_size=64, max_position_embeddings=42, type_vocab_size=1,
+        **SHAPE,
+    )  # fmt: skip
+
+
+def xlm_roberta(size: int) -> PreTrainedConfig:
+    return XLMRobertaConfig(
+        vocab_size=size, intermediate_size=64, max_position_embeddings=42, **SHAPE
+    )
+
+
+def distilbert(size: int) -> PreTrainedConfig:
+    return DistilBertConfig(
+        vocab_size=size, dim=32, n_heads=4, n_layers=2, hidden_dim=64, max_position_embeddings=40
+    )
+
+
+def modernbert(size: int) -> PreTrainedConfig:
+    return ModernBertConfig(
+        vocab_size=size, intermediate_size=64, max_position_embeddings=40, pad_token_id=1, **SHAPE
+    )
+
+
+MAKES = [
+    (bert, word_pieces),
+    (roberta, byte_pairs),
+    (xlm_roberta, unigrams),
+    (distilbert, word_pieces),
+    (modernbert, byte_pairs),
+]
+
+
+@pytest.fixture(params=MAKES, ids=[make.__name__ for make, _ in MAKES])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A random checkpoint of the make, in a folder."""
+    make: Callable[[int], PreTrainedConfig]
+    make, tokenizer = request.param
+    made = tokenizer()
+    folder = tmp_path / "base"
+    torch.manual_seed(1)
+    random = AutoModel.from_config(make(made.get_vocab_size()))  # type: ignore[no-untyped-call]
+    random.save_pretrained(folder)
+    made.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def test_it_trains_and_its_artifact_answers_as_it_does(
+    base: Path, recipe_file: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    short = recipe.model_copy(update={"fit": recipe.fit.model_copy(update={"epochs": 2.0})})
+    run = Run(tmp_path / "run", threads=1)
+    made = train(short, str(base), run, Progress(disable=True))
+    parity = made.manifest["parity"]
+    assert parity["same_first"] >= 0.97
+    assert parity["common"] >= 0.95
+    assert abs(parity["hit_5_change"]) <= 0.02
+    known = {"😂", "😢", "🍕"}
+    for text, emoji in zip(TEXTS, ("😂", "😢", "🍕"), strict=False):
+        assert Predictor(load(run.artifact)).predict([text], 1, known)[0][0].emoji == emoji
+
+
+def test_its_graph_gives_the_same_vectors_after_trimming(base: Path, tmp_path: Path) -> None:
+    """RoBERTa's positions begin behind the padding's: one row too few would end in a crash."""
+    text = TextEncoder.from_base(str(base)).eval()
+    tokenizer = load_tokenizer(str(base), 16)
+    texts = [*TEXTS, " ".join(["pizza funny"] * 20)]
+    expected = encode(text, tokenizer, texts).numpy()
+    trim_positions(text, 16)
+    tokenizer.no_padding()
+    encoded = tokenizer.encode_batch(texts)
+    assert len(encoded[-1].ids) == 16
+    export_encoder(text, tmp_path / "encoder.onnx", quantize=False)
+    session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
+    given = np.concatenate([session.run(None, feed_of(each))[0] for each in encoded])
+    assert given == pytest.approx(expected, abs=1e-3)
