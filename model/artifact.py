@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -41,6 +41,11 @@ class Layout:
 
 
 LAYOUT = Layout()
+CHECKPOINT = "config.json"
+"""Marks a folder of transformers'."""
+SERVED = (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card, CHECKPOINT)
+FOREIGN = ("*.json", "*.txt", "*.model", "*.safetensors")
+"""What transformers needs of somebody's classifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +194,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return checked
 
 
-def locate(source: str | None) -> Path:
+def locate(source: str | None, wanted: Sequence[str] = SERVED) -> Path:
     """The folder of a source: None for the shipped artifact, a folder, or ``ORG/NAME[@REV]``.
+
+    ``wanted`` are the files to fetch from the Hub.
 
     Raises:
         ArtifactError: no such folder, or the Hub did not give it.
@@ -202,10 +209,10 @@ def locate(source: str | None) -> Path:
     name, _, revision = source.partition("@")
     if name.count("/") != 1 or source.startswith((".", "/", "~")):
         raise ArtifactError(f"{source} is neither a folder nor a Hub id ORG/NAME[@REV]")
-    return _fetch(name, revision or None)
+    return _fetch(name, revision or None, wanted)
 
 
-def _fetch(repository: str, revision: str | None) -> Path:
+def _fetch(repository: str, revision: str | None, wanted: Sequence[str]) -> Path:
     # Imported here: a bot that serves a local artifact never pays for the Hub's client.
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils.logging import get_logger
@@ -214,9 +221,8 @@ def _fetch(repository: str, revision: str | None) -> Path:
     get_logger().setLevel(logging.CRITICAL)  # whatever fails is told below
     if sys.stderr is None or not sys.stderr.isatty():
         disable_progress_bars()
-    wanted = [*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card]
     try:
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=[*wanted]))
     except Exception as error:  # besides its own, the client lets its HTTP library's through
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ArtifactError(f"{repository}: the Hub did not give it: {reason}") from error

@@ -173,12 +173,12 @@ def _confusion(best: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str
     return table
 
 
-def latency(predictor: Predictor, texts: Sequence[str], threads: int = 1) -> Latency:
-    """Time one text after another; ``threads`` is what the predictor was opened with."""
+def latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> Latency:
+    """Time one text after another; ``threads`` is what it was opened with."""
     times = []
     for text in (*texts[:20], *texts):
         start = time.perf_counter()
-        predictor.predict([text])
+        ranker.predict([text])
         times.append((time.perf_counter() - start) * 1000)
     p50, p99 = np.percentile(times[-len(texts) :], [50, 99])
     return Latency(len(texts), threads, float(p50), float(p99))

@@ -54,7 +54,7 @@ class Predictor:
         Raises:
             ArtifactError: the graph or the tokenizer cannot be read.
         """
-        self._artifact = artifact
+        self.artifact = artifact
         self.version = artifact.version
         self.threshold = float(artifact.manifest["threshold"])
         """Least score at which the first emoji is worth showing."""
@@ -154,7 +154,7 @@ class Predictor:
 
     def _name_rows(self, custom: Sequence[str]) -> NDArray[np.float32]:
         vectors = self.vectors([custom_words(name) for name in custom])
-        name_map = self._artifact.table.name_map
+        name_map = self.artifact.table.name_map
         rows: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
         return rows
 

@@ -54,17 +54,19 @@ def evaluate(
     from rich.progress import Progress
 
     from bot.cli.figures import show_figures, write_page
-    from model import artifact
+    from bot.cli.source import open_model
+    from model import Predictor
     from model.evaluation import Remembering
     from model.training.report import evaluate_latency, evaluate_split
 
-    predictor = Remembering(artifact.load(artifact.locate(model)))
+    opened = open_model(model)
+    ranker = Remembering(opened.artifact) if isinstance(opened, Predictor) else opened
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         rows: list[Row] = []
         for source in progress.track(wanted, description="evaluate"):
-            rows += evaluate_split(read, source, predictor, predictor.version, baselines=baselines)
-        rows.append(evaluate_latency(read, wanted[0], model))
+            rows += evaluate_split(read, source, ranker, opened.version, baselines=baselines)
+        rows.append(evaluate_latency(read, wanted[0], opened, opened.version))
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
     else:

@@ -86,6 +86,25 @@ def restore(
     typer.echo(f"{out}: begin from it with --base {out} --start {out / 'best.pt'}")
 
 
+@app.command()
+def convert(
+    source: Annotated[
+        str, typer.Argument(metavar="PATH|HUB_ID", help="A text classifier of transformers.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the artifact goes.")],
+) -> None:
+    """Turn somebody's classifier, whose labels are emojis, into an artifact.
+
+    Example: emoji-reactor model convert cardiffnlp/twitter-roberta-base-emoji runs/roberta
+    """
+    need_training()
+    from model import artifact
+    from model.training.classifier import convert
+
+    made = convert(artifact.locate(source, artifact.FOREIGN), out, source.partition("@")[0])
+    typer.echo(f"{made.version} in {made.folder}: {len(made.table.emojis)} emojis")
+
+
 app.command()(evaluate)
 app.command()(pretrain)
 app.command()(fit)

@@ -26,7 +26,7 @@ def predict(
         typer.Option(metavar="telegram|FILE", help="Choose among these only, one a line."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(metavar="PATH|HUB_ID", help="Another artifact.")
+        str | None, typer.Option(metavar="PATH|HUB_ID", help="Another artifact or classifier.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,10 +35,10 @@ def predict(
     Example: emoji-reactor predict "we won the cup!!" --candidates telegram --json
     """
     allowed = None if candidates is None else read_candidates(candidates)
-    from model import Predictor
+    from bot.cli.source import open_model
     from model.text import encodable
 
-    predictor = Predictor.load(model or served())
+    predictor = open_model(model or served())
     with reader_may_leave():
         for text in map(encodable, texts or _lines()):
             top = predictor.predict([text], top_k, allowed)[0]

@@ -12,7 +12,6 @@ from model.evaluation import (
     evaluate_emotions,
     latency,
 )
-from model.predictor import Predictor
 from model.text import dedup_key
 from model.training.baselines import NaiveBayes, Prior, ReadingTheLeak, read_published
 from model.training.recipe import Recipe, SourceRecipe
@@ -54,11 +53,10 @@ def evaluate_split(
             yield Row(split.name, rival, _figures(ranker, split))
 
 
-def evaluate_latency(recipe: Recipe, source: SourceRecipe, model: str | None) -> Row:
-    """How long a text takes on one thread, nothing remembered; 500 texts of a split."""
+def evaluate_latency(recipe: Recipe, source: SourceRecipe, opened: Ranker, name: str) -> Row:
+    """How long a text takes what was opened with one thread; 500 texts of a split."""
     texts = read_split(recipe, source).texts[:_TIMED]
-    predictor = Predictor.load(model, threads=1)
-    return Row(source.name, predictor.version, latency(predictor, texts, threads=1))
+    return Row(source.name, name, latency(opened, texts, threads=1))
 
 
 def _figures(ranker: Ranker, split: Split) -> EmojiFigures | EmotionFigures:

@@ -25,6 +25,7 @@ LEAVES = [
     "model pretrain",
     "model promote",
     "model card",
+    "model convert",
     "model fit",
     "model gate",
     "retrain",

@@ -11,6 +11,7 @@ import pytest
 from model.artifact import LAYOUT, load
 from tests.cli.conftest import BOT, Ended
 from tests.hub_server import MAIN, Commit, HubServer, Repository
+from tests.model.training.test_classifier import EMOJIS, roberta, written
 from tests.tiny import write_tiny_artifact
 
 NAME = "org/emoji"
@@ -176,3 +177,16 @@ async def test_a_repository_without_an_artifact_is_one_line(ask: Ask, hub: HubSe
     ended = await ask(NAME)
     assert ended.status == 1
     assert LAYOUT.manifest in ended.error
+
+
+async def test_a_classifier_is_fetched_whole_and_used_as_it_is(
+    ask: Ask, hub: HubServer, tmp_path: Path
+) -> None:
+    folder = written(roberta, tmp_path / "theirs")
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    hub.repositories["org/theirs"] = Repository({MAIN: Commit({**files, "notes.bin": b"large"})})
+    ended = await ask("org/theirs")
+    assert ended.status == 0, ended.err
+    assert {p["emoji"] for p in json.loads(ended.out)["predictions"]} < set(EMOJIS)
+    assert "notes.bin" not in hub.downloads()
+    assert {"config.json", "model.safetensors"} <= set(hub.downloads())
