@@ -75,5 +75,20 @@ def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | N
 
     verdict = judge(source, made, read_lessons(out / "dataset", "test"), recipe)
     write_verdict(verdict, out / REPORT)
+    _describe(made, verdict.as_dict()["checks"])
     show_verdict(verdict)
     return verdict.passed
+
+
+def _describe(made: "Artifact", checks: object) -> None:
+    """The card, with what was compared."""
+    from model import Predictor
+    from model.artifact import add_facts
+    from model.card import write_card
+    from model.probes import probe
+
+    facts = {
+        "feedback": {**made.manifest["feedback"], "checks": checks},
+        "probes": probe(Predictor(made)).as_dict(),
+    }
+    write_card(add_facts(made.folder, facts))

@@ -319,8 +319,8 @@ def write_candidate(
         name_map=source.table.name_map @ projection.T,
     )
     save_table(table, partial)
-    sealed = {"format", "version", "cleaning", "sha256", "emojis"}
-    kept = {key: value for key, value in source.manifest.items() if key not in sealed}
+    measured = ("figures", "probes", "parity")  # of the artifact before
+    kept = {k: v for k, v in artifact.facts_of(source.manifest).items() if k not in measured}
     made = {**kept, "feedback": {"from": source.version, **facts}}
     seal(partial, source.version.rsplit("-", 1)[0], table.emojis, made)
     partial.rename(folder)

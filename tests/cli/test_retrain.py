@@ -67,6 +67,10 @@ def test_what_a_community_says_is_served_afterwards(cli: CommandLine) -> None:
     report = json.loads(Path("run/report.json").read_text("utf-8"))
     assert report["passed"] is True
     assert {check["split"] for check in report["checks"]} == {"feedback", "names", "cost"}
+    card = Path("run/artifact/README.md").read_text("utf-8")
+    assert f"# {report['candidate']}" in card
+    assert "## Learnt from feedback" in card
+    assert "| feedback | agreement | 60 |" in card
     assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
 
 
