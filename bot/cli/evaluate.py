@@ -57,15 +57,16 @@ def evaluate(
     from bot.cli.source import open_model
     from model import Predictor
     from model.evaluation import Remembering
-    from model.training.report import evaluate_latency, evaluate_split
+    from model.training.report import Baselines, evaluate_latency, evaluate_split
 
     opened = open_model(model)
     ranker = Remembering(opened.artifact) if isinstance(opened, Predictor) else opened
+    rivals = Baselines(read, wanted) if baselines else None
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         rows: list[Row] = []
         for source in progress.track(wanted, description="evaluate"):
-            rows += evaluate_split(read, source, ranker, opened.version, baselines=baselines)
+            rows += evaluate_split(read, source, ranker, opened.version, rivals)
         rows.append(evaluate_latency(read, wanted[0], opened, opened.version))
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))

@@ -1,6 +1,6 @@
 """An artifact on the held-out splits of a recipe, beside the baselines: one row for each."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from model.evaluation import (
@@ -35,10 +35,50 @@ def chosen_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
     return [s for s in recipe.held_out if not names or s.name in names]
 
 
+class Baselines:
+    """The rivals of some splits; each is fitted once, on no text of any of the splits."""
+
+    def __init__(self, recipe: Recipe, splits: Sequence[SourceRecipe]) -> None:
+        self._recipe, self._splits = recipe, splits
+        self._fitted: dict[str, list[tuple[str, Ranker]]] = {}
+
+    def of(self, split: SourceRecipe) -> list[tuple[str, Ranker]]:
+        """Published answers where there are some, the prior and naive Bayes, by name.
+
+        Raises:
+            RecipeError: a file is missing.
+        """
+        fitted_on = split.baseline or split.name
+        if fitted_on not in self._fitted:
+            self._fitted[fitted_on] = self._fit(fitted_on)
+        if split.published is None:
+            return self._fitted[fitted_on]
+        published = read_published(split, self._recipe.folder)
+        return [("published", published), *self._fitted[fitted_on]]
+
+    def _fit(self, name: str) -> list[tuple[str, Ranker]]:
+        sources = [s for s in self._recipe.sources if s.name == name]
+        if not sources:
+            return []
+        # Without the recipe's limit: the baselines get all there is.
+        whole = [s.model_copy(update={"skip": 0, "limit": None}) for s in sources]
+        asked = {
+            dedup_key(text)
+            for split in self._splits
+            for text in read_split(self._recipe, split).texts
+        }
+        examples = load_examples(self._recipe, whole, asked)
+        return [("prior", Prior(examples)), ("naive Bayes", NaiveBayes(examples))]
+
+
 def evaluate_split(
-    recipe: Recipe, source: SourceRecipe, artifact: Ranker, name: str, *, baselines: bool
+    recipe: Recipe,
+    source: SourceRecipe,
+    artifact: Ranker,
+    name: str,
+    baselines: Baselines | None = None,
 ) -> Iterator[Row]:
-    """The artifact's row, then those of the baselines.
+    """The artifact's row, then those of the baselines, if any.
 
     Raises:
         RecipeError: a file is missing.
@@ -48,8 +88,8 @@ def evaluate_split(
     if source.leak:
         reading = ReadingTheLeak(artifact, source.leak)
         yield Row(split.name, f"{name}, reading the leak", _figures(reading, split))
-    if baselines:
-        for rival, ranker in _baselines(recipe, source, split):
+    if baselines is not None:
+        for rival, ranker in baselines.of(source):
             yield Row(split.name, rival, _figures(ranker, split))
 
 
@@ -63,17 +103,3 @@ def _figures(ranker: Ranker, split: Split) -> EmojiFigures | EmotionFigures:
     if split.emotions:
         return evaluate_emotions(ranker, split.texts, split.truth)
     return evaluate_emojis(ranker, split.texts, split.truth, split.candidates)
-
-
-def _baselines(recipe: Recipe, source: SourceRecipe, split: Split) -> Iterator[tuple[str, Ranker]]:
-    if source.published:
-        yield "published", read_published(source, recipe.folder)
-    fitted_on = source.baseline or source.name
-    sources = [s for s in recipe.sources if s.name == fitted_on]
-    if not sources:
-        return
-    # Without the recipe's limit: the baselines get all there is.
-    whole = [s.model_copy(update={"limit": None}) for s in sources]
-    examples = load_examples(recipe, whole, {dedup_key(text) for text in split.texts})
-    yield "prior", Prior(examples)
-    yield "naive Bayes", NaiveBayes(examples)
