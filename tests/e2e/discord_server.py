@@ -153,10 +153,12 @@ class DiscordServer:
             event["member"] = member(author)
         await self.gateway.dispatch("MESSAGE_REACTION_ADD", event)
 
-    async def unreact(self, message_id: str, author: str, emoji: str) -> None:
+    async def unreact(
+        self, message_id: str, author: str, emoji: str, channel: str = CHANNEL
+    ) -> None:
         """Take a reaction of ``author`` away, by themselves or by a moderator."""
         self.reactions[message_id].remove((author, emoji))
-        event = reaction(CHANNEL, message_id, author, emoji)
+        event = reaction(channel, message_id, author, emoji)
         await self.gateway.dispatch("MESSAGE_REACTION_REMOVE", event)
 
     async def clear(self, message_id: str, emoji: str | None = None) -> None:

@@ -1,0 +1,84 @@
+"""An evening on a busy server: people write and react while connections drop and limits bite."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.e2e.discord_payloads import ALICE, BOB, BOT
+from tests.e2e.discord_server import DiscordServer, Refusal, Request
+
+CHANNELS = [str(200 + index) for index in range(20)]
+SECRET = "zanzibar"
+SHOWN = "😂"
+STEP = 25
+"""People do not write on before the last so many messages are answered."""
+
+Said = tuple[str, str, str]
+"""Message, kind and emoji of a feedback."""
+
+
+def is_answer(request: Request) -> bool:
+    """Whether a reaction was added."""
+    return "/reactions/" in request.path and request.status == 204
+
+
+def answered(server: DiscordServer) -> Counter[str]:
+    """Message -> how often the bot's reaction was added to it."""
+    return Counter(each.path.split("/")[4] for each in server.requests.matching(is_answer))
+
+
+@dataclass
+class Evening:
+    """What people did, and what has to be known of it at the end."""
+
+    server: DiscordServer
+    said: list[str] = field(default_factory=list)
+    """Messages while the bot was connected or could come back to its session."""
+    feedback: set[Said] = field(default_factory=set)
+    places: dict[str, str] = field(default_factory=dict)
+    """Every message -> its channel."""
+
+    async def write(self, count: int) -> list[str]:
+        """Say something in each channel in turn; the ids of the messages."""
+        found = []
+        for _ in range(count):
+            number = len(self.places)
+            place, author = CHANNELS[number % len(CHANNELS)], (ALICE, BOB)[number % 2]
+            message = await self.server.say(f"that was funny {SECRET}{number}", author, place)
+            self.places[message] = place
+            found.append(message)
+        return found
+
+    async def go_on(self, count: int) -> None:
+        """Write and react, as fast as the bot answers."""
+        for _ in range(count // STEP):
+            messages = await self.write(STEP)
+            self.said += messages
+            await self._all_answered(set(messages))
+            for message in messages:
+                await self._react(message, self.places[message])
+
+    async def _all_answered(self, messages: set[str]) -> None:
+        def wanted(sent: Request) -> bool:
+            return is_answer(sent) and sent.path.split("/")[4] in messages
+
+        await self.server.requests.wait(wanted, len(messages))
+
+    async def limit(self, count: int) -> None:
+        """Refuse the next requests for going too fast."""
+        self.server.refusals.extend(Refusal(429, retry_after=0.05) for _ in range(count))
+
+    async def _react(self, message: str, place: str) -> None:
+        number = int(message)
+        if number % 5 == 0:  # twice is once
+            for _ in range(2):
+                await self.server.react(message, BOB, SHOWN, place)
+            self.feedback.add((message, "agree", SHOWN))
+        if number % 7 == 0:
+            await self.server.react(message, ALICE, "👎", place)
+            self.feedback.add((message, "dislike", ""))
+        if number % 11 == 0:
+            await self.server.react(message, ALICE, "🍕", place)
+            await self.server.unreact(message, ALICE, "🍕", place)
+        if number % 13 == 0:
+            await self.server.unreact(message, BOT, SHOWN, place)
+            self.feedback.add((message, "remove", SHOWN))
