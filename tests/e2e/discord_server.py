@@ -1,6 +1,7 @@
 """A Discord of our own: the part of the REST API and the gateway that the bot uses."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -86,6 +87,8 @@ class DiscordServer:
         self.flowing.set()
         self.waiting: Journal[str] = Journal()
         """Messages whose reaction requests have come in, answered or not."""
+        self.arrivals: dict[str, float] = {}
+        """Message -> when its first reaction request came in, by ``time.perf_counter``."""
         self.reactions: dict[str, list[tuple[str, str]]] = {}
         """Message -> who reacted with what."""
         self.sent: Journal[Payload] = Journal()
@@ -222,6 +225,7 @@ class DiscordServer:
 
     async def _add(self, request: web.Request) -> web.Response:
         place = request.match_info
+        self.arrivals.setdefault(place["message"], time.perf_counter())
         self.waiting.add(place["message"])
         await self.flowing.wait()
         if self.refusals:
