@@ -119,8 +119,17 @@ class DiscordServer:
 
     async def close(self) -> None:
         """Stop listening."""
+        for site in list(self._runner.sites):
+            await site.stop()  # the bot would come back at once, and be left open
         await self.gateway.close()
+        listening = self._runner.server
+        connections = list(listening.connections) if listening else []
         await self._runner.cleanup()
+        # One that the bot does not read from would stay open until the loop is gone.
+        for connection in connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)
 
     @property
     def api_base(self) -> str:
