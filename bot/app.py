@@ -100,6 +100,8 @@ def chat_settings(settings: Settings) -> ChatSettings:
         cooldown=reactions.cooldown_seconds,
         per_minute=reactions.per_minute,
         threshold=reactions.threshold,
+        aim=reactions.aim,
+        second_choices=reactions.second_choices,
         reactions_per_message=reactions.count,
         emoji_deny=frozenset(reactions.deny),
     )
@@ -108,7 +110,12 @@ def chat_settings(settings: Settings) -> ChatSettings:
 def console_settings(settings: Settings) -> ChatSettings:
     """The same on the console, where every line wants an answer."""
     return replace(
-        chat_settings(settings), mode=Mode.REACT, chance=1.0, cooldown=0.0, per_minute=None
+        chat_settings(settings),
+        mode=Mode.REACT,
+        chance=1.0,
+        cooldown=0.0,
+        per_minute=None,
+        second_choices=0.0,
     )
 
 

@@ -100,6 +100,8 @@ class ReactionSettings(_Section):
     cooldown_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 0.0
     per_minute: Annotated[int, Field(ge=1, le=100_000)] = 20
     threshold: Annotated[Share | None, _EMPTY_IS_UNSET] = None
+    aim: Annotated[Share | None, _EMPTY_IS_UNSET] = 0.7
+    second_choices: Share = 0.05
     count: Annotated[int, Field(ge=1, le=5)] = 1
     deny: tuple[str, ...] = ("🖕", "💩", "🤮", "🤬", "👎", "🤡")
 

@@ -15,6 +15,7 @@ counts look like the model's own they all shrink to nothing; where they do not, 
 sooner.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,8 @@ class Taste:
     """Share of what was shown that was kept."""
     shown: float = 0.0
     """Reactions that the share is of, faded."""
+    heard: float = 0.0
+    """Words of members on them, faded."""
 
 
 def weight(at: datetime) -> float:
@@ -107,6 +110,29 @@ def weight(at: datetime) -> float:
     a stored sum needs no rewriting, and two writers need not know of each other.
     """
     return float(2.0 ** ((at - _EPOCH) / HALF_LIFE))
+
+
+def threshold(own: float, aim: float | None, taste: Taste) -> float:
+    """The least score at which to speak, so that about a share ``aim`` of answers is kept.
+
+    ``own`` is the artifact's. Its log-odds move by those that acceptance lacks to the aim, as far
+    as members said enough; upwards much, downwards little. None leaves it alone.
+    """
+    if aim is None or not 0 < own < 1:
+        return own
+    lacking = _log_odds(aim) - _log_odds(taste.acceptance)
+    believed = lacking * taste.heard / (taste.heard + _ENOUGH_WORDS)
+    odds = _log_odds(own) + min(max(believed, -_BOLDER), _QUIETER)
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+_ENOUGH_WORDS = 20.0
+_BOLDER, _QUIETER = 0.7, 4.0
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, 0.01), 0.99)
+    return math.log(share / (1.0 - share))
 
 
 def shown(chosen: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
@@ -166,8 +192,8 @@ _FIRST_VOICE, _LAST_VOICE = NAMES.index("agreed"), NAMES.index("expected")
 
 
 def voice(earlier: int) -> float:
-    """What a member's word on an emoji weighs after so many of the same day: 1, 1/2, 1/4, ..."""
-    return float(0.5**earlier)
+    """What a member's word on an emoji weighs after so many of the same day: 1, 1/3, 1/9, ..."""
+    return float(3.0**-earlier)
 
 
 def learn(counts: Mapping[str, Counts]) -> Taste:
@@ -177,7 +203,7 @@ def learn(counts: Mapping[str, Counts]) -> Taste:
     priors = _priors()
     unknown = float(np.sqrt(_WEIGHTS @ (priors @ _GRID**2)))
     if not emojis:
-        return Taste({}, {}, unknown, acceptance, total)
+        return Taste({}, {}, unknown, acceptance, total, 0.0)
     posterior, weights = _posterior(_likelihood(counts, emojis, acceptance), priors)
     means = posterior @ _GRID
     spreads = np.sqrt(np.maximum(posterior @ _GRID**2 - means**2, 0.0))
@@ -187,6 +213,7 @@ def learn(counts: Mapping[str, Counts]) -> Taste:
         unknown=float(np.sqrt(weights @ (priors @ _GRID**2))),
         acceptance=acceptance,
         shown=total,
+        heard=sum(sum(counts[e].row()[_FIRST_VOICE:_LAST_VOICE]) for e in emojis),
     )
 
 
@@ -227,7 +254,8 @@ def _likelihood(
     kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
     odds = _expected_odds(counted["shown"], counted["hoped"], acceptance)
     shifted = odds[:, None] + _GRID
-    chosen = (counted["corrected"] + counted["used"])[:, None]
+    # The first voice moves nothing: it may be anybody's whim.
+    chosen = np.maximum(counted["corrected"] + counted["used"] - 1.0, 0.0)[:, None]
     expected = (counted["expected"] + elsewhere)[:, None]
     log: NDArray[np.float64] = (
         -kept[:, None] * np.logaddexp(0.0, -shifted)

@@ -67,6 +67,8 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "cooldown": _number,
     "per_minute": _whole_or_none,
     "threshold": _number_or_none,
+    "aim": _number_or_none,
+    "second_choices": _number,
     "reactions_per_message": _whole,
     "emoji_allow": _texts_or_all,
     "emoji_deny": _texts,

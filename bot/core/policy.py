@@ -45,7 +45,12 @@ class ChatSettings:
     per_minute: int | None = 20
     """Answers in a chat in any 60 seconds; None for no cap."""
     threshold: float | None = None
-    """Least score to show, 0 to 1; None for the artifact's own."""
+    """Least score to show, 0 to 1; None for the artifact's own, moved by ``aim``."""
+    aim: float | None = 0.7
+    """Share of answers that people should keep: the bot grows quiet by itself where they remove
+    more, and bolder where less; None to leave the artifact's threshold alone."""
+    second_choices: float = 0.05
+    """Share of answers with which a second choice is tried, 0 to 1, never on grave texts."""
     reactions_per_message: int = 1
     """1 to 5."""
     emoji_allow: frozenset[str] | None = None
@@ -64,8 +69,9 @@ class ChatSettings:
 
     def __post_init__(self) -> None:
         """Check the ranges and fold the emojis to their canonical form."""
-        if not (0 <= self.chance <= 1 and 0 <= (self.threshold or 0) <= 1):
-            raise ValueError("chance and threshold lie between 0 and 1")
+        shares = (self.chance, self.threshold or 0, self.aim or 0, self.second_choices)
+        if not all(0 <= share <= 1 for share in shares):
+            raise ValueError("chance, threshold, aim and second_choices lie between 0 and 1")
         if not 0 <= self.cooldown < float("inf"):
             raise ValueError("cooldown is a number of seconds")
         if self.per_minute is not None and self.per_minute < 1:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core import policy, taste_file
-from bot.core.community import Counts, Taste
+from bot.core.community import Counts, Taste, threshold
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
     Answer,
@@ -28,6 +28,7 @@ from bot.core.policy import TOP, ChatSettings, Circumstances, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
 from bot.core.tastes import Tastes
+from bot.core.trying import second_choice
 from bot.log import describe
 from model import Prediction
 
@@ -48,6 +49,8 @@ class Chance:
     """Seconds, never backwards."""
     roll: Callable[[], float] = random.random
     """Uniform in [0, 1)."""
+    normal: Callable[[], float] = random.gauss
+    """Of mean 0 and standard deviation 1."""
     now: Callable[[], datetime] = _utc_now
     """Aware."""
 
@@ -300,14 +303,15 @@ class Service:
 
     async def _score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
         """The predictions with what the policy would show, or why nothing."""
-        least = policy.least_score(message, settings, self._predictor.threshold)
+        taste = await self._learnt(message.ref)
+        own = threshold(self._predictor.threshold, settings.aim, taste)
+        least = policy.least_score(message, settings, own)
         outcome = Outcome(message.ref, artifact=self._predictor.version, threshold=least)
         candidates = policy.allowed(message, settings)
         if candidates is not None and not candidates:
             return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
         # Five are to be left when those that the chat denies are gone.
         wanted = TOP if candidates is not None else TOP + len(settings.emoji_deny)
-        taste = await self._learnt(message.ref)
         try:
             predicted = await self._predictor.predict(message.text, wanted, candidates, taste.bias)
         except Overloaded:
@@ -328,7 +332,24 @@ class Service:
             return replace(outcome, skip=too_soon)
         if not message.asked:
             self._answers.add(_chat(message.ref), now)
+        if not offer:
+            chosen = self._try(chosen, outcome.predictions, settings, taste)
         return replace(outcome, chosen=chosen, offered=offer)
+
+    def _try(
+        self,
+        chosen: tuple[str, ...],
+        five: Sequence[Prediction],
+        settings: ChatSettings,
+        taste: Taste,
+    ) -> tuple[str, ...]:
+        """What is to be shown, now and then a second choice in the place of the first."""
+        if self._chance.roll() < 1 - settings.second_choices:
+            return chosen
+        tried = second_choice(five, taste, self._chance.normal)
+        if tried is None or tried in chosen:
+            return chosen
+        return (tried, *chosen[1:])
 
     async def _learnt(self, ref: MessageRef) -> Taste:
         try:

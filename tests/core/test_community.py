@@ -16,6 +16,7 @@ from bot.core.community import (
     learn,
     said,
     shown,
+    threshold,
     touched,
     voice,
     weight,
@@ -128,9 +129,9 @@ def test_a_choice_from_the_five_or_beside_a_silent_bot_passes_nothing_over(emoji
     assert sum(each.expected for each in offered.values()) == pytest.approx(1)
 
 
-def test_a_members_words_of_a_day_weigh_two_at_most() -> None:
+def test_a_members_words_of_a_day_weigh_little_more_than_one() -> None:
     assert voice(0) == 1
-    assert sum(voice(n) for n in range(1000)) <= 2
+    assert sum(voice(n) for n in range(1000)) <= 1.5
 
 
 def test_one_member_moves_next_to_nothing_whatever_they_do() -> None:
@@ -139,4 +140,28 @@ def test_one_member_moves_next_to_nothing_whatever_they_do() -> None:
     push = said(Word(FeedbackKind.CORRECT, "💀"), (), SCORES)
     pushed = {e: AVERAGE.get(e, Counts()) + c.times(whole) for e, c in push.items()}
     assert learn(against).bias.get("😂", 0.0) > -0.15
-    assert learn({**AVERAGE, **pushed}).bias.get("💀", 0.0) < 0.7
+    assert learn({**AVERAGE, **pushed}).bias.get("💀", 0.0) < 0.3
+
+
+def answers(removed: float) -> dict[str, Counts]:
+    """A hundred of them, on which many people say something."""
+    return {"😂": Counts(shown=100, hoped=40, removed=removed, agreed=(100 - removed) / 2)}
+
+
+def test_the_threshold_follows_what_is_kept() -> None:
+    hostile, usual, fond = (threshold(0.27, 0.7, learn(answers(n))) for n in (95, 40, 2))
+    assert hostile > 0.75
+    assert fond < usual < hostile
+    assert 0.12 < fond < 0.27
+    assert threshold(0.27, 0.95, learn(answers(40))) > usual
+
+
+def test_the_threshold_stays_without_words_or_aim() -> None:
+    silent = learn({"😂": Counts(shown=1000, hoped=400)})
+    assert threshold(0.27, 0.9, silent) == pytest.approx(0.27)
+    assert threshold(0.27, None, learn(answers(95))) == 0.27
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.dictionaries(st.just("😂"), COUNTS))
+def test_a_threshold_is_a_share(own: float, aim: float, counts: dict[str, Counts]) -> None:
+    assert 0 <= threshold(own, aim, learn(counts)) <= 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -44,7 +44,10 @@ class House:
             MemoryStore(),
             RecordingPlatform(),
         )
-        chance = Chance(clock=lambda: self.now, roll=lambda: self.luck)
+        self.draws: Iterator[float] = iter(())
+        chance = Chance(
+            clock=lambda: self.now, roll=lambda: self.luck, normal=lambda: next(self.draws)
+        )
         self.service = Service(self.predictor, self.store, chance)
 
     async def skip(self, given: IncomingMessage) -> SkipReason | None:
@@ -389,3 +392,38 @@ async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
     assert house.store.words == []
     house.store.failing = {"replace_feedback"}
     assert not await reactions.now(ref(), BEN, [], source)
+
+
+LIVELY = {"😂": Counts(shown=40, hoped=20, agreed=30)}
+
+
+async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
+    house.store.counts["console", "home"] = LIVELY
+    house.predictor.answer = [Prediction("😂", 0.6), Prediction("🎉", 0.3)]
+    house.draws = iter([-5.0, 5.0] * 3)
+    house.luck = 0.94
+    assert (await house.service.on_message(message(number="1"), house.platform)).chosen == ("😂",)
+    house.luck = 0.96
+    tried = await house.service.on_message(message(number="2"), house.platform)
+    assert tried.chosen == ("🎉",)
+    assert [p.emoji for p in tried.predictions] == ["😂", "🎉"]
+    house.store.chosen = ChatSettings(second_choices=0.0)
+    assert (await house.service.on_message(message(number="3"), house.platform)).chosen == ("😂",)
+
+
+async def test_no_second_choice_on_a_grave_text(house: House) -> None:
+    house.store.counts["console", "home"] = LIVELY
+    house.predictor.answer = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
+    house.draws, house.luck = iter([-5.0, 5.0]), 0.99
+    assert (await house.service.on_message(message(), house.platform)).chosen == ("😢",)
+
+
+async def test_where_reactions_are_removed_the_bot_grows_quiet(house: House) -> None:
+    house.store.counts["console", "home"] = {"🎉": Counts(shown=80, hoped=40, removed=78)}
+    outcome = await house.service.on_message(message(), house.platform)
+    assert outcome.skip is SkipReason.BELOW_THRESHOLD
+    assert (outcome.threshold or 0) > 0.7
+    house.store.chosen = ChatSettings(threshold=0.2)
+    assert await house.skip(message(number="2")) is None
+    house.store.chosen = ChatSettings(aim=None)
+    assert await house.skip(message(number="3")) is None

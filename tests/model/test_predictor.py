@@ -104,3 +104,11 @@ def test_a_bias_decides_who_is_among_the_best(predictor: Predictor) -> None:
     # The model's own score is what it would be without.
     alone = {p.emoji: p.score for p in predictor.predict(["pizza party"], 1000)[0]}
     assert all(p.own == pytest.approx(alone[p.emoji]) for p in liked)
+
+
+def test_a_custom_emojis_bias_counts_like_any_other(predictor: Predictor) -> None:
+    offered = {":pizzaTime:", ":sad_cat:", "🔥"}
+    (best,) = predictor.predict(["pizza"], 1, offered, [{":pizzaTime:": -400.0, ":sad_cat:": 3.0}])[
+        0
+    ]
+    assert best.emoji == ":sad_cat:"

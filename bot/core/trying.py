@@ -1,0 +1,38 @@
+"""Second choices, so that the bot learns of emojis that it would never show; not on grave texts."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from bot.core.community import Taste
+from model import Prediction
+from model.emotions import negative_emojis
+
+GRAVE = 0.25
+"""Share of sad, angry, afraid or disgusted emojis among the five from which a text is grave."""
+LEAST_WORDS = 10.0
+"""Words that a community has given: where nobody says anything, nothing is learnt by trying."""
+
+
+def grave(five: Sequence[Prediction]) -> bool:
+    """Whether the model itself, without anybody's taste, hears grief, anger or fear."""
+    whole = sum(p.own for p in five)
+    negative = sum(p.own for p in five if p.emoji in negative_emojis())
+    return negative >= GRAVE * whole
+
+
+def second_choice(
+    five: Sequence[Prediction], taste: Taste, normal: Callable[[], float]
+) -> str | None:
+    """The best of the five under a bias drawn from what is known (Thompson sampling).
+
+    ``normal`` draws from the standard normal distribution. None where the text is grave or the
+    community says nothing.
+    """
+    if not five or grave(five) or taste.heard < LEAST_WORDS:
+        return None
+
+    def drawn(prediction: Prediction) -> float:
+        spread = taste.spread.get(prediction.emoji, taste.unknown)
+        return math.log(max(prediction.score, 1e-9)) + spread * normal()
+
+    return max(five, key=drawn).emoji
