@@ -59,6 +59,8 @@ _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
     "cooldown": lambda value, language: say("value.seconds", language, count=f"{value:g}"),
     "per_minute": lambda value, language: say("value.a_minute", language, count=value),
     "threshold": _percent,
+    "aim": _percent,
+    "second_choices": _percent,
     "reactions_per_message": lambda value, _: str(value),
     "quiet_hours": lambda value, _: str(value),
     "language": lambda value, _: LANGUAGES.get(value, value),
@@ -66,6 +68,7 @@ _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
 _UNSET = {
     "per_minute": "value.unlimited",
     "threshold": "value.automatic",
+    "aim": "value.none",
     "quiet_hours": "value.none",
 }
 
@@ -77,6 +80,8 @@ _PROPOSALS: Mapping[str, tuple[str, ...]] = {
     "cooldown": ("0", "10", "30", "60", "300", "900"),
     "per_minute": ("1", "3", "5", "10", "20", "unlimited"),
     "threshold": ("automatic", "10 %", "20 %", "30 %", "50 %"),
+    "aim": ("none", "50 %", "60 %", "70 %", "80 %", "90 %"),
+    "second_choices": ("0 %", "2 %", "5 %", "10 %"),
     "reactions_per_message": ("1", "2", "3", "4", "5"),
     "quiet_hours": ("none", "22:00-07:00 UTC", "23:00-06:00 UTC"),
     "language": tuple(LANGUAGES),
@@ -131,6 +136,8 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "cooldown": _number,
     "per_minute": _unless("unlimited", _whole),
     "threshold": _unless("automatic", _share),
+    "aim": _unless("none", _share),
+    "second_choices": _share,
     "reactions_per_message": _whole,
     "quiet_hours": _unless("none", str),
     "language": _language,
