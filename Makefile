@@ -4,12 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test lint types check fix bench train evaluate wheel clean
+.PHONY: run web chromium test lint types check fix bench train evaluate wheel clean
 
 run: $(VENV)/.core  ## install the core and talk to the model
 	$(BIN)/emoji-reactor chat
 
-test: $(VENV)/.dev  ## run all tests
+web: $(VENV)/.web  ## the page in a browser, at http://127.0.0.1:7860
+	$(BIN)/emoji-reactor web
+
+chromium:  ## a browser for the tests of the page, where apt can install one; else they skip
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && export DEBIAN_FRONTEND=noninteractive && apt-get update -qq >/dev/null \
+	  && apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; } \
+	  || echo "no chromium here: the tests of the page in a browser will skip"
+
+test: $(VENV)/.dev chromium  ## run all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev  ## style and the import rules
@@ -49,6 +58,10 @@ $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e .
 	touch $@
 
+$(VENV)/.web: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e '.[web]'
+	touch $@ $(VENV)/.core
+
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) -e '.[train,dev]'
+	$(PIP) -e '.[train,web,dev]'
 	touch $@ $(VENV)/.core

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from bot.core.batching import BatchingPredictor
 from bot.core.errors import EmojiReactorError, StoreFailed
 from bot.core.identity import Pseudonyms
@@ -50,6 +52,14 @@ class NothingToRun(EmojiReactorError):
     exit_status = 3
 
 
+class WebMissing(EmojiReactorError):
+    """The page was asked for without the ``web`` extra."""
+
+    def __init__(self, package: str) -> None:
+        """Name the package that could not be imported."""
+        super().__init__(f"{package} is not installed; pip install 'emoji-reactor[web]'")
+
+
 class AdaptersEnded(EmojiReactorError):
     """Every adapter ended by itself; the log says why."""
 
@@ -61,6 +71,9 @@ class Parts:
     service: Service
     pseudonyms: Pseudonyms
     store: SqlStore
+    engine: AsyncEngine
+    model: Predictor
+    """The artifact itself, for what is asked beside messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ async def assemble(
         watch = asyncio.create_task(Watch(predictor, settings.model).run())
         service = Service(predictor, store)
         try:
-            yield Parts(service, Pseudonyms(secret), store)
+            yield Parts(service, Pseudonyms(secret), store, engine, loaded)
         finally:
             watch.cancel()
             await asyncio.wait([watch])
@@ -172,6 +185,26 @@ async def run(settings: Settings, credentials: Credentials) -> None:
         finally:
             keeper.cancel()
             await asyncio.wait([keeper])
+
+
+async def web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:
+    """Serve the page at an address until SIGINT or SIGTERM.
+
+    Raises:
+        WebMissing: Gradio is not installed.
+        EmojiReactorError: nothing can listen there.
+    """
+    build = _web(settings, host, port)
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    async with assemble(settings, credentials, console_settings(settings)) as parts:
+        running = asyncio.create_task(build(parts).run())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 async def serve(
@@ -228,6 +261,21 @@ def _telegram(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
         return telegram.TelegramAdapter(
             telegram.Core(*given, settings.telegram, settings.privacy), token
         )
+
+    return build
+
+
+def _web(settings: Settings, host: str, port: int) -> Callable[[Parts], Adapter]:
+    try:
+        from bot.adapters.web import Reactor, WebAdapter, terms
+    except ModuleNotFoundError as error:
+        raise WebMissing(error.name or "gradio") from None
+    privacy = settings.privacy
+    told = terms(privacy.retention_days, privacy.text_retention_days)
+
+    def build(parts: Parts) -> Adapter:
+        reactor = Reactor(parts.service, parts.pseudonyms, parts.engine, parts.model, told)
+        return WebAdapter(reactor, host, port)
 
     return build
 

@@ -107,6 +107,27 @@ class Predictor:
                 answers[i] = _rank(row, selection, k, biases[i] if biases else {})
         return answers
 
+    def likelihoods(
+        self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None
+    ) -> NDArray[np.float32]:
+        """The calibrated probability of one emoji, (texts,), 0 where it is no candidate.
+
+        A text with nothing to go on gets what the emoji has without any text.
+        """
+        selection = self._all if candidates is None else self._select(canonical_set(candidates))
+        scores = np.zeros(len(texts), dtype=np.float32)
+        if emoji not in selection.emojis:
+            return scores
+        column = selection.emojis.index(emoji)
+        cleaned = [clean(text) for text in texts]
+        spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
+        scores[:] = self._scores(np.zeros_like(selection.rows[:1]), selection)[0, column]
+        for start in range(0, len(spoken), _BATCH):
+            part = spoken[start : start + _BATCH]
+            vectors = self.vectors([cleaned[i] for i in part])
+            scores[part] = self._scores(vectors, selection)[:, column]
+        return scores
+
     def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
         encoded = self._tokenizer.encode_batch_fast(list(cleaned))
@@ -130,6 +151,12 @@ class Predictor:
         products = np.vecdot(vectors[:, None], selection.rows)
         logits: NDArray[np.float32] = (products + selection.bias) / self._temperature
         return logits
+
+    def _scores(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
+        logits = self._logits(vectors, selection)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        scores: NDArray[np.float32] = odds / odds.sum(axis=1, keepdims=True)
+        return scores
 
     def _select(self, candidates: frozenset[str]) -> _Selection:
         found = self._selections.get(candidates)

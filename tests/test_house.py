@@ -90,11 +90,12 @@ def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     needed = {f"model/default/{file}" for file in (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card)}
     needed |= {"model/card.md", "model/sources.toml"}
     needed |= {"migrations/env.py", "migrations/script.py.mako", "model/emoji_names.json"}
-    needed |= {"model/emotag.csv"}
+    needed |= {"model/emotag.csv", "demo/page/style.css"}
     needed |= {f"migrations/versions/{f.name}" for f in (ROOT / "migrations/versions").glob("0*")}
     assert needed <= names
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"bot", "model", "migrations"}
+    packages = {top for top in tops if not top.endswith(".dist-info")}
+    assert packages == {"bot", "demo", "model", "migrations"}
     assert not any("__pycache__" in name or name.endswith(".db") for name in names)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import chat, database, feedback, model, predict, push, retrain, run, taste
+from bot.cli import chat, database, feedback, model, predict, push, retrain, run, taste, web
 
 EPILOG = (
     "Exit status: 0 done, 1 failed, 2 wrong command line or settings, 3 nothing to run (no token),"
@@ -21,6 +21,7 @@ app.command()(predict.predict)
 app.command()(chat.chat)
 app.command()(run.run)
 app.command()(retrain.retrain)
+app.command()(web.web)
 app.add_typer(database.app, name="db")
 app.add_typer(taste.app, name="taste")
 app.add_typer(feedback.app, name="feedback")

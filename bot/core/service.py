@@ -116,6 +116,13 @@ class Service:
         with self._under_way(outcome.ref):
             return await self._present(outcome, platform.react(outcome.ref, outcome.chosen))
 
+    async def preview(self, message: IncomingMessage) -> Outcome:
+        """What a message would be answered with; nothing is shown or recorded. Never raises."""
+        heard = await self._hear(message)
+        if isinstance(heard, SkipReason):
+            return Outcome(message.ref, skip=heard)
+        return await self._score(message, heard.settings)
+
     async def shown(self, ref: MessageRef) -> tuple[str, ...]:
         """The emojis that the bot showed on a message; empty where it did not answer."""
         answer = await self.answer(ref)

@@ -1,0 +1,1 @@
+"""The page: its parts, and the whole of it in a real browser."""

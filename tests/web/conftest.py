@@ -1,0 +1,46 @@
+"""One page for all tests of a module, and a browser to look at it with."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import OURS
+from tests.web.process import Page, serving
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def page(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page in front of the tiny artifact and an empty database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "EMOJI_REACTOR__MODEL__SOURCE": str(tiny_artifact),
+        "EMOJI_REACTOR__LOG__FORMAT": "plain",
+        "NO_PROXY": "127.0.0.1",
+    }
+    with serving(tmp_path_factory.mktemp("web"), environment) as served:
+        yield served
+        log = served.log.read_text(encoding="utf-8")
+        assert "Traceback" not in log
+        assert " error " not in log
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which ``make test`` installs where it can."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium here; apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield launched
+        launched.close()
