@@ -23,6 +23,7 @@ from bot.log import describe
 from bot.serving import Watch, load_served
 from bot.settings import Settings
 from bot.texts import TERMS_VERSION
+from model import Predictor
 
 logger = logging.getLogger(__name__)
 
@@ -72,8 +73,7 @@ class Parts:
     pseudonyms: Pseudonyms
     store: SqlStore
     engine: AsyncEngine
-    model: Predictor
-    """The artifact itself, for what is asked beside messages."""
+    predictor: BatchingPredictor[Predictor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ async def assemble(
         watch = asyncio.create_task(Watch(predictor, settings.model).run())
         service = Service(predictor, store)
         try:
-            yield Parts(service, Pseudonyms(secret), store, engine, loaded)
+            yield Parts(service, Pseudonyms(secret), store, engine, predictor)
         finally:
             watch.cancel()
             await asyncio.wait([watch])
@@ -274,7 +274,7 @@ def _web(settings: Settings, host: str, port: int) -> Callable[[Parts], Adapter]
     told = terms(privacy.retention_days, privacy.text_retention_days)
 
     def build(parts: Parts) -> Adapter:
-        reactor = Reactor(parts.service, parts.pseudonyms, parts.engine, parts.model, told)
+        reactor = Reactor(parts.service, parts.pseudonyms, parts.engine, parts.predictor, told)
         return WebAdapter(reactor, host, port)
 
     return build

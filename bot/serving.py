@@ -47,7 +47,7 @@ def load_served(settings: ModelSettings) -> Predictor:
 class Watch:
     """Looks for promotions, and gives them to the predictor that is running."""
 
-    def __init__(self, predictor: BatchingPredictor, settings: ModelSettings) -> None:
+    def __init__(self, predictor: BatchingPredictor[Predictor], settings: ModelSettings) -> None:
         """Begin with what the predictor has."""
         self._predictor, self._settings = predictor, settings
         self._registry = registry(settings)

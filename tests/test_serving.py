@@ -30,14 +30,14 @@ def candidate(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def running(settings: ModelSettings) -> AsyncIterator[BatchingPredictor]:
+async def running(settings: ModelSettings) -> AsyncIterator[BatchingPredictor[Predictor]]:
     predictor = BatchingPredictor(load_served(settings))
     yield predictor
     await predictor.aclose()
 
 
 async def test_a_promotion_and_a_rollback_are_taken(
-    running: BatchingPredictor, settings: ModelSettings, candidate: Path
+    running: BatchingPredictor[Predictor], settings: ModelSettings, candidate: Path
 ) -> None:
     watch, before = Watch(running, settings), running.version
     assert not await watch.look()
@@ -62,7 +62,7 @@ async def test_what_was_promoted_before_the_start_is_served(
 
 
 async def test_a_corrupt_artifact_is_refused_once_and_the_old_one_goes_on(
-    running: BatchingPredictor,
+    running: BatchingPredictor[Predictor],
     settings: ModelSettings,
     candidate: Path,
     caplog: pytest.LogCaptureFixture,

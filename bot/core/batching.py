@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Overloaded
 from model import Prediction
@@ -37,6 +37,9 @@ class SyncPredictor(Protocol):
         ...
 
 
+P = TypeVar("P", bound=SyncPredictor)
+
+
 @dataclass(slots=True)
 class _Request:
     text: str = field(repr=False)
@@ -52,7 +55,7 @@ class _Request:
         return self.k, self.candidates, id(self.predictor)
 
 
-class BatchingPredictor:
+class BatchingPredictor(Generic[P]):
     """An ``EmojiPredictor`` with one worker thread and a bounded queue.
 
     Requests that wait while a batch is computed form the next one; those with the same ``k`` and
@@ -60,7 +63,7 @@ class BatchingPredictor:
     came: ``version`` and ``threshold`` that are read beside ``predict`` are those of its answer.
     """
 
-    def __init__(self, predictor: SyncPredictor, queue_size: int = 64) -> None:
+    def __init__(self, predictor: P, queue_size: int = 64) -> None:
         """Let at most ``queue_size`` requests wait beside the batch that is being computed."""
         self._predictor = predictor
         self._queue_size = queue_size
@@ -80,11 +83,16 @@ class BatchingPredictor:
         return self._predictor.threshold
 
     @property
+    def serving(self) -> P:
+        """The artifact that answers now, for what is asked beside messages."""
+        return self._predictor
+
+    @property
     def waiting(self) -> int:
         """Requests that wait beside the batch that is being computed."""
         return len(self._waiting)
 
-    def replace(self, predictor: SyncPredictor) -> None:
+    def replace(self, predictor: P) -> None:
         """Answer by another artifact from the next message on."""
         self._predictor = predictor
 

@@ -45,14 +45,16 @@ def gated() -> Gated:
 
 
 @pytest.fixture
-async def batching(gated: Gated) -> AsyncIterator[BatchingPredictor]:
+async def batching(gated: Gated) -> AsyncIterator[BatchingPredictor[Gated]]:
     batching = BatchingPredictor(gated, queue_size=20)
     yield batching
     gated.gate.set()
     await batching.aclose()
 
 
-async def occupied(batching: BatchingPredictor, gated: Gated) -> "asyncio.Task[list[Prediction]]":
+async def occupied(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> "asyncio.Task[list[Prediction]]":
     """A request that is being computed, so that the next ones pile up."""
     first = asyncio.create_task(batching.predict("first"))
     assert await asyncio.to_thread(gated.entered.acquire, timeout=10)
@@ -60,7 +62,7 @@ async def occupied(batching: BatchingPredictor, gated: Gated) -> "asyncio.Task[l
 
 
 async def piled(
-    batching: BatchingPredictor, texts: Sequence[str]
+    batching: BatchingPredictor[Gated], texts: Sequence[str]
 ) -> "list[asyncio.Task[list[Prediction]]]":
     tasks = [asyncio.create_task(batching.predict(text)) for text in texts]
     await asyncio.gather(*(asyncio.wait([task], timeout=0) for task in tasks))
@@ -68,7 +70,7 @@ async def piled(
 
 
 async def test_what_piles_up_is_one_call_on_one_other_thread(
-    batching: BatchingPredictor, gated: Gated
+    batching: BatchingPredictor[Gated], gated: Gated
 ) -> None:
     first = await occupied(batching, gated)
     tasks = await piled(batching, ["a", "b", "c"])
@@ -81,7 +83,7 @@ async def test_what_piles_up_is_one_call_on_one_other_thread(
 
 
 async def test_each_group_of_candidates_is_its_own_call(
-    batching: BatchingPredictor, gated: Gated
+    batching: BatchingPredictor[Gated], gated: Gated
 ) -> None:
     await occupied(batching, gated)
     asked: list[tuple[str, int, set[str] | None]] = [
@@ -98,7 +100,7 @@ async def test_each_group_of_candidates_is_its_own_call(
     assert gated.calls[1:] == [["a", "c"], ["b"], ["d"]]
 
 
-async def test_a_batch_is_bounded(batching: BatchingPredictor, gated: Gated) -> None:
+async def test_a_batch_is_bounded(batching: BatchingPredictor[Gated], gated: Gated) -> None:
     await occupied(batching, gated)
     tasks = await piled(batching, [str(n) for n in range(BATCH + 2)])
     gated.gate.set()
@@ -106,7 +108,9 @@ async def test_a_batch_is_bounded(batching: BatchingPredictor, gated: Gated) -> 
     assert [len(call) for call in gated.calls] == [1, BATCH, 2]
 
 
-async def test_a_full_queue_refuses_at_once(batching: BatchingPredictor, gated: Gated) -> None:
+async def test_a_full_queue_refuses_at_once(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
     await occupied(batching, gated)
     tasks = await piled(batching, [str(n) for n in range(20)])
     with pytest.raises(Overloaded):
@@ -116,7 +120,7 @@ async def test_a_full_queue_refuses_at_once(batching: BatchingPredictor, gated: 
     assert await batching.predict("room again")
 
 
-async def test_a_bad_text_fails_alone(batching: BatchingPredictor, gated: Gated) -> None:
+async def test_a_bad_text_fails_alone(batching: BatchingPredictor[Gated], gated: Gated) -> None:
     await occupied(batching, gated)
     good, bad, other = await piled(batching, ["good", "bad", "other"])
     gated.gate.set()
@@ -127,7 +131,9 @@ async def test_a_bad_text_fails_alone(batching: BatchingPredictor, gated: Gated)
     assert await batching.predict("afterwards")
 
 
-async def test_what_was_given_up_is_not_computed(batching: BatchingPredictor, gated: Gated) -> None:
+async def test_what_was_given_up_is_not_computed(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
     first = await occupied(batching, gated)
     (given_up,) = await piled(batching, ["a"])
     first.cancel()
@@ -151,7 +157,7 @@ async def test_closing_answers_what_was_accepted_and_refuses_the_rest(gated: Gat
     assert all(task.done() and task.result() for task in (first, *tasks))
 
 
-async def test_version_and_threshold_are_the_predictors(batching: BatchingPredictor) -> None:
+async def test_version_and_threshold_are_the_predictors(batching: BatchingPredictor[Gated]) -> None:
     assert (batching.version, batching.threshold) == ("gated-1", 0.25)
 
 

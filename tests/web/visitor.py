@@ -35,10 +35,15 @@ class Visitor:
         shown = self.tab.locator(".tile[data-emoji]").all()
         return [tile.get_attribute("data-emoji") or "" for tile in shown]
 
+    def arrive(self) -> None:
+        """Wait until the page listens, which it does once it has given the browser its id."""
+        expect(self.message).to_be_visible()
+        self.tab.wait_for_function("localStorage.getItem('emoji-reactor-person')")
+
     def reload(self) -> None:
         """Come back later with the same browser."""
         self.tab.reload()
-        expect(self.message).to_be_visible()
+        self.arrive()
 
 
 @contextmanager
@@ -68,7 +73,7 @@ def visiting(
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto(url)
     visitor = Visitor(tab)
-    expect(visitor.message).to_be_visible()
+    visitor.arrive()
     yield visitor
     context.close()
     assert strangers == []

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.web.learned import learned
+from bot.core.batching import BatchingPredictor
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Feedback,
@@ -22,6 +23,7 @@ from bot.core.identity import Pseudonyms
 from bot.core.reactions import classify
 from bot.core.service import Service
 from bot.log import describe
+from bot.texts import TERMS_VERSION
 from demo.page.port import NONE_FITS, Asked, Busy, Learned, PersonId, Reading, Terms
 from model import Prediction, Predictor
 from model.occlusion import Unit, occlude
@@ -29,8 +31,6 @@ from model.occlusion import Unit, occlude
 logger = logging.getLogger(__name__)
 
 PLATFORM = "web"
-CONSENT = "web-1"
-"""Version of the terms that the page shows; a new wording needs a new one."""
 EXPLAINING = 4
 """Explanations at a time; each costs as much as a few dozen answers."""
 
@@ -58,7 +58,7 @@ class Reactor:
         service: Service,
         pseudonyms: Pseudonyms,
         engine: AsyncEngine,
-        predictor: Predictor,
+        predictor: BatchingPredictor[Predictor],
         told: Terms,
     ) -> None:
         """Count in the database, explain with ``predictor``, all else through the service."""
@@ -77,7 +77,7 @@ class Reactor:
     @property
     def emojis(self) -> Sequence[str]:
         """The whole table."""
-        return self._predictor.emojis
+        return self._predictor.serving.emojis
 
     async def read(self, person: PersonId, text: str, candidates: frozenset[str] | None) -> Reading:
         """What the bot would answer; nothing is recorded.
@@ -101,7 +101,9 @@ class Reactor:
             raise Busy
         self._explaining += 1
         try:
-            return await asyncio.to_thread(occlude, self._predictor, text, emoji, candidates)
+            return await asyncio.to_thread(
+                occlude, self._predictor.serving, text, emoji, candidates
+            )
         finally:
             self._explaining -= 1
 
@@ -126,11 +128,11 @@ class Reactor:
             version = await self._service.consented(PLATFORM, self._key(person))
         except StoreFailed:  # the service has logged it
             return False
-        return version == CONSENT
+        return version == TERMS_VERSION
 
     async def consent(self, person: PersonId, given: bool) -> bool:
         """Store the consent, or revoke it and erase the texts."""
-        version = CONSENT if given else None
+        version = TERMS_VERSION if given else None
         try:
             await self._service.consent(PLATFORM, self._key(person), version)
         except StoreFailed:
