@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 
 from model.emoji import TELEGRAM_REACTIONS
 from tests.e2e import bot_api
-from tests.e2e.journal import Journal
+from tests.e2e.journal import PATIENCE, Journal
 
 Payload = dict[str, Any]
 
@@ -142,6 +142,8 @@ class TelegramServer:
         self.flowing.set()
         self.waiting: Journal[int] = Journal()
         """Messages whose setMessageReaction calls have come in, answered or not."""
+        self.arrivals: dict[int, float] = {}
+        """When the first of them came, by ``time.perf_counter``."""
         self.errors: list[str] = []
         """Calls that Telegram does not document; a test with any has failed."""
         self._updates: Journal[Payload] = Journal()
@@ -302,11 +304,12 @@ class TelegramServer:
         """Wait until the bot asks for updates."""
         await self.calls.wait(lambda call: call.method == "getupdates")
 
-    async def confirmed(self) -> None:
+    async def confirmed(self, seconds: float = PATIENCE) -> None:
         """Wait until the bot has asked past everything that happened so far."""
-        last = self._updates.entries[-1]["update_id"]
+        last = self.last
         await self.calls.wait(
-            lambda call: call.method == "getupdates" and int(call.fields.get("offset", 0)) > last
+            lambda call: call.method == "getupdates" and int(call.fields.get("offset", 0)) > last,
+            seconds=seconds,
         )
 
     def _update(self, kind: str, content: Payload) -> None:
@@ -340,6 +343,7 @@ class TelegramServer:
         if request.match_info["token"] != TOKEN:
             return _failure(401, "Unauthorized")
         if method == "setmessagereaction":
+            self.arrivals.setdefault(int(fields["message_id"]), time.perf_counter())
             self.waiting.add(int(fields["message_id"]))
             await self.flowing.wait()
         for refusal in self.refusals:

@@ -1,0 +1,132 @@
+"""An evening in twenty groups, on which everything goes wrong that can."""
+
+from collections import Counter
+from itertools import count
+
+import pytest
+
+from bot.texts import say
+from tests.e2e.conftest import Launcher
+from tests.e2e.process import BotProcess
+from tests.e2e.statements import STORED
+from tests.e2e.telegram_server import (
+    ALICE,
+    BOB,
+    GROUP,
+    TOKEN,
+    Refusal,
+    TelegramServer,
+)
+
+GROUPS = [GROUP - number for number in range(20)]
+ROUNDS = 14
+"""With what a new process asks about a group, no more calls than Telegram takes in a minute."""
+SECRET, SHARED = "zanzibar", "lagoon"
+FEEDBACKS = (
+    "select message, kind, emoji from feedback join prediction on prediction.id = prediction_id"
+)
+CALM = 60.0
+"""Seconds in which a flood limit passes."""
+KILLS = (5, 10)
+TROUBLES = {
+    3: [Refusal("getUpdates", 409, "Conflict: terminated by other getUpdates request")],
+    6: [Refusal("setMessageReaction", 429, "slow", retry_after=1)] * 2,
+    7: [Refusal("getUpdates", 502), Refusal("getUpdates", 0)],
+    8: [Refusal("setMessageReaction", 502), Refusal("setMessageReaction", 0)],
+    9: [Refusal("getUpdates", 429, "slow", retry_after=1)],
+    11: [Refusal("getUpdates", 409, "Conflict: terminated by other getUpdates request")],
+    12: [Refusal("setMessageReaction", 429, "slow", retry_after=1)] * 2,
+}
+REPEATS = (4, 8, 13)
+
+
+class Evening:
+    """What people do, and what should be left of it."""
+
+    def __init__(self, server: TelegramServer) -> None:
+        """Begin with nothing."""
+        self.server = server
+        self.messages: list[int] = []
+        self.words: set[tuple[str, str, str]] = set()
+        self._turn = count()
+
+    def round(self) -> list[int]:
+        """Somebody writes in every group, and Bob says what fits better; at times he unsays it."""
+        said = []
+        for group in GROUPS:
+            turn = next(self._turn)
+            author, word = (ALICE, SHARED) if turn % 4 == 0 else (BOB, SECRET)
+            message = self.server.say(f"haha {word}", author, group)
+            said.append(message)
+            if turn % 3 == 0:
+                self.server.react(message, BOB, [], ["🎉"], group)
+                self.words.add((str(message), "correct", "🎉"))
+            if turn % 6 == 0:
+                self.server.react(message, BOB, ["🎉"], ["🔥"], group)
+                self.words.remove((str(message), "correct", "🎉"))
+                self.words.add((str(message), "correct", "🔥"))
+            if turn % 12 == 0:
+                self.server.react(message, BOB, ["🔥"], [], group)
+                self.words.remove((str(message), "correct", "🔥"))
+        self.messages += said
+        return said
+
+
+async def agree(server: TelegramServer) -> None:
+    """Alice gives her texts."""
+    (terms,) = await server.answered(server.say("/consent"))
+    server.press(terms, say("consent.agree", "en"))
+    await server.sent("answerCallbackQuery")
+
+
+async def live(bot: BotProcess, server: TelegramServer) -> tuple[Evening, set[int]]:
+    """Play the evening; what happened, and which messages were under way at a kill."""
+    evening, cut = Evening(server), set[int]()
+    for number in range(ROUNDS):
+        server.refusals.extend(TROUBLES.get(number, ()))
+        if number in REPEATS:
+            server.repeats = list(range(max(1, server.last - 60), server.last + 1))
+        said = evening.round()
+        if number in KILLS:
+            await server.waiting.wait(lambda message, said=said: message in said, 3)  # type: ignore[misc]
+            await bot.kill()
+            cut |= set(said)
+            await bot.start(TELEGRAM_TOKEN=TOKEN)
+        await server.confirmed(CALM)
+    return evening, cut
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -> None:
+    bot = launcher(telegram=telegram_server, **{"reactions.per_minute": 1000})
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    await agree(telegram_server)
+    evening, cut = await live(bot, telegram_server)
+    assert await bot.stop() == 0
+    assert not telegram_server.refusals
+    assert bot.query(STORED) == sorted((str(message),) for message in evening.messages)
+    refusals = bot.query("select message, refusal from prediction where chosen = '[]'")
+    # What Telegram made of a request that met a 502 or a reset is unknown; one that met a second
+    # flood limit would come too late.
+    names = Counter(name for _, name in refusals)
+    assert names["network"] == 2
+    assert set(names) <= {"network", "rate_limited"}
+    assert len(refusals) <= 4
+    refused = {str(message) for message, _ in refusals}
+    shown = Counter(
+        int(call.fields["message_id"])
+        for call in telegram_server.calls.matching(lambda c: c.method == "setmessagereaction")
+        if call.status == 200
+    )
+    assert set(shown) | set(map(int, refused)) == set(evening.messages)
+    # A reaction of a process that died may be set again, to the same end.
+    assert {message for message, times in shown.items() if times > 1} <= cut
+    # What nothing was shown on is not spoken of.
+    spoken = {word for word in evening.words if word[0] not in refused}
+    assert set(bot.query(FEEDBACKS)) == spoken
+    assert len(bot.query(FEEDBACKS)) == len(spoken)
+    assert SECRET.encode() not in bot.remains()
+    assert "Traceback" not in bot.output
+    texts = bot.query("select distinct text from prediction where text is not null")
+    assert texts == [(f"haha {SHARED}",)]
