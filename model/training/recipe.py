@@ -103,6 +103,8 @@ class Recipe(_Strict):
     """Emotion tag -> the emojis that carry it; a tag that is not here says nothing."""
     prior: str | None = None
     """The source whose share of each emoji the artifact starts from; None for what all share."""
+    prior_share: float = Field(default=1.0, ge=0, le=1)
+    """How far it goes that way; a crawl's own habits are not everybody's."""
     precision: float = Field(default=0.4, gt=0, lt=1)
     """The manifest's threshold: from there on the first emoji is the author's own this often."""
     folder: Path = Path()

@@ -130,7 +130,8 @@ def finish(
     tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
     if recipe.prior is not None:
         with torch.no_grad():
-            network.bias.add_(network.source_bias[data.sources.index(recipe.prior)])
+            own = network.source_bias[data.sources.index(recipe.prior)]
+            network.bias.add_(own, alpha=recipe.prior_share)
     used = [x for x in validation if not x.any_fits]
     texts, truth = [x.text for x in used], [x.emojis for x in used]
     expected = encode(network.text.eval(), tokenizer, texts[:_COMPARED]).numpy()
