@@ -32,6 +32,8 @@ BOUND = 4.0
 """Greatest bias, in log-odds."""
 WORDS_A_DAY = 20
 """How many words of a member count in a day, for and against all emojis together."""
+ROWS = 25
+"""Of a picture of a taste."""
 ELSEWHERE = ""
 """Counts what was expected of choices outside the five."""
 
@@ -101,6 +103,11 @@ class Taste:
     """Reactions that the share is of, faded."""
     heard: float = 0.0
     """Words of members on them, faded."""
+
+    def strongest(self, most: int = ROWS) -> list[tuple[str, float]]:
+        """The emojis that are liked most and least, at most so many, the most liked first."""
+        found = sorted(self.bias.items(), key=lambda item: -abs(item[1]))[:most]
+        return sorted(found, key=lambda item: -item[1])
 
 
 def weight(at: datetime) -> float:

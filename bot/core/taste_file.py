@@ -1,6 +1,6 @@
 """A community's taste as a small JSON document: to keep, to move, to start another one from."""
 
-import math
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -10,6 +10,8 @@ from model.emoji import is_emoji
 
 FORMAT = "emoji-reactor-taste-1"
 MOST_EMOJIS = 5_000
+LARGEST = 2**20
+"""Bytes of the greatest document that is read."""
 MOST = 1e6
 """Greatest count that is believed."""
 
@@ -33,6 +35,28 @@ def write(counts: Mapping[str, Counts], now: datetime) -> dict[str, object]:
             for emoji, each in sorted(counts.items())
         },
     }
+
+
+def small(size: int | None) -> None:
+    """Refuse a document of too many bytes, before it is fetched.
+
+    Raises:
+        TasteFileError: it is greater than ``LARGEST``, or nobody knows.
+    """
+    if size is None or size > LARGEST:
+        raise TasteFileError(f"it is larger than {LARGEST // 1024} KiB")
+
+
+def parse(written: bytes) -> object:
+    """What a file holds, for ``read``.
+
+    Raises:
+        TasteFileError: it is not JSON in UTF-8.
+    """
+    try:
+        return json.loads(written.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise TasteFileError("it is not JSON in UTF-8") from None
 
 
 def read(document: object) -> dict[str, Counts]:
@@ -59,7 +83,7 @@ def _counts(emoji: object, numbers: object) -> Counts:
             raise TasteFileError(f"{emoji}: an unknown count; known: {', '.join(NAMES)}")
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise TasteFileError(f"{emoji}: {name} should be a number")
-        if not (math.isfinite(number) and 0 <= number <= MOST):
+        if not 0 <= number <= MOST:
             raise TasteFileError(f"{emoji}: {name} should lie between 0 and {MOST:.0f}")
     return Counts(**{name: float(number) for name, number in numbers.items()})
 

@@ -12,6 +12,7 @@ from bot.core.community import (
     HALF_LIFE,
     NAMES,
     Counts,
+    Taste,
     Word,
     learn,
     said,
@@ -165,3 +166,9 @@ def test_the_threshold_stays_without_words_or_aim() -> None:
 @given(st.floats(0, 1), st.floats(0, 1), st.dictionaries(st.just("😂"), COUNTS))
 def test_a_threshold_is_a_share(own: float, aim: float, counts: dict[str, Counts]) -> None:
     assert 0 <= threshold(own, aim, learn(counts)) <= 1
+
+
+def test_a_picture_shows_the_strongest_likes_and_dislikes() -> None:
+    taste = Taste(bias={"😂": -2.0, "🔥": 0.5, "🎉": 1.0, "😢": -0.1})
+    assert taste.strongest(3) == [("🎉", 1.0), ("🔥", 0.5), ("😂", -2.0)]
+    assert Taste().strongest() == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.community import ELSEWHERE, NAMES, Counts
-from bot.core.taste_file import FORMAT, TasteFileError, read, write
+from bot.core.taste_file import FORMAT, LARGEST, TasteFileError, parse, read, small, write
 from tests.core.fakes import MOMENT
 
 COUNTS = st.builds(Counts, **dict.fromkeys(NAMES, st.floats(0, 1000)))
@@ -35,8 +35,27 @@ def test_it_is_read_as_it_was_written(counts: dict[str, Counts]) -> None:
         ({"format": FORMAT, "emojis": {"😂": {"shown": True}}}, "a number"),
         ({"format": FORMAT, "emojis": {"😂": {"shown": -1}}}, "between"),
         ({"format": FORMAT, "emojis": {"😂": {"shown": float("nan")}}}, "between"),
+        ({"format": FORMAT, "emojis": {"😂": {"shown": float("inf")}}}, "between"),
+        ({"format": FORMAT, "emojis": {"😂": {"shown": 10**400}}}, "between"),
     ],
 )
 def test_anything_else_is_refused(document: object, told: str) -> None:
     with pytest.raises(TasteFileError, match=told):
         read(document)
+
+
+@pytest.mark.parametrize("written", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b"9" * 5_000])
+def test_what_is_no_json_is_refused(written: bytes) -> None:
+    with pytest.raises(TasteFileError, match="not JSON"):
+        parse(written)
+
+
+def test_json_is_parsed_with_a_mark_of_its_order_too() -> None:
+    assert parse(b"\xef\xbb\xbf{}") == {}
+
+
+def test_only_small_documents_are_fetched() -> None:
+    small(LARGEST)
+    for size in (LARGEST + 1, None):
+        with pytest.raises(TasteFileError, match="larger"):
+            small(size)

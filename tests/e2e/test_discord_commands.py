@@ -61,7 +61,17 @@ async def choose(server: DiscordServer, setting: str, value: str, place: str | N
 async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordServer) -> None:
     commands = {each["name"]: each for each in discord_server.interactions.commands}
     slash = {name for name, each in commands.items() if each["type"] == SLASH}
-    assert slash >= {"emoji", "why", "feedback", "privacy", "forget", "optout", "optin", "stats"}
+    assert slash >= {
+        "emoji",
+        "why",
+        "feedback",
+        "privacy",
+        "forget",
+        "optout",
+        "optin",
+        "stats",
+        "taste",
+    }
     assert {"Suggest emojis", "Why this emoji?"} <= set(commands)
     assert int(commands["settings"]["default_member_permissions"]) == MANAGE_GUILD
     assert "de" in commands["emoji"]["description_localizations"]

@@ -9,6 +9,7 @@ from bot.adapters.discord.commands.emoji import emoji, suggest
 from bot.adapters.discord.commands.own import consent, forget, optin, optout, privacy
 from bot.adapters.discord.commands.settings import SettingsGroup
 from bot.adapters.discord.commands.stats import help_, stats
+from bot.adapters.discord.commands.taste import TasteGroup
 from bot.adapters.discord.commands.tree import Translator, Tree
 from bot.adapters.discord.commands.why import feedback, why, why_this
 
@@ -25,6 +26,7 @@ def build(client: discord.Client) -> Tree:
     """Every command, not yet registered with Discord."""
     tree = Tree(client)
     tree.add_command(SettingsGroup())
+    tree.add_command(TasteGroup())
     for command in _COMMANDS:
         tree.add_command(command)
     return tree

@@ -1,0 +1,90 @@
+"""What a community likes: everybody may see it; who manages the server may reset and move it."""
+
+import asyncio
+import io
+import json
+
+import discord
+from discord import app_commands
+
+from bot import pictures
+from bot.adapters.discord import translate
+from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord.parts import Interaction, parts_of
+from bot.core import taste_file
+from bot.texts import say
+
+FILE = "taste.json"
+LONGEST_DESCRIPTION = 1024
+"""Of a file, in characters, as Discord takes it."""
+
+
+class TasteGroup(app_commands.Group):
+    """See, reset, export and import."""
+
+    def __init__(self) -> None:
+        """For everybody; the check keeps what changes or moves counts for managers."""
+        super().__init__(name="taste", description=words("command.taste"))
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """In a private chat everybody is their own manager."""
+        seeing = interaction.command is not None and interaction.command.name == "show"
+        if seeing or interaction.guild_id is None or interaction.permissions.manage_guild:
+            return True
+        await tell(interaction, say("taste.admins", spoken(interaction)))
+        return False
+
+    @app_commands.command(description=words("taste.about_show"))
+    async def show(self, interaction: Interaction) -> None:
+        """Send a picture of what is liked more and less here than elsewhere."""
+        await acknowledge(interaction)
+        language = spoken(interaction)
+        taste = await parts_of(interaction).service.taste(translate.asked_here(interaction))
+        strongest = taste.strongest()
+        if not strongest:
+            await tell(interaction, say("taste.nothing", language))
+            return
+        where = interaction.guild.name if interaction.guild else say("settings.here", language)
+        title, subtitle = say("taste.title", language, chat=where), say("taste.subtitle", language)
+        leans = [pictures.Lean(emoji, bias) for emoji, bias in strongest]
+        drawn = await asyncio.to_thread(
+            pictures.taste, leans, pictures.DISCORD_DARK, title, subtitle
+        )
+        heard = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
+        file = discord.File(io.BytesIO(drawn), "taste.png", description=heard[:LONGEST_DESCRIPTION])
+        share, shown = f"{taste.acceptance:.0%}", f"{taste.shown:.0f}"
+        caption = say("taste.caption", language, share=share, shown=shown)
+        await interaction.edit_original_response(content=caption, attachments=[file])
+
+    @app_commands.command(description=words("taste.about_reset"))
+    async def reset(self, interaction: Interaction) -> None:
+        """Forget what is liked here."""
+        await acknowledge(interaction)
+        await parts_of(interaction).service.reset_taste(translate.asked_here(interaction))
+        await tell(interaction, say("taste.forgotten", spoken(interaction)))
+
+    @app_commands.command(description=words("taste.about_export"))
+    async def export(self, interaction: Interaction) -> None:
+        """Send the counts as a file."""
+        await acknowledge(interaction)
+        service = parts_of(interaction).service
+        document = await service.export_taste(translate.asked_here(interaction))
+        written = json.dumps(document, ensure_ascii=False, indent=1).encode()
+        file = discord.File(io.BytesIO(written), FILE)
+        told = say("taste.exported", spoken(interaction))
+        await interaction.edit_original_response(content=told, attachments=[file])
+
+    @app_commands.command(name="import", description=words("taste.about_import"))
+    @app_commands.describe(file=words("taste.about_file"))
+    async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
+        """Let a file's counts take the place of those here."""
+        await acknowledge(interaction)
+        service, language = parts_of(interaction).service, spoken(interaction)
+        try:
+            taste_file.small(file.size)
+            document = taste_file.parse(await file.read())
+            await service.import_taste(translate.asked_here(interaction), document)
+        except taste_file.TasteFileError as error:
+            await tell(interaction, say("taste.unreadable", language, cause=error))
+            return
+        await tell(interaction, say("taste.imported", language))

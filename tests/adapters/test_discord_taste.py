@@ -1,0 +1,104 @@
+"""A server's taste on Discord: seen by all, reset and moved by who manages the server."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from simcord.results import InteractionResult
+
+from bot.core.taste_file import LARGEST
+from bot.texts import say
+from tests.adapters.discord_world import World, world
+from tests.adapters.test_discord_commands import told
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path) as built:
+        yield built
+
+
+async def file_of(result: InteractionResult) -> tuple[str, bytes]:
+    assert result.response is not None
+    (file,) = result.response.attachments
+    return file.filename, await file.read()
+
+
+async def exported(here: World) -> dict[str, dict[str, dict[str, float]]]:
+    """What the owner gets as a file."""
+    result = await here.owner.slash(here.channel, "taste export")
+    assert told(result) == say("taste.exported", "en")
+    name, written = await file_of(result)
+    assert name == "taste.json"
+    document: dict[str, dict[str, dict[str, float]]] = json.loads(written)
+    return document
+
+
+async def test_what_is_liked_is_a_picture_for_everybody(here: World) -> None:
+    nothing = await here.anna.slash(here.channel, "taste show")
+    assert told(nothing) == say("taste.nothing", "en")
+    for _ in range(3):
+        message = await here.ben.send(here.channel, "what a day")
+        await here.anna.react(message, "👎")
+    result = await here.anna.slash(here.channel, "taste show")
+    assert "of 3." in told(result)
+    name, drawn = await file_of(result)
+    assert name == "taste.png"
+    assert drawn.startswith(b"\x89PNG")
+    assert result.response is not None
+    (picture,) = result.response.attachments
+    assert (picture.description or "").startswith("😂 -")
+
+
+async def test_counts_are_exported_forgotten_and_imported(here: World) -> None:
+    message = await here.ben.send(here.channel, "what a day")
+    await here.anna.react(message, "👎")
+    kept = await exported(here)
+    assert kept["emojis"]["😂"]["removed"] == pytest.approx(1.0)
+    forgotten = await here.owner.slash(here.channel, "taste reset")
+    assert told(forgotten) == say("taste.forgotten", "en")
+    assert not any((await exported(here))["emojis"].values())
+    file = ("taste.json", json.dumps(kept).encode())
+    imported = await here.owner.slash(here.channel, "taste import", file=file)
+    assert told(imported) == say("taste.imported", "en")
+    assert (await exported(here))["emojis"]["😂"] == pytest.approx(kept["emojis"]["😂"], rel=1e-3)
+    shown = await here.anna.slash(here.channel, "taste show")
+    assert (await file_of(shown))[1].startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("written", "cause"),
+    [(b"{", "not JSON"), (b"{}", "no exported taste"), (b" " * (LARGEST + 1), "larger than")],
+)
+async def test_a_file_that_does_not_work_changes_nothing(
+    here: World, written: bytes, cause: str
+) -> None:
+    await here.ben.send(here.channel, "what a day")
+    before = await exported(here)
+    result = await here.owner.slash(here.channel, "taste import", file=("taste.json", written))
+    assert cause in told(result)
+    assert (await exported(here))["emojis"].keys() == before["emojis"].keys() != set()
+
+
+async def test_only_managers_reset_and_move_it(here: World) -> None:
+    message = await here.ben.send(here.channel, "what a day")
+    await here.anna.react(message, "👎")
+    before = await exported(here)
+    for command in ("reset", "export"):
+        refused = await here.anna.slash(here.channel, f"taste {command}")
+        assert told(refused) == say("taste.admins", "en")
+    empty = {**before, "emojis": {}}
+    file = ("taste.json", json.dumps(empty).encode())
+    refused = await here.anna.slash(here.channel, "taste import", file=file)
+    assert told(refused) == say("taste.admins", "en")
+    assert (await exported(here))["emojis"].keys() == before["emojis"].keys()
+
+
+async def test_a_private_chat_has_its_own(here: World) -> None:
+    anna = here.anna.user
+    await anna.send_dm("what a day")
+    assert "😂" in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
+    assert not any((await exported(here))["emojis"].values())
+    assert told(await anna.slash("taste reset")) == say("taste.forgotten", "en")
+    assert "😂" not in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
