@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run web chromium test lint types check fix bench train evaluate wheel clean
+.PHONY: run web chromium test lint types check fix docs bench train evaluate wheel clean
 
 run: $(VENV)/.core  ## install the core and talk to the model
 	$(BIN)/emoji-reactor chat
@@ -34,6 +34,9 @@ check: lint types test  ## what CI runs
 fix: $(VENV)/.dev  ## repair what can be repaired
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.dev  ## refresh docs/cli.md and the answers in README.md
+	$(BIN)/python -m tools.build_docs
 
 bench: $(VENV)/.dev  ## time the predictor against transformers and print a table
 	$(BIN)/python -m benchmarks.latency

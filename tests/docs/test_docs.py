@@ -1,0 +1,150 @@
+"""The docs: generated pages are current, every command parses, and what works offline runs."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from bot.cli import app
+from bot.settings import known_keys
+from tests.cli.conftest import CommandLine
+from tools.build_docs import CLI, README, ROOT, example, python, reference, with_answers
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+ROUNDING = 0.02
+"""Processors round the artifact's eight-bit products differently."""
+OFFLINE = {"predict", "chat", "db", "feedback", "model info", "taste", "push dataset"}
+"""Commands that end by themselves in an empty folder, without the Hub and without training."""
+BLOCK = re.compile(r"^ *```(?P<language>\w+)\n(?P<code>.*?)^ *```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#]+)")
+
+
+def blocks(page: Path, *languages: str) -> Iterator[str]:
+    for found in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        if found["language"] in languages:
+            yield found["code"]
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The arguments of each call of the program in a block for a shell."""
+    for code in blocks(page, "sh", "console"):
+        for line in code.replace("\\\n", " ").splitlines():
+            for call in line.split("|"):
+                words = shlex.split(call.strip().removeprefix("$ "), comments=True)
+                if words[:2] == ["sudo", "-u"]:
+                    words = words[3:]
+                if words and words[0].rpartition("/")[2] == "emoji-reactor":
+                    yield words[1 : words.index(">")] if ">" in words else words[1:]
+
+
+def every_command() -> list[tuple[str, list[str]]]:
+    pages = [page for page in PAGES if page != CLI]
+    return [(page.name, arguments) for page in pages for arguments in commands(page)]
+
+
+def parse(arguments: list[str]) -> None:
+    """Follow the arguments to the command that takes them; none is run."""
+    command = typer.main.get_command(app)
+    context = command.make_context("emoji-reactor", list(arguments))
+    while isinstance(command, typer.core.TyperGroup):
+        name, found, rest = command.resolve_command(
+            context, [*context._protected_args, *context.args]
+        )
+        assert name is not None
+        assert found is not None
+        command, context = found, found.make_context(name, rest, parent=context)
+
+
+def test_the_reference_is_that_of_the_program() -> None:
+    assert CLI.read_text(encoding="utf-8") == reference(), "make docs refreshes it"
+
+
+def test_the_answers_of_the_example_are_those_of_the_shipped_artifact() -> None:
+    arguments, told = example(README.read_text(encoding="utf-8"))
+    answers = python("bot", *arguments, "--json", "--top-k", "20").splitlines()
+    assert len(told.splitlines()) == len(answers)
+    for line, answer in zip(told.splitlines(), answers, strict=True):
+        now = {each["emoji"]: each["score"] for each in json.loads(answer)["predictions"]}
+        shown = [each.split() for each in line.split("  ")]
+        assert [float(score) for _, score in shown] == pytest.approx(
+            list(now.values())[:5], abs=ROUNDING
+        ), "make docs refreshes them"
+        for emoji, score in shown:
+            assert now.get(emoji, 0) == pytest.approx(float(score), abs=ROUNDING), emoji
+
+
+def test_refreshing_changes_the_answers_alone() -> None:
+    readme = README.read_text(encoding="utf-8")
+    arguments, told = example(readme)
+    other = with_answers(readme, "🎉 1.00\n")
+    assert example(other) == (arguments, "🎉 1.00\n")
+    assert with_answers(other, told) == readme
+
+
+@pytest.mark.parametrize(("page", "arguments"), every_command())
+def test_every_command_in_the_docs_exists(
+    page: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in arguments:  # what earlier commands would have left
+        if name.startswith("runs/"):
+            Path(name).mkdir(parents=True, exist_ok=True)
+        elif name.endswith((".json", ".csv", ".txt")):
+            Path(name).touch()
+    parse(arguments)
+
+
+def test_a_command_that_does_not_exist_is_found() -> None:
+    with pytest.raises(typer.TyperException):
+        parse(["model", "promote", "--roll-back"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        arguments
+        for page, arguments in every_command()
+        if page == "README.md" and {arguments[0], " ".join(arguments[:2])} & OFFLINE
+    ],
+)
+def test_commands_of_the_readme_run(
+    cli: CommandLine, empty_folder: Path, arguments: list[str]
+) -> None:
+    if "import" in arguments:
+        assert cli("taste", "export", "console", "console").status == 0
+        (empty_folder / arguments[-1]).write_text(cli("taste", "export", *arguments[2:4]).out)
+    ended = cli(*arguments)
+    assert (ended.status, "Error" in ended.err) == (0, False), ended.err
+
+
+def test_python_in_the_readme_runs() -> None:
+    [code] = blocks(README, "python")
+    told: dict[str, Any] = {}
+    exec(code, told)  # noqa: S102 - our own page
+    assert len(told["five"]) == 5
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for found in LINK.finditer(page.read_text(encoding="utf-8")):
+        assert (page.parent / found["path"]).exists(), found["path"]
+
+
+def test_operating_names_every_setting() -> None:
+    told = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [key for key in known_keys() if f"`{key}`" not in told] == []
+
+
+def test_make_targets_in_the_docs_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for page in PAGES:
+        for target in re.findall(
+            r"`make (\w+)`|^make (\w+)", page.read_text("utf-8"), re.MULTILINE
+        ):
+            name = "".join(target)
+            assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"{page.name}: make {name}"
