@@ -146,11 +146,13 @@ class TelegramServer:
         """When the first of them came, by ``time.perf_counter``."""
         self.errors: list[str] = []
         """Calls that Telegram does not document; a test with any has failed."""
+        self._files: dict[str, bytes] = {}
         self._updates: Journal[Payload] = Journal()
         self._confirmed = 0
         self._next_id = 1000
         app = web.Application()
         app.router.add_post("/bot{token}/{method}", self._call)
+        app.router.add_get("/file/bot{token}/documents/{id}", self._download)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.origin = ""
 
@@ -182,6 +184,17 @@ class TelegramServer:
             ]
         self._update("message", said | changes)
         return self._next_id
+
+    def upload(self, written: bytes) -> Payload:
+        """A document that people may send."""
+        number = str(len(self._files) + 1)
+        self._files[number] = written
+        return {"file_id": number, "file_unique_id": number, "file_size": len(written)}
+
+    async def _download(self, request: web.Request) -> web.Response:
+        if request.match_info["token"] != TOKEN:
+            return _failure(401, "Unauthorized")
+        return web.Response(body=self._files[request.match_info["id"]])
 
     def post(self, text: str, **changes: object) -> int:
         """Post in the channel, which speaks for itself; returns the message's id."""
@@ -278,7 +291,7 @@ class TelegramServer:
         """Wait for ``count`` messages or files sent in answer to a message."""
         return await self.calls.wait(
             lambda call: (
-                call.method in ("sendmessage", "sendphoto")
+                call.method in ("sendmessage", "sendphoto", "senddocument")
                 and json.loads(call.fields.get("reply_parameters", "{}")).get("message_id")
                 == message_id
             ),
@@ -362,8 +375,9 @@ class TelegramServer:
             case "getme":
                 abilities = {"can_join_groups": True, "supports_inline_queries": True}
                 return user(BOT) | abilities | {"can_read_all_group_messages": self.sees_all}
-            case "setwebhook":
-                self.webhook, self.secret = fields["url"], fields["secret_token"]
+            case "setwebhook" | "deletewebhook":
+                self.webhook = fields.get("url", "")
+                self.secret = fields.get("secret_token", self.secret)
                 return True
             case "setmycommands" | "answercallbackquery" | "answerinlinequery":
                 return True
@@ -372,9 +386,10 @@ class TelegramServer:
             case "getchatmember":
                 account = int(fields["user_id"])
                 return self._member(account, self.standing.get(account, "member"))
-            case "deletewebhook":
-                self.webhook = ""
-                return True
+            case "getfile":
+                number = fields["file_id"]
+                file = {"file_id": number, "file_unique_id": number}
+                return file | {"file_path": f"documents/{number}"}
             case "getupdates":
                 return await self._get_updates(fields)
             case "getchat":

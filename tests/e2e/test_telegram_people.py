@@ -293,3 +293,51 @@ async def test_members_are_forgotten_and_left_alone(
     assert not telegram_server.calls.matching(
         lambda call: call.fields.get("message_id") == str(silent)
     )
+
+
+async def test_a_taste_is_seen_by_all_and_moved_by_admins(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    nothing = await tell(telegram_server, "/taste")
+    assert nothing.text == say("taste.nothing", "en")
+    message = telegram_server.say("haha")
+    await telegram_server.reaction_calls(message)
+    await tell(telegram_server, "/feedback 👎", BOB, reply_to_message=original(message))
+    for word in ("reset", "export", "import"):
+        assert (await tell(telegram_server, f"/taste {word}")).text == say("taste.admins", "en")
+    picture = await tell(telegram_server, "/taste")
+    assert picture.files["photo"].startswith(b"\x89PNG")
+    telegram_server.standing[ALICE] = "administrator"
+    kept = (await tell(telegram_server, "/taste export")).files["document"]
+    assert json.loads(kept)["emojis"]["🤣"]["removed"] == pytest.approx(1.0)
+    forgotten = await tell(telegram_server, "/taste reset")
+    assert forgotten.text == say("taste.forgotten", "en")
+    assert (await tell(telegram_server, "/taste")).text == say("taste.nothing", "en")
+    for written, key in ((b"{}", "unreadable"), (kept, "imported")):
+        answers = original(9) | {"document": telegram_server.upload(written)}
+        told = await tell(telegram_server, "/taste import", reply_to_message=answers)
+        assert told.text.startswith(say(f"taste.{key}", "en", cause="")[:20])
+    assert (await tell(telegram_server, "/taste")).files["photo"].startswith(b"\x89PNG")
+    for usage in ("/taste import", "/taste pizza"):
+        assert (await tell(telegram_server, usage)).text == say("taste.usage", "en")
+    assert await bot.stop() == 0
+    assert TOKEN.encode() not in bot.remains()
+
+
+async def test_the_aim_and_second_choices_are_set_and_shown(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.standing[ALICE] = "administrator"
+    for key, written in (("aim", "0.8"), ("second_choices", "0.05")):
+        saved = await tell(telegram_server, f"/settings {key} {written}")
+        name = say(f"setting.{key}.name", "en")
+        value = f"{float(written):.0%}"
+        assert saved.text == say("settings.saved", "en", name=name, value=value)
+        panel = await tell(telegram_server, "/settings")
+        assert f"{name}: {value}" in [each["text"] for each in panel.buttons]
+    press = telegram_server.press(panel, f"{say('setting.aim.name', 'en')}: 80%")
+    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    assert toast.text.endswith("90%.")
+    without = await tell(telegram_server, "/settings aim none")
+    assert without.text.endswith(f"{say('value.none', 'en')}.")
+    assert await bot.stop() == 0

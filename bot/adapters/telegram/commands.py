@@ -11,7 +11,7 @@ from telegram import (
     Message,
 )
 
-from bot.adapters.telegram import answers, own, panel, translate
+from bot.adapters.telegram import answers, own, panel, taste, translate
 from bot.adapters.telegram.ask import Ask
 from bot.adapters.telegram.parts import Parts
 from bot.texts import FALLBACK, LANGUAGES, say
@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Command] = {
     "why": answers.why,
     "feedback": answers.feedback,
     "stats": answers.stats,
+    "taste": taste.taste,
     "settings": panel.settings,
     "privacy": own.privacy,
     "forget": own.forget,

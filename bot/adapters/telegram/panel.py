@@ -30,6 +30,8 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "cooldown": (0.0, 10.0, 60.0, 300.0),
     "per_minute": (20, 10, 5, 2, None),
     "threshold": (None, 0.1, 0.2, 0.3, 0.5),
+    "aim": (None, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "second_choices": (0.0, 0.02, 0.05, 0.1),
     "language": tuple(LANGUAGES),
 }
 """What a press goes through; other values are written after the command."""
@@ -42,7 +44,7 @@ _ELSEWHERE = ("reactions_per_message", "chat_allow", "chat_deny", "role_deny")
 async def settings(ask: Ask) -> None:
     """Show the panel, or set what is written after the command."""
     message = ask.message
-    if not await _may(ask.parts, message.chat, message.sender_chat, ask.user):
+    if not await may(ask.parts, message.chat, message.sender_chat, ask.user):
         await ask.tell(ask.words("settings.admins"))
         return
     place = _Place(ask.parts, message.chat, translate.thread(message))
@@ -62,7 +64,7 @@ async def pressed(parts: Parts, query: CallbackQuery, rest: str) -> str:
     message = query.message
     if not isinstance(message, Message):
         return say("error.expired", language)
-    if not await _may(parts, message.chat, None, query.from_user.id):
+    if not await may(parts, message.chat, None, query.from_user.id):
         return say("settings.admins", language)
     if rest == "done":
         await parts.attempt(query.edit_message_text(say("settings.closed", language)))
@@ -163,7 +165,7 @@ def shown(now: ChatSettings, key: str, language: str | None) -> str:
             return say("value.on" if value else "value.off", language)
         case "mode":
             return say(f"mode.{value}", language)
-        case "chance":
+        case "chance" | "second_choices" | "aim" if value is not None:
             return f"{value:.0%}"
         case "cooldown":
             return say("value.seconds", language, count=f"{value:g}")
@@ -209,8 +211,10 @@ def _read(key: str, written: str) -> object:
             if written not in ("on", "off", "true", "false"):
                 raise ValueError("on, off")
             return written in ("on", "true")
-        case "chance" | "cooldown" | "threshold":
+        case "chance" | "cooldown" | "threshold" | "second_choices":
             return float(written)
+        case "aim":
+            return None if written == "none" else float(written)
         case "per_minute":
             return int(written)
         case "emoji_allow" | "emoji_deny":
@@ -226,7 +230,7 @@ def _read(key: str, written: str) -> object:
             return written
 
 
-async def _may(parts: Parts, chat: Chat, sender: Chat | None, user: int | None) -> bool:
+async def may(parts: Parts, chat: Chat, sender: Chat | None, user: int | None) -> bool:
     """Whether somebody is an admin of the chat; in private everybody is."""
     if chat.type == Chat.PRIVATE:
         return True

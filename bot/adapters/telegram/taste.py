@@ -1,0 +1,106 @@
+"""``/taste``: what a chat likes; everybody may see it, admins may reset, export and import it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+
+from telegram import Document
+
+from bot import pictures
+from bot.adapters.telegram import panel, translate
+from bot.adapters.telegram.ask import Ask
+from bot.adapters.telegram.parts import Parts
+from bot.core import taste_file
+from bot.core.errors import StoreFailed
+
+FILE = "taste.json"
+
+
+async def taste(ask: Ask) -> None:
+    """Show it, or do what the word after the command says."""
+    word = ask.argument.casefold()
+    if word and word not in _FOR_ADMINS:
+        await ask.tell(ask.words("taste.usage"))
+        return
+    message = ask.message
+    if word and not await panel.may(ask.parts, message.chat, message.sender_chat, ask.user):
+        await ask.tell(ask.words("taste.admins"))
+        return
+    try:
+        await _FOR_ADMINS.get(word, _show)(ask)
+    except StoreFailed:
+        await ask.tell(ask.words("error.not_stored"))
+
+
+async def _show(ask: Ask) -> None:
+    chat = ask.message.chat
+    learnt = await ask.parts.core.service.taste(ask.parts.ref(chat, 0))
+    leans = [pictures.Lean(emoji, bias) for emoji, bias in learnt.strongest()]
+    if not leans:
+        await ask.tell(ask.words("taste.nothing"))
+        return
+    title = ask.words("taste.title", chat=chat.title or ask.words("settings.here"))
+    subtitle = ask.words("taste.subtitle")
+    drawn = await asyncio.to_thread(pictures.taste, leans, pictures.NEUTRAL, title, subtitle)
+    share, shown = f"{learnt.acceptance:.0%}", f"{learnt.shown:.0f}"
+    await ask.parts.attempt(
+        ask.parts.bot.send_photo(
+            chat.id,
+            drawn,
+            caption=ask.words("taste.caption", share=share, shown=shown),
+            message_thread_id=translate.thread(ask.message),
+            reply_parameters=ask.reply_to,
+        )
+    )
+
+
+async def _reset(ask: Ask) -> None:
+    await ask.parts.core.service.reset_taste(ask.parts.ref(ask.message.chat, 0))
+    await ask.tell(ask.words("taste.forgotten"))
+
+
+async def _export(ask: Ask) -> None:
+    chat = ask.message.chat
+    document = await ask.parts.core.service.export_taste(ask.parts.ref(chat, 0))
+    await ask.parts.attempt(
+        ask.parts.bot.send_document(
+            chat.id,
+            json.dumps(document, ensure_ascii=False, indent=1).encode(),
+            caption=ask.words("taste.exported"),
+            filename=FILE,
+            message_thread_id=translate.thread(ask.message),
+            reply_parameters=ask.reply_to,
+        )
+    )
+
+
+async def _import(ask: Ask) -> None:
+    """Read the file that the command answers."""
+    replied = ask.message.reply_to_message
+    if replied is None or replied.document is None:
+        await ask.tell(ask.words("taste.usage"))
+        return
+    try:
+        taste_file.small(replied.document.file_size)
+        written = await ask.parts.attempt(_download(ask.parts, replied.document))
+        if written is None:
+            await ask.tell(ask.words("emoji.failed"))
+            return
+        document = taste_file.parse(written)
+        await ask.parts.core.service.import_taste(ask.parts.ref(ask.message.chat, 0), document)
+    except taste_file.TasteFileError as error:
+        await ask.tell(ask.words("taste.unreadable", cause=error))
+        return
+    await ask.tell(ask.words("taste.imported"))
+
+
+async def _download(parts: Parts, document: Document) -> bytes:
+    file = await parts.bot.get_file(document)
+    return bytes(await file.download_as_bytearray())
+
+
+_FOR_ADMINS: Mapping[str, Callable[[Ask], Awaitable[None]]] = {
+    "reset": _reset,
+    "export": _export,
+    "import": _import,
+}
