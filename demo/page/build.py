@@ -5,8 +5,6 @@ from typing import Any
 
 import gradio as gr
 
-from model.text import MAX_CHARACTERS
-
 from . import learned, words
 from .api import add_endpoint
 from .examples import EXAMPLES
@@ -22,10 +20,6 @@ HEADER = """
 </header>"""
 WHY = "Why? The words that moved the answer"
 
-# What is beyond the first characters is not read, so it need not travel.
-_CUT = f"(text, ...rest) => [[...text.slice(0, {2 * MAX_CHARACTERS + 2})]" + (
-    f".slice(0, {MAX_CHARACTERS + 1}).join(''), ...rest]"
-)
 _PRESS = """
 element.addEventListener('click', (event) => {
   const tile = event.target.closest('button[data-emoji]');
@@ -49,9 +43,10 @@ def build(reactor: Reactor) -> gr.Blocks:
         with gr.Tabs():
             with gr.Tab("Try it"):
                 _try(reactor, turn, person)
-            with gr.Tab("What it has learned") as second:
-                told = gr.HTML(elem_id="learned")
-        _show_learned(reactor, second, told)
+            if reactor.counts:
+                with gr.Tab("What it has learned") as second:
+                    told = gr.HTML(elem_id="learned")
+                _show_learned(reactor, second, told)
         blocks.load(_known, person, person, **_QUICK)
         add_endpoint(reactor)
     return blocks
@@ -114,7 +109,7 @@ def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
         return await turn.say(PersonId(person), seen, pressed.emoji)
 
     changed = [text.change, palette.change, own.change]
-    gr.on(changed, read, asked, shown, js=_CUT, trigger_mode="always_last", **_QUICK)
+    gr.on(changed, read, asked, shown, trigger_mode="always_last", **_QUICK)
     palette.input(lambda chosen: gr.update(visible=chosen == Palette.OWN), palette, own, **_QUICK)
     five.click(press, [seen, person], [seen, five], **_QUICK)
     why.expand(turn.why, seen, marked, **_QUICK).then(lambda: True, None, opened, **_QUICK)

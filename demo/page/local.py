@@ -1,4 +1,4 @@
-"""The page's answers from a model alone, for a Space."""
+"""The page's answers from a model without a database, for a Space."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,22 +8,38 @@ from typing import TypeVar
 from model import Predictor
 from model.occlusion import Unit, occlude
 
-from .port import Asked, Busy, Learned, PersonId, Reading, Terms
+from .dataset import CHOICES, MINUTES, TEXTS, Dataset
+from .port import NONE_FITS, Asked, Busy, Learned, PersonId, Reading, Terms
 
 WAITING = 32
 """Texts that may wait for the one thread."""
+
+TERMS = Terms(
+    always=(
+        "Your text is read in memory and forgotten. Of every press the emojis, their scores and"
+        " your choice go into a data set on the Hugging Face Hub, under a hash of a random id that"
+        f" your browser holds, within {MINUTES} minutes."
+    ),
+    consent=(
+        "Keep my text with my choices as well, so that a better model can learn from it. It is"
+        " erased when this is unticked."
+    ),
+)
 
 T = TypeVar("T")
 
 
 class LocalReactor:
-    """Keeps nothing."""
+    """Keeps choices in a data set, and nothing without one."""
 
-    terms: Terms | None = None
-
-    def __init__(self, predictor: Predictor, waiting: int = WAITING) -> None:
+    def __init__(
+        self, predictor: Predictor, dataset: Dataset | None = None, waiting: int = WAITING
+    ) -> None:
         """Answer with ``predictor``; beyond ``waiting`` texts people are told to wait."""
         self._predictor = predictor
+        self._dataset = dataset
+        self._agreed: set[PersonId] = set()  # a restart forgets it, and then no text is kept
+        self.terms: Terms | None = TERMS if dataset else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predictor")
         self._waiting = 0
         self._most = waiting
@@ -50,20 +66,49 @@ class LocalReactor:
     async def say(
         self, person: PersonId, asked: Asked, word: str | None, before: str | None
     ) -> bool:
-        """Not kept."""
-        return False
+        """Add a row, which replaces what the person said of this answer before."""
+        if self._dataset is None:
+            return False
+        try:
+            reading = await self.read(person, asked.text, asked.candidates)
+        except Busy:
+            return False
+        row = {
+            "answer": asked.answer,
+            "artifact": self.version,
+            "suggestions": [{"emoji": p.emoji, "score": round(p.score, 6)} for p in reading.five],
+            "chosen": word or None,
+            "none_fits": word == NONE_FITS,
+        }
+        text = asked.text if person in self._agreed and word is not None else None
+        return await asyncio.to_thread(self._dataset.add, person, row, text)
 
     async def consented(self, person: PersonId) -> bool:
-        """Nobody."""
-        return False
+        """Whether the box was ticked since the start."""
+        return person in self._agreed
 
     async def consent(self, person: PersonId, given: bool) -> bool:
-        """Not kept."""
-        return False
+        """Note it, or erase the texts."""
+        if self._dataset is None:
+            return False
+        if given:
+            self._agreed.add(person)
+            return True
+        self._agreed.discard(person)
+        return await asyncio.to_thread(self._dataset.erase, person, TEXTS)
 
     async def forget(self, person: PersonId) -> int | None:
-        """There is nothing."""
-        return 0
+        """Erase everything; how many entries is not known."""
+        self._agreed.discard(person)
+        if self._dataset is None:
+            return 0
+        erased = await asyncio.to_thread(self._dataset.erase, person, CHOICES, TEXTS)
+        return 0 if erased else None
+
+    @property
+    def counts(self) -> bool:
+        """What is on the Hub is not counted here."""
+        return False
 
     async def learned(self) -> Learned | None:
         """Not known."""

@@ -101,6 +101,11 @@ class Reactor(Protocol):
         """None where choices are not kept, so that the page asks for none."""
         ...
 
+    @property
+    def counts(self) -> bool:
+        """Whether it can tell what was learned, so that the page has a tab for it."""
+        ...
+
     async def read(self, person: PersonId, text: str, candidates: frozenset[str] | None) -> Reading:
         """The five of a text; nothing is kept.
 

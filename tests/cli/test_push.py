@@ -13,7 +13,7 @@ from bot.core.events import FeedbackKind, MemberKey
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model.artifact import LAYOUT
-from tests.cli.conftest import WARNINGS, Ended
+from tests.cli.conftest import ROOT, WARNINGS, Ended
 from tests.cli.rows import DATABASE
 from tests.hub_server import MAIN, HubServer
 from tests.learning.community import TERMS, member, say
@@ -167,15 +167,12 @@ async def test_a_dataset_is_what_is_given_at_the_moment_of_the_push(
 async def test_a_space_holds_the_demo_the_package_and_the_model(
     push: Push, hub: HubServer, carded: Path, tmp_path: Path
 ) -> None:
-    demo = tmp_path / "demo"
-    demo.mkdir()
-    (demo / "app.py").write_text("import model\n", "utf-8")
-    (demo / "README.md").write_text("---\nsdk: gradio\n---\n", "utf-8")
     command = ("push", "space", "--repo", NAME, "--model", str(carded), "--demo")
-    ended = await push(*command, str(demo))
+    ended = await push(*command, str(ROOT / "demo"))
     assert ended.status == 0, ended.err
     names = set(contents(hub, f"spaces/{NAME}"))
-    assert {"app.py", "README.md", "model/predictor.py", "model/emotag.csv"} <= names
+    assert {"app.py", "README.md", "requirements.txt", "page/build.py", "page/style.css"} <= names
+    assert {"model/predictor.py", "model/emotag.csv"} <= names
     assert {f"model/default/{name}" for name in LAYOUT.checked} <= names
     assert not any("training" in name or "__pycache__" in name for name in names)
     missing = await push(*command, str(tmp_path / "none"))

@@ -40,6 +40,7 @@ class FakeReactor:
     version = "fake"
     emojis: Sequence[str] = ("😂", "😭")
     terms: Terms | None = Terms("kept", "text too")
+    counts = True
 
     def __init__(self, *, busy: bool = False, stores: bool = True) -> None:
         self.said: list[tuple[str | None, str | None]] = []

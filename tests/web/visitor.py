@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 PATIENCE = 20_000
 """Milliseconds, on a machine that has other work too."""
@@ -53,10 +53,17 @@ def visiting(
     *,
     width: int = 1280,
     scheme: Literal["light", "dark"] = "light",
+    state: StorageState | None = None,
 ) -> Iterator[Visitor]:
-    """A new profile, as another person has; nothing may be fetched from anywhere else."""
+    """A new profile, as another person has, or one with what a browser kept.
+
+    Nothing may be fetched from anywhere else.
+    """
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB"
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        locale="en-GB",
+        storage_state=state,
     )
     context.set_default_timeout(PATIENCE)
     tab = context.new_page()

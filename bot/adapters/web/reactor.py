@@ -79,6 +79,11 @@ class Reactor:
         """The whole table."""
         return self._predictor.serving.emojis
 
+    @property
+    def counts(self) -> bool:
+        """The database does."""
+        return True
+
     async def read(self, person: PersonId, text: str, candidates: frozenset[str] | None) -> Reading:
         """What the bot would answer; nothing is recorded.
 
