@@ -89,6 +89,10 @@ class Store(TasteStore, Protocol):
         """The settings that hold in this chat; ``parent`` is the chat of a thread."""
         ...
 
+    async def standing(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        """The settings that hold for a message, and whether its author opted out: one reading."""
+        ...
+
     async def opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
         ...

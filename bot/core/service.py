@@ -293,8 +293,7 @@ class Service:
     async def _hear(self, message: IncomingMessage) -> _Heard | SkipReason:
         ref = message.ref
         try:
-            settings = await self._store.settings(ref, message.parent)
-            opted_out = await self._store.opted_out(ref.platform, message.author)
+            settings, opted_out = await self._store.standing(message)
         except Exception as error:
             # Whether we may speak is unknown, and silence harms nobody.
             self._failed("store", error)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.events import MessageRef
 from bot.core.overrides import override, override_all
@@ -22,14 +22,19 @@ class ChoiceStore(Session):
 
     async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
         """The defaults under the community's choices under the parent's under the chat's."""
+        async with transaction(self._reader) as connection:
+            return await self._settings(connection, ref, parent)
+
+    async def _settings(
+        self, connection: AsyncConnection, ref: MessageRef, parent: str
+    ) -> ChatSettings:
         places = ("", parent, ref.chat)
         query = (
             select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
             .join(community)
             .where(is_community(ref), chat_setting.c.chat.in_(places))
         )
-        async with transaction(self._reader) as connection:
-            rows = (await connection.execute(query)).all()
+        rows = (await connection.execute(query)).all()
         rows = sorted(rows, key=lambda row: places.index(row.chat))
         return override_all(self._defaults, {row.key: row.value for row in rows})
 

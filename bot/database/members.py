@@ -16,9 +16,14 @@ class MemberStore(Session):
 
     async def opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
-        query = select(opt_out.c.since).where(_opt_out_of(platform, member))
         async with transaction(self._reader) as connection:
-            return (await connection.execute(query)).first() is not None
+            return await self._opted_out(connection, platform, member)
+
+    async def _opted_out(
+        self, connection: AsyncConnection, platform: str, member: MemberKey
+    ) -> bool:
+        query = select(opt_out.c.since).where(_opt_out_of(platform, member))
+        return (await connection.execute(query)).first() is not None
 
     async def knows_anybody(self) -> bool:
         """Whether anything is kept under a member's key."""

@@ -48,6 +48,13 @@ class SqlStore(ChoiceStore, MemberStore, SqlTasteStore, DeliveryStore):
         super().__init__(engine, defaults)
         self._terms = terms
 
+    async def standing(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        """The settings that hold for a message, and whether its author opted out."""
+        ref = message.ref
+        async with transaction(self._reader) as connection:
+            settings = await self._settings(connection, ref, message.parent)
+            return settings, await self._opted_out(connection, ref.platform, message.author)
+
     async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
         """Write one row; False where the message has one, which it keeps."""
         async with transaction(self._writer) as connection:

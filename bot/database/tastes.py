@@ -142,13 +142,12 @@ class SqlTasteStore(Session):
             {"community_id": here, "day": day, "member": member, "emoji": emoji, "words": 1}
             for emoji in sorted(emojis)
         ]
-        again = self._insert(taste_voice).values(rows)
-        await connection.execute(
-            again.on_conflict_do_update(
-                index_elements=["community_id", "day", "member", "emoji"],
-                set_={"words": taste_voice.c.words + 1},
-            )
+        again = self._insert(taste_voice).on_conflict_do_update(
+            index_elements=["community_id", "day", "member", "emoji"],
+            set_={"words": taste_voice.c.words + 1},
         )
+        if rows:
+            await connection.execute(again, rows)
         return voice(max((words.get(emoji, 0) for emoji in emojis), default=0))
 
     async def _add(
@@ -165,12 +164,13 @@ class SqlTasteStore(Session):
             {**names, "emoji": emoji, **dict(zip(NAMES, counts.row(), strict=True))}
             for emoji, counts in sorted(sums.items())
         ]
-        more = self._insert(taste).values(rows)
+        more = self._insert(taste)
         changes: dict[str, Any] = {name: taste.c[name] + more.excluded[name] for name in NAMES}
         if changed_at is not None:
-            changes["changed_at"] = changed_at
+            changes["changed_at"] = more.excluded.changed_at
+        # Rows as parameters: the statement is compiled once, not for each number of rows.
         await connection.execute(
-            more.on_conflict_do_update(index_elements=["community_id", "emoji"], set_=changes)
+            more.on_conflict_do_update(index_elements=["community_id", "emoji"], set_=changes), rows
         )
 
 

@@ -110,6 +110,10 @@ class MemoryStore:
         self._maybe_fail("settings")
         return self.chosen
 
+    async def standing(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        settings = await self.settings(message.ref, message.parent)
+        return settings, await self.opted_out(message.ref.platform, message.author)
+
     async def opted_out(self, platform: str, member: MemberKey) -> bool:
         self._maybe_fail("opted_out")
         return member in self.out
