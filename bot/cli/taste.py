@@ -36,7 +36,10 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
     with reader_may_leave():
         for emoji, bias in sorted(taste.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")
-        typer.echo(f"{taste.acceptance:.0%} kept of {taste.shown:.0f} shown")
+        if taste.shown:
+            typer.echo(f"{taste.acceptance:.0%} kept of {taste.shown:.0f} shown")
+        else:
+            typer.echo("nothing was shown there yet")
 
 
 @app.command()
@@ -73,11 +76,11 @@ def import_(platform: Platform, community: Name, file: Path, config: ConfigFile 
     from bot.core import taste_file
 
     try:
-        counts = taste_file.read(json.loads(file.read_text(encoding="utf-8")))
+        counts = taste_file.read(taste_file.parse(file.read_bytes()))
     except OSError as error:
         raise taste_file.TasteFileError(f"{file}: cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise taste_file.TasteFileError(f"{file}: not JSON in UTF-8") from None
+    except taste_file.TasteFileError as error:
+        raise taste_file.TasteFileError(f"{file}: {error}") from None
     now = datetime.now(UTC)
     _with(config, lambda store: store.replace_taste(_ref(platform, community), counts, now))
     typer.echo(f"{len(counts)} emojis' counts taken over")

@@ -82,7 +82,7 @@ async def test_why_and_feedback_on_the_last_answer(here: World) -> None:
         await here.anna.context_menu(here.channel, "Why this emoji?", message),
     ):
         assert "I showed 😂" in told(result)
-        assert "🔥 20.0%" in told(result)
+        assert "🔥  20.0%" in told(result)
         assert "30.0%" in told(result)
         assert "echo-1" in told(result)
     assert "fitted better" in told(await here.anna.slash(here.channel, "feedback", emoji="🍕"))

@@ -1,5 +1,7 @@
 """What the bot says: in every language all of it, with the same values in it."""
 
+import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -11,6 +13,7 @@ from bot.core.overrides import KEYS
 from bot.core.policy import Mode
 from bot.texts import FALLBACK, LANGUAGES, language, say, texts
 
+BOT = Path(__file__).parents[2] / "bot"
 MENU_LENGTH = 100
 """What Discord's menus take of a description; Telegram's take more."""
 CONTEXT_MENU_LENGTH = 32
@@ -45,6 +48,13 @@ def test_settings_modes_and_reasons_have_words(name: str) -> None:
     needed = {f"setting.{key}.{part}" for key in KEYS for part in ("name", "about")}
     needed |= {f"mode.{mode}" for mode in Mode} | {f"skip.{reason}" for reason in SkipReason}
     assert needed <= set(texts(name))
+
+
+def test_nothing_is_there_to_say_that_is_never_said() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in BOT.rglob("*.py"))
+    built = tuple(re.findall(r'f"([a-z]+\.)\{', source))
+    unsaid = {key for key in texts(FALLBACK) if f'"{key}"' not in source}
+    assert {key for key in unsaid if not key.startswith(built)} == set()
 
 
 @everywhere

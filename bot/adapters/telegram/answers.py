@@ -11,7 +11,8 @@ from bot.adapters.telegram.parts import Parts
 from bot.adapters.telegram.presses import why_not_kept
 from bot.adapters.telegram.responder import Responder
 from bot.core.errors import StoreFailed
-from bot.core.events import Answer, FeedbackSource, IncomingMessage, Outcome, SkipReason
+from bot.core.events import FeedbackSource, IncomingMessage, Outcome, SkipReason
+from bot.core.explanation import explain
 from bot.core.reactions import THUMBS_DOWN, classify
 from bot.texts import say
 from model.emoji import canonical, is_emoji
@@ -63,24 +64,6 @@ async def why(ask: Ask) -> None:
         return
     answer = await ask.parts.core.service.answer(ask.meant)
     await ask.tell(ask.words("why.unknown") if answer is None else explain(answer, ask.language))
-
-
-def explain(answer: Answer, language: str) -> str:
-    """What was shown or why nothing, the scores, the threshold and the model."""
-    outcome = answer.outcome
-    if outcome.chosen:
-        lines = [say("why.shown", language, emojis=" ".join(outcome.chosen))]
-    else:
-        reason = say(f"skip.{outcome.skip}", language, refusal=outcome.refusal)
-        lines = [say("why.silent", language, reason=reason)]
-    if outcome.predictions:
-        lines.append(say("why.scores", language))
-        lines += [f"{each.emoji}  {each.score:.1%}" for each in outcome.predictions]
-    if outcome.threshold is not None:
-        lines.append(say("why.threshold", language, threshold=f"{outcome.threshold:.1%}"))
-    moment = f"{answer.at:%Y-%m-%d %H:%M}"
-    lines.append(say("why.artifact", language, artifact=outcome.artifact, moment=moment))
-    return "\n".join(lines)
 
 
 async def feedback(ask: Ask) -> None:

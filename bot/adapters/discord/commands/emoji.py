@@ -56,7 +56,7 @@ async def emoji(interaction: Interaction, text: app_commands.Range[str, 1, LONGE
     await _offer(interaction, text, own=True)
 
 
-@app_commands.context_menu(name="Suggest emojis")
+@app_commands.context_menu(name=words("menu.suggest"))
 async def suggest(interaction: Interaction, message: discord.Message) -> None:
     """Offer five for a message, unless its author wants to be left alone."""
     await acknowledge(interaction)

@@ -20,7 +20,7 @@ def words(key: str) -> app_commands.locale_str:
 
 
 class Translator(app_commands.Translator):
-    """Descriptions in the languages of ``bot.texts``; names stay as the documentation has them."""
+    """Descriptions and menus in the languages of ``bot.texts``; commands keep their names."""
 
     async def translate(
         self,

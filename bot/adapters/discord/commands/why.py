@@ -11,6 +11,7 @@ from bot.adapters.discord.emojis import from_wire, own_names, to_wire
 from bot.adapters.discord.offers import choose, thanks
 from bot.adapters.discord.parts import Interaction, parts_of
 from bot.core.events import Answer, FeedbackSource
+from bot.core.explanation import explain
 from bot.texts import say
 from model.emoji import names
 
@@ -28,7 +29,7 @@ async def why(interaction: Interaction, message: str | None = None) -> None:
     await _explain(interaction, _meant(interaction, message))
 
 
-@app_commands.context_menu(name="Why this emoji?")
+@app_commands.context_menu(name=words("menu.why"))
 async def why_this(interaction: Interaction, message: discord.Message) -> None:
     """Tell the scores behind the answer to a message, or behind an answer of the bot."""
     await acknowledge(interaction)
@@ -110,22 +111,5 @@ async def _explain(interaction: Interaction, message: int | None) -> None:
 
 
 def _told(answer: Answer, interaction: Interaction) -> str:
-    """What was shown or why nothing, the scores, the threshold and the model."""
-    outcome, language, guild = answer.outcome, spoken(interaction), interaction.guild
-
-    def face(emoji: str) -> str:
-        return str(to_wire(emoji, guild) or emoji)
-
-    if outcome.chosen:
-        lines = [say("why.shown", language, emojis=" ".join(map(face, outcome.chosen)))]
-    else:
-        reason = say(f"skip.{outcome.skip}", language, refusal=outcome.refusal)
-        lines = [say("why.silent", language, reason=reason)]
-    if outcome.predictions:
-        lines.append(say("why.scores", language))
-        lines += [f"{face(each.emoji)} {each.score:.1%}" for each in outcome.predictions]
-    if outcome.threshold is not None:
-        lines.append(say("why.threshold", language, threshold=f"{outcome.threshold:.1%}"))
-    moment = f"{answer.at:%Y-%m-%d %H:%M}"
-    lines.append(say("why.artifact", language, artifact=outcome.artifact, moment=moment))
-    return "\n".join(lines)
+    guild = interaction.guild
+    return explain(answer, spoken(interaction), lambda emoji: str(to_wire(emoji, guild) or emoji))
