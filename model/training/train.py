@@ -111,6 +111,12 @@ def facts_of(examples: list[Example], fit: Fit) -> dict[str, Any]:
     }
 
 
+@torch.no_grad()
+def take_prior(network: EmojiNetwork, source: int, share: float) -> None:
+    """Move the bias that all sources share a ``share`` of the way to this source's own."""
+    network.bias.add_(network.source_bias[source], alpha=share)
+
+
 def finish(
     recipe: Recipe,
     network: EmojiNetwork,
@@ -129,9 +135,7 @@ def finish(
     network.text.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
     tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
     if recipe.prior is not None:
-        with torch.no_grad():
-            own = network.source_bias[data.sources.index(recipe.prior)]
-            network.bias.add_(own, alpha=recipe.prior_share)
+        take_prior(network, data.sources.index(recipe.prior), recipe.prior_share)
     used = [x for x in validation if not x.any_fits]
     texts, truth = [x.text for x in used], [x.emojis for x in used]
     expected = encode(network.text.eval(), tokenizer, texts[:_COMPARED]).numpy()

@@ -1,12 +1,14 @@
 """Settings that communities and chats chose for themselves."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.policy import ChatSettings, Mode
 from bot.database.store import SqlStore
-from tests.core.fakes import ref
+from tests.core.fakes import ANNA, message, ref
 
 
 async def test_the_nearer_choice_stands_over_the_farther(engine: AsyncEngine) -> None:
@@ -19,6 +21,14 @@ async def test_the_nearer_choice_stands_over_the_farther(engine: AsyncEngine) ->
     assert (here.chance, here.mode, here.cooldown) == (0.25, Mode.QUIET, 9.0)
     assert (there.chance, there.mode, there.cooldown) == (0.75, Mode.QUIET, 9.0)
     assert (await store.settings(ref(community="abroad"))).chance == 0.5
+
+
+async def test_what_holds_for_a_message_is_read_at_once(store: SqlStore) -> None:
+    heard = replace(message(), parent="parent")
+    assert await store.standing(heard) == (ChatSettings(), False)
+    await store.set_setting(ref(chat="parent"), "chance", 0.25)
+    await store.set_opted_out("console", ANNA, True)
+    assert await store.standing(heard) == (ChatSettings(chance=0.25), True)
 
 
 async def test_a_threads_choice_stands_over_its_parents(store: SqlStore) -> None:

@@ -13,12 +13,12 @@ from model.evaluation import evaluate_emojis, evaluate_emotions
 from model.examples import Example
 from model.training.export import export_encoder
 from model.training.fit import BEST, CHECKPOINT, Fit, allowed_labels, load_data, new_network
-from model.training.network import TextEncoder, encode, load_tokenizer
+from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
 from model.training.prune import prune_unused
 from model.training.recipe import Recipe
 from model.training.sources import load_examples
 from model.training.splits import read_split
-from model.training.train import Run, train
+from model.training.train import Run, take_prior, train
 from model.training.warm import warm_start
 
 
@@ -161,3 +161,13 @@ def test_the_artifact_says_what_it_was_made_from(run: Run) -> None:
     artifact = load(run.artifact)
     assert artifact.version.startswith("synthetic-")
     assert set(artifact.manifest["sources"]) == {"inline", "label", "emotion"}
+
+
+def test_a_source_gives_a_share_of_its_prior(tiny_base: Path) -> None:
+    text = TextEncoder.from_base(str(tiny_base))
+    network = EmojiNetwork(text, torch.zeros(2, 4), torch.ones(2, 2, dtype=torch.bool))
+    with torch.no_grad():
+        network.bias.copy_(torch.tensor([1.0, 2.0]))
+        network.source_bias.copy_(torch.tensor([[9.0, 9.0], [4.0, -2.0]]))
+    take_prior(network, 1, 0.5)
+    assert network.bias.tolist() == [3.0, 1.0]
