@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 from telegram import Message, MessageReactionCountUpdated, MessageReactionUpdated, Update
 from telegram.constants import ChatType
@@ -33,7 +33,8 @@ KINDS = (
 LATE = timedelta(seconds=120)
 """A message that waited longer, while nobody was there, is answered only where it was asked."""
 
-Work = tuple[MessageRef, Coroutine[Any, Any, object]]
+Work = tuple[MessageRef, Callable[[], Awaitable[object]]]
+"""What an update is about, and what begins when its turn comes: it may be given up before."""
 
 
 class Inbox:
@@ -83,20 +84,18 @@ class Inbox:
             logger.error("a Telegram update was not handled: %s", describe(error))
             work = None
         if work is None:
-            work = self._nowhere(update), _nothing()
+            work = self._nowhere(update), _nothing
         number = update.update_id
         task = self._intake.accept(work[0], self._finish(number, work[1]))
         if task is not None:
             self.under_way[number] = task
             task.add_done_callback(lambda _: self.under_way.pop(number))
 
-    async def _finish(self, number: int, work: Coroutine[Any, Any, object]) -> None:
+    async def _finish(self, number: int, work: Callable[[], Awaitable[object]]) -> None:
         try:
-            await work
+            await work()
         except Exception as error:
             logger.error("a Telegram update was not handled: %s", describe(error))
-        finally:
-            work.close()
         await self._parts.core.store.handled(self._receiver, number, datetime.now(UTC))
 
     def _work(self, update: Update) -> Work | None:
@@ -109,12 +108,13 @@ class Inbox:
             return self._counted(update.message_reaction_count)
         if query := update.callback_query:
             # Presses of one member keep their order.
-            return self._of(query.from_user.id), presses.pressed(parts, query)
+            return self._of(query.from_user.id), partial(presses.pressed, parts, query)
         if typed := update.inline_query:
-            return self._of(typed.from_user.id), inline.offer(parts, typed)
+            return self._of(typed.from_user.id), partial(inline.offer, parts, typed)
         if standing := update.my_chat_member:
             language = standing.from_user.language_code
-            work = self._notices.stands(standing.chat, standing.new_chat_member, language)
+            news = standing.chat, standing.new_chat_member, language
+            work = partial(self._notices.stands, *news)
             return parts.ref(standing.chat, 0), work
         return None
 
@@ -129,16 +129,16 @@ class Inbox:
         parts, me = self._parts, self._parts.bot.bot
         ref = parts.ref(message.chat, message.message_id)
         if message.migrate_to_chat_id:
-            return ref, parts.moved(message.chat_id, message.migrate_to_chat_id)
+            return ref, partial(parts.moved, message.chat_id, message.migrate_to_chat_id)
         if message.migrate_from_chat_id:
-            return ref, parts.moved(message.migrate_from_chat_id, message.chat_id)
+            return ref, partial(parts.moved, message.migrate_from_chat_id, message.chat_id)
         if translate.speaker(message) and (given := translate.command(message, me)):
-            return ref, commands.handle(parts, message, *given)
+            return ref, partial(commands.handle, parts, message, *given)
         heard = translate.incoming(message, me, parts.core.pseudonyms)
         late = datetime.now(UTC) - message.date > LATE
         if heard is None or (late and not heard.asked):
             return None
-        return ref, self._answer(heard, message)
+        return ref, partial(self._answer, heard, message)
 
     async def _answer(self, heard: IncomingMessage, message: Message) -> None:
         if message.chat.type != ChatType.PRIVATE:
@@ -160,7 +160,7 @@ class Inbox:
             for emoji, withdrawn in translate.changes(update):
                 await self._parts.reactions.changed(ref, actor, emoji, withdrawn=withdrawn)
 
-        return ref, changed()
+        return ref, changed
 
     def _counted(self, update: MessageReactionCountUpdated) -> Work:
         """Who reacted in a channel is not told: all who did count as one voice, the channel's."""
@@ -178,7 +178,7 @@ class Inbox:
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
             await self._parts.reactions.now(ref, audience, others, FeedbackSource.REACTION)
 
-        return ref, counted()
+        return ref, counted
 
 
 async def _nothing() -> None:
