@@ -19,9 +19,8 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
 HOLD_SECONDS = 0.5
-"""How long the next poll, which confirms the updates of the last, waits for them to be handled:
-what is not confirmed comes again after a crash. What takes longer waits for a flood limit, and
-must not hold up other chats."""
+"""How long the next poll waits for what is under way. What takes longer waits for a flood limit,
+and must not hold up other chats; it stays unconfirmed, so that it comes again after a crash."""
 AT_ONCE = timedelta(0)
 """Telegram lets one process poll: what another one left unfinished, it will not finish."""
 
@@ -66,7 +65,7 @@ class TelegramAdapter:
 
     async def _poll(self, inbox: Inbox) -> None:
         await insist(self._bot.delete_webhook, self._parts.refusals)
-        poller = Poller(self._bot, KINDS, self._parts.refusals)
+        poller = Poller(self._bot, KINDS, self._parts.refusals, lambda: inbox.under_way)
         logger.info("Telegram is connected")
         try:
             async with aclosing(poller.batches()) as batches:

@@ -70,24 +70,36 @@ def _seconds(error: RetryAfter) -> float:
 
 
 class Poller:
-    """Asks for updates; a request confirms those that the requests before it brought."""
+    """Asks for updates; a request confirms those before its offset.
 
-    def __init__(self, bot: Bot, kinds: Sequence[str], failures: Counter[str]) -> None:
-        """Ask for these kinds of updates, and count what fails by name."""
+    The offset never passes an update that is not finished: what is under way at a crash comes
+    again. Until then each answer repeats it, and brings what is new behind it.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        kinds: Sequence[str],
+        failures: Counter[str],
+        unfinished: Callable[[], Collection[int]],
+    ) -> None:
+        """Ask for these kinds of updates, and count what fails by name.
+
+        ``unfinished`` gives the numbers of those that are still worked on.
+        """
         self._bot = bot
         self._kinds = kinds
         self._failures = failures
-        self._offset: int | None = None
+        self._unfinished = unfinished
         self._next: int | None = None
 
     async def batches(self) -> AsyncGenerator[tuple[Update, ...]]:
-        """What is new, in order; a batch is confirmed when the next one is asked for."""
+        """What is new, in order, and what is unfinished once more."""
         while True:
             batch = await insist(self._poll, self._failures)
             if batch:
-                self._next = batch[-1].update_id + 1
+                self._next = max(batch[-1].update_id + 1, self._next or 0)
                 yield batch
-                self._offset = self._next
 
     async def confirm(self, unfinished: Collection[int]) -> None:
         """At the end, confirm what was taken, up to the first that is ``unfinished``."""
@@ -101,6 +113,7 @@ class Poller:
                 )
 
     async def _poll(self) -> tuple[Update, ...]:
+        offset = None if self._next is None else min(self._unfinished(), default=self._next)
         return await self._bot.get_updates(
-            offset=self._offset, timeout=POLL_SECONDS, allowed_updates=self._kinds
+            offset=offset, timeout=POLL_SECONDS, allowed_updates=self._kinds
         )
