@@ -159,6 +159,8 @@ async def assemble(
             await predictor.aclose()
             for reason, count in service.dropped.items():
                 logger.info("dropped feedback, %s: %d", reason, count)
+            for reason, count in service.refusals.items():
+                logger.info("refused answers, %s: %d", reason, count)
     finally:
         await engine.dispose()
 

@@ -88,6 +88,8 @@ class Service:
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
         self.failures: Counter[str] = Counter()
         """How often ``store``, ``predictor`` or ``platform`` failed since the start."""
+        self.refusals: Counter[str] = Counter()
+        """How often a platform would not show an answer, by the name of its reason."""
         self.dropped: Counter[str] = Counter()
         """Words on answers that were not kept: on an ``unknown`` message, which may be deleted or
         past its retention, or by somebody who ``opted_out``."""
@@ -378,6 +380,7 @@ class Service:
             await showing
         except Refused as error:
             reason = error.reason
+            self.refusals[reason] += 1
         except Exception as error:
             self._failed("platform", error)
             reason = "error"

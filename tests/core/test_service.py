@@ -165,6 +165,7 @@ async def test_a_refused_reaction_is_recorded_as_such(
     assert (outcome.chosen, outcome.skip, outcome.refusal) == ((), SkipReason.REFUSED, refusal)
     assert house.store.rows[ref()][1] == outcome
     assert house.service.failures["platform"] == failures
+    assert house.service.refusals.total() == 1 - failures
 
 
 @pytest.mark.parametrize(
