@@ -79,6 +79,9 @@ class Evening:
         if number % 11 == 0:
             await self.server.react(message, ALICE, "🍕", place)
             await self.server.unreact(message, ALICE, "🍕", place)
+            # What comes last on a message tells that all before it was read.
+            await self.server.react(message, ALICE, "🎉", place)
+            self.feedback.add((message, "correct", "🎉"))
         if number % 13 == 0:
             await self.server.unreact(message, BOT, SHOWN, place)
             self.feedback.add((message, "remove", SHOWN))

@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -107,9 +107,13 @@ class BotProcess:
             return connection.execute(statement, values).fetchall()
 
     async def eventually(
-        self, statement: str, *values: object, rows: int = 1
+        self,
+        statement: str,
+        *values: object,
+        rows: int = 1,
+        exactly: Collection[tuple[object, ...]] | None = None,
     ) -> list[tuple[object, ...]]:
-        """Ask until there are so many rows.
+        """Ask until there are so many rows, or ``exactly`` these in any order.
 
         Raises:
             TimeoutError: there were not.
@@ -118,6 +122,8 @@ class BotProcess:
 
         def asked() -> bool:
             found[:] = self.query(statement, *values)
+            if exactly is not None:
+                return len(found) == len(exactly) and set(found) == set(exactly)
             return len(found) == rows
 
         await _until(asked)

@@ -19,7 +19,7 @@ SHOWN = "select message from prediction where chosen = '[\"😂\"]'"
 
 async def settled(bot: BotProcess, evening: Evening) -> None:
     """Wait until everything that people said is stored."""
-    await bot.eventually(FEEDBACK, rows=len(evening.feedback))
+    await bot.eventually(FEEDBACK, exactly=evening.feedback)
 
 
 @pytest.mark.slow
