@@ -64,7 +64,7 @@ def hash_secret(given: SecretStr | None, database: Path | None, *, warn: bool = 
         return given.get_secret_value().encode()
     if database is None:
         raise ConfigError(f"{HASH_SECRET}: must be set where the database is not an SQLite file")
-    path = database.with_name(database.name + ".secret")
+    path = secret_file(database)
     try:
         if not path.exists():
             if warn:
@@ -76,6 +76,11 @@ def hash_secret(given: SecretStr | None, database: Path | None, *, warn: bool = 
     if len(secret) < MINIMUM_LENGTH:
         raise ConfigError(f"{path}: too short; restore it, as earlier hashes depend on it")
     return secret
+
+
+def secret_file(database: Path) -> Path:
+    """Where the secret of a database's file is kept unless it is given."""
+    return database.with_name(database.name + ".secret")
 
 
 def _create(path: Path) -> None:

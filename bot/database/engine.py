@@ -40,7 +40,7 @@ async def open_database(url: str) -> AsyncEngine:
     path = sqlite_path(url)
     if path is not None:
         await asyncio.to_thread(_write_ahead, path)
-    return _engine(url)
+    return build_engine(url)
 
 
 async def upgrade(url: str) -> str:
@@ -51,18 +51,22 @@ async def upgrade(url: str) -> str:
 
 async def current(url: str) -> tuple[str | None, str]:
     """The database's revision, None for one without tables, and the program's."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
     path = sqlite_path(url)
     if path is not None and not path.exists():
-        return None, head
+        return None, head()
     async with migration_connection(url) as connection:
-        return await connection.run_sync(_revision), head
+        return await connection.run_sync(_revision), head()
+
+
+def head() -> str:
+    """The revision to which this program upgrades."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 @asynccontextmanager
 async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
     """One transaction without foreign keys, as rebuilding a parent would empty its children."""
-    engine = _engine(url, foreign_keys=False)
+    engine = build_engine(url, foreign_keys=False)
     try:
         _try_to_open(url)
         async with engine.execution_options(immediate=True).begin() as connection:
@@ -106,6 +110,17 @@ def reason(error: SQLAlchemyError) -> str:
 
 
 def _upgrade(connection: Connection, name: str) -> str:
+    refuse_strangers(connection, name)
+    command.upgrade(alembic_config(connection), "head")
+    return head()
+
+
+def refuse_strangers(connection: Connection, name: str) -> str | None:
+    """The revision of a database that is ours to upgrade, None for an empty one.
+
+    Raises:
+        DatabaseError: it holds something else, or comes from a newer version.
+    """
     scripts = ScriptDirectory.from_config(alembic_config())
     revision = _revision(connection)
     # A database that was downgraded to nothing keeps Alembic's empty table.
@@ -119,15 +134,19 @@ def _upgrade(connection: Connection, name: str) -> str:
             f"{name}: comes from a newer version of Emoji Reactor (revision {revision}); it was"
             " left as it is: upgrade the program or choose another database.url"
         )
-    command.upgrade(alembic_config(connection), "head")
-    return scripts.get_current_head() or ""
+    return revision
 
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+    """An engine on a database as it is.
+
+    Raises:
+        DatabaseError: its driver is not installed, or the URL is wrong.
+    """
     options: dict[str, Any] = {} if foreign_keys else {"poolclass": NullPool}
     try:
         engine = create_async_engine(

@@ -4,12 +4,10 @@ import asyncio
 import logging
 
 import discord
-import yarl
 from discord.backoff import ExponentialBackoff
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.adapters.discord.client import LONGEST_DELAY, Client
+from bot.adapters.discord.endpoints import PORTAL, point
 from bot.adapters.discord.parts import Parts
 from bot.adapters.discord.translate import NAME
 from bot.core.errors import EmojiReactorError
@@ -18,7 +16,6 @@ from bot.log import describe
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
-PORTAL = "https://discord.com/developers/applications"
 _TOKEN_REFUSED = f"Discord refused the token; copy the current one from {PORTAL} > Bot > Token"
 _INTENTS_REFUSED = "Discord refuses this bot even the intents that need no approval (4014)"
 # Close codes after which the same attempt cannot succeed; 4004 is a refused token.
@@ -46,7 +43,7 @@ class DiscordAdapter:
         Raises:
             EmojiReactorError: Discord does not let this bot in, and will not later.
         """
-        self._point()
+        point(self._settings)
         backoff = ExponentialBackoff[bool]()
         while True:
             try:
@@ -86,10 +83,3 @@ class DiscordAdapter:
             " Intent and restart; until then only mentions and private messages are answered",
             PORTAL,
         )
-
-    def _point(self) -> None:
-        """Aim discord.py, which keeps its addresses on classes, at the configured endpoints."""
-        if self._settings.api_base:
-            Route.BASE = self._settings.api_base.rstrip("/")
-        if self._settings.gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)

@@ -5,11 +5,9 @@ import logging
 from contextlib import aclosing
 from datetime import timedelta
 
-from telegram import Bot
-from telegram.ext import AIORateLimiter, ExtBot
-
 from bot.adapters.telegram import commands, translate
 from bot.adapters.telegram.chats import AllowedReactions
+from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.inbox import KINDS, Inbox
 from bot.adapters.telegram.parts import Core, Parts
 from bot.adapters.telegram.polling import Poller, insist
@@ -33,7 +31,7 @@ class TelegramAdapter:
     def __init__(self, core: Core, token: str) -> None:
         """Connect with ``run`` only."""
         self._core = core
-        self._bot = _bot(core.settings.base_url, token)
+        self._bot = build_bot(core.settings.base_url, token)
         self._parts = Parts(core, self._bot, AllowedReactions(self._bot))
 
     async def run(self) -> None:
@@ -92,12 +90,3 @@ class TelegramAdapter:
                 await asyncio.Event().wait()  # until cancelled
             finally:
                 await inbox.drain(DRAIN_SECONDS)
-
-
-def _bot(base_url: str | None, token: str) -> Bot:
-    # One retry after a 429: without any, the limiter would let the next requests run into it.
-    limiter = AIORateLimiter(max_retries=1)
-    if base_url is None:
-        return ExtBot(token, rate_limiter=limiter)
-    root = base_url.rstrip("/")
-    return ExtBot(token, f"{root}/bot", f"{root}/file/bot", rate_limiter=limiter)
