@@ -91,6 +91,11 @@ def configure(level: str = "info", style: str = "auto", known_secrets: Iterable[
         logging.getLogger(name).setLevel(level.upper())
 
 
+def silence() -> None:
+    """Write no log: what calls this tells everything by itself."""
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+
+
 def debugging() -> bool:
     """Whether the log is at level debug."""
     return logging.getLogger("bot").isEnabledFor(logging.DEBUG)

@@ -58,6 +58,8 @@ class HubServer:
         """Start with ``start``."""
         self.repositories: dict[str, Repository] = {}
         self.uploads = Uploads(self.repositories)
+        self.role = "write"
+        """What the token may do."""
         self.requests: list[str] = []
         """``METHOD path`` of each request, in order."""
         self._runner: web.AppRunner | None = None
@@ -73,6 +75,7 @@ class HubServer:
             app.router.add_get(f"{api}/revision/{{revision}}", self._with(_revision, prefix))
             app.router.add_get(f"{api}/tree/{{revision}}", self._with(_tree, prefix))
         self.uploads.register(app)
+        app.router.add_get("/api/whoami-v2", self._whoami)
         app.router.add_get(f"/{name}/resolve/{{revision}}/{{path:.+}}", self._with(_file))
         self._runner = web.AppRunner(app)
         await self._runner.setup()
@@ -94,6 +97,13 @@ class HubServer:
     async def _journal(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests.append(f"{request.method} {request.path}")
         return await handler(request)
+
+    async def _whoami(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != f"Bearer {self.uploads.token}":
+            return _refusal(401, "Unauthorized", "Invalid credentials in Authorization header")
+        token = {"displayName": "bot", "role": self.role}
+        account = {"type": "user", "name": "someone", "orgs": []}
+        return web.json_response(account | {"auth": {"accessToken": token}})
 
     def _with(
         self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]], prefix: str = ""

@@ -14,6 +14,7 @@ LEAVES = [
     "predict",
     "chat",
     "run",
+    "doctor",
     "db upgrade",
     "db current",
     "feedback stats",

@@ -12,6 +12,10 @@ ALICE, BOB = "501000000000000501", "502000000000000502"
 BOT, OTHER_BOT = "900000000000000900", "901000000000000901"
 
 
+CONTENT, CONTENT_LIMITED = 1 << 18, 1 << 19
+"""Flags of an application: the message content, with Discord's review and without."""
+
+
 def user(user_id: str, *, bot: bool = False) -> Payload:
     """Describe an account."""
     return {
@@ -131,6 +135,13 @@ def guild(guild_id: str = GUILD, channels: Sequence[str] = (CHANNEL,)) -> Payloa
     }
 
 
+def own_guild(described: Payload) -> Payload:
+    """Describe a guild as the bot's list of its own does, with what it may do there."""
+    [everyone] = described["roles"]
+    kept = {name: described[name] for name in ("id", "name", "icon", "features")}
+    return kept | {"banner": None, "owner": False, "permissions": everyone["permissions"]}
+
+
 def message(message_id: str, channel: str, author: str, text: str, **changes: object) -> Payload:
     """Describe a message; ``changes`` replace or add fields."""
     described: Payload = {
@@ -180,7 +191,7 @@ def application() -> Payload:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": 0,
+        "flags": CONTENT_LIMITED,
         "owner": user(ALICE),
         "team": None,
     }

@@ -22,6 +22,7 @@ from tests.e2e.discord_payloads import (
     application,
     member,
     message,
+    own_guild,
     reaction,
     user,
 )
@@ -95,10 +96,13 @@ class DiscordServer:
         """Messages of the bot, those that answer interactions aside."""
         self.errors: list[str] = []
         """Requests that Discord does not document; a test with any has failed."""
+        self.application = application()
+        """What the developer portal has of the bot."""
         self._next_id = 10_000
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get(API + "/users/@me", self._me)
+        app.router.add_get(API + "/users/@me/guilds", self._guilds)
         app.router.add_get(API + "/oauth2/applications/@me", self._application)
         app.router.add_get(API + "/gateway/bot", self._gateway_bot)
         app.router.add_get(API + "/gateway", self._gateway)
@@ -224,7 +228,14 @@ class DiscordServer:
         return json_response(user(BOT))
 
     async def _application(self, _request: web.Request) -> web.Response:
-        return json_response(application())
+        return json_response(self.application)
+
+    async def _guilds(self, request: web.Request) -> web.Response:
+        """The servers that the bot is in, by id, a page at a time."""
+        after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 200))
+        there = sorted(self.gateway.guilds, key=lambda each: int(each["id"]))
+        page = [own_guild(each) for each in there if int(each["id"]) > after][:limit]
+        return json_response(page)
 
     async def _gateway_bot(self, _request: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}

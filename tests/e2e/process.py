@@ -10,12 +10,14 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from tests.cli.conftest import Ended
 from tests.e2e.journal import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
 # The last one is discord.py's, at import on Python 3.11 and 3.12.
 _WARNINGS = ("-W", "error", "-W", "ignore:'audioop' is deprecated:DeprecationWarning")
+_BOT = (sys.executable, *_WARNINGS, "-m", "bot")
 
 
 class BotProcess:
@@ -38,21 +40,28 @@ class BotProcess:
 
     async def start(self, **tokens: str) -> None:
         """Start with the given secrets in the environment, and nothing else of ours."""
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DISCORD", "TELEGRAM", "EMOJI_REACTOR"))
-        }
         with self._output.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *_WARNINGS,
-                *("-m", "bot", "run", "--config", str(self._config)),
+                *(*_BOT, "run", "--config", str(self._config)),
                 cwd=ROOT,
-                env={**inherited, "NO_PROXY": "127.0.0.1", **tokens},
+                env=_environment(tokens),
                 stdout=output,
                 stderr=output,
             )
+
+    async def call(self, *arguments: str, **tokens: str) -> Ended:
+        """Another command with the same configuration, to its end."""
+        process = await asyncio.create_subprocess_exec(
+            *(*_BOT, *arguments, "--config", str(self._config)),
+            cwd=self._config.parent,
+            env=_environment(tokens) | {"PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(2 * PATIENCE):
+            out, err = await process.communicate()
+        assert process.returncode is not None
+        return Ended(process.returncode, out.decode(), err.decode())
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; returns the exit status."""
@@ -87,7 +96,7 @@ class BotProcess:
     @property
     def output(self) -> str:
         """Everything written to standard output and error so far."""
-        return self._output.read_text(encoding="utf-8")
+        return self._output.read_text(encoding="utf-8") if self._output.exists() else ""
 
     async def says(self, words: str) -> None:
         """Wait until it has written ``words``.
@@ -133,6 +142,15 @@ class BotProcess:
         """Every byte that it left in its folder, logs and journals of the database included."""
         files = [file for file in self.database.parent.rglob("*") if file.is_file()]
         return b"".join(file.read_bytes() for file in files)
+
+
+def _environment(tokens: Mapping[str, str]) -> dict[str, str]:
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DISCORD", "TELEGRAM", "EMOJI_REACTOR", "HF_TOKEN"))
+    }
+    return {**inherited, "NO_PROXY": "127.0.0.1", **tokens}
 
 
 async def _until(holds: Callable[[], bool]) -> None:

@@ -130,6 +130,12 @@ class TelegramServer:
         self.reactions: dict[tuple[int, int], list[str]] = {}
         """The bot's reaction on each message."""
         self.webhook, self.secret = "", ""
+        self.subscribed: list[str] = []
+        """The kinds of updates that the bot asked for last."""
+        self.undelivered: tuple[int, str] | None = None
+        """When Telegram last failed to deliver to the webhook, and why."""
+        self.joins = True
+        """Whether the bot can be added to groups."""
         self.standing: dict[int, str] = {BOT: "administrator"}
         """What each account is in groups and channels; a plain member where nothing is said."""
         self.sees_all = True
@@ -365,20 +371,24 @@ class TelegramServer:
                 return refusal.response(request)
         if method == "getupdates" and self.webhook:
             return _failure(409, "Conflict: can't use getUpdates method while webhook is active")
-        result = await self._result(method, fields)
+        polled = method == "getupdates"
+        result = await self._get_updates(fields) if polled else self._result(method, fields)
         if isinstance(result, web.Response):
             return result
         return web.json_response({"ok": True, "result": result})
 
-    async def _result(self, method: str, fields: Mapping[str, str]) -> object:
+    def _result(self, method: str, fields: Mapping[str, str]) -> object:
         match method:
             case "getme":
-                abilities = {"can_join_groups": True, "supports_inline_queries": True}
+                abilities = {"can_join_groups": self.joins, "supports_inline_queries": True}
                 return user(BOT) | abilities | {"can_read_all_group_messages": self.sees_all}
             case "setwebhook" | "deletewebhook":
                 self.webhook = fields.get("url", "")
                 self.secret = fields.get("secret_token", self.secret)
+                self._subscribe(fields)
                 return True
+            case "getwebhookinfo":
+                return self._webhook_info()
             case "setmycommands" | "answercallbackquery" | "answerinlinequery":
                 return True
             case "sendmessage" | "editmessagetext" | "sendphoto" | "senddocument":
@@ -390,13 +400,24 @@ class TelegramServer:
                 number = fields["file_id"]
                 file = {"file_id": number, "file_unique_id": number}
                 return file | {"file_path": f"documents/{number}"}
-            case "getupdates":
-                return await self._get_updates(fields)
             case "getchat":
                 return self._get_chat(int(fields["chat_id"]))
             case "setmessagereaction":
                 return self._set_reaction(fields)
         return _failure(404, "Not Found")
+
+    def _subscribe(self, fields: Mapping[str, str]) -> None:
+        if "allowed_updates" in fields:  # otherwise what was asked for before stays
+            self.subscribed = json.loads(fields["allowed_updates"])
+
+    def _webhook_info(self) -> Payload:
+        info: Payload = {"url": self.webhook, "has_custom_certificate": False}
+        info |= {"pending_update_count": self.last - self._confirmed}
+        if self.subscribed:
+            info["allowed_updates"] = self.subscribed
+        if self.undelivered:
+            info["last_error_date"], info["last_error_message"] = self.undelivered
+        return info
 
     def _member(self, account: int, status: str) -> Payload:
         member: Payload = {"user": user(account), "status": status}
@@ -424,7 +445,8 @@ class TelegramServer:
         return said | ({"text": fields["text"]} if "text" in fields else {})
 
     async def _get_updates(self, fields: Mapping[str, str]) -> list[Payload] | web.Response:
-        allowed = json.loads(fields.get("allowed_updates", "[]"))
+        self._subscribe(fields)
+        allowed = self.subscribed
         self._confirmed = max(self._confirmed, int(fields.get("offset", 1)) - 1)
 
         def due(update: Payload) -> bool:

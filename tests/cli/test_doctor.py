@@ -1,0 +1,167 @@
+"""``doctor`` on what lies on this machine, and on the Hub."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.serving import registry
+from bot.settings import ModelSettings
+from model.artifact import LAYOUT
+from tests.cli.conftest import BOT, CommandLine, Ended
+from tests.hub_server import HubServer
+from tests.tiny import write_tiny_artifact
+
+HUB_TOKEN = "hf_" + "a" * 34
+
+
+def checks(ended: Ended) -> Mapping[str, Mapping[str, str]]:
+    assert ended.err == ""
+    return {each["check"]: each for each in json.loads(ended.out)["checks"]}
+
+
+def model_of(cli: CommandLine) -> Mapping[str, str]:
+    return checks(cli("doctor", "--json"))["model"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[discrod]", "config.toml: discrod: unknown key; did you mean discord?"),
+        ("[telegram]\ntoken = 'zanzibar'", "secrets do not belong in this file"),
+    ],
+)
+def test_wrong_settings_are_the_only_finding(cli: CommandLine, text: str, words: str) -> None:
+    Path("config.toml").write_text(text)
+    ended = cli("doctor", "--json")
+    assert ended.status == 1
+    assert list(checks(ended)) == ["settings"]
+    assert words in checks(ended)["settings"]["told"]
+    assert "zanzibar" not in ended.out
+
+
+def test_a_file_that_is_asked_for_and_missing(cli: CommandLine) -> None:
+    ended = cli("doctor", "--config", "none.toml")
+    assert (ended.status, ended.err) == (1, "")
+    assert ended.out.startswith("failed   settings            none.toml: cannot be read")
+
+
+def test_a_wrong_secret_is_not_quoted(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "two words")
+    ended = cli("doctor")
+    assert (ended.status, ended.err) == (1, "")
+    assert "failed   secrets" in ended.out
+    assert "two words" not in ended.out
+
+
+def test_files_of_secrets_that_others_may_read(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path.cwd().chmod(0o755)
+    Path("token").write_text("abc")
+    monkeypatch.setenv("TELEGRAM_TOKEN_FILE", "token")
+    monkeypatch.setenv("EMOJI_REACTOR__TELEGRAM__ENABLED", "false")
+    Path("token").chmod(0o604)
+    assert checks(cli("doctor", "--json"))["secrets"]["mend"] == "chmod 600 token"
+    Path("token").chmod(0o600)
+    assert checks(cli("doctor", "--json"))["secrets"]["told"] == "nobody else may read token"
+    assert checks(cli("doctor", "--json"))["telegram"]["told"].endswith("telegram.enabled is false")
+
+
+def test_postgres_needs_a_secret(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji"
+    monkeypatch.setenv("EMOJI_REACTOR__DATABASE__URL", url)
+    ended = cli("doctor", "--json")
+    assert checks(ended)["identity"]["status"] == checks(ended)["database"]["status"] == "failed"
+    assert "hunter2" not in ended.out
+    monkeypatch.setenv("EMOJI_REACTOR_SECRET", "sixteen-or-more-letters")
+    ended = cli("doctor", "--json")
+    assert checks(ended)["identity"]["status"] == "ok"
+    assert "sixteen" not in ended.out
+
+
+def test_the_artifact_is_loaded_and_predicts(cli: CommandLine, tiny_artifact: Path) -> None:
+    told = model_of(cli)
+    assert told["status"] == "ok"
+    assert told["told"].startswith("tiny-")
+
+
+def test_an_artifact_that_is_corrupt(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tiny_artifact(tmp_path / "broken")
+    with (tmp_path / "broken" / LAYOUT.encoder).open("ab") as file:
+        file.write(b"!")
+    monkeypatch.setenv("EMOJI_REACTOR__MODEL__SOURCE", str(tmp_path / "broken"))
+    told = model_of(cli)
+    assert told["status"] == "failed"
+    assert "is corrupt (its SHA-256 differs)" in told["told"]
+
+
+def test_a_promotion_that_is_broken_gives_way(
+    cli: CommandLine, tmp_path: Path, tiny_artifact: Path
+) -> None:
+    write_tiny_artifact(tmp_path / "next", "next", seed=1)
+    shelf = registry(ModelSettings(source=str(tiny_artifact)))
+    promoted = shelf.promote(tmp_path / "next")
+    assert promoted.version in model_of(cli)["told"]
+    (promoted.folder / LAYOUT.tokenizer).unlink()
+    told = model_of(cli)
+    assert told["status"] == "warning"
+    assert "is missing" in told["told"]
+    assert "tiny-" in told["told"]
+    assert "--rollback" in told["mend"]
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[HubServer]:
+    server = HubServer()
+    server.uploads.token = HUB_TOKEN
+    await server.start()
+    yield server
+    await server.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "token", "status", "words"),
+    [
+        ("write", HUB_TOKEN, "ok", "HF_TOKEN is that of someone"),
+        ("fineGrained", HUB_TOKEN, "ok", "HF_TOKEN is that of someone"),
+        ("read", HUB_TOKEN, "warning", "may only read"),
+        ("write", "hf_" + "b" * 34, "failed", "the Hub refused HF_TOKEN"),
+    ],
+)
+async def test_the_token_of_the_hub(
+    hub: HubServer,
+    environment: Mapping[str, str],
+    role: str,
+    token: str,
+    status: str,
+    words: str,
+) -> None:
+    hub.role = role
+    found = await on_the_hub(environment, hub.endpoint, token)
+    assert (found["status"], words in found["told"]) == (status, True)
+
+
+async def test_a_hub_that_is_out_of_reach(environment: Mapping[str, str]) -> None:
+    found = await on_the_hub(environment, "http://127.0.0.1:9", HUB_TOKEN)
+    assert (found["status"], "no answer from the Hub" in found["told"]) == ("warning", True)
+
+
+async def on_the_hub(
+    environment: Mapping[str, str], endpoint: str, token: str
+) -> Mapping[str, str]:
+    """What a process of its own finds there."""
+    given = {"HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": "0", "HF_TOKEN": token}
+    process = await asyncio.create_subprocess_exec(
+        *(*BOT, "doctor", "--json"),
+        env={**environment, **given},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert token.encode() not in out + err
+    return checks(Ended(process.returncode or 0, out.decode(), err.decode()))["hub"]

@@ -1,0 +1,286 @@
+"""``doctor`` as a real process against servers on loopback: what is wrong there, and its mend."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.discord.access import NEEDED, invite
+from tests.cli.conftest import Ended
+from tests.e2e import discord_server as discord
+from tests.e2e import telegram_server as telegram
+from tests.e2e.conftest import Launcher
+from tests.e2e.discord_payloads import BOT, CONTENT, guild
+from tests.e2e.discord_server import DiscordServer
+from tests.e2e.process import BotProcess
+from tests.e2e.telegram_server import TelegramServer
+
+Checks = Mapping[str, Mapping[str, str]]
+
+LOCAL = ("settings", "secrets", "identity", "database", "disk", "model")
+ON_DISCORD = ("token", "intents", "commands", "invite", "servers")
+ON_TELEGRAM = ("token", "privacy", "joining", "webhook")
+URL = "https://bot.example.org/very-secret-path"
+
+
+def checks(ended: Ended) -> Checks:
+    """What was found, by its name; nothing else was written."""
+    assert ended.err == ""
+    told = json.loads(ended.out)
+    statuses = [each["status"] for each in told["checks"]]
+    order = ("ok", "warning", "failed")
+    assert told["status"] == max(statuses, key=order.index)
+    assert ended.status == (1 if "failed" in statuses else 0)
+    for token in (discord.TOKEN, telegram.TOKEN, telegram.TOKEN.split(":")[1]):
+        assert token not in ended.out
+    return {each["check"]: each for each in told["checks"]}
+
+
+async def on_discord(bot: BotProcess, token: str = discord.TOKEN) -> Checks:
+    return checks(await bot.call("doctor", "--json", DISCORD_TOKEN=token))
+
+
+async def on_telegram(
+    bot: BotProcess, *arguments: str, token: str = telegram.TOKEN
+) -> Mapping[str, Mapping[str, str]]:
+    return checks(await bot.call("doctor", "--json", *arguments, TELEGRAM_TOKEN=token))
+
+
+@pytest.fixture
+def both(
+    launcher: Launcher, discord_server: DiscordServer, telegram_server: TelegramServer
+) -> BotProcess:
+    """Give a configuration for both, nothing started."""
+    return launcher(discord=discord_server, telegram=telegram_server)
+
+
+async def test_all_is_well_on_one_line_each(both: BotProcess) -> None:
+    tokens = {"DISCORD_TOKEN": discord.TOKEN, "TELEGRAM_TOKEN": telegram.TOKEN}
+    ended = await both.call("doctor", **tokens)
+    assert (ended.status, ended.err) == (0, "")
+    lines = [line.split(maxsplit=2) for line in ended.out.splitlines()]
+    assert [line[:2] for line in lines] == [
+        *(["ok", check] for check in LOCAL),
+        *(["ok", f"discord.{check}"] for check in ON_DISCORD),
+        *(["ok", f"telegram.{check}"] for check in ON_TELEGRAM),
+    ]
+    assert f'application is "Emoji Reactor", {BOT}' in ended.out
+    assert f"open {invite(int(BOT))}" in ended.out
+    assert f"the bot is @{telegram.USERNAME}" in ended.out
+    # Nobody was written to, nothing was taken, and nothing was made.
+    assert not both.database.exists()
+    for token in tokens.values():
+        assert token not in ended.out
+
+
+async def test_asks_discord_for_nothing_but_a_look(
+    both: BotProcess, discord_server: DiscordServer
+) -> None:
+    await on_discord(both)
+    assert {request.method for request in discord_server.requests.entries} == {"GET"}
+    assert discord_server.gateway.received.entries == []
+
+
+async def test_the_intent_that_is_off_and_where_to_click(
+    both: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.application["flags"] = 0
+    told = (await on_discord(both))["discord.intents"]
+    assert told["status"] == "warning"
+    assert f"applications/{BOT}/bot, turn Message Content Intent on" in told["mend"]
+    discord_server.application["flags"] = CONTENT
+    assert (await on_discord(both))["discord.intents"]["status"] == "ok"
+
+
+async def test_commands_that_go_elsewhere_and_an_invitation_that_does_not_work(
+    both: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.application["interactions_endpoint_url"] = URL
+    discord_server.application["bot_require_code_grant"] = True
+    told = await on_discord(both)
+    assert "Interactions Endpoint URL" in told["discord.commands"]["mend"]
+    assert "OAuth2 Code Grant off" in told["discord.invite"]["mend"]
+    assert URL not in json.dumps(told)
+
+
+async def test_servers_that_lack_permissions_are_named(
+    both: BotProcess, discord_server: DiscordServer
+) -> None:
+    lacking = NEEDED.value & ~(1 << 6)  # add reactions
+    servers = [guild(str(number)) for number in range(1, 301)]  # more than one page of them
+    for server in servers[-5:]:
+        server["name"] = f"Ser\x1bver {server['id']}"
+        server["roles"][0]["permissions"] = str(lacking)
+    discord_server.gateway.guilds = servers
+    told = (await on_discord(both))["discord.servers"]
+    assert told["status"] == "warning"
+    assert told["told"] == (
+        'in 300 servers: "Server 296" (296) does not let it add reactions; "Server 297" (297) does'
+        ' not let it add reactions; "Server 298" (298) does not let it add reactions; and 2 more'
+    )
+    assert invite(int(BOT)) in told["mend"]
+    servers[-1]["roles"][0]["permissions"] = str(1 << 3)  # an administrator may do all
+    assert "and 1 more" in (await on_discord(both))["discord.servers"]["told"]
+
+
+async def test_a_bot_in_no_server_is_given_the_link(
+    both: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.gateway.guilds.clear()
+    told = (await on_discord(both))["discord.servers"]
+    assert (told["status"], invite(int(BOT)) in told["mend"]) == ("warning", True)
+
+
+async def test_refused_tokens_are_named_and_not_quoted(both: BotProcess) -> None:
+    wrong = {"DISCORD_TOKEN": "wrong-token-of-discord", "TELEGRAM_TOKEN": "1:wrong-of-telegram"}
+    ended = await both.call("doctor", "--json", **wrong)
+    told = checks(ended)
+    assert told["discord.token"]["told"] == "Discord refused the token"
+    assert "Reset Token" in told["discord.token"]["mend"]
+    assert told["telegram.token"]["told"] == "Telegram refused the token"
+    assert "/token" in told["telegram.token"]["mend"]
+    assert "wrong" not in ended.out
+
+
+async def test_platforms_that_are_out_of_reach_are_not_called_a_wrong_token(
+    launcher: Launcher,
+) -> None:
+    nowhere = "http://127.0.0.1:9"
+    bot = launcher(**{"discord.api_base": f"{nowhere}/api/v10", "telegram.base_url": nowhere})
+    ended = await bot.call(
+        "doctor", "--json", DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN=telegram.TOKEN
+    )
+    told = checks(ended)
+    assert told["discord.connection"]["told"].startswith("no answer from Discord (Client")
+    assert told["telegram.connection"]["told"] == "no answer from Telegram (network)"
+    assert not {"discord.token", "telegram.token"} & told.keys()
+
+
+async def test_without_any_token_nothing_would_run(both: BotProcess) -> None:
+    told = checks(await both.call("doctor", "--json"))
+    assert told["platforms"]["status"] == "failed"
+    assert told["discord"]["told"] == "not used: DISCORD_TOKEN is not set"
+    assert [each["status"] for name, each in told.items() if name in LOCAL] == ["ok"] * len(LOCAL)
+
+
+async def test_group_privacy_and_groups_at_botfather(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.sees_all = telegram_server.joins = False
+    told = await on_telegram(both)
+    assert told["telegram.privacy"]["status"] == told["telegram.joining"]["status"] == "warning"
+    assert (
+        f"/setprivacy to @BotFather, choose @{telegram.USERNAME}, press Disable"
+        in (told["telegram.privacy"]["mend"])
+    )
+    assert "/setjoingroups" in told["telegram.joining"]["mend"]
+
+
+async def test_a_webhook_in_the_way_of_polling(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.webhook = URL
+    told = await on_telegram(both, "--poll")
+    assert told["telegram.webhook"]["told"].startswith("bot.example.org gets the updates, not")
+    assert "telegram.pollers" not in told
+    assert "very-secret-path" not in json.dumps(told)
+
+
+async def test_the_webhook_beside_the_settings(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot = launcher(telegram=telegram_server, **{"telegram.webhook_url": URL})
+
+    async def told() -> tuple[str, str]:
+        found = (await on_telegram(bot))["telegram.webhook"]
+        assert "very-secret-path" not in json.dumps(found)
+        return found["status"], found["told"]
+
+    assert await told() == ("warning", "nothing is registered, not bot.example.org")
+    telegram_server.webhook = "https://other.example.org/"
+    assert await told() == (
+        "warning",
+        "other.example.org gets the updates, not bot.example.org",
+    )
+    telegram_server.webhook, telegram_server.subscribed = URL, ["message"]
+    status, words = await told()
+    assert status == "warning"
+    assert words.startswith("Telegram does not send ")
+    assert "message_reaction" in words
+
+
+async def test_a_webhook_that_a_running_bot_registered(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    settings = {"telegram.webhook_url": URL, "telegram.webhook_listen": "127.0.0.1:0"}
+    bot = launcher(telegram=telegram_server, **settings)
+    await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)
+    await bot.says("Telegram is connected")
+    assert (await on_telegram(bot))["telegram.webhook"] == {
+        "check": "telegram.webhook",
+        "status": "ok",
+        "told": "bot.example.org gets the updates; 0 updates wait",
+        "mend": "",
+    }
+    telegram_server.undelivered = (int(time.time()), "Wrong response: 502 Bad Gateway")
+    found = (await on_telegram(bot))["telegram.webhook"]
+    assert (found["status"], "502 Bad Gateway; 0 updates" in found["told"]) == ("warning", True)
+    telegram_server.say("zanzibar")
+    found = (await on_telegram(bot))["telegram.webhook"]
+    assert (found["status"], "; 1 updates wait" in found["told"]) == ("failed", True)
+    telegram_server.undelivered = (int(time.time()) - 7200, "Wrong response: 502 Bad Gateway")
+    assert (await on_telegram(bot))["telegram.webhook"]["status"] == "ok"
+
+
+async def test_an_address_that_telegram_does_not_send_to(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    address = "https://bot.example.org:8080/hook"
+    bot = launcher(telegram=telegram_server, **{"telegram.webhook_url": address})
+    found = (await on_telegram(bot))["telegram.webhook"]
+    assert (found["status"], "80, 88, 443, 8443" in found["mend"]) == ("failed", True)
+
+
+async def test_another_poller_is_noticed_and_goes_on(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
+    await telegram_server.polling()
+    assert "telegram.pollers" not in await on_telegram(both)
+    found = (await on_telegram(both, "--poll"))["telegram.pollers"]
+    assert (found["status"], found["told"]) == (
+        "warning",
+        "another process polls with this token",
+    )
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    assert await both.stop() == 0
+
+
+@pytest.mark.slow
+async def test_nobody_else_polls(both: BotProcess, telegram_server: TelegramServer) -> None:
+    found = (await on_telegram(both, "--poll"))["telegram.pollers"]
+    assert found["told"] == "nobody else polls with this token"
+    telegram_server.say("zanzibar")
+    found = (await on_telegram(both, "--poll"))["telegram.pollers"]
+    assert found["told"] == "nobody fetches the 1 updates that wait"
+
+
+async def test_a_used_database_and_one_that_lost_its_secret(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    running = await on_telegram(both)
+    assert running["database"]["told"].endswith("the newest; it can be written")
+    assert await both.stop() == 0
+    secret = Path(f"{both.database}.secret")
+    secret.chmod(0o644)
+    both.database.parent.chmod(0o755)
+    found = (await on_telegram(both))["secrets"]
+    assert (found["status"], found["mend"]) == ("warning", f"chmod 600 {secret}")
+    secret.unlink()
+    found = (await on_telegram(both))["identity"]
+    assert (found["status"], "earlier opt-outs" in found["told"]) == ("warning", True)
+    assert both.query("select count(*) from community where platform = 'doctor'") == [(0,)]
