@@ -27,6 +27,7 @@ from bot.core.events import (
 from bot.core.policy import TOP, ChatSettings, Circumstances, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
+from bot.core.standings import Standing, Standings
 from bot.core.tastes import Tastes
 from bot.core.trying import second_choice
 from bot.log import describe
@@ -83,6 +84,7 @@ class Service:
         self._store = store
         self._chance = chance or Chance()
         self._tastes = Tastes(store, self._chance.now)
+        self._standings = Standings(store, self._chance.clock)
         self._answers = Answers()
         self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
@@ -100,7 +102,7 @@ class Service:
             return Outcome(message.ref, skip=SkipReason.DUPLICATE)
         self._handled[message.ref] = None
         with self._under_way(message.ref):
-            heard = await self._hear(message)
+            heard = await self._hear(message, self._store.standing(message))
             if isinstance(heard, SkipReason):
                 return Outcome(message.ref, skip=heard)
             outcome = await self._score(message, heard.settings)
@@ -119,8 +121,11 @@ class Service:
             return await self._present(outcome, platform.react(outcome.ref, outcome.chosen))
 
     async def preview(self, message: IncomingMessage) -> Outcome:
-        """What a message would be answered with; nothing is shown or recorded. Never raises."""
-        heard = await self._hear(message)
+        """What a message would be answered with; nothing is shown or recorded. Never raises.
+
+        Meant for texts that are being typed: settings and opt-out are those of two seconds ago.
+        """
+        heard = await self._hear(message, self._standings.of(message))
         if isinstance(heard, SkipReason):
             return Outcome(message.ref, skip=heard)
         return await self._score(message, heard.settings)
@@ -292,10 +297,12 @@ class Service:
             self.dropped["unknown"] += 1
             return False
 
-    async def _hear(self, message: IncomingMessage) -> _Heard | SkipReason:
+    async def _hear(
+        self, message: IncomingMessage, standing: Awaitable[Standing]
+    ) -> _Heard | SkipReason:
         ref = message.ref
         try:
-            settings, opted_out = await self._store.standing(message)
+            settings, opted_out = await standing
         except Exception as error:
             # Whether we may speak is unknown, and silence harms nobody.
             self._failed("store", error)

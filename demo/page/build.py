@@ -27,6 +27,8 @@ element.addEventListener('click', (event) => {
 });"""
 # Neither in the list of endpoints nor on the queue, which would cost more than the answer.
 _QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+# Nor through the parts' own conversions, which change nothing here and take a thread for each.
+_RAW: dict[str, Any] = {**_QUICK, "preprocess": False, "postprocess": False}
 
 
 def build(reactor: Reactor) -> gr.Blocks:
@@ -109,7 +111,7 @@ def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
         return await turn.say(PersonId(person), seen, pressed.emoji)
 
     changed = [text.change, palette.change, own.change]
-    gr.on(changed, read, asked, shown, trigger_mode="always_last", **_QUICK)
+    gr.on(changed, read, asked, shown, trigger_mode="always_last", **_RAW)
     palette.input(lambda chosen: gr.update(visible=chosen == Palette.OWN), palette, own, **_QUICK)
     five.click(press, [seen, person], [seen, five], **_QUICK)
     why.expand(turn.why, seen, marked, **_QUICK).then(lambda: True, None, opened, **_QUICK)

@@ -21,6 +21,7 @@ class Page:
     url: str
     database: Path
     log: Path
+    pid: int
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database."""
@@ -44,7 +45,7 @@ def serving(folder: Path, environment: Mapping[str, str], *arguments: str) -> It
         eventually(lambda: "the page is at" in log.read_text() or process.poll() is not None)
         found = re.search(r"the page is at (\S+)", log.read_text())
         assert found, log.read_text()
-        yield Page(found[1], folder / "emoji-reactor.db", log)
+        yield Page(found[1], folder / "emoji-reactor.db", log, process.pid)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     finally:
