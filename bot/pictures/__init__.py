@@ -28,18 +28,30 @@ __all__ = [
 ]
 
 
-def acceptance(bars: Sequence[Bar], theme: Theme, title: str, subtitle: str = "") -> bytes:
+def acceptance(
+    bars: Sequence[Bar],
+    theme: Theme,
+    title: str,
+    subtitle: str = "",
+    headings: tuple[str, str] = ("kept", "shown"),
+) -> bytes:
     """How much of what was shown was kept, one horizontal bar a row, in the order given."""
     from bot.pictures.bars import draw
 
-    return draw(bars, theme, title, subtitle)
+    return draw(bars, theme, title, subtitle, headings)
 
 
-def taste(leans: Sequence[Lean], theme: Theme, title: str, subtitle: str = "") -> bytes:
-    """What is liked more and less here than elsewhere, around a centre line."""
+def taste(
+    leans: Sequence[Lean],
+    theme: Theme,
+    title: str,
+    subtitle: str = "",
+    headings: tuple[str, str] = ("Liked more here", "Liked less here"),
+) -> bytes:
+    """What is liked more here than elsewhere beside what is liked less, the strongest first."""
     from bot.pictures.leans import draw
 
-    return draw(leans, theme, title, subtitle)
+    return draw(leans, theme, title, subtitle, headings)
 
 
 def over_time(days: Sequence[Day], theme: Theme, title: str, subtitle: str = "") -> bytes:

@@ -18,13 +18,15 @@ NAMES = 128
 """The column of labels where one of them is no emoji."""
 
 
-def draw(bars: Sequence[Bar], theme: Theme, title: str, subtitle: str) -> bytes:
+def draw(
+    bars: Sequence[Bar], theme: Theme, title: str, subtitle: str, headings: tuple[str, str]
+) -> bytes:
     """See ``bot.pictures.acceptance``."""
     if not bars:
         return nothing(theme, title, subtitle)
     canvas, place = page(theme, title, subtitle, HEAD + ROW * len(bars))
     names = label_width(bar.label for bar in bars)
-    _columns(canvas, replace(place, height=HEAD))
+    _columns(canvas, replace(place, height=HEAD), headings)
     for index, bar in enumerate(bars):
         _row(canvas, replace(place, top=place.top + HEAD + index * ROW, height=ROW), bar, names)
     return canvas.png()
@@ -42,10 +44,11 @@ def short(count: int) -> str:
     return f"{count / 1000:,.0f}k" if count < 10_000_000 else f"{count / 1_000_000:,.0f}M"
 
 
-def _columns(canvas: Canvas, line: Box) -> None:
-    ink = Ink(canvas.theme.muted, size=11, align=1)
-    canvas.text(replace(line, left=line.right - COUNT, width=COUNT), "shown", ink)
-    canvas.text(replace(line, left=line.right - COUNT - SHARE, width=SHARE), "kept", ink)
+def _columns(canvas: Canvas, line: Box, headings: tuple[str, str]) -> None:
+    ink, (share, count) = Ink(canvas.theme.muted, size=11, align=1), headings
+    canvas.text(replace(line, left=line.right - COUNT, width=COUNT), count, ink)
+    # The share's may reach over the bars; nothing stands above them.
+    canvas.text(replace(line, width=line.width - COUNT), share, ink)
 
 
 def _row(canvas: Canvas, line: Box, bar: Bar, names: float) -> None:

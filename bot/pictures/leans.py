@@ -1,50 +1,76 @@
-"""Bars to both sides of a centre line: liked less than elsewhere, liked more."""
+"""Two columns: what is liked more here than elsewhere, and what less, the strongest first."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.pictures.bars import BAR, GAP, HEAD, ROW, label_width
+from bot.pictures.bars import BAR, ROW, label_width
 from bot.pictures.canvas import Box, Canvas, Ink, nothing, page
 from bot.pictures.rows import Lean
 from bot.pictures.theme import Theme
 
-VALUE = 44
+HEAD = 30
+GAP = 8
+BETWEEN = 24
+"""The columns."""
+NAMES = 88
+"""The column of labels where one of them is no emoji."""
+VALUE = 42
+MOST = 999
+"""The greatest factor that is written."""
 
 
-def draw(leans: Sequence[Lean], theme: Theme, title: str, subtitle: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    heading: str
+    colour: str
+    sign: str
+    leans: Sequence[Lean]
+
+
+def draw(
+    leans: Sequence[Lean], theme: Theme, title: str, subtitle: str, headings: tuple[str, str]
+) -> bytes:
     """See ``bot.pictures.taste``."""
-    if not leans:
+    strongest = sorted(leans, key=lambda lean: -abs(lean.bias))
+    more = [lean for lean in strongest if lean.bias > 0]
+    less = [lean for lean in strongest if lean.bias < 0]
+    sides = [
+        side
+        for side in (
+            _Side(headings[0], theme.accent, "×", more),
+            _Side(headings[1], theme.opposite, "÷", less),
+        )
+        if side.leans
+    ]
+    if not sides:
         return nothing(theme, title, subtitle)
-    canvas, place = page(theme, title, subtitle, HEAD + ROW * len(leans))
-    names = label_width(lean.label for lean in leans)
-    left = place.left + names + GAP
-    field = Box(left, place.top, place.right - left, place.height)
-    _sides(canvas, field)
-    furthest = max(abs(lean.bias) for lean in leans) or 1
-    for index, lean in enumerate(leans):
-        line = replace(field, top=place.top + HEAD + index * ROW, height=ROW)
-        canvas.label(replace(line, left=place.left, width=names), lean.label, Ink(theme.text))
-        _row(canvas, line, lean.bias, abs(lean.bias) / furthest)
+    canvas, place = page(theme, title, subtitle, HEAD + ROW * max(len(s.leans) for s in sides))
+    # A side that is alone keeps its half: bars of two pictures can be compared.
+    column = replace(place, width=(place.width - BETWEEN) / 2)
+    names = min(label_width(lean.label for lean in leans), NAMES)
+    for index, side in enumerate(sides):
+        left = place.left + index * (column.width + BETWEEN)
+        _column(canvas, replace(column, left=left), side, names, abs(strongest[0].bias))
     return canvas.png()
 
 
-def _sides(canvas: Canvas, field: Box) -> None:
-    theme, half = canvas.theme, field.width / 2
-    line = replace(field, width=half - GAP, height=HEAD)
-    canvas.text(line, "← less than elsewhere", Ink(theme.muted, size=11, align=1))
-    line = replace(line, left=field.left + half + GAP)
-    canvas.text(line, "more than elsewhere →", Ink(theme.muted, size=11))
-    centre = Box(field.left + half - 0.5, field.top + 2, 1, field.height - 2)
-    canvas.bar(centre, theme.muted, radius=0)
+def factor(bias: float) -> str:
+    """How many times as likely, or as unlikely, log-odds make something that is rare."""
+    times = min(math.exp(min(abs(bias), math.log(MOST))), MOST)
+    return f"{times:.1f}" if times < 9.95 else f"{times:.0f}"
 
 
-def _row(canvas: Canvas, line: Box, bias: float, reach: float) -> None:
-    theme = canvas.theme
-    centre = line.left + line.width / 2
-    length = reach * (line.width / 2 - VALUE)
-    left = centre if bias > 0 else centre - length
-    box = Box(left, line.top + (ROW - BAR) / 2, length, BAR)
-    canvas.bar(box, theme.accent if bias > 0 else theme.opposite)
-    text = f"{bias:+.1f}".replace("-", "−")
-    number = replace(line, left=box.right + 6 if bias > 0 else box.left - VALUE, width=VALUE - 6)
-    canvas.text(number, text, Ink(theme.text, bold=True, align=0 if bias > 0 else 1))
+def _column(canvas: Canvas, field: Box, side: _Side, names: float, furthest: float) -> None:
+    heading = replace(field, height=HEAD - GAP)
+    canvas.text(heading, side.heading, Ink(side.colour, bold=True))
+    for index, lean in enumerate(side.leans):
+        line = replace(field, top=field.top + HEAD + index * ROW, height=ROW)
+        canvas.label(replace(line, width=names), lean.label, Ink(canvas.theme.text, size=12))
+        left = field.left + names + GAP
+        track = Box(left, line.top + (ROW - BAR) / 2, field.right - VALUE - left, BAR)
+        canvas.bar(track, canvas.theme.track)
+        canvas.bar(replace(track, width=track.width * abs(lean.bias) / furthest), side.colour)
+        value = replace(line, left=track.right, width=VALUE)
+        text = side.sign + factor(lean.bias)
+        canvas.text(value, text, Ink(canvas.theme.text, bold=True, align=1))

@@ -23,7 +23,7 @@ class Lean:
     label: str
     """As in ``Bar``."""
     bias: float
-    """Above zero: liked more here than elsewhere; the unit is the caller's."""
+    """Log-odds; above zero: liked more here than elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,30 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from simcord.actors import MemberActor
+from simcord.builders import UserHandle
 from simcord.results import InteractionResult
 
 from bot.core.taste_file import LARGEST
 from bot.texts import say
 from tests.adapters.discord_world import World, world
-from tests.adapters.test_discord_commands import told
+from tests.adapters.test_discord_commands import buttons, told
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path) as built:
         yield built
+
+
+async def press(result: InteractionResult, number: int, somebody: MemberActor | UserHandle) -> str:
+    """Press a button of a private answer; what stands there then, without buttons."""
+    assert result.response is not None
+    asked = result.response.message
+    pressed = await somebody.click(asked, custom_id=buttons(result)[number])
+    assert buttons(pressed) == []
+    assert pressed.response is not None
+    return pressed.response.content
 
 
 async def file_of(result: InteractionResult) -> tuple[str, bytes]:
@@ -56,8 +68,12 @@ async def test_counts_are_exported_forgotten_and_imported(here: World) -> None:
     await here.anna.react(message, "👎")
     kept = await exported(here)
     assert kept["emojis"]["😂"]["removed"] == pytest.approx(1.0)
-    forgotten = await here.owner.slash(here.channel, "taste reset")
-    assert told(forgotten) == say("taste.forgotten", "en")
+    asked = await here.owner.slash(here.channel, "taste reset")
+    assert told(asked) == say("taste.ask", "en")
+    assert await press(asked, 1, here.owner) == say("taste.kept", "en")
+    assert (await exported(here))["emojis"] == kept["emojis"]
+    asked = await here.owner.slash(here.channel, "taste reset")
+    assert await press(asked, 0, here.owner) == say("taste.forgotten", "en")
     assert not any((await exported(here))["emojis"].values())
     file = ("taste.json", json.dumps(kept).encode())
     imported = await here.owner.slash(here.channel, "taste import", file=file)
@@ -100,5 +116,7 @@ async def test_a_private_chat_has_its_own(here: World) -> None:
     await anna.send_dm("what a day")
     assert "😂" in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
     assert not any((await exported(here))["emojis"].values())
-    assert told(await anna.slash("taste reset")) == say("taste.forgotten", "en")
+    asked = await anna.slash("taste reset")
+    assert "😂" in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
+    assert await press(asked, 0, anna) == say("taste.forgotten", "en")
     assert "😂" not in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]

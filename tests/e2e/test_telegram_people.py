@@ -310,8 +310,17 @@ async def test_a_taste_is_seen_by_all_and_moved_by_admins(
     telegram_server.standing[ALICE] = "administrator"
     kept = (await tell(telegram_server, "/taste export")).files["document"]
     assert json.loads(kept)["emojis"]["🤣"]["removed"] == pytest.approx(1.0)
-    forgotten = await tell(telegram_server, "/taste reset")
-    assert forgotten.text == say("taste.forgotten", "en")
+    asked = await tell(telegram_server, "/taste reset")
+    assert asked.text == say("taste.ask", "en")
+    press = telegram_server.press(asked, say("taste.yes", "en"), BOB)
+    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    assert toast.text == say("taste.admins", "en")
+    telegram_server.press(asked, say("taste.no", "en"))
+    await telegram_server.sent("editMessageText", text=say("taste.kept", "en"))
+    assert "photo" in (await tell(telegram_server, "/taste")).files
+    asked = await tell(telegram_server, "/taste reset")
+    telegram_server.press(asked, say("taste.yes", "en"))
+    await telegram_server.sent("editMessageText", text=say("taste.forgotten", "en"))
     assert (await tell(telegram_server, "/taste")).text == say("taste.nothing", "en")
     for written, key in ((b"{}", "unreadable"), (kept, "imported")):
         answers = original(9) | {"document": telegram_server.upload(written)}

@@ -56,6 +56,13 @@ def test_what_lies_outside_is_drawn_at_the_edge() -> None:
     assert beyond == whole
 
 
+def test_the_words_are_the_callers() -> None:
+    rows = [Bar("😂", 0.5, 3)]
+    same = acceptance(rows, NEUTRAL, "", "", ("kept", "shown"))
+    assert acceptance(rows, NEUTRAL, "") == same
+    assert acceptance(rows, NEUTRAL, "", "", ("geblieben", "gezeigt")) != same
+
+
 @pytest.mark.parametrize(
     ("count", "told"),
     [(0, "0"), (99_999, "99,999"), (123_456, "123k"), (9_999_999, "10,000k"), (12_345_678, "12M")],

@@ -95,7 +95,10 @@ async def stats(ask: Ask) -> None:
     bars = [pictures.Bar(each, now.share, now.shown) for each, now in list(kept.items())[:MOST]]
     title = ask.words("stats.title", chat=chat.title or ask.words("settings.here"))
     subtitle = ask.words("stats.subtitle")
-    drawn = await asyncio.to_thread(pictures.acceptance, bars, pictures.NEUTRAL, title, subtitle)
+    headings = ask.words("stats.kept"), ask.words("stats.shown")
+    drawn = await asyncio.to_thread(
+        pictures.acceptance, bars, pictures.NEUTRAL, title, subtitle, headings
+    )
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
     )

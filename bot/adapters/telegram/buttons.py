@@ -8,7 +8,7 @@ from bot.core.reactions import THUMBS_DOWN
 from bot.texts import say
 from model import Prediction
 
-FIT, OWN, SETTING = "fit", "own", "set"
+FIT, OWN, SETTING, TASTE = "fit", "own", "set", "taste"
 """The kinds of buttons, by how their data begin."""
 LONGEST = 64
 """Bytes of data that Telegram takes."""
@@ -42,5 +42,14 @@ def choice(user: int, names: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:
     """Buttons for one member alone: what each does and what stands on it."""
     row = [
         InlineKeyboardButton(label, callback_data=f"{OWN}:{user}:{name}") for name, label in names
+    ]
+    return InlineKeyboardMarkup([row])
+
+
+def forgetting(language: str | None) -> InlineKeyboardMarkup:
+    """Whether to forget what is liked here."""
+    row = [
+        InlineKeyboardButton(say(f"taste.{name}", language), callback_data=f"{TASTE}:{name}")
+        for name in ("yes", "no")
     ]
     return InlineKeyboardMarkup([row])

@@ -2,7 +2,7 @@
 
 from telegram import CallbackQuery
 
-from bot.adapters.telegram import buttons, own, panel
+from bot.adapters.telegram import buttons, own, panel, taste
 from bot.adapters.telegram.parts import Parts
 from bot.adapters.telegram.translate import NAME
 from bot.core.errors import StoreFailed
@@ -23,6 +23,8 @@ async def pressed(parts: Parts, query: CallbackQuery) -> None:
             told = await own.pressed(parts, query, rest)
         case buttons.SETTING:
             told = await panel.pressed(parts, query, rest)
+        case buttons.TASTE:
+            told = await taste.pressed(parts, query, rest)
         case _:
             told = say("error.expired", language)
     await parts.attempt(query.answer(told))

@@ -4,14 +4,15 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
-from telegram import Document
+from telegram import CallbackQuery, Document, Message
 
 from bot import pictures
-from bot.adapters.telegram import panel, translate
+from bot.adapters.telegram import buttons, panel, translate
 from bot.adapters.telegram.ask import Ask
 from bot.adapters.telegram.parts import Parts
 from bot.core import taste_file
 from bot.core.errors import StoreFailed
+from bot.texts import say
 
 FILE = "taste.json"
 
@@ -41,7 +42,10 @@ async def _show(ask: Ask) -> None:
         return
     title = ask.words("taste.title", chat=chat.title or ask.words("settings.here"))
     subtitle = ask.words("taste.subtitle")
-    drawn = await asyncio.to_thread(pictures.taste, leans, pictures.NEUTRAL, title, subtitle)
+    headings = ask.words("taste.more"), ask.words("taste.less")
+    drawn = await asyncio.to_thread(
+        pictures.taste, leans, pictures.NEUTRAL, title, subtitle, headings
+    )
     share, shown = f"{learnt.acceptance:.0%}", f"{learnt.shown:.0f}"
     await ask.parts.attempt(
         ask.parts.bot.send_photo(
@@ -55,8 +59,26 @@ async def _show(ask: Ask) -> None:
 
 
 async def _reset(ask: Ask) -> None:
-    await ask.parts.core.service.reset_taste(ask.parts.ref(ask.message.chat, 0))
-    await ask.tell(ask.words("taste.forgotten"))
+    """Ask before forgetting."""
+    await ask.tell(ask.words("taste.ask"), buttons.forgetting(ask.language))
+
+
+async def pressed(parts: Parts, query: CallbackQuery, name: str) -> str:
+    """Forget or keep, once, for an admin: the buttons go."""
+    language, message = query.from_user.language_code, query.message
+    if not isinstance(message, Message) or name not in ("yes", "no"):
+        return say("error.expired", language)
+    if not await panel.may(parts, message.chat, None, query.from_user.id):
+        return say("taste.admins", language)
+    told = "taste.kept"
+    try:
+        if name == "yes":
+            await parts.core.service.reset_taste(parts.ref(message.chat, 0))
+            told = "taste.forgotten"
+    except StoreFailed:
+        return say("error.not_stored", language)
+    await parts.attempt(query.edit_message_text(say(told, language)))
+    return ""
 
 
 async def _export(ask: Ask) -> None:

@@ -32,8 +32,9 @@ async def stats(interaction: Interaction) -> None:
     where = interaction.guild.name if interaction.guild else say("settings.here", language)
     title, subtitle = say("stats.title", language, chat=where), say("stats.subtitle", language)
     bars = [pictures.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MOST)]
+    headings = say("stats.kept", language), say("stats.shown", language)
     drawn = await asyncio.to_thread(
-        pictures.acceptance, bars, pictures.DISCORD_DARK, title, subtitle
+        pictures.acceptance, bars, pictures.DISCORD_DARK, title, subtitle, headings
     )
     file = discord.File(io.BytesIO(drawn), "stats.png", description=_in_words(kept))
     shown, left = (

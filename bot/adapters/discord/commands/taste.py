@@ -12,9 +12,11 @@ from bot.adapters.discord import translate
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
 from bot.adapters.discord.parts import Interaction, parts_of
 from bot.core import taste_file
+from bot.core.errors import StoreFailed
 from bot.texts import say
 
 FILE = "taste.json"
+ASK_SECONDS = 600.0
 LONGEST_DESCRIPTION = 1024
 """Of a file, in characters, as Discord takes it."""
 
@@ -47,8 +49,9 @@ class TasteGroup(app_commands.Group):
         where = interaction.guild.name if interaction.guild else say("settings.here", language)
         title, subtitle = say("taste.title", language, chat=where), say("taste.subtitle", language)
         leans = [pictures.Lean(emoji, bias) for emoji, bias in strongest]
+        headings = say("taste.more", language), say("taste.less", language)
         drawn = await asyncio.to_thread(
-            pictures.taste, leans, pictures.DISCORD_DARK, title, subtitle
+            pictures.taste, leans, pictures.DISCORD_DARK, title, subtitle, headings
         )
         heard = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
         file = discord.File(io.BytesIO(drawn), "taste.png", description=heard[:LONGEST_DESCRIPTION])
@@ -58,10 +61,11 @@ class TasteGroup(app_commands.Group):
 
     @app_commands.command(description=words("taste.about_reset"))
     async def reset(self, interaction: Interaction) -> None:
-        """Forget what is liked here."""
+        """Ask before forgetting what is liked here."""
         await acknowledge(interaction)
-        await parts_of(interaction).service.reset_taste(translate.asked_here(interaction))
-        await tell(interaction, say("taste.forgotten", spoken(interaction)))
+        language = spoken(interaction)
+        asked = say("taste.ask", language)
+        await interaction.edit_original_response(content=asked, view=Forgetting(language))
 
     @app_commands.command(description=words("taste.about_export"))
     async def export(self, interaction: Interaction) -> None:
@@ -88,3 +92,37 @@ class TasteGroup(app_commands.Group):
             await tell(interaction, say("taste.unreadable", language, cause=error))
             return
         await tell(interaction, say("taste.imported", language))
+
+
+class Forgetting(discord.ui.View):
+    """Forget or keep; only who asked sees it."""
+
+    def __init__(self, language: str) -> None:
+        """Offer both."""
+        super().__init__(timeout=ASK_SECONDS)
+        self.add_item(_Choice("yes", language))
+        self.add_item(_Choice("no", language))
+
+
+class _Choice(discord.ui.Button[Forgetting]):
+    def __init__(self, name: str, language: str) -> None:
+        styles = discord.ButtonStyle
+        style = styles.danger if name == "yes" else styles.secondary
+        super().__init__(label=say(f"taste.{name}", language), style=style)
+        self._forgets = name == "yes"
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do it; the buttons go."""
+        await interaction.response.defer()
+        told = "taste.kept"
+        try:
+            if self._forgets:
+                here = translate.asked_here(interaction)
+                await parts_of(interaction).service.reset_taste(here)
+                told = "taste.forgotten"
+        except StoreFailed:
+            told = "error.not_stored"
+        text = say(told, spoken(interaction))
+        await interaction.edit_original_response(content=text, view=None)
+        if self.view is not None:
+            self.view.stop()
