@@ -23,6 +23,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from demo.page.admission import READ, RUN
 from demo.page.examples import EXAMPLES
 from demo.page.palette import Palette
 from demo.page.turn import BUSY
@@ -36,7 +37,6 @@ KEYS = 5.0
 PAUSE = 2.0
 """Seconds that somebody looks at the answer to a whole text."""
 PATIENCE = aiohttp.ClientTimeout(total=30)
-RUN = "gradio_api/run/predict"
 
 
 @dataclass(slots=True)
@@ -60,8 +60,7 @@ class Page:
         """Read the page's configuration, as a browser does."""
         async with http.get(f"{url}/config") as answer:
             config: dict[str, Any] = await answer.json()
-        [box] = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "message"]
-        [function] = [d["id"] for d in config["dependencies"] if [box, "change"] in d["targets"]]
+        [function] = [d["id"] for d in config["dependencies"] if d["api_name"] == READ]
         return cls(url, function)
 
 
@@ -122,7 +121,7 @@ class Typist:
             "fn_index": self._page.function,
             "session_hash": self._session,
         }
-        async with self._http.post(f"{self._page.url}/{RUN}", json=asked) as answer:
+        async with self._http.post(f"{self._page.url}{RUN}", json=asked) as answer:
             answer.raise_for_status()
             tiles: str = json.loads(await answer.read())["data"][1]
             return tiles

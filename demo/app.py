@@ -28,7 +28,8 @@ def main() -> None:
     except DatasetRefused as error:
         sys.exit(f"{REPOSITORY}: {error}")
     with dataset or nullcontext():
-        build(LocalReactor(Predictor.load(), dataset)).launch(**look.options())
+        blocks = build(LocalReactor(Predictor.load(), dataset))
+        blocks.launch(**look.options(blocks))
 
 
 if __name__ == "__main__":

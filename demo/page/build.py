@@ -5,6 +5,8 @@ from typing import Any
 
 import gradio as gr
 
+from model.text import MAX_CHARACTERS
+
 from . import learned, words
 from .api import add_endpoint
 from .examples import EXAMPLES
@@ -24,6 +26,12 @@ _PRESS = """
 element.addEventListener('click', (event) => {
   const tile = event.target.closest('button[data-emoji]');
   if (tile && !tile.disabled) trigger('click', {emoji: tile.dataset.emoji});
+});
+let again;
+watch('value', () => {
+  clearTimeout(again);
+  if (!element.querySelector('[data-again]')) return;
+  again = setTimeout(() => trigger('retry'), 1000 + 1000 * Math.random());
 });"""
 # Neither in the list of endpoints nor on the queue, which would cost more than the answer.
 _QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -66,6 +74,7 @@ def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
         placeholder="we lost our dog last night…",
         lines=3,
         max_lines=8,
+        max_length=MAX_CHARACTERS,
         autofocus=True,
         elem_id="message",
     )
@@ -110,7 +119,7 @@ def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
     async def press(seen: Seen, person: str, pressed: gr.EventData) -> tuple[Seen, str]:
         return await turn.say(PersonId(person), seen, pressed.emoji)
 
-    changed = [text.change, palette.change, own.change]
+    changed = [text.change, palette.change, own.change, five.retry]
     gr.on(changed, read, asked, shown, trigger_mode="always_last", **_RAW)
     palette.input(lambda chosen: gr.update(visible=chosen == Palette.OWN), palette, own, **_QUICK)
     five.click(press, [seen, person], [seen, five], **_QUICK)

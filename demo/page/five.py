@@ -46,10 +46,14 @@ def _empty() -> str:
     )
 
 
-def foot(told: str, word: str | None, *, ask: bool) -> str:
-    """A line under the tiles, which screen readers say, and "none of these"."""
+def foot(told: str, word: str | None, *, ask: bool, again: str = "") -> str:
+    """A line under the tiles, which screen readers say, and "none of these".
+
+    ``again`` makes the browser ask once more in a moment; a new one each time.
+    """
     good = "" if word is None else " good"
-    line = f'<p class="status{good}" role="status">{escape(told)}</p>'
+    late = f' data-again="{escape(again, quote=True)}"' if again else ""
+    line = f'<p class="status{good}" role="status"{late}>{escape(told)}</p>'
     pressed = str(word == NONE_FITS).lower()
     none = (
         f'<button type="button" class="none" data-emoji="{NONE_FITS}" aria-pressed="{pressed}">'

@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from gradio import Blocks
 from gradio.themes import Base, sizes
+
+from .admission import admission
 
 CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
@@ -48,9 +51,10 @@ def theme() -> Base:
     )
 
 
-def options() -> dict[str, Any]:
-    """The look, for ``Blocks.launch`` and ``mount_gradio_app``; and nothing is kept elsewhere."""
+def options(blocks: Blocks) -> dict[str, Any]:
+    """How the page looks and is served, for ``Blocks.launch`` and ``mount_gradio_app``."""
     return {
+        "app_kwargs": {"middleware": [admission(blocks)]},
         "theme": theme(),
         "css": CSS,
         "head": HEAD,

@@ -12,8 +12,8 @@ from .palette import candidates
 from .port import NONE_FITS, Asked, Busy, PersonId, Reactor, Reading
 
 HINT = "Type something, or take one of the examples."
-BUSY = "Many people are typing at this moment. Type on, and you will be answered."
-CUT = f" The first {MAX_CHARACTERS:,} characters were read."
+BUSY = "Too many people are typing right now. Your text is read again in a moment."
+CUT = f" {MAX_CHARACTERS:,} characters is the most that is read."
 NOT_KEPT = "This could not be kept. Please try again."
 
 
@@ -30,10 +30,11 @@ class Seen:
     word: str | None = None
     """What the person said of it."""
 
-    def page(self, told: str, *, ask: bool) -> str:
-        """The tiles and a line under them, as HTML."""
+    def page(self, told: str, *, ask: bool, again: str = "") -> str:
+        """The tiles and a line under them, as HTML; ``again`` has the browser ask once more."""
         asks = ask and self.asked is not None
-        return tiles(self.reading.five, self.word, ask=asks) + foot(told, self.word, ask=asks)
+        line = foot(told, self.word, ask=asks, again=again)
+        return tiles(self.reading.five, self.word, ask=asks) + line
 
 
 class Turn:
@@ -56,11 +57,11 @@ class Turn:
         try:
             reading = await self._reactor.read(person, cut, allowed)
         except Busy:
-            return Seen(), Seen().page(BUSY, ask=self._ask)
+            return Seen(), busy()
         if not reading.five:
             return Seen(), self.blank()
         seen = Seen(Asked(uuid.uuid4().hex, cut, allowed), reading)
-        told = self._verdict(reading) + (CUT if len(text) > len(cut) else "")
+        told = self._verdict(reading) + (CUT if is_full(text) else "")
         return seen, seen.page(told, ask=self._ask)
 
     async def why(self, seen: Seen) -> str:
@@ -91,6 +92,16 @@ class Turn:
         else:
             told = "In a chat, the bot would stay silent: nothing fits well enough."
         return f"{told} Which one fits best? Press it." if self._ask else told
+
+
+def busy() -> str:
+    """What is seen where too many texts are being read."""
+    return Seen().page(BUSY, ask=False, again=uuid.uuid4().hex)
+
+
+def is_full(text: str) -> bool:
+    """Whether the box takes no more: browsers count UTF-16, in which many emojis are two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 >= MAX_CHARACTERS
 
 
 def _thanks(word: str | None) -> str:

@@ -110,10 +110,18 @@ def test_the_words_that_moved_the_answer_are_marked(visitor: Visitor) -> None:
     expect(visitor.tab.locator("#why mark.for")).to_have_text(["scary"])
 
 
-def test_a_hundred_thousand_characters(visitor: Visitor) -> None:
-    visitor.message.fill("so funny " + "х" * 100_000)
-    expect(visitor.status).to_contain_text("The first 1,000 characters were read.")
+def test_of_a_hundred_thousand_characters_the_browser_sends_what_is_read(visitor: Visitor) -> None:
+    sent: list[int] = []
+    visitor.tab.on("request", lambda request: sent.append(len(request.post_data or "")))
+    visitor.message.focus()
+    visitor.tab.keyboard.insert_text("so funny " + "х" * 100_000)  # as pasting does
+    expect(visitor.status).to_contain_text("1,000 characters is the most that is read.")
     visitor.sees("😂")
+    assert len(visitor.message.input_value()) == 1_000
+    assert 1_000 < max(sent) < 3_000
+    visitor.message.press("End")
+    visitor.message.press("Backspace")
+    expect(visitor.status).not_to_contain_text("1,000 characters")
 
 
 def test_two_people_at_once(page: Page, browser: Browser) -> None:

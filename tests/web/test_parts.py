@@ -1,7 +1,6 @@
 """The page's parts, without a browser."""
 
 import datetime
-from collections.abc import Sequence
 from html.parser import HTMLParser
 
 import pytest
@@ -9,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.page import five, learned, palette, words
-from demo.page.port import NONE_FITS, Asked, Busy, Learned, PersonId, Reading, Row, Swap, Terms
+from demo.page.port import NONE_FITS, Learned, PersonId, Row, Swap
 from demo.page.turn import BUSY, NOT_KEPT, Seen, Turn
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 from model.occlusion import Unit
+from tests.web.fakes import FakeReactor
 
 ANN = PersonId("ann")
 
@@ -32,50 +32,6 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
-
-
-class FakeReactor:
-    """Answers with two emojis, and notes what is said."""
-
-    version = "fake"
-    emojis: Sequence[str] = ("😂", "😭")
-    terms: Terms | None = Terms("kept", "text too")
-    counts = True
-
-    def __init__(self, *, busy: bool = False, stores: bool = True) -> None:
-        self.said: list[tuple[str | None, str | None]] = []
-        self.read_texts: list[str] = []
-        self._busy = busy
-        self._stores = stores
-
-    async def read(self, person: PersonId, text: str, candidates: frozenset[str] | None) -> Reading:
-        if self._busy:
-            raise Busy
-        self.read_texts.append(text)
-        return Reading((Prediction("😂", 0.6), Prediction("😭", 0.3)), 0.25)
-
-    async def why(self, text: str, emoji: str, candidates: frozenset[str] | None) -> Sequence[Unit]:
-        if self._busy:
-            raise Busy
-        return [Unit(text, 1.0)]
-
-    async def say(
-        self, person: PersonId, asked: Asked, word: str | None, before: str | None
-    ) -> bool:
-        self.said.append((word, before))
-        return self._stores
-
-    async def consented(self, person: PersonId) -> bool:
-        return False
-
-    async def consent(self, person: PersonId, given: bool) -> bool:
-        return True
-
-    async def forget(self, person: PersonId) -> int | None:
-        return 0
-
-    async def learned(self) -> Learned | None:
-        return None
 
 
 @given(st.text(max_size=60), st.sampled_from(["😂", ":party:", "<b>"]))

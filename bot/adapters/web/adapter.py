@@ -92,5 +92,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _application(reactor: Reactor) -> FastAPI:
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    gradio.mount_gradio_app(outer, build(reactor), path="/", **look.options())
+    page = build(reactor)
+    gradio.mount_gradio_app(outer, page, path="/", **look.options(page))
     return outer
