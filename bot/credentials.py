@@ -3,14 +3,13 @@
 import logging
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot import atomic
 from bot.settings import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -69,7 +68,8 @@ def hash_secret(given: SecretStr | None, database: Path | None, *, warn: bool = 
         if not path.exists():
             if warn:
                 logger.warning("%s was missing and is new: earlier opt-outs no longer match", path)
-            _create(path)
+            # Another process's file stands.
+            atomic.write(path, secrets.token_hex(32) + "\n", replace=False)
         secret = path.read_bytes().strip()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be used: {error.strerror}") from None
@@ -81,21 +81,6 @@ def hash_secret(given: SecretStr | None, database: Path | None, *, warn: bool = 
 def secret_file(database: Path) -> Path:
     """Where the secret of a database's file is kept unless it is given."""
     return database.with_name(database.name + ".secret")
-
-
-def _create(path: Path) -> None:
-    """Write whole or not at all, readable by the owner only; another process's file stands."""
-    descriptor, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # mode 0600
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()
 
 
 def _read(environment: Mapping[str, str], name: str) -> SecretStr | None:
