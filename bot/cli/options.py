@@ -22,8 +22,9 @@ def start(config: Path | None) -> "tuple[Settings, Credentials]":
     Raises:
         ConfigError: something in them is wrong.
     """
-    from bot import credentials, log, settings
+    from bot import credentials, log, secrets_file, settings
 
+    secrets_file.adopt(config)
     loaded = settings.load(config)
     secrets = credentials.load()
     level = "debug" if log.debugging() else loaded.log.level  # --debug stands
@@ -38,7 +39,9 @@ def served(config: Path | None = None) -> str:
         ConfigError: something in the settings is wrong.
         ArtifactError: it is missing or corrupt.
     """
+    from bot import secrets_file
     from bot.serving import registry
     from bot.settings import load
 
+    secrets_file.adopt(config)
     return str(registry(load(config).model).served().folder)
