@@ -175,8 +175,8 @@ async def run(settings: Settings, credentials: Credentials) -> None:
     planned = plan(settings, credentials)
     if not planned.start:
         raise NothingToRun(
-            f"nothing to run: {'; '.join(planned.missing)}. Try the bot without a platform:"
-            " emoji-reactor chat"
+            f"nothing to run: {'; '.join(planned.missing)}. emoji-reactor init asks for a token;"
+            " without a platform, try emoji-reactor chat"
         )
     stop = asyncio.Event()
     _stop_on_signals(stop)

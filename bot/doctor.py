@@ -3,9 +3,10 @@
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bot import secrets_file
 from bot.core.checkup import Finding, failed, ok, warning
 from bot.credentials import HASH_SECRET, Credentials, secret_file
 from bot.database import checkup as database
@@ -15,20 +16,19 @@ from bot.settings import DiscordSettings, ModelSettings, Settings, TelegramSetti
 from model import Predictor
 from model.artifact import ArtifactError
 
-SECRETS = ("DISCORD_TOKEN", "TELEGRAM_TOKEN", HASH_SECRET)
 _FETCH = "see model.source and model.folder in the settings; emoji-reactor model promote --rollback"
 
 
 async def examine(
-    settings: Settings, credentials: Credentials, *, listen: bool = False
+    config: Path, settings: Settings, credentials: Credentials, *, listen: bool = False
 ) -> AsyncIterator[Finding]:
     """One finding after the other; nothing is altered, and nobody is written to.
 
     With ``listen`` also whether another process polls Telegram.
     """
     url = settings.database.url
-    for finding in (*files(os.environ, sqlite_path(url)), await _secret(url, credentials)):
-        yield finding
+    yield _files(config, url)
+    yield await _secret(url, credentials)
     for finding in await database.examine(url):
         yield finding
     yield await asyncio.to_thread(_artifact, settings.model)
@@ -44,7 +44,7 @@ async def platforms(
     """What each platform says of its token, or why it is not asked."""
     discord, telegram = credentials.discord_token, credentials.telegram_token
     if not (discord and settings.discord.enabled) and not (telegram and settings.telegram.enabled):
-        mend = "set DISCORD_TOKEN or TELEGRAM_TOKEN"
+        mend = "set DISCORD_TOKEN or TELEGRAM_TOKEN, or let emoji-reactor init --update ask for one"
         yield failed("platforms", "no platform is enabled and has a token", mend)
     if discord is None or not settings.discord.enabled:
         why = "DISCORD_TOKEN is not set" if discord is None else "discord.enabled is false"
@@ -77,19 +77,21 @@ async def ask_telegram(
     return await checkup.examine(settings, token, listen=listen)
 
 
-def files(environment: Mapping[str, str], database: Path | None) -> list[Finding]:
+def _files(config: Path, url: str) -> Finding:
     """Whether others on this machine may read the files that hold secrets."""
-    named = [environment.get(f"{name}_FILE", "") for name in SECRETS]
-    kept = [Path(name) for name in named if name]
-    if database is not None:
+    named = [os.environ.get(f"{name}_FILE", "") for name in secrets_file.SECRETS]
+    kept = [secrets_file.beside(config), *(Path(name) for name in named if name)]
+    if (database := sqlite_path(url)) is not None:
         kept.append(secret_file(database))
     there = [path for path in kept if path.exists()]
-    open_ = [path for path in there if _open_to_others(path)]
-    if open_:
-        names = " ".join(map(str, open_))
-        return [warning("secrets", f"others may read {names}", f"chmod 600 {names}")]
+    if closed := [str(path) for path in there if not os.access(path, os.R_OK)]:
+        told = f"this user may not read {', '.join(closed)}, and so nothing in it is looked at"
+        return warning("secrets", told, "ask once more as its owner, with sudo")
+    if open_ := [str(path) for path in there if _open_to_others(path)]:
+        names = " ".join(open_)
+        return warning("secrets", f"others may read {names}", f"chmod 600 {names}")
     told = f"nobody else may read {', '.join(map(str, there))}" if there else "none kept in files"
-    return [ok("secrets", told)]
+    return ok("secrets", told)
 
 
 def _open_to_others(path: Path) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -166,8 +166,21 @@ def load(path: Path | None = None) -> Settings:
     Raises:
         ConfigError: a missing or unreadable file, an unknown key, a wrong value, a secret.
     """
-    data = {} if path is None and not DEFAULT_PATH.exists() else _read(path or DEFAULT_PATH)
-    name = (path or DEFAULT_PATH).name
+    given = "" if path is None and not DEFAULT_PATH.exists() else _read(path or DEFAULT_PATH)
+    return parse(given, path or DEFAULT_PATH)
+
+
+def parse(text: str, path: Path = DEFAULT_PATH) -> Settings:
+    """Settings from a file's text and the environment; ``path`` is what messages call the file.
+
+    Raises:
+        ConfigError: an unknown key, a wrong value, a secret.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    name = path.name
     _refuse_secrets(data, name)
     _refuse_unknown_sections(data, name)
     _check_environment()
@@ -177,15 +190,13 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError(_explain(error, name)) from None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text file in UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
 
 def _refuse_secrets(data: Mapping[str, object], name: str) -> None:
@@ -248,6 +259,16 @@ def _unknown(place: Sequence[str]) -> str:
     near = get_close_matches(name, known, n=1) or get_close_matches(name, known_keys(), n=1)
     hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
     return f"{name}: unknown key{hint}"
+
+
+def check_key(place: str, origin: str) -> None:
+    """Refuse a ``section.key`` that there is not.
+
+    Raises:
+        ConfigError: with the nearest that there is; ``origin`` says where it stood.
+    """
+    if place not in known_keys():
+        raise ConfigError(f"{origin}: {_unknown(place.split('.', 1))}")
 
 
 def known_keys() -> list[str]:

@@ -90,7 +90,7 @@ def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     needed = {f"model/default/{file}" for file in (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card)}
     needed |= {"model/card.md", "model/sources.toml"}
     needed |= {"migrations/env.py", "migrations/script.py.mako", "model/emoji_names.json"}
-    needed |= {"model/emotag.csv", "demo/page/style.css"}
+    needed |= {"bot/config.example.toml", "model/emotag.csv", "demo/page/style.css"}
     needed |= {f"migrations/versions/{f.name}" for f in (ROOT / "migrations/versions").glob("0*")}
     assert needed <= names
     tops = {name.partition("/")[0] for name in names}
@@ -117,4 +117,7 @@ def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> No
     assert "revision none" in call("db", "current")
     assert "revision none" not in call("db", "upgrade")
     assert call("feedback", "stats", "--json").startswith('{"predictions": 0')
-    assert sorted(file.name for file in elsewhere.iterdir()) == ["emoji-reactor.db"]
+    call("init", "--yes")
+    assert (elsewhere / "config.toml").read_bytes() == (ROOT / "config.example.toml").read_bytes()
+    left = ["config.toml", "emoji-reactor.db"]
+    assert sorted(file.name for file in elsewhere.iterdir()) == left

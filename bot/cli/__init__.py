@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import chat, database, doctor, feedback, model, predict, push, retrain, run, taste, web
+from bot.cli import (
+    chat,
+    database,
+    doctor,
+    feedback,
+    init,
+    model,
+    predict,
+    push,
+    retrain,
+    run,
+    taste,
+    web,
+)
 
 EPILOG = (
     "Exit status: 0 done, 1 failed, 2 wrong command line or settings, 3 nothing to run (no token),"
@@ -19,6 +32,7 @@ app = typer.Typer(
 )
 app.command()(predict.predict)
 app.command()(chat.chat)
+app.command()(init.init)
 app.command()(run.run)
 app.command()(doctor.doctor)
 app.command()(retrain.retrain)

@@ -56,28 +56,32 @@ def show(finding: "Finding") -> None:
 
 async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Finding"]:
     """The findings on the settings and, where those can be read, on everything else."""
-    from bot import credentials, log, settings
+    from bot import credentials, log, secrets_file, settings
     from bot.core.checkup import failed, ok
 
     if not log.debugging():
         log.silence()
     try:
+        secrets_file.adopt(config)
         loaded = settings.load(config)
     except settings.ConfigError as error:
         yield failed("settings", str(error), "change it there; config.example.toml has every key")
         return
     file = config or settings.DEFAULT_PATH
-    yield ok("settings", str(file) if file.exists() else f"no {file}: every key has its default")
+    yield ok(
+        "settings",
+        str(file) if file.exists() else f"no {file}: every key has its default; init writes one",
+    )
     try:
         secrets = credentials.load()
     except settings.ConfigError as error:
-        yield failed("secrets", str(error), "set it anew")
+        yield failed("secrets", str(error), "set it anew, as emoji-reactor init does")
         return
     if log.debugging():
         log.configure("debug", known_secrets=secrets.known())
     from bot import doctor
 
-    async for finding in doctor.examine(loaded, secrets, listen=poll):
+    async for finding in doctor.examine(file, loaded, secrets, listen=poll):
         yield finding
 
 

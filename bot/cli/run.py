@@ -8,7 +8,7 @@ from bot.cli.options import ConfigFile, start
 
 
 def run(config: ConfigFile = None) -> None:
-    """Connect to every platform whose token is in the environment, until SIGINT or SIGTERM.
+    """Connect to every platform that has a token, until SIGINT or SIGTERM.
 
     Example: DISCORD_TOKEN=... emoji-reactor run --config config.toml
     """

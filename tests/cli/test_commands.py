@@ -13,6 +13,7 @@ from tests.cli.rows import DATABASE, query
 LEAVES = [
     "predict",
     "chat",
+    "init",
     "run",
     "doctor",
     "db upgrade",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -68,6 +69,23 @@ def test_files_of_secrets_that_others_may_read(
     Path("token").chmod(0o600)
     assert checks(cli("doctor", "--json"))["secrets"]["told"] == "nobody else may read token"
     assert checks(cli("doctor", "--json"))["telegram"]["told"].endswith("telegram.enabled is false")
+
+
+def test_tokens_for_somebody_else(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("config.env").write_text("DISCORD_TOKEN=abc.def\n")
+    allowed = os.access
+
+    def access(path: str | Path, mode: int) -> bool:  # the tests' user may be root, who may all
+        return str(path) != "config.env" and allowed(path, mode)
+
+    monkeypatch.setattr(os, "access", access)
+    monkeypatch.setenv("EMOJI_REACTOR__DISCORD__ENABLED", "false")
+    monkeypatch.setenv("DISCORD_TOKEN", "another")
+    told = checks(cli("doctor", "--json"))["secrets"]
+    assert (told["status"], told["told"].startswith("this user may not read config.env")) == (
+        "warning",
+        True,
+    )
 
 
 def test_postgres_needs_a_secret(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

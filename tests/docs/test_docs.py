@@ -18,7 +18,7 @@ from tools.build_docs import CLI, README, ROOT, example, python, reference, with
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 ROUNDING = 0.02
 """Processors round the artifact's eight-bit products differently."""
-OFFLINE = {"predict", "chat", "db", "feedback", "model info", "taste", "push dataset"}
+OFFLINE = {"predict", "chat", "db", "feedback", "model info", "taste", "push dataset", "init --yes"}
 """Commands that end by themselves in an empty folder, without the Hub and without training."""
 BLOCK = re.compile(r"^ *```(?P<language>\w+)\n(?P<code>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#]+)")
@@ -34,7 +34,7 @@ def commands(page: Path) -> Iterator[list[str]]:
     """The arguments of each call of the program in a block for a shell."""
     for code in blocks(page, "sh", "console"):
         for line in code.replace("\\\n", " ").splitlines():
-            for call in line.split("|"):
+            for call in re.split(r"[|<]", line):
                 words = shlex.split(call.strip().removeprefix("$ "), comments=True)
                 if words[:2] == ["sudo", "-u"]:
                     words = words[3:]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import environment as environment
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.process import BotProcess
 from tests.e2e.telegram_server import TelegramServer

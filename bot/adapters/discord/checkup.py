@@ -10,7 +10,6 @@ import discord
 from bot.adapters.discord.access import invite, lacking
 from bot.adapters.discord.endpoints import PORTAL, point
 from bot.core.checkup import Finding, failed, ok, warning
-from bot.log import describe
 from bot.settings import DiscordSettings
 
 PATIENCE_SECONDS = 15.0
@@ -123,4 +122,6 @@ def _name(given: str) -> str:
 def _cause(error: Exception) -> str:
     if isinstance(error, discord.HTTPException):
         return f"status {error.status}"
-    return "nothing came in time" if isinstance(error, TimeoutError) else describe(error)
+    if isinstance(error, TimeoutError):
+        return "nothing came in time"
+    return type(error).__name__

@@ -13,7 +13,6 @@ from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.inbox import KINDS
 from bot.adapters.telegram.refusals import reason
 from bot.core.checkup import Finding, failed, ok, warning
-from bot.log import describe
 from bot.settings import TelegramSettings
 
 PATIENCE_SECONDS = 15.0
@@ -141,4 +140,6 @@ def _host(url: str) -> str:
 def _cause(error: Exception) -> str:
     if isinstance(error, TelegramError):
         return reason(error)
-    return "nothing came in time" if isinstance(error, TimeoutError) else describe(error)
+    if isinstance(error, TimeoutError):
+        return "nothing came in time"
+    return type(error).__name__

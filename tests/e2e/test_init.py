@@ -1,0 +1,312 @@
+"""``init`` as a real process, by options and by hand, against servers on loopback."""
+
+import asyncio
+import os
+import pty
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.discord.access import invite
+from bot.settings_file import example
+from tests.cli.conftest import BOT as PROGRAM
+from tests.cli.conftest import Ended
+from tests.cli.talk import Talk, closing_process
+from tests.e2e import discord_server as discord
+from tests.e2e import telegram_server as telegram
+from tests.e2e.discord_payloads import BOT
+from tests.e2e.discord_server import DiscordServer
+from tests.e2e.journal import PATIENCE
+from tests.e2e.telegram_server import TelegramServer
+
+TOKENS = {"DISCORD_TOKEN": discord.TOKEN, "TELEGRAM_TOKEN": telegram.TOKEN}
+LINES = "".join(f"{name}={token}\n" for name, token in TOKENS.items())
+# A session of its own whose terminal is the one that it was given: where tokens are asked for.
+_ON_A_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A folder, and an environment that leads to the servers."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def secrets(self) -> Path:
+        return self.folder / "config.env"
+
+    async def call(self, *arguments: str, stdin: str = "", **more: str) -> Ended:
+        """A command to its end."""
+        process = await asyncio.create_subprocess_exec(
+            *(*PROGRAM, *arguments),
+            cwd=self.folder,
+            env={**self.environment, **more},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(2 * PATIENCE):
+            out, err = await process.communicate(stdin.encode())
+        told = Ended(process.returncode or 0, out.decode(), err.decode())
+        for token in TOKENS.values():
+            assert token not in told.out + told.err
+        return told
+
+    @contextmanager
+    def by_hand(self, *arguments: str) -> Iterator[Talk]:
+        """A person's terminal with ``init`` in it."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ON_A_TERMINAL, *PROGRAM, "init", *arguments],
+            cwd=self.folder,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**self.environment, "TERM": "dumb", "COLUMNS": "200"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+        with closing_process(process):
+            yield Talk(process, ours, ours)
+        os.close(ours)
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path,
+    environment: Mapping[str, str],
+    discord_server: DiscordServer,
+    telegram_server: TelegramServer,
+) -> Desk:
+    there = {
+        "EMOJI_REACTOR__DISCORD__API_BASE": discord_server.api_base,
+        "EMOJI_REACTOR__DISCORD__GATEWAY_URL": discord_server.gateway_url,
+        "EMOJI_REACTOR__TELEGRAM__BASE_URL": telegram_server.origin,
+    }
+    return Desk(tmp_path, {**environment, **there})
+
+
+async def test_by_options_then_doctor_and_run(
+    desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
+) -> None:
+    options = ("--yes", "--set", "reactions.chance=0.5", "--secrets", "-")
+    ended = await desk.call("init", *options, stdin=LINES)
+    assert (ended.status, ended.err) == (0, "")
+    assert f"open {invite(int(BOT))}" in ended.out
+    assert "make it an admin there" in ended.out
+    assert ended.out.rstrip().endswith("emoji-reactor run")
+    assert desk.settings.read_text("utf-8") == example().replace("chance = 1.0", "chance = 0.5")
+    assert desk.secrets.read_text() == LINES
+    assert desk.secrets.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in desk.folder.iterdir()) == ["config.env", "config.toml"]
+    checked = await desk.call("doctor")
+    assert (checked.status, "failed" in checked.out, "warning" in checked.out) == (0, False, False)
+    assert "nobody else may read config.env" in checked.out
+    # The second of two commands: it finds the tokens by itself.
+    process = await asyncio.create_subprocess_exec(
+        *(*PROGRAM, "run"), cwd=desk.folder, env=desk.environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        await discord_server.gateway.ready()
+        await telegram_server.polling()
+    finally:
+        process.terminate()
+        _, err = await process.communicate()
+    assert process.returncode == 0
+    assert not any(token.encode() in err for token in TOKENS.values())
+
+
+async def test_what_is_wrong_is_among_the_next_steps(
+    desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
+) -> None:
+    discord_server.application["flags"] = 0
+    telegram_server.sees_all = False
+    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=LINES)
+    assert ended.status == 0
+    _, _, steps = ended.out.partition("\nNext:\n")
+    assert re.search(r"^  \d\. Discord: .*turn Message Content Intent on", steps, re.MULTILINE)
+    assert re.search(r"^  \d\. Telegram: send /setprivacy to @BotFather", steps, re.MULTILINE)
+
+
+async def test_tokens_of_the_environment_are_checked_and_not_kept(desk: Desk) -> None:
+    ended = await desk.call("init", "--yes", **TOKENS)
+    assert ended.status == 0
+    assert "ok       discord.token" in ended.out
+    assert "ok       telegram.token" in ended.out
+    assert desk.settings.exists()
+    assert not desk.secrets.exists()
+
+
+async def test_a_refused_token_is_not_kept(desk: Desk) -> None:
+    lines = f"DISCORD_TOKEN=wrong-token\nTELEGRAM_TOKEN={telegram.TOKEN}\n"
+    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=lines)
+    assert ended.status == 1
+    assert ended.error.startswith("Discord refused the token; give another one")
+    assert "wrong-token" not in ended.out + ended.err
+    assert desk.settings.exists()
+    assert desk.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
+
+
+@pytest.mark.parametrize("offline", [True, False])
+async def test_a_platform_out_of_reach_holds_nothing_up(desk: Desk, offline: bool) -> None:
+    nowhere = {
+        "EMOJI_REACTOR__DISCORD__API_BASE": "http://127.0.0.1:9/api/v10",
+        "EMOJI_REACTOR__TELEGRAM__BASE_URL": "http://127.0.0.1:9",
+    }
+    arguments = ("--yes", "--secrets", "-", *(["--offline"] if offline else []))
+    ended = await desk.call("init", *arguments, stdin=LINES, **nowhere)
+    assert (ended.status, ended.err) == (0, "")
+    assert ("no answer from Discord" in ended.out) is not offline
+    for words in ("Message Content Intent", "/setprivacy", "make it an admin", "doctor, which"):
+        assert words in ended.out
+    assert desk.secrets.read_text() == LINES
+
+
+async def test_nothing_is_overwritten_without_being_told(desk: Desk) -> None:
+    desk.settings.write_text("[log]\nlevel = 'debug' # mine\n")
+    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=LINES)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.error == "config.toml: is there already; --update changes it"
+    assert not desk.secrets.exists()
+    ended = await desk.call("init", "--yes", "--update", "--set", "reactions.count=2")
+    assert ended.status == 0
+    assert desk.settings.read_text() == (
+        "[log]\nlevel = 'debug' # mine\n\n[reactions]\ncount = 2\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "words"),
+    [
+        (["--set", "reactions.chance=2"], "", "config.toml: reactions.chance: "),
+        (["--set", "discord.token=zanzibar"], "", "--set: discord.token: unknown key"),
+        (["--secrets", "-"], "DISCORD_TOKEN='zanzibar zanzibar'", "DISCORD_TOKEN: holds"),
+        (
+            ["--set", "database.url=postgresql+asyncpg://bot:zanzibar@host/name"],
+            "",
+            "give it as EMOJI_REACTOR__DATABASE__URL in --secrets",
+        ),
+    ],
+)
+async def test_what_cannot_be_is_refused_before_anything_is_written(
+    desk: Desk, arguments: list[str], stdin: str, words: str
+) -> None:
+    ended = await desk.call("init", "--yes", *arguments, stdin=stdin)
+    assert (ended.status, ended.out) == (2, "")
+    assert words in ended.error
+    assert "zanzibar" not in ended.err
+    assert list(desk.folder.iterdir()) == []
+
+
+async def test_without_a_terminal_nobody_is_asked(desk: Desk) -> None:
+    ended = await desk.call("init")
+    assert (ended.status, "--yes" in ended.error) == (2, True)
+    assert list(desk.folder.iterdir()) == []
+
+
+async def test_postgres_gets_a_secret_and_its_password_is_kept_apart(desk: Desk) -> None:
+    url = "postgresql+asyncpg://bot:hunter2@host/name"
+    line = f"EMOJI_REACTOR__DATABASE__URL={url}\n"
+    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=line)
+    assert (ended.status, "hunter2" in ended.out) == (0, False)
+    secrets = desk.secrets.read_text()
+    assert secrets.startswith(line)
+    assert re.fullmatch(r"EMOJI_REACTOR_SECRET=[0-9a-f]{64}", secrets.splitlines()[1])
+    assert "hunter2" not in desk.settings.read_text("utf-8")
+
+
+async def test_by_hand(desk: Desk) -> None:
+    def converse() -> None:
+        with desk.by_hand() as talk:
+            talk.hear("Discord? [Y/n]: ")
+            talk.say("y\n")
+            assert "Message Content Intent" in talk.hear("empty for none): ")
+            talk.say("wrong-token\n")
+            assert "Discord refused the token" in talk.hear("empty for none): ")
+            talk.say(f"{discord.TOKEN}\n")
+            assert f"open {invite(int(BOT))}" in talk.hear("Telegram? [Y/n]: ")
+            talk.say("n\n")
+            talk.hear("[react]: ")
+            talk.say("loud\n")
+            assert "reactions.mode" in talk.hear("[react]: ")
+            talk.say("reply\n")
+            talk.hear("[1.0]: ")
+            talk.say("0.25\n")
+            talk.hear("[365]: ")
+            talk.say("\n")
+            talk.hear("emoji-reactor run")
+            assert talk.ended() == 0
+            assert discord.TOKEN not in talk.said
+            assert "wrong-token" not in talk.said
+
+    await asyncio.to_thread(converse)
+    written = tomllib.loads(desk.settings.read_text("utf-8"))
+    assert (written["reactions"]["mode"], written["reactions"]["chance"]) == ("reply", 0.25)
+    assert desk.settings.read_text("utf-8").count("#") == example().count("#")
+    assert desk.secrets.read_text() == f"DISCORD_TOKEN={discord.TOKEN}\n"
+
+
+async def test_by_hand_into_a_file_that_is_there(desk: Desk) -> None:
+    desk.settings.write_text("[log]\nlevel = 'debug' # mine\n")
+    desk.secrets.write_text(f"TELEGRAM_TOKEN={telegram.TOKEN}\n")
+
+    def decline() -> None:
+        with desk.by_hand() as talk:
+            assert "is there already. Change it?" in talk.hear("[y/N]: ")
+            talk.say("\n")
+            talk.hear("config.toml was left as it is")
+            assert talk.ended() == 0
+
+    def accept() -> None:
+        with desk.by_hand() as talk:
+            talk.hear("[y/N]: ")
+            talk.say("y\n")
+            talk.hear("Discord? [Y/n]: ")
+            talk.say("n\n")
+            talk.hear("Telegram? [Y/n]: ")
+            talk.say("y\n")
+            assert "TELEGRAM_TOKEN comes from what was given" in talk.hear("[react]: ")
+            talk.say("quiet\n")
+            talk.hear("[1.0]: ")
+            talk.say("\n")
+            talk.hear("[365]: ")
+            talk.say("30\n")
+            talk.hear("emoji-reactor run")
+            assert talk.ended() == 0
+
+    await asyncio.to_thread(decline)
+    assert desk.settings.read_text() == "[log]\nlevel = 'debug' # mine\n"
+    await asyncio.to_thread(accept)
+    assert "level = 'debug' # mine" in desk.settings.read_text()
+    assert desk.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
+
+
+async def test_leaving_in_the_middle_writes_nothing(desk: Desk) -> None:
+    def leave() -> None:
+        with desk.by_hand("--offline") as talk:
+            talk.hear("Discord? [Y/n]: ")
+            talk.say("y\n")
+            talk.hear("empty for none): ")
+            talk.say("some-token\n")
+            talk.hear("Telegram? [Y/n]: ")
+            talk.say("\x03")
+            talk.hear("nothing was written")
+            assert talk.ended() == 130
+
+    await asyncio.to_thread(leave)
+    assert list(desk.folder.iterdir()) == []
