@@ -1,16 +1,19 @@
-"""The fit on feedback: a candidate artifact from a served one, resumable.
+"""The fit on feedback, from a served artifact, resumable.
 
 By default the encoder is frozen: its vectors are computed once, and rows, biases and a projection
 that is folded into the rows are fitted. On rehearsal texts the candidate is held to the answers of
-the artifact that it comes from (learning without forgetting, Li & Hoiem, 2016); a rejected emoji
-is unlikely on its text (unlikelihood, Welleck et al., 2020).
+the artifact that it comes from (learning without forgetting, Li & Hoiem, 2016), and its rows are
+pulled to where they were (L2-SP, Li et al., 2018); a rejected emoji is unlikely on its text
+(unlikelihood, Welleck et al., 2020).
+
+Under ``accelerate launch`` each process takes its share of every batch.
 """
 
 import copy
 import hashlib
+import itertools
 import logging
 import math
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
@@ -18,36 +21,46 @@ from typing import Any
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from rich.progress import Progress
 from torch import Tensor, nn
 
-from model import artifact
-from model.artifact import LAYOUT, Artifact, save_table, seal
+from model.artifact import Artifact
 from model.feedback import FeedbackError
 from model.predictor import Predictor
-from model.training.export import export_encoder
 from model.training.fit import save_atomically
+from model.training.heads import Heads
 from model.training.lessons import Lesson
-from model.training.network import TextEncoder, load_tokenizer
+from model.training.losses import kept_losses, lesson_losses
+from model.training.network import load_tokenizer
 from model.training.restore import restore_text
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "adapt.pt"
 _ENCODED = 64
+_STEPS = 6
+"""An epoch has at least: of little feedback it is several passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptRecipe:
     """Hyper-parameters."""
 
-    epochs: int = 20
+    epochs: int = 30
     batch: int = 256
-    rows_learning_rate: float = 4e-3
+    rows_learning_rate: float = 2e-3
+    bias_learning_rate: float = 3e-3
+    """Greater: a community that likes an emoji everywhere moves its bias, not what it means."""
+    projection_learning_rate: float = 2e-4
     encoder_learning_rate: float = 2e-5
     rehearsal: float = 2.0
     """Weight of what is not to be forgotten."""
-    trust: float = 0.3
+    rows_pull: float = 0.05
+    """Weight of the squared distance of the rows from where they were: feedback moves what it is
+    about, and leaves alone what it hardly mentions."""
+    projection_pull: float = 1.0
+    trust: float = 0.6
     """Share of the probability on a text that goes to what people liked there."""
     rejection: float = 1.0
     """Weight of what people took away."""
@@ -55,24 +68,6 @@ class AdaptRecipe:
     seed: int = 20
     full: bool = False
     """Fit the encoder as well."""
-
-
-class Heads(nn.Module):
-    """Rows, biases and a projection over text vectors; ``text`` where the encoder learns too."""
-
-    def __init__(self, source: Artifact, text: TextEncoder | None) -> None:
-        """Begin with what the artifact answers."""
-        super().__init__()
-        self.rows = nn.Parameter(torch.from_numpy(source.table.rows.copy()))
-        self.bias = nn.Parameter(torch.from_numpy(source.table.bias.copy()))
-        self.projection = nn.Parameter(torch.eye(source.table.rows.shape[1]))
-        self.text = text
-        self.temperature = float(source.manifest["temperature"])
-
-    def forward(self, vectors: Tensor) -> Tensor:
-        """Log-odds as they are served, (texts, emojis)."""
-        logits: Tensor = (vectors @ self.projection) @ self.rows.T + self.bias
-        return logits / self.temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +95,6 @@ class State:
     without_gain: int = 0
 
 
-def lesson_loss(logits: Tensor, before: Tensor, words: Tensor, recipe: AdaptRecipe) -> Tensor:
-    """What people said, beside what the artifact said before: a scalar.
-
-    ``words`` (texts, emojis) holds the weights, below 0 for what was rejected. A share ``trust`` of
-    the target is what was liked, the rest the answer before without what was rejected.
-    """
-    log_p = torch.log_softmax(logits, dim=1)
-    liked, rejected = words.clamp(min=0), -words.clamp(max=0)
-    some = liked.sum(1, keepdim=True)
-    trust = recipe.trust * (some > 0)
-    others = torch.softmax(before.masked_fill(rejected > 0, -1e4), dim=1)
-    target = trust * liked / some.clamp(min=1e-6) + (1 - trust) * others
-    unlikely = -torch.log1p(-log_p.exp().clamp(max=1 - 1e-6))
-    weight = words.abs().sum(1)
-    each = -(target * log_p).sum(1) * weight + recipe.rejection * (rejected * unlikely).sum(1)
-    return each.sum() / weight.sum()
-
-
-def kept_loss(logits: Tensor, before: Tensor) -> Tensor:
-    """Kullback-Leibler divergence from the answers before, a scalar."""
-    return nn.functional.kl_div(
-        torch.log_softmax(logits, dim=1),
-        torch.log_softmax(before, dim=1),
-        reduction="batchmean",
-        log_target=True,
-    )
-
-
 class Adaptation:
     """One fit in a folder; ``run`` goes on from the last checkpoint there."""
 
@@ -139,22 +106,14 @@ class Adaptation:
         """
         torch.manual_seed(recipe.seed)
         self.source, self.recipe, self.folder = source, recipe, folder
+        self.accelerator = Accelerator()
         self._predictor = Predictor(source, threads=torch.get_num_threads())
-        text = restore_text(source).train() if recipe.full else None
-        self.heads = Heads(source, text)
-        self.before = Heads(source, None).requires_grad_(False)
-        self._best = copy.deepcopy(self.heads.state_dict())
         self._tokenizer = load_tokenizer(str(source.folder), int(source.manifest["max_tokens"]))
-        own = [self.heads.rows, self.heads.bias]
-        groups = [{"params": own, "lr": recipe.rows_learning_rate}]
-        if text is None:
-            projection = [self.heads.projection]
-            groups.append({"params": projection, "lr": recipe.rows_learning_rate / 10})
-        else:
-            self.heads.projection.requires_grad_(False)
-            encoder = list(text.parameters())
-            groups.append({"params": encoder, "lr": recipe.encoder_learning_rate})
-        self.optimizer = torch.optim.Adam(groups)
+        self.heads = Heads(source, restore_text(source) if recipe.full else None)
+        self.before = Heads(source, None).requires_grad_(False).to(self.accelerator.device)
+        optimizer = torch.optim.Adam(_groups(self.heads, recipe))
+        self._model, self._optimizer = self.accelerator.prepare(self.heads, optimizer)
+        self._best = copy.deepcopy(self.heads.state_dict())
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(
@@ -193,50 +152,73 @@ class Adaptation:
             )
         progress.update(task, total=1, completed=1)
         self.heads.load_state_dict(self._best)
-        return self.heads.eval()
+        return self.heads.cpu().eval()
 
     def _epoch(self, epoch: int, taught: Texts, rest: Texts) -> None:
         rng = np.random.default_rng([self.recipe.seed, epoch])
-        self.heads.train()
-        order, size = rng.permutation(len(taught)), self.recipe.batch
-        for start in range(0, len(order), size):
+        size = self.recipe.batch
+        starts = range(0, len(taught), size)
+        orders = [rng.permutation(len(taught)) for _ in range(math.ceil(_STEPS / len(starts)))]
+        for order, start in itertools.product(orders, starts):
             lesson = torch.from_numpy(order[start : start + size])
             other = torch.from_numpy(rng.integers(0, len(rest), size))
-            self.optimizer.zero_grad(set_to_none=True)
-            loss = self._loss(taught, lesson, rest, other)
-            loss.backward()  # type: ignore[no-untyped-call] # torch leaves it so
-            torch.nn.utils.clip_grad_norm_(self.heads.parameters(), 1.0)
-            self.optimizer.step()
+            self._optimizer.zero_grad(set_to_none=True)
+            loss = self._loss(self._model, taught, lesson, rest, other)
+            self.accelerator.backward(loss)
+            self.accelerator.clip_grad_norm_(self._model.parameters(), 1.0)
+            self._optimizer.step()
 
-    def _loss(self, taught: Texts, lesson: Tensor, rest: Texts, other: Tensor) -> Tensor:
-        logits = self.heads(self._vectors(taught, lesson))
-        words = torch.zeros_like(logits)
+    def _loss(
+        self, model: nn.Module, taught: Texts, lesson: Tensor, rest: Texts, other: Tensor
+    ) -> Tensor:
+        """A process's share of a step's loss, a scalar: their mean is the whole."""
+        lesson, other = self._share(lesson), self._share(other)
+        logits = model(*self._read(taught, lesson, rest, other))
+        before = torch.cat([taught.vectors[lesson], rest.vectors[other]])
+        said = self.before(before.to(logits.device))
+        words = torch.zeros(len(lesson), logits.shape[1])
         for row, i in enumerate(lesson.tolist()):
             for column, weight in taught.words[i].items():
                 words[row, column] = weight
-        learnt = lesson_loss(logits, self.before(taught.vectors[lesson]), words, self.recipe)
-        elsewhere = self.heads(self._vectors(rest, other))
-        kept = kept_loss(elsewhere, self.before(rest.vectors[other]))
-        return learnt + self.recipe.rehearsal * kept
+        words = words.to(logits.device)
+        few = len(lesson)
+        learnt = lesson_losses(
+            logits[:few], said[:few], words, self.recipe.trust, self.recipe.rejection
+        ).sum()
+        kept = kept_losses(logits[few:], said[few:]).sum()
+        weights = torch.stack([words.abs().sum(), words.new_tensor(float(len(other)))])
+        spoken, rehearsed = self.accelerator.reduce(weights, "mean")
+        said_and_kept: Tensor = learnt / spoken + self.recipe.rehearsal * kept / rehearsed
+        return said_and_kept + self._pull()
 
-    @torch.inference_mode()
+    def _pull(self) -> Tensor:
+        """How far the fit has gone, a scalar."""
+        rows = (self.heads.rows - self.before.rows).square().sum()
+        projection = (self.heads.projection - self.before.projection).square().sum()
+        return self.recipe.rows_pull * rows + self.recipe.projection_pull * projection
+
+    @torch.no_grad()
     def _mean_loss(self, taught: Texts, held: Texts) -> float:
-        self.heads.eval()
         total, size = 0.0, self.recipe.batch
         for start in range(0, len(taught), size):
             part = torch.arange(start, min(start + size, len(taught)))
             other = torch.arange(start, start + size) % len(held)
-            total += float(self._loss(taught, part, held, other)) * len(part)
+            loss = self._loss(self.heads, taught, part, held, other)
+            total += float(self.accelerator.reduce(loss, "mean")) * len(part)
         return total / len(taught)
 
-    def _vectors(self, texts: Texts, chosen: Tensor) -> Tensor:
-        if self.heads.text is None:
-            return texts.vectors[chosen]
-        encoded = self._tokenizer.encode_batch([texts.texts[i] for i in chosen.tolist()])
-        ids = torch.tensor([e.ids for e in encoded])
-        mask = torch.tensor([e.attention_mask for e in encoded])
-        vectors: Tensor = self.heads.text(ids, mask)
-        return vectors.float()
+    def _share(self, chosen: Tensor) -> Tensor:
+        return chosen[self.accelerator.process_index :: self.accelerator.num_processes]
+
+    def _read(self, taught: Texts, lesson: Tensor, rest: Texts, other: Tensor) -> list[Tensor]:
+        """What the heads take of both kinds of texts: one call, or processes lose their step."""
+        device = self.accelerator.device
+        if not self.recipe.full:
+            return [torch.cat([taught.vectors[lesson], rest.vectors[other]]).to(device)]
+        texts = [taught.texts[i] for i in lesson.tolist()] + [rest.texts[i] for i in other.tolist()]
+        encoded = self._tokenizer.encode_batch(texts)
+        ids, mask = ([getattr(e, name) for e in encoded] for name in ("ids", "attention_mask"))
+        return [torch.tensor(ids, device=device), torch.tensor(mask, device=device)]
 
     def _texts(self, texts: Sequence[str]) -> Texts:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -260,21 +242,24 @@ class Adaptation:
     def _resume(self, digest: str) -> State:
         file = self.folder / CHECKPOINT
         if file.exists():
-            saved = torch.load(file, weights_only=True)
+            saved = torch.load(file, map_location=self.accelerator.device, weights_only=True)
             state = State(**saved["state"])
             if state.digest == digest:  # else the data or the recipe are others
                 self.heads.load_state_dict(saved["heads"])
-                self.optimizer.load_state_dict(saved["optimizer"])
+                self._optimizer.load_state_dict(saved["optimizer"])
                 self._best = saved["best"]
                 log.info("resumed after epoch %d", state.epoch)
                 return state
         return State(digest)
 
     def _save(self, state: State) -> None:
+        self.accelerator.wait_for_everyone()
+        if not self.accelerator.is_main_process:
+            return
         content = {
             "state": asdict(state),
             "heads": self.heads.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
             "best": self._best,
         }
         save_atomically(content, self.folder / CHECKPOINT)
@@ -294,34 +279,20 @@ def _digest(
     ).hexdigest()
 
 
-def write_candidate(
-    heads: Heads, source: Artifact, folder: Path, facts: dict[str, Any]
-) -> Artifact:
-    """The artifact of a finished fit; ``facts`` go into its manifest under ``feedback``.
-
-    With a frozen encoder the graph is the old one, to the byte: the projection is folded into the
-    rows and the name map.
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    shutil.copyfile(source.tokenizer, partial / LAYOUT.tokenizer)
+def _groups(heads: Heads, recipe: AdaptRecipe) -> list[dict[str, Any]]:
+    """What learns, and how fast; the rest is kept as it is."""
+    groups = [
+        {"params": [heads.rows], "lr": recipe.rows_learning_rate},
+        {"params": [heads.bias], "lr": recipe.bias_learning_rate},
+    ]
     if heads.text is None:
-        shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
-    else:
-        export_encoder(heads.text, partial / LAYOUT.encoder)
-    projection = heads.projection.detach().numpy()
-    table = replace(
-        source.table,
-        rows=heads.rows.detach().numpy() @ projection.T,
-        bias=heads.bias.detach().numpy(),
-        name_map=source.table.name_map @ projection.T,
-    )
-    save_table(table, partial)
-    measured = ("figures", "probes", "parity")  # of the artifact before
-    kept = {k: v for k, v in artifact.facts_of(source.manifest).items() if k not in measured}
-    made = {**kept, "feedback": {"from": source.version, **facts}}
-    seal(partial, source.version.rsplit("-", 1)[0], table.emojis, made)
-    partial.rename(folder)
-    return artifact.load(folder)
+        projection = {"params": [heads.projection], "lr": recipe.projection_learning_rate}
+        return [*groups, projection]
+    heads.projection.requires_grad_(False)
+    if heads.text.bag is not None:
+        heads.text.bag.table.sparse = False  # one optimiser for all of it
+    for name, parameter in heads.text.named_parameters():
+        parameter.requires_grad_(".pooler." not in name)  # which nobody reads
+    encoder = [parameter for parameter in heads.text.parameters() if parameter.requires_grad]
+    groups.append({"params": encoder, "lr": recipe.encoder_learning_rate})
+    return groups

@@ -6,7 +6,8 @@ import torch
 from rich.progress import Progress
 
 from model.artifact import Artifact
-from model.training.adapt import Adaptation, AdaptRecipe, write_candidate
+from model.training.adapt import Adaptation, AdaptRecipe
+from model.training.heads import write_candidate
 from model.training.lessons import read_lessons
 from model.training.recipe import Recipe
 from model.training.rehearsal import rehearsal_texts

@@ -12,19 +12,15 @@ from model import Predictor
 from model.artifact import LAYOUT, Artifact, load
 from model.feedback import FeedbackError, FeedbackRow, Response
 from model.training import adapt
-from model.training.adapt import (
-    Adaptation,
-    AdaptRecipe,
-    kept_loss,
-    lesson_loss,
-    write_candidate,
-)
+from model.training.adapt import Adaptation, AdaptRecipe
 from model.training.gate import LEAST, Verdict, judge
+from model.training.heads import Heads, write_candidate
 from model.training.lessons import Lesson, lesson_of, read_lessons
+from model.training.losses import kept_losses, lesson_losses
 from model.training.rehearsal import rehearsal_texts
 from tests.tiny import WORDS
 
-RECIPE = AdaptRecipe(epochs=40, batch=16, rows_learning_rate=0.05, trust=0.6)
+RECIPE = AdaptRecipe(epochs=40, batch=16, rows_learning_rate=0.05, rows_pull=0.01)
 QUIET = Progress(disable=True)
 LAUGHING = [Lesson(f"funny {word}", {"😭": 2.0}, {"😂": 1.0}) for word in ("a", "b", "c", "d") * 12]
 OTHERS = [word for word in WORDS if word not in ("funny", "haha")] * 4
@@ -63,7 +59,7 @@ def test_the_graph_is_the_old_one_and_the_manifest_says_where_it_comes_from(
 
 
 def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: Path) -> None:
-    heads = adapt.Heads(source, None)
+    heads = Heads(source, None)
     with torch.no_grad():
         heads.projection.add_(torch.randn(heads.projection.shape) * 0.01)
     made = write_candidate(heads.eval(), source, tmp_path / "artifact", {})
@@ -79,7 +75,7 @@ def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: 
 def test_rejected_emojis_become_unlikely_and_the_rest_stays() -> None:
     before = torch.tensor([[1.0, 2.0, 0.5]])
     logits = before.clone().requires_grad_()
-    loss = lesson_loss(logits, before, torch.tensor([[0.0, -1.0, 0.0]]), RECIPE)
+    loss = lesson_losses(logits, before, torch.tensor([[0.0, -1.0, 0.0]]), 0.6, 1.0)
     [slope] = torch.autograd.grad(loss, [logits])
     assert slope[0, 1] > 0
     assert (slope[0, [0, 2]] < 0).all()
@@ -90,15 +86,15 @@ def test_what_was_liked_gets_its_share_beside_what_was_said_before() -> None:
     words = torch.tensor([[1.0, 0.0, 0.0, 0.0]])
     target = torch.tensor([[0.3 + 0.7 / 4, *[0.7 / 4] * 3]])
     logits = target.log().requires_grad_()
-    loss = lesson_loss(logits, before, words, replace(RECIPE, trust=0.3))
+    loss = lesson_losses(logits, before, words, 0.3, 1.0)
     [slope] = torch.autograd.grad(loss, [logits])
     assert slope.abs().max() < 1e-6
 
 
 def test_what_is_kept_costs_nothing() -> None:
     before = torch.tensor([[1.0, 2.0, 3.0]])
-    assert float(kept_loss(before, before)) == pytest.approx(0, abs=1e-6)
-    assert float(kept_loss(torch.tensor([[9.0, 2.0, 3.0]]), before)) > 0.5
+    assert float(kept_losses(before, before)) == pytest.approx(0, abs=1e-6)
+    assert float(kept_losses(torch.tensor([[9.0, 2.0, 3.0]]), before)) > 0.5
 
 
 class Killed(BaseException):
@@ -224,7 +220,7 @@ def test_too_little_feedback_says_nothing(source: Artifact, tmp_path: Path) -> N
 
 
 def test_who_forgets_is_refused(source: Artifact, tmp_path: Path) -> None:
-    heads = adapt.Heads(source, None)
+    heads = Heads(source, None)
     laughing = source.table.emojis.index("😭")
     with torch.no_grad():
         heads.rows.zero_()
