@@ -21,11 +21,22 @@ def page(learned: Learned) -> str:
     )
     if not learned.by_emoji and not learned.choices:
         return f'{numbers}<p class="status">{NOTHING}</p>'
-    return numbers + _emojis(learned) + _days(learned) + _swaps(learned)
+    return numbers + _chosen(learned) + _emojis(learned) + _days(learned) + _swaps(learned)
 
 
 def _share(row: Row) -> float:
     return row.kept / row.shown if row.shown else 0.0
+
+
+def _chosen(learned: Learned) -> str:
+    if not learned.chosen:
+        return ""
+    items = "".join(
+        f'<li><span class="emoji" role="img" aria-label="{escape(name(emoji), quote=True)}">'
+        f"{escape(emoji)}</span> <b>{count:,}</b></li>"
+        for emoji, count in learned.chosen[:MOST]
+    )
+    return f'<h2>What people chose</h2><ul class="swaps chosen">{items}</ul>'
 
 
 def _emojis(learned: Learned) -> str:
@@ -38,7 +49,7 @@ def _emojis(learned: Learned) -> str:
         for row in learned.by_emoji[:MOST]
     )
     return (
-        "<h3>Kept, by emoji</h3><p>Shown, and nobody removed or disliked it.</p>"
+        "<h2>Kept, by emoji</h2><p>Shown, and nobody removed or disliked it.</p>"
         '<table class="kept"><thead><tr><th scope="col">emoji</th><td></td>'
         f'<th scope="col">kept</th><th scope="col">shown</th></tr></thead>{rows}</table>'
     )
@@ -57,7 +68,7 @@ def _days(learned: Learned) -> str:
     first, last = days[0][0], days[-1][0]
     ends = f"<span>{first:%d %b}</span>" + (f"<span>{last:%d %b}</span>" if first != last else "")
     return (
-        "<h3>Kept, over time</h3><p>Of each day’s answers, in UTC.</p>"
+        "<h2>Kept, over time</h2><p>Of each day’s answers, in UTC.</p>"
         f'<ol class="days">{columns}</ol><div class="ends" aria-hidden="true">{ends}</div>'
     )
 
@@ -66,7 +77,7 @@ def _swaps(learned: Learned) -> str:
     if not learned.swaps:
         return ""
     items = "".join(f"<li>{_swap(swap)}</li>" for swap in learned.swaps[:MOST])
-    return f'<h3>Shown, and what people chose</h3><ul class="swaps">{items}</ul>'
+    return f'<h2>Chosen instead of what was shown</h2><ul class="swaps">{items}</ul>'
 
 
 def _swap(swap: Swap) -> str:

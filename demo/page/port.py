@@ -70,7 +70,9 @@ class Learned:
     by_day: Sequence[tuple[datetime.date, Row]]
     """The earliest first."""
     swaps: Sequence[Swap]
-    """The most frequent first."""
+    """The most frequent first, as in ``chosen``."""
+    chosen: Sequence[tuple[str, int]] = ()
+    """Emojis of which people said that they fit, and how often."""
 
 
 @dataclass(frozen=True, slots=True)

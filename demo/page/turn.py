@@ -13,7 +13,7 @@ from .port import NONE_FITS, Asked, Busy, PersonId, Reactor, Reading
 
 HINT = "Type something, or take one of the examples."
 BUSY = "Too many people are typing right now. Your text is read again in a moment."
-CUT = f" {MAX_CHARACTERS:,} characters is the most that is read."
+CUT = f" No more than {MAX_CHARACTERS:,} characters fit."
 NOT_KEPT = "This could not be kept. Please try again."
 
 

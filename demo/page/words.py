@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from model.occlusion import Unit
+from model.occlusion import MOST_UNITS, Unit
 
 from .palette import name
 
@@ -28,7 +28,14 @@ def marked(units: Sequence[Unit], emoji: str) -> str:
         f' against</span> <span class="emoji" role="img" aria-label="{escape(name(emoji))}">'
         f"{escape(emoji)}</span></p>"
     )
-    return f'<p class="why">{text}</p>{legend}'
+    return f'<p class="why">{text}</p>{legend}{_rest(units)}'
+
+
+def _rest(units: Sequence[Unit]) -> str:
+    """A line where words were left unweighed."""
+    if sum(unit.weight is not None for unit in units) < MOST_UNITS:
+        return ""
+    return f'<p class="legend">Of a long text, the first {MOST_UNITS} words are weighed.</p>'
 
 
 def _unit(unit: Unit, scale: float) -> str:

@@ -12,7 +12,7 @@ from demo.page.port import NONE_FITS, Learned, PersonId, Row, Swap
 from demo.page.turn import BUSY, NOT_KEPT, Seen, Turn
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
-from model.occlusion import Unit
+from model.occlusion import MOST_UNITS, Unit
 from tests.web.fakes import FakeReactor
 
 ANN = PersonId("ann")
@@ -120,9 +120,21 @@ def test_weak_words_stay_unmarked() -> None:
 def test_what_was_learned() -> None:
     day = datetime.date(2026, 2, 1)
     row = Row("😂", 4, 3)
-    told = Learned(10, 3, [row], [(day, Row("", 4, 3))], [Swap("😂", "😭", 2)])
+    told = Learned(10, 3, [row], [(day, Row("", 4, 3))], [Swap("😂", "😭", 2)], [("😭", 2)])
     text = _Reader(learned.page(told)).text
+    assert "What people chose😭 2" in text
     assert "75%" in text
     assert "2026-02-01: 75% of 4 kept" in text
     assert "face with tears of joy, instead loudly crying face, 2 times" in text
     assert learned.NOTHING in learned.page(Learned(0, 0, [], [], []))
+
+
+def test_what_was_chosen_is_told_where_the_bot_showed_nothing() -> None:
+    text = _Reader(learned.page(Learned(1, 1, [], [], [], [("😭", 1)]))).text
+    assert "What people chose😭 1" in text
+
+
+def test_that_the_end_of_a_long_text_is_not_weighed_is_told() -> None:
+    few, many = ([Unit("so", 1.0)] * count for count in (MOST_UNITS - 1, MOST_UNITS))
+    assert "first 64 words" not in words.marked(few, "😂")
+    assert "first 64 words" in words.marked(many, "😂")
