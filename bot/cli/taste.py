@@ -29,10 +29,10 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
 
     Example: emoji-reactor taste show discord 1234567890
     """
-    from bot.core.community import learn
+    from bot.core.community import taste_of
 
     now = datetime.now(UTC)
-    taste = learn(_with(config, lambda store: store.taste_counts(_ref(platform, community), now)))
+    taste = taste_of(_with(config, lambda store: store.taste_tally(_ref(platform, community), now)))
     with reader_may_leave():
         for emoji, bias in sorted(taste.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")
@@ -62,9 +62,9 @@ def export_(platform: Platform, community: Name, config: ConfigFile = None) -> N
     from bot.core import taste_file
 
     now = datetime.now(UTC)
-    counts = _with(config, lambda store: store.taste_counts(_ref(platform, community), now))
+    tally = _with(config, lambda store: store.taste_tally(_ref(platform, community), now))
     with reader_may_leave():
-        typer.echo(json.dumps(taste_file.write(counts, now), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(taste_file.write(tally.said, now), ensure_ascii=False, indent=1))
 
 
 @app.command("import")

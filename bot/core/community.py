@@ -13,11 +13,14 @@ whose weights are fitted to the community's own counts (empirical Bayes; Stephen
 discovery rates: a new deal"), starting from weights that were fitted to many communities. Where
 counts look like the model's own they all shrink to nothing; where they do not, they are believed
 sooner.
+
+Nobody steers it alone. A member's words on an emoji weigh less and less (``voice``), and what was
+said on days when hardly anybody spoke moves an emoji by one place until others speak, too.
 """
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -32,6 +35,9 @@ BOUND = 4.0
 """Greatest bias, in log-odds."""
 WORDS_A_DAY = 20
 """How many words of a member count in a day, for and against all emojis together."""
+QUORUM = 3
+"""Members who must speak on one day before what was said settles: until then it moves an emoji by
+one place at most (``bot.core.places``). Fewer where fewer ever spoke."""
 ROWS = 25
 """Of a picture of a taste."""
 ELSEWHERE = ""
@@ -103,11 +109,23 @@ class Taste:
     """Reactions that the share is of, faded."""
     heard: float = 0.0
     """Words of members on them, faded."""
+    since: Mapping[str, float] = field(default_factory=dict)
+    """What the words that have not settled yet would add to the bias."""
 
     def strongest(self, most: int = ROWS) -> list[tuple[str, float]]:
         """The emojis that are liked most and least, at most so many, the most liked first."""
         found = sorted(self.bias.items(), key=lambda item: -abs(item[1]))[:most]
         return sorted(found, key=lambda item: -item[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts by emoji, faded to one moment."""
+
+    said: Mapping[str, Counts] = field(default_factory=dict)
+    """All that there are."""
+    settled: Mapping[str, Counts] = field(default_factory=dict)
+    """Those that were there when enough members last spoke (``QUORUM``)."""
 
 
 def weight(at: datetime) -> float:
@@ -198,9 +216,26 @@ def touched(counted: Mapping[str, Counts]) -> tuple[str, ...]:
 _FIRST_VOICE, _LAST_VOICE = NAMES.index("agreed"), NAMES.index("expected")
 
 
-def voice(earlier: int) -> float:
-    """What a member's word on an emoji weighs after so many of the same day: 1, 1/3, 1/9, ..."""
-    return float(3.0**-earlier)
+def voice(earlier: float) -> float:
+    """What a member's word on an emoji weighs after so many others of theirs: 1, 1/3, 1/9, ..., 0.
+
+    Those of ``HALF_LIFE`` ago count half.
+    """
+    weighs = 3.0**-earlier
+    return weighs if weighs > _INAUDIBLE else 0.0
+
+
+_INAUDIBLE = 0.01
+
+
+def taste_of(tally: Tally) -> Taste:
+    """The settled taste, with what the words since then would add to it."""
+    settled = learn(tally.settled)
+    if tally.said == tally.settled:
+        return settled
+    now = learn(tally.said).bias
+    since = {e: now.get(e, 0.0) - settled.bias.get(e, 0.0) for e in {*now, *settled.bias}}
+    return replace(settled, since={emoji: more for emoji, more in since.items() if more})
 
 
 def learn(counts: Mapping[str, Counts]) -> Taste:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.community import Counts
+from bot.core.community import Counts, Tally
 from bot.core.events import (
     Answer,
     Feedback,
@@ -67,8 +67,8 @@ class EmojiPredictor(Protocol):
 class TasteStore(Protocol):
     """Counts of what communities like; ``ref`` says which one by platform and community."""
 
-    async def taste_counts(self, ref: MessageRef, now: datetime) -> dict[str, Counts]:
-        """By emoji, faded to ``now``."""
+    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+        """What is counted, faded to ``now``."""
         ...
 
     async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:

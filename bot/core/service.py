@@ -24,6 +24,7 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
+from bot.core.places import follow
 from bot.core.policy import TOP, ChatSettings, Circumstances, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
@@ -262,7 +263,7 @@ class Service:
         """
         now = self._chance.now()
         with self._must_store():
-            return taste_file.write(await self._store.taste_counts(ref, now), now)
+            return taste_file.write((await self._store.taste_tally(ref, now)).said, now)
 
     async def import_taste(self, ref: MessageRef, document: object) -> None:
         """Let an exported document take the place of the community's counts.
@@ -325,8 +326,9 @@ class Service:
         candidates = policy.allowed(message, settings)
         if candidates is not None and not candidates:
             return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
-        # Five are to be left when those that the chat denies are gone.
-        wanted = TOP if candidates is not None else TOP + len(settings.emoji_deny)
+        # Five are to be left when those that the chat denies are gone; one more may take the last
+        # place (``follow``).
+        wanted = TOP + 1 if candidates is not None else TOP + 1 + len(settings.emoji_deny)
         try:
             predicted = await self._predictor.predict(message.text, wanted, candidates, taste.bias)
         except Overloaded:
@@ -334,10 +336,11 @@ class Service:
         except Exception as error:
             self._failed("predictor", error)
             return replace(outcome, skip=SkipReason.FAILED)
-        left = policy.permitted(predicted, settings) or tuple(predicted)
+        ranked = follow(predicted, taste)
+        left = policy.permitted(ranked, settings) or ranked
         outcome = replace(outcome, predictions=left[:TOP])
         offer = message.asked or settings.mode is Mode.REPLY
-        chosen = policy.choose(predicted, settings, least, offer=offer)
+        chosen = policy.choose(ranked, settings, least, offer=offer)
         if isinstance(chosen, SkipReason):
             return replace(outcome, skip=chosen)
         # Others may have been answered while this one was being read.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.community import Taste, learn
+from bot.core.community import Taste, taste_of
 from bot.core.events import MessageRef
 from bot.core.ports import TasteStore
 from bot.core.recent import Recent
@@ -48,7 +48,7 @@ class Tastes:
             self._held.move_to_end(key)
             return held.taste
         token = self._loading[key] = object()
-        taste = learn(await self._store.taste_counts(ref, now))
+        taste = taste_of(await self._store.taste_tally(ref, now))
         if self._loading.get(key) is token:  # nothing changed meanwhile
             del self._loading[key]
             self._held[key] = _Held(taste, now + STALE)

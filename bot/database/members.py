@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
 from bot.database.disclosure import member_data
-from bot.database.session import Session, active_consent, transaction
+from bot.database.session import active_consent, transaction
 from bot.database.tables import community, consent, feedback, opt_out, prediction
+from bot.database.tastes import SqlTasteStore
 
 
-class MemberStore(Session):
+class MemberStore(SqlTasteStore):
     """The members' part of the store."""
 
     async def opted_out(self, platform: str, member: MemberKey) -> bool:
@@ -49,9 +50,12 @@ class MemberStore(Session):
         )
         own = here.where(prediction.c.author == member)
         said = and_(feedback.c.actor == member, feedback.c.prediction_id.in_(here))
+        words = or_(said, feedback.c.prediction_id.in_(own))
+        # Without this, whoever erases their words could say them again at full weight.
+        await self._unsay(connection, words)
         erasures = (
             # What others said about the member's messages would go by cascade, uncounted.
-            delete(feedback).where(or_(said, feedback.c.prediction_id.in_(own))),
+            delete(feedback).where(words),
             delete(prediction).where(prediction.c.id.in_(own)),
             delete(consent).where(_consents(platform, member)),
         )

@@ -25,13 +25,12 @@ from bot.database.deliveries import DeliveryStore
 from bot.database.members import MemberStore, erase_texts
 from bot.database.session import active_consent, is_community, prediction_id, transaction
 from bot.database.tables import feedback, prediction
-from bot.database.tastes import SqlTasteStore
 from bot.database.trends import Kept, kept_by_emoji
 from model import Prediction
 from model.text import encodable
 
 
-class SqlStore(ChoiceStore, MemberStore, SqlTasteStore, DeliveryStore):
+class SqlStore(ChoiceStore, MemberStore, DeliveryStore):
     """Implements ``bot.core.ports.Store``; a database that fails raises ``StoreFailed``."""
 
     def __init__(
@@ -163,9 +162,10 @@ class SqlStore(ChoiceStore, MemberStore, SqlTasteStore, DeliveryStore):
             return await kept_by_emoji(connection, is_community(ref))
 
     async def delete_message(self, ref: MessageRef) -> None:
-        """Forget the message's prediction, and with it its feedback."""
+        """Forget the message's prediction, and with it its feedback and what that counted for."""
         row_id = prediction_id(ref).scalar_subquery()
         async with transaction(self._writer) as connection:
+            await self._unsay(connection, feedback.c.prediction_id == row_id)
             await connection.execute(delete(prediction).where(prediction.c.id == row_id))
 
     async def purge(self, before: datetime, texts_before: datetime | None = None) -> int:

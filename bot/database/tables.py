@@ -167,6 +167,8 @@ taste = Table(
     # Empty for what was expected of choices outside the five.
     Column("emoji", String(64), primary_key=True),
     *(Column(name, Float, nullable=False) for name in NAMES),
+    # The same as they were when enough members last spoke.
+    *(Column(f"settled_{name}", Float, nullable=False, server_default="0") for name in NAMES),
     # When a member last said something that counts.
     Column("changed_at", UtcTime, nullable=False, index=True),
 )

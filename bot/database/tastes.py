@@ -1,18 +1,33 @@
 """What communities like, as sums that every process adds to within its own transactions."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.community import (
     ELSEWHERE,
     NAMES,
+    QUORUM,
     WORDS_A_DAY,
     Counts,
+    Tally,
     Word,
     said,
     shown,
@@ -22,7 +37,10 @@ from bot.core.community import (
 )
 from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MessageRef, Outcome
 from bot.database.session import Session, is_community, transaction
-from bot.database.tables import community, taste, taste_voice
+from bot.database.tables import community, feedback, prediction, taste, taste_voice
+
+SETTLED = tuple(f"settled_{name}" for name in NAMES)
+"""What ``NAMES`` were when enough members last spoke."""
 
 
 class SqlTasteStore(Session):
@@ -32,17 +50,17 @@ class SqlTasteStore(Session):
     where a process dies, and two processes add to the same sums.
     """
 
-    async def taste_counts(self, ref: MessageRef, now: datetime) -> dict[str, Counts]:
-        """By emoji, faded to ``now``."""
-        query = (
-            select(taste.c.emoji, *(taste.c[name] for name in NAMES))
-            .join(community)
-            .where(is_community(ref))
-        )
+    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+        """What is counted, faded to ``now``."""
+        columns = (taste.c[name] for name in (*NAMES, *SETTLED))
+        query = select(taste.c.emoji, *columns).join(community).where(is_community(ref))
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
-        fade = 1.0 / weight(now)
-        return {emoji: Counts(*numbers).times(fade) for emoji, *numbers in rows}
+        fade, many = 1.0 / weight(now), len(NAMES)
+        return Tally(
+            said={emoji: Counts(*sums[:many]).times(fade) for emoji, *sums in rows},
+            settled={emoji: Counts(*sums[many:]).times(fade) for emoji, *sums in rows},
+        )
 
     async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Platform and id of the communities where something was said since, and when."""
@@ -65,6 +83,7 @@ class SqlTasteStore(Session):
             # The others hear of the change by this row.
             counts = {ELSEWHERE: Counts(), **counts}
             await self._add(connection, here, _summed(counts, now), now)
+            await self._settle(connection, here)
 
     async def _count_shown(
         self, connection: AsyncConnection, here: int, outcome: Outcome, now: datetime
@@ -72,14 +91,15 @@ class SqlTasteStore(Session):
         """Count what is put on a message; an offer of five is nothing that can be removed."""
         if outcome.chosen and not outcome.offered:
             scores = {p.emoji: p.own for p in outcome.predictions}
-            await self._add(connection, here, _summed(shown(outcome.chosen, scores), now))
+            counted = _summed(shown(outcome.chosen, scores), now)
+            await self._add(connection, here, counted, settled=True)
 
     async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
         """Take back what a platform did not let be shown."""
         if answer.chosen and not answer.offered:
             counted = _summed(shown(answer.chosen, _scores(answer)), answer.created_at)
             back = {emoji: counts.times(-1.0) for emoji, counts in counted.items()}
-            await self._add(connection, answer.community_id, back)
+            await self._add(connection, answer.community_id, back, settled=True)
 
     async def _count_word(
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback
@@ -88,13 +108,20 @@ class SqlTasteStore(Session):
         counted = _said(answer, given)
         if not counted:
             return 0.0
+        here, at = answer.community_id, given.at
         # Who takes the bot's reaction away is not always told: then the author is who can.
-        speaker = answer.author if given.kind is FeedbackKind.REMOVE else given.actor
-        strength = await self._voice(
-            connection, answer.community_id, speaker, touched(counted), given.at
-        )
-        if strength:
-            await self._change(connection, answer.community_id, counted, given.at, strength)
+        removal = given.kind is FeedbackKind.REMOVE
+        speaker = answer.author if removal else given.actor
+        emojis = touched(counted)
+        today = await self._today(connection, here, speaker, at)
+        earlier = await self._kept(connection, _by(speaker, removal=removal), here, at)
+        strength = voice(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
+        if today.total() >= WORDS_A_DAY or not strength:
+            return 0.0
+        await self._speak(connection, here, speaker, emojis, at)
+        await self._change(connection, here, counted, at, strength)
+        if await self._are_enough(connection, here, at):
+            await self._settle(connection, here)
         return strength
 
     async def _uncount_word(
@@ -104,6 +131,18 @@ class SqlTasteStore(Session):
         if strength:
             counted = _said(answer, given)
             await self._change(connection, answer.community_id, counted, given.at, -strength)
+
+    async def _unsay(self, connection: AsyncConnection, words: ColumnElement[bool]) -> None:
+        """Take back what these rows of ``feedback``, which are about to go, were counted for."""
+        query = _words(*_ANSWER).where(words, feedback.c.counted > 0)
+        sums: dict[int, dict[str, Counts]] = {}
+        for row in await connection.execute(query):
+            here = sums.setdefault(row.community_id, {ELSEWHERE: Counts()})
+            for emoji, counts in _summed(_said(row, row), row.at).items():
+                here[emoji] = here.get(emoji, Counts()) + counts.times(-row.counted)
+        for community_id, back in sorted(sums.items()):
+            await self._add(connection, community_id, back, datetime.now(UTC))
+            await self._settle(connection, community_id)
 
     async def _change(
         self,
@@ -117,27 +156,42 @@ class SqlTasteStore(Session):
         scaled = {ELSEWHERE: Counts(), **scaled}
         await self._add(connection, here, _summed(scaled, at), datetime.now(UTC))
 
-    async def _voice(
+    async def _today(
+        self, connection: AsyncConnection, here: int, speaker: str, at: datetime
+    ) -> Counter[str]:
+        """How often a member spoke for or against each emoji on a day; of earlier days all goes."""
+        day = at.astimezone(UTC).toordinal()
+        await connection.execute(delete(taste_voice).where(taste_voice.c.day < day))
+        query = select(taste_voice.c.emoji, taste_voice.c.words).where(
+            _on(here, day), taste_voice.c.member == voice_of(day, here, speaker)
+        )
+        return Counter({row.emoji: row.words for row in await connection.execute(query)})
+
+    async def _kept(
+        self, connection: AsyncConnection, words: ColumnElement[bool], here: int, at: datetime
+    ) -> dict[str, float]:
+        """By emoji, how many of these words still count, the old ones less and less."""
+        query = _words(prediction.c.chosen, prediction.c.offered).where(
+            words, prediction.c.community_id == here, feedback.c.counted > 0
+        )
+        found: dict[str, float] = defaultdict(float)
+        for row in await connection.execute(query):
+            fade = weight(row.at) / weight(at)
+            for emoji in touched(said(_word(row, row), tuple(row.chosen), {})):
+                found[emoji] += fade
+        return found
+
+    async def _speak(
         self,
         connection: AsyncConnection,
         here: int,
         speaker: str,
         emojis: Collection[str],
         at: datetime,
-    ) -> float:
-        """Count the words of a member's day; what the next one weighs."""
+    ) -> None:
+        """Note that a member spoke of these emojis today."""
         day = at.astimezone(UTC).toordinal()
-        await connection.execute(delete(taste_voice).where(taste_voice.c.day < day))
         member = voice_of(day, here, speaker)
-        own = and_(
-            taste_voice.c.community_id == here,
-            taste_voice.c.day == day,
-            taste_voice.c.member == member,
-        )
-        query = select(taste_voice.c.emoji, taste_voice.c.words).where(own)
-        words = {row.emoji: row.words for row in await connection.execute(query)}
-        if sum(words.values()) >= WORDS_A_DAY:
-            return 0.0
         rows = [
             {"community_id": here, "day": day, "member": member, "emoji": emoji, "words": 1}
             for emoji in sorted(emojis)
@@ -146,9 +200,36 @@ class SqlTasteStore(Session):
             index_elements=["community_id", "day", "member", "emoji"],
             set_={"words": taste_voice.c.words + 1},
         )
-        if rows:
-            await connection.execute(again, rows)
-        return voice(max((words.get(emoji, 0) for emoji in emojis), default=0))
+        await connection.execute(again, rows)
+
+    async def _are_enough(self, connection: AsyncConnection, here: int, at: datetime) -> bool:
+        """Whether as many members spoke today as it takes, or all who ever did."""
+        today = select(func.count(taste_voice.c.member.distinct())).where(
+            _on(here, at.astimezone(UTC).toordinal())
+        )
+        many = (await connection.execute(today)).scalar_one()
+        if many >= QUORUM:
+            return True
+        removal = feedback.c.kind == FeedbackKind.REMOVE.value
+        speaker = case((removal, prediction.c.author), else_=feedback.c.actor)
+        ever = (
+            select(speaker)
+            .join_from(feedback, prediction)
+            .where(prediction.c.community_id == here, feedback.c.counted > 0)
+            .distinct()
+            .limit(QUORUM)
+        )
+        # The word that is being counted has no row yet.
+        others = len((await connection.execute(ever)).all())
+        return many >= max(others, 1)
+
+    async def _settle(self, connection: AsyncConnection, here: int) -> None:
+        """Let all that was counted hold."""
+        apart = or_(*(taste.c[n] != taste.c[s] for n, s in zip(NAMES, SETTLED, strict=True)))
+        now = {s: taste.c[n] for n, s in zip(NAMES, SETTLED, strict=True)}
+        await connection.execute(
+            update(taste).where(taste.c.community_id == here, apart).values(now)
+        )
 
     async def _add(
         self,
@@ -156,16 +237,22 @@ class SqlTasteStore(Session):
         here: int,
         sums: Mapping[str, Counts],
         changed_at: datetime | None = None,
+        *,
+        settled: bool = False,
     ) -> None:
-        """Add to the sums; ``changed_at`` where others must hear of it soon."""
+        """Add to the sums; ``changed_at`` where others must hear of it soon.
+
+        With ``settled`` it holds at once, whoever speaks.
+        """
+        columns = (*NAMES, *SETTLED) if settled else NAMES
         names = {"community_id": here, "changed_at": changed_at or datetime.now(UTC)}
         # In one order, so that two writers cannot wait for each other.
         rows = [
-            {**names, "emoji": emoji, **dict(zip(NAMES, counts.row(), strict=True))}
+            {**names, "emoji": emoji, **dict(zip(columns, counts.row() * 2, strict=False))}
             for emoji, counts in sorted(sums.items())
         ]
         more = self._insert(taste)
-        changes: dict[str, Any] = {name: taste.c[name] + more.excluded[name] for name in NAMES}
+        changes: dict[str, Any] = {name: taste.c[name] + more.excluded[name] for name in columns}
         if changed_at is not None:
             changes["changed_at"] = more.excluded.changed_at
         # Rows as parameters: the statement is compiled once, not for each number of rows.
@@ -184,10 +271,46 @@ def _summed(counts: Mapping[str, Counts], at: datetime) -> dict[str, Counts]:
     return {emoji: each.times(factor) for emoji, each in counts.items()}
 
 
-def _said(answer: Row[Any], given: Feedback) -> dict[str, Counts]:
-    emoji = given.emoji or None
-    picked = given.source is FeedbackSource.BUTTON and bool(answer.offered)
-    return said(Word(given.kind, emoji, picked), tuple(answer.chosen), _scores(answer))
+def _on(here: int, day: int) -> ColumnElement[bool]:
+    return and_(taste_voice.c.community_id == here, taste_voice.c.day == day)
+
+
+def _by(speaker: str, *, removal: bool) -> ColumnElement[bool]:
+    """Their words; removals are told apart, as it is the author who stands for who removed."""
+    is_removal = feedback.c.kind == FeedbackKind.REMOVE.value
+    if removal:
+        return and_(is_removal, prediction.c.author == speaker)
+    return and_(not_(is_removal), feedback.c.actor == speaker)
+
+
+def _words(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Words with what they were said of."""
+    word = (
+        feedback.c.kind,
+        feedback.c.emoji,
+        feedback.c.source,
+        feedback.c.given_at.label("at"),
+        feedback.c.counted,
+    )
+    return select(*word, *columns).join_from(feedback, prediction)
+
+
+_ANSWER = (
+    prediction.c.community_id,
+    prediction.c.top,
+    prediction.c.own,
+    prediction.c.chosen,
+    prediction.c.offered,
+)
+
+
+def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
+    return said(_word(answer, given), tuple(answer.chosen), _scores(answer))
+
+
+def _word(answer: Row[Any], given: Feedback | Row[Any]) -> Word:
+    picked = given.source == FeedbackSource.BUTTON and bool(answer.offered)
+    return Word(FeedbackKind(given.kind), given.emoji or None, picked)
 
 
 def _scores(answer: Row[Any]) -> dict[str, float]:

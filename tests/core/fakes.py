@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.core.community import Counts
+from bot.core.community import Counts, Tally
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Answer,
@@ -100,6 +100,7 @@ class MemoryStore:
     rows: dict[MessageRef, tuple[IncomingMessage, Outcome]] = field(default_factory=dict)
     words: list[Feedback] = field(default_factory=list)
     counts: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
+    settled: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
     changes: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def _maybe_fail(self, method: str) -> None:
@@ -178,9 +179,10 @@ class MemoryStore:
         self._maybe_fail("member_data")
         return {"member": member}
 
-    async def taste_counts(self, ref: MessageRef, now: datetime) -> dict[str, Counts]:
-        self._maybe_fail("taste_counts")
-        return dict(self.counts.get((ref.platform, ref.community), {}))
+    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+        self._maybe_fail("taste_tally")
+        counts = dict(self.counts.get((ref.platform, ref.community), {}))
+        return Tally(counts, self.settled.get((ref.platform, ref.community), counts))
 
     async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         self._maybe_fail("taste_changes")

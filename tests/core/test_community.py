@@ -12,11 +12,13 @@ from bot.core.community import (
     HALF_LIFE,
     NAMES,
     Counts,
+    Tally,
     Taste,
     Word,
     learn,
     said,
     shown,
+    taste_of,
     threshold,
     touched,
     voice,
@@ -133,6 +135,15 @@ def test_a_choice_from_the_five_or_beside_a_silent_bot_passes_nothing_over(emoji
 def test_a_members_words_of_a_day_weigh_little_more_than_one() -> None:
     assert voice(0) == 1
     assert sum(voice(n) for n in range(1000)) <= 1.5
+
+
+def test_what_has_not_settled_is_told_apart() -> None:
+    more = {**AVERAGE, "💀": Counts(expected=1, corrected=10)}
+    taste = taste_of(Tally(said=more, settled=AVERAGE))
+    assert taste.bias == learn(AVERAGE).bias
+    assert taste.since["💀"] > 1
+    assert taste.acceptance == learn(AVERAGE).acceptance
+    assert not taste_of(Tally(more, more)).since
 
 
 def test_one_member_moves_next_to_nothing_whatever_they_do() -> None:

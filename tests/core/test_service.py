@@ -66,8 +66,8 @@ async def test_a_message_is_answered_and_recorded(house: House) -> None:
     assert house.platform.shown == [(ref(), ("😂",))]
     assert house.store.rows[ref()] == (message(), outcome)
     assert outcome.artifact == "echo-1"
-    # As many more as the chat may deny.
-    assert house.predictor.asked == [("so funny", 5 + len(ChatSettings().emoji_deny), None)]
+    # As many more as the chat may deny, and one that may take the last place.
+    assert house.predictor.asked == [("so funny", 6 + len(ChatSettings().emoji_deny), None)]
 
 
 async def test_the_same_message_twice_is_answered_once(house: House) -> None:
@@ -344,6 +344,14 @@ async def test_what_a_community_likes_reaches_the_predictor(house: House) -> Non
     assert (await house.service.taste(ref())).bias == after
 
 
+async def test_what_has_not_settled_lets_neighbours_change_places(house: House) -> None:
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    house.store.settled["console", "home"] = {}
+    assert await house.skip(message()) is None
+    assert house.predictor.biases == [{}]
+    assert house.platform.shown == [(ref(), ("🔥",))]
+
+
 async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
     house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
     liked = await house.service.taste(ref())
@@ -358,7 +366,7 @@ async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
 
 
 async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
-    house.store.failing = {"taste_counts", "replace_taste"}
+    house.store.failing = {"taste_tally", "replace_taste"}
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
     assert house.service.failures == {"store": 1}

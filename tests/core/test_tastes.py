@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.community import Counts
+from bot.core.community import Counts, Tally
 from bot.core.events import MessageRef
 from bot.core.tastes import REFRESH, STALE, Tastes
 from tests.core.fakes import MOMENT, MemoryStore, ref
@@ -21,9 +21,9 @@ class CountingStore(MemoryStore):
         self.reads = self.looks = 0
         self.gate: asyncio.Event | None = None
 
-    async def taste_counts(self, ref: MessageRef, now: datetime) -> dict[str, Counts]:
+    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
         self.reads += 1
-        found = await super().taste_counts(ref, now)
+        found = await super().taste_tally(ref, now)
         if self.gate is not None:
             await self.gate.wait()
         return found
