@@ -238,6 +238,15 @@ def taste_of(tally: Tally) -> Taste:
     return replace(settled, since={emoji: more for emoji, more in since.items() if more})
 
 
+def company(members: int) -> float:
+    """What the use of an emoji on one's own weighs by the ``members``-th member of a day.
+
+    What less than ``QUORUM`` used says nothing of a community; of many, as where all join in on
+    one message, each further one says less: 1/3, 1/4, ...
+    """
+    return 1.0 / members if members >= QUORUM else 0.0
+
+
 def learn(counts: Mapping[str, Counts]) -> Taste:
     """The taste that these counts, faded to one moment, tell of."""
     acceptance, total = _acceptance(counts.values())

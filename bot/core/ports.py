@@ -126,6 +126,13 @@ class Store(TasteStore, Protocol):
         """What the actor says through ``source`` is this alone; False where it is unknown."""
         ...
 
+    async def count_use(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+        """Count an emoji that a member put on a message that was scored and left alone.
+
+        Whether the community's taste changed; of who used what, nothing outlasts the day.
+        """
+        ...
+
     async def delete_message(self, ref: MessageRef) -> None:
         """The message is gone from its platform: forget its prediction and feedback."""
         ...

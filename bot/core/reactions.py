@@ -17,7 +17,7 @@ def classify(shown: Collection[str], emoji: str) -> FeedbackKind:
 
 
 class Reactions:
-    """Turns reactions into feedback; those on messages that the bot did not answer are dropped."""
+    """Turns reactions into feedback; those on messages that the bot left alone are only counted."""
 
     def __init__(self, service: Service) -> None:
         """Ask the service what was shown, and tell it what was said."""
@@ -32,9 +32,17 @@ class Reactions:
         withdrawn: bool,
         source: FeedbackSource = FeedbackSource.REACTION,
     ) -> FeedbackKind | None:
-        """Somebody chose a canonical ``emoji``, or took it back; None where it was not kept."""
-        shown = await self._service.shown(ref)
+        """Somebody chose a canonical ``emoji``, or took it back; None where it was not kept.
+
+        Taking back is not heard where the bot showed nothing: nothing says who used what.
+        """
+        answer = await self._service.answer(ref)
+        if answer is None:
+            return None
+        shown = answer.outcome.chosen
         if not shown:
+            if not withdrawn:
+                await self._service.on_use(ref, actor, emoji)
             return None
         kind = classify(shown, emoji)
         about = None if kind is FeedbackKind.DISLIKE else emoji

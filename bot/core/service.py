@@ -150,6 +150,16 @@ class Service:
         newcomer = None if feedback.withdrawn else feedback.actor
         return await self._keep(feedback.ref, newcomer, self._store.add_feedback(feedback))
 
+    async def on_use(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
+        """Somebody put an emoji on a message that the bot scored and left alone. Never raises."""
+        try:
+            if await self._store.opted_out(ref.platform, member):
+                return
+            if await self._store.count_use(ref, member, emoji, self._chance.now()):
+                self._tastes.changed(ref)
+        except Exception as error:
+            self._failed("store", error)
+
     async def on_choice(
         self,
         ref: MessageRef,

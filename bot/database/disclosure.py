@@ -2,11 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, Table, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
-from bot.database.tables import community, consent, feedback, opt_out, prediction, taste_voice
+from bot.database.tables import (
+    community,
+    consent,
+    feedback,
+    opt_out,
+    prediction,
+    taste_use,
+    taste_voice,
+)
 from bot.database.tastes import voice_of
 
 _ANSWERED = (
@@ -54,18 +62,20 @@ async def member_data(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
         "feedback": await _rows(connection, said.where(and_(here, feedback.c.actor == member))),
-        "words_today": await _words_today(connection, platform, member),
+        "words_today": await _today(connection, platform, member, taste_voice),
+        "used_today": await _today(connection, platform, member, taste_use),
     }
 
 
-async def _words_today(
-    connection: AsyncConnection, platform: str, member: MemberKey
+async def _today(
+    connection: AsyncConnection, platform: str, member: MemberKey, tally: Table
 ) -> list[dict[str, object]]:
-    """How often the member spoke for or against emojis, kept until the day is over."""
-    query = select(community.c.external_id, taste_voice).join_from(taste_voice, community)
+    """The member's rows of a tally that is kept until the day is over."""
+    query = select(community.c.external_id, tally).join_from(tally, community)
     found = await connection.execute(query.where(community.c.platform == platform))
+    told = [column.name for column in tally.c if column.name in ("emoji", "words")]
     return [
-        {"community": row.external_id, "emoji": row.emoji, "words": row.words}
+        {"community": row.external_id, **{name: getattr(row, name) for name in told}}
         for row in found
         if row.member == voice_of(row.day, row.community_id, member)
     ]

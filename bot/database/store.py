@@ -26,11 +26,12 @@ from bot.database.members import MemberStore, erase_texts
 from bot.database.session import active_consent, is_community, prediction_id, transaction
 from bot.database.tables import feedback, prediction
 from bot.database.trends import Kept, kept_by_emoji
+from bot.database.uses import UseStore
 from model import Prediction
 from model.text import encodable
 
 
-class SqlStore(ChoiceStore, MemberStore, DeliveryStore):
+class SqlStore(ChoiceStore, MemberStore, UseStore, DeliveryStore):
     """Implements ``bot.core.ports.Store``; a database that fails raises ``StoreFailed``."""
 
     def __init__(

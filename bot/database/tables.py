@@ -187,6 +187,17 @@ taste_voice = Table(
     Index(None, "day"),
 )
 
+# Which emojis a member used themselves today, where the bot put none: goes as the rows above do.
+taste_use = Table(
+    "taste_use",
+    metadata,
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("emoji", String(64), primary_key=True),
+    Column("member", String(64), primary_key=True),
+    Index(None, "day"),
+)
+
 delivery = Table(
     "delivery",
     metadata,

@@ -82,7 +82,7 @@ class SqlTasteStore(Session):
             await connection.execute(delete(taste).where(taste.c.community_id == here))
             # The others hear of the change by this row.
             counts = {ELSEWHERE: Counts(), **counts}
-            await self._add(connection, here, _summed(counts, now), now)
+            await self._add(connection, here, summed(counts, now), now)
             await self._settle(connection, here)
 
     async def _count_shown(
@@ -90,14 +90,14 @@ class SqlTasteStore(Session):
     ) -> None:
         """Count what is put on a message; an offer of five is nothing that can be removed."""
         if outcome.chosen and not outcome.offered:
-            scores = {p.emoji: p.own for p in outcome.predictions}
-            counted = _summed(shown(outcome.chosen, scores), now)
+            own = {p.emoji: p.own for p in outcome.predictions}
+            counted = summed(shown(outcome.chosen, own), now)
             await self._add(connection, here, counted, settled=True)
 
     async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
         """Take back what a platform did not let be shown."""
         if answer.chosen and not answer.offered:
-            counted = _summed(shown(answer.chosen, _scores(answer)), answer.created_at)
+            counted = summed(shown(answer.chosen, scores(answer)), answer.created_at)
             back = {emoji: counts.times(-1.0) for emoji, counts in counted.items()}
             await self._add(connection, answer.community_id, back, settled=True)
 
@@ -134,11 +134,11 @@ class SqlTasteStore(Session):
 
     async def _unsay(self, connection: AsyncConnection, words: ColumnElement[bool]) -> None:
         """Take back what these rows of ``feedback``, which are about to go, were counted for."""
-        query = _words(*_ANSWER).where(words, feedback.c.counted > 0)
+        query = _words(*ANSWER).where(words, feedback.c.counted > 0)
         sums: dict[int, dict[str, Counts]] = {}
         for row in await connection.execute(query):
             here = sums.setdefault(row.community_id, {ELSEWHERE: Counts()})
-            for emoji, counts in _summed(_said(row, row), row.at).items():
+            for emoji, counts in summed(_said(row, row), row.at).items():
                 here[emoji] = here.get(emoji, Counts()) + counts.times(-row.counted)
         for community_id, back in sorted(sums.items()):
             await self._add(connection, community_id, back, datetime.now(UTC))
@@ -154,7 +154,7 @@ class SqlTasteStore(Session):
     ) -> None:
         scaled = {emoji: counts.times(strength) for emoji, counts in counted.items()}
         scaled = {ELSEWHERE: Counts(), **scaled}
-        await self._add(connection, here, _summed(scaled, at), datetime.now(UTC))
+        await self._add(connection, here, summed(scaled, at), datetime.now(UTC))
 
     async def _today(
         self, connection: AsyncConnection, here: int, speaker: str, at: datetime
@@ -266,7 +266,8 @@ def voice_of(day: int, community_id: int, member: str) -> str:
     return sha256(f"{day}:{community_id}:{member}".encode()).hexdigest()[:32]
 
 
-def _summed(counts: Mapping[str, Counts], at: datetime) -> dict[str, Counts]:
+def summed(counts: Mapping[str, Counts], at: datetime) -> dict[str, Counts]:
+    """What counts of this moment add to the sums."""
     factor = weight(at)
     return {emoji: each.times(factor) for emoji, each in counts.items()}
 
@@ -295,17 +296,18 @@ def _words(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*word, *columns).join_from(feedback, prediction)
 
 
-_ANSWER = (
+ANSWER = (
     prediction.c.community_id,
     prediction.c.top,
     prediction.c.own,
     prediction.c.chosen,
     prediction.c.offered,
 )
+"""What words are counted by."""
 
 
 def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
-    return said(_word(answer, given), tuple(answer.chosen), _scores(answer))
+    return said(_word(answer, given), tuple(answer.chosen), scores(answer))
 
 
 def _word(answer: Row[Any], given: Feedback | Row[Any]) -> Word:
@@ -313,7 +315,7 @@ def _word(answer: Row[Any], given: Feedback | Row[Any]) -> Word:
     return Word(FeedbackKind(given.kind), given.emoji or None, picked)
 
 
-def _scores(answer: Row[Any]) -> dict[str, float]:
+def scores(answer: Row[Any]) -> dict[str, float]:
     """The model's own of the five; those of before tastes were learnt are the shown ones."""
     own = answer.own or [score for _, score in answer.top]
     return {emoji: score for (emoji, _), score in zip(answer.top, own, strict=True)}

@@ -120,3 +120,17 @@ async def test_a_private_chat_has_its_own(here: World) -> None:
     assert "😂" in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
     assert await press(asked, 0, anna) == say("taste.forgotten", "en")
     assert "😂" not in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
+
+
+async def test_what_members_use_themselves_counts_where_the_bot_was_silent(here: World) -> None:
+    await here.owner.slash(here.channel, "settings set", setting="threshold", value="99 %")
+    message = await here.ben.send(here.channel, "what a day")
+    cara = here.guild.add_member(here.env.create_user("cara"))
+    for somebody in (here.anna, here.ben, cara):
+        await somebody.react(message, "💀")
+    known = (await exported(here))["emojis"]
+    assert known["💀"]["used"] == pytest.approx(1 / 3, abs=1e-3)
+    result = await here.anna.slash(here.channel, "privacy")
+    data = json.loads((await file_of(result))[1])
+    assert [each["emoji"] for each in data["used_today"]] == ["💀"]
+    assert data["feedback"] == []

@@ -102,6 +102,7 @@ class MemoryStore:
     counts: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
     settled: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
     changes: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    uses: list[tuple[MessageRef, MemberKey, str]] = field(default_factory=list)
 
     def _maybe_fail(self, method: str) -> None:
         if method in self.failing:
@@ -148,6 +149,11 @@ class MemoryStore:
         self.words = [w for w in self.words if (w.ref, w.actor, w.source) != (ref, actor, source)]
         self.words += words
         return ref in self.rows
+
+    async def count_use(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+        self._maybe_fail("count_use")
+        self.uses.append((ref, member, emoji))
+        return True
 
     async def delete_message(self, ref: MessageRef) -> None:
         self._maybe_fail("delete_message")

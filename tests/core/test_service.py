@@ -403,6 +403,33 @@ async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
     assert not await reactions.now(ref(), BEN, [], source)
 
 
+async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: House) -> None:
+    house.store.chosen = ChatSettings(threshold=0.99)
+    assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
+    reactions = Reactions(house.service)
+    assert await reactions.changed(ref(), BEN, "🔥", withdrawn=False) is None
+    assert await reactions.changed(ref(), BEN, "🔥", withdrawn=True) is None
+    assert await reactions.changed(ref("unknown"), BEN, "🔥", withdrawn=False) is None
+    assert house.store.uses == [(ref(), BEN, "🔥")]
+    house.store.out.add(BEN)
+    await reactions.changed(ref(), BEN, "😂", withdrawn=False)
+    house.store.out.clear()
+    house.store.failing = {"count_use"}
+    await reactions.changed(ref(), BEN, "😂", withdrawn=False)
+    assert len(house.store.uses) == 1
+    assert house.store.words == []
+    assert house.service.failures == {"store": 1}
+
+
+async def test_a_use_counts_at_the_next_message(house: House) -> None:
+    house.store.chosen = ChatSettings(threshold=0.99)
+    await house.skip(message(number="1"))
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    await Reactions(house.service).changed(ref("1"), BEN, "🔥", withdrawn=False)
+    await house.skip(message(number="2"))
+    assert house.predictor.biases[1]["😂"] < -1
+
+
 LIVELY = {"😂": Counts(shown=40, hoped=20, agreed=30)}
 
 
