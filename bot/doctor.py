@@ -3,7 +3,7 @@
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from bot import secrets_file
@@ -57,7 +57,8 @@ async def platforms(
         yield ok("telegram", f"not used: {why}")
     else:
         token = telegram.get_secret_value()
-        for finding in await ask_telegram(settings.telegram, token, listen=listen):
+        met = await database.groups(settings.database.url, "telegram")
+        for finding in await ask_telegram(settings.telegram, token, listen=listen, groups=met):
             yield finding
 
 
@@ -69,12 +70,12 @@ async def ask_discord(settings: DiscordSettings, token: str) -> list[Finding]:
 
 
 async def ask_telegram(
-    settings: TelegramSettings, token: str, *, listen: bool = False
+    settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
 ) -> list[Finding]:
     """What Telegram says of a token; the library is loaded only now."""
     from bot.adapters.telegram import checkup
 
-    return await checkup.examine(settings, token, listen=listen)
+    return await checkup.examine(settings, token, listen=listen, groups=groups)
 
 
 def _files(config: Path, url: str) -> Finding:

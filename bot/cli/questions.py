@@ -33,24 +33,28 @@ def ask(setup: Setup) -> None:
     Raises:
         typer.Abort: the person left.
     """
+    typer.echo(f"This writes {setup.path}. Enter takes what stands in brackets.")
     for platform in PLATFORMS:
+        typer.echo()
         if typer.confirm(f"{platform}?", default=True):
             _ask_token(setup, platform)
         else:
             setup.keep.pop(PLATFORMS[platform], None)
+    typer.echo()
     for place, question in KEYS.items():
         _ask_key(setup, place, question)
 
 
 def _ask_token(setup: Setup, platform: str) -> None:
     variable = PLATFORMS[platform]
-    if variable in setup.tokens and setup.check(platform, setup.tokens[variable]):
-        where = "the environment" if variable in setup.outside else "what was given"
-        typer.echo(f"{variable} comes from {where}")
-        return
-    setup.keep.pop(variable, None)
-    if variable in setup.outside:  # a kept one would stand behind it
-        return
+    if variable in setup.tokens:
+        good = setup.check(platform, setup.tokens[variable])
+        if variable in setup.outside:  # one from here would stand behind it
+            typer.echo(f"{variable} comes from the environment")
+            return
+        if good and typer.confirm("Keep this one?", default=True):
+            return
+        setup.keep.pop(variable, None)
     for number, step in enumerate(STEPS[platform], 1):
         typer.echo(f"  {number}. {step}")
     while token := _hidden(f"{platform}'s token (it is not shown; empty for none)"):

@@ -2,12 +2,14 @@
 
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.checkup import Finding, failed, ok, warning
 from bot.core.errors import StoreFailed
@@ -20,11 +22,13 @@ from bot.database.engine import (
     refuse_strangers,
     sqlite_path,
 )
+from bot.database.session import transaction
 from bot.database.store import SqlStore
 from bot.database.tables import community
 
 ENOUGH, LITTLE = 500_000_000, 50_000_000
 """Free bytes on the disk of an SQLite database."""
+MOST_GROUPS = 20
 
 
 async def examine(url: str) -> list[Finding]:
@@ -40,16 +44,44 @@ async def examine(url: str) -> list[Finding]:
 
 async def knows_anybody(url: str) -> bool:
     """Whether members stand in the database, whom only its secret recognises."""
+    with suppress(DatabaseError, StoreFailed):  # which ``examine`` tells
+        async with _as_it_is(url) as engine:
+            return engine is not None and await SqlStore(engine).knows_anybody()
+    return False
+
+
+async def groups(url: str, platform: str) -> list[str]:
+    """The platform's ids of the communities that the bot met last, which begin with a minus.
+
+    Those are Telegram's groups and channels; private chats stand under keys.
+    """
+    query = select(community.c.external_id).where(
+        community.c.platform == platform, community.c.external_id.startswith("-")
+    )
+    with suppress(DatabaseError, StoreFailed):
+        async with _as_it_is(url) as engine:
+            if engine is None:
+                return []
+            async with transaction(engine) as connection:
+                found = await connection.execute(
+                    query.order_by(community.c.id.desc()).limit(MOST_GROUPS)
+                )
+                return [str(name) for name in found.scalars()]
+    return []
+
+
+@asynccontextmanager
+async def _as_it_is(url: str) -> AsyncIterator[AsyncEngine | None]:
+    """The database without an upgrade; None where there is no file yet."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
-        return False
-    with suppress(DatabaseError, StoreFailed):  # which ``examine`` tells
-        engine = build_engine(url)
-        try:
-            return await SqlStore(engine).knows_anybody()
-        finally:
-            await engine.dispose()
-    return False
+        yield None
+        return
+    engine = build_engine(url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 async def _open(url: str) -> Finding:

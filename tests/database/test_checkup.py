@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 
 from bot.core.checkup import Finding, Status
-from bot.database.checkup import examine, knows_anybody
+from bot.database.checkup import MOST_GROUPS, examine, groups, knows_anybody
 from bot.database.engine import alembic_config, head, migration_connection, upgrade
 
 WRITE_VERSION = 18
@@ -60,6 +60,25 @@ async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
     )
     assert "emoji-reactor db upgrade" in told.mend
     assert (await found(path)).told == told.told
+
+
+async def test_groups_are_told_without_private_chats(path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{path}"
+    assert await groups(url, "telegram") == []
+    assert not path.exists()
+    await upgrade(url)
+    names = [f"-100{number}" for number in range(MOST_GROUPS + 5)]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "insert into community (platform, external_id, created_at) values (?, ?, '2026-01-01')",
+            [
+                ("telegram", "0f3c9a"),
+                ("discord", "-1"),
+                *(("telegram", name) for name in names),
+            ],
+        )
+        connection.commit()
+    assert await groups(url, "telegram") == names[: -MOST_GROUPS - 1 : -1]
 
 
 @pytest.mark.parametrize(

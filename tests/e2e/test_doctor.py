@@ -221,15 +221,18 @@ async def test_a_webhook_that_a_running_bot_registered(
     assert (await on_telegram(bot))["telegram.webhook"] == {
         "check": "telegram.webhook",
         "status": "ok",
-        "told": "bot.example.org gets the updates; 0 updates wait",
+        "told": "bot.example.org gets the updates; updates that wait: 0",
         "mend": "",
     }
     telegram_server.undelivered = (int(time.time()), "Wrong response: 502 Bad Gateway")
     found = (await on_telegram(bot))["telegram.webhook"]
-    assert (found["status"], "502 Bad Gateway; 0 updates" in found["told"]) == ("warning", True)
+    assert (found["status"], "502 Bad Gateway; updates that wait: 0" in found["told"]) == (
+        "warning",
+        True,
+    )
     telegram_server.say("zanzibar")
     found = (await on_telegram(bot))["telegram.webhook"]
-    assert (found["status"], "; 1 updates wait" in found["told"]) == ("failed", True)
+    assert (found["status"], "; updates that wait: 1" in found["told"]) == ("failed", True)
     telegram_server.undelivered = (int(time.time()) - 7200, "Wrong response: 502 Bad Gateway")
     assert (await on_telegram(bot))["telegram.webhook"]["status"] == "ok"
 
@@ -258,13 +261,35 @@ async def test_another_poller_is_noticed_and_goes_on(
     assert await both.stop() == 0
 
 
+async def test_groups_where_it_is_no_admin(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
+    await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
+    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    found = (await on_telegram(both))["telegram.groups"]
+    assert (found["status"], found["told"]) == (
+        "ok",
+        "an admin in each of the 1 groups that it is in",
+    )
+    telegram_server.standing[telegram.BOT] = "member"
+    found = (await on_telegram(both))["telegram.groups"]
+    assert found["status"] == "warning"
+    assert found["told"].startswith('no admin in 1 of 1 groups: "Group"; it reacts there')
+    assert "Add Admin" in found["mend"]
+    telegram_server.standing[telegram.BOT] = "kicked"
+    assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
+    telegram_server.refusals.append(telegram.Refusal("getChatMember", 400, "chat not found"))
+    assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
+    assert await both.stop() == 0
+
+
 @pytest.mark.slow
 async def test_nobody_else_polls(both: BotProcess, telegram_server: TelegramServer) -> None:
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
     assert found["told"] == "nobody else polls with this token"
     telegram_server.say("zanzibar")
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
-    assert found["told"] == "nobody fetches the 1 updates that wait"
+    assert found["told"] == "nobody fetches what waits: 1"
 
 
 async def test_a_used_database_and_one_that_lost_its_secret(

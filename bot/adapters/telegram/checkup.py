@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from telegram import Bot, WebhookInfo
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.constants import ChatMemberStatus
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    TelegramError,
+)
 
 from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.inbox import KINDS
@@ -18,16 +26,19 @@ from bot.settings import TelegramSettings
 PATIENCE_SECONDS = 15.0
 LISTEN_SECONDS = 6
 """Another poller is cut off by ours, and comes back within a second or three: then ours is."""
+MOST_NAMED = 3
 RECENT = timedelta(hours=1)
 PORTS = frozenset((443, 80, 88, 8443))
 """Those that Telegram sends to."""
 
 
-async def examine(settings: TelegramSettings, token: str, *, listen: bool = False) -> list[Finding]:
-    """Ask Telegram about the token, group privacy and the webhook; never raises.
+async def examine(
+    settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
+) -> list[Finding]:
+    """Ask Telegram about the token, group privacy, the webhook and the bot's standing in groups.
 
     With ``listen`` also whether another process polls: it is disturbed for a moment, and loses
-    nothing.
+    nothing. Never raises.
     """
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole answers
     bot = build_bot(settings.base_url, token)
@@ -35,6 +46,8 @@ async def examine(settings: TelegramSettings, token: str, *, listen: bool = Fals
         async with asyncio.timeout(PATIENCE_SECONDS + LISTEN_SECONDS), bot:
             webhook = await bot.get_webhook_info()
             findings = [_token(bot), _privacy(bot), _joining(bot), _webhook(settings, webhook)]
+            if groups:
+                findings.append(await _standing(bot, groups))
             if listen and not (settings.webhook_url or webhook.url):
                 findings.append(await _pollers(bot, webhook.pending_update_count))
             return findings
@@ -72,9 +85,39 @@ def _joining(bot: Bot) -> Finding:
     )
 
 
+async def _standing(bot: Bot, groups: Sequence[str]) -> Finding:
+    """Where it is an admin, among the groups and channels that it has met."""
+    admin, plain = 0, list[str]()
+    for group in groups:
+        try:
+            status = (await bot.get_chat_member(int(group), bot.id)).status
+        except (BadRequest, Forbidden, ChatMigrated):  # gone, or it was thrown out
+            continue
+        admin += status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+        if status in (ChatMemberStatus.MEMBER, ChatMemberStatus.RESTRICTED):
+            plain.append(group)
+    if not plain:
+        return ok("telegram.groups", f"an admin in each of the {admin} groups that it is in")
+    names = [await _title(bot, group) for group in plain[:MOST_NAMED]]
+    more = f" and {len(plain) - MOST_NAMED} more" if len(plain) > MOST_NAMED else ""
+    return warning(
+        "telegram.groups",
+        f"no admin in {len(plain)} of {admin + len(plain)} groups: {', '.join(names)}{more}; it"
+        " reacts there, and does not see what people do with reactions",
+        "make it an admin under Edit > Administrators > Add Admin, without any of the rights; or"
+        " choose answers with buttons in /settings there",
+    )
+
+
+async def _title(bot: Bot, group: str) -> str:
+    """A group's name, without what would disturb a terminal."""
+    title = (await bot.get_chat(int(group))).title or group
+    return '"' + "".join(letter for letter in title if letter.isprintable()) + '"'
+
+
 def _webhook(settings: TelegramSettings, told: WebhookInfo) -> Finding:
     """What Telegram has, beside what the settings want."""
-    check, wait = "telegram.webhook", f"{told.pending_update_count} updates wait"
+    check, wait = "telegram.webhook", f"updates that wait: {told.pending_update_count}"
     wanted, restart = settings.webhook_url, "start emoji-reactor run again, which registers it"
     if wanted is None:
         if not told.url:
@@ -113,7 +156,7 @@ def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Fi
 async def _pollers(bot: Bot, pending: int) -> Finding:
     check = "telegram.pollers"
     if pending:  # they would be given to us at once, and say nothing about others
-        return ok(check, f"nobody fetches the {pending} updates that wait")
+        return ok(check, f"nobody fetches what waits: {pending}")
     try:
         # Without an offset none is confirmed, and without kinds theirs stay.
         await bot.get_updates(limit=1, timeout=LISTEN_SECONDS)
