@@ -74,9 +74,10 @@ class HubServer:
             api = f"/api/{kind}/{name}"
             app.router.add_get(f"{api}/revision/{{revision}}", self._with(_revision, prefix))
             app.router.add_get(f"{api}/tree/{{revision}}", self._with(_tree, prefix))
+            file = f"/{prefix}{name}/resolve/{{revision}}/{{path:.+}}"
+            app.router.add_get(file, self._with(_file, prefix))
         self.uploads.register(app)
         app.router.add_get("/api/whoami-v2", self._whoami)
-        app.router.add_get(f"/{name}/resolve/{{revision}}/{{path:.+}}", self._with(_file))
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -106,7 +107,7 @@ class HubServer:
         return web.json_response(account | {"auth": {"accessToken": token}})
 
     def _with(
-        self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]], prefix: str = ""
+        self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]], prefix: str
     ) -> Handler:
         """Find repository and revision first, or refuse as the Hub does."""
 

@@ -15,6 +15,7 @@ from bot.cli.output import reader_may_leave
 if TYPE_CHECKING:
     from bot.database.statistics import Statistics
     from bot.database.trends import Trends
+    from bot.learning.card import Contents
 
 app = typer.Typer(help="What people said about the bot's reactions.", no_args_is_help=True)
 
@@ -22,6 +23,12 @@ TITLES = {"agree": "agreed", "remove": "removed", "dislike": "disliked", "correc
 Plot = Annotated[
     Path | None,
     typer.Option("--plot", metavar="FILE", help="Draw them as well, into a PNG file."),
+]
+
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")]
+Wanted = Annotated[ExportFormat, typer.Option("--format", help="parquet needs the train extra.")]
+Licence = Annotated[
+    str, typer.Option(metavar="ID", help="For the data set's card, as the Hub names it.")
 ]
 
 
@@ -48,10 +55,8 @@ def stats(config: ConfigFile = None, as_json: AsJson = False, plot: Plot = None)
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")],
-    format_: Annotated[
-        ExportFormat, typer.Option("--format", help="parquet needs the train extra.")
-    ] = ExportFormat.JSONL,
+    out: Out,
+    format_: Wanted = ExportFormat.JSONL,
     since: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Of messages from this day on, in UTC."),
@@ -62,9 +67,7 @@ def export(
     platform: Annotated[
         str | None, typer.Option(metavar="NAME", help="discord, telegram, console or web.")
     ] = None,
-    licence: Annotated[
-        str, typer.Option(metavar="ID", help="For the data set's card, as the Hub names it.")
-    ] = "other",
+    licence: Licence = "other",
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -81,11 +84,31 @@ def export(
     moment = None if since is None else since.replace(tzinfo=UTC)
     chosen = selection(settings.privacy, moment, platform, community)
     order = Order(chosen, formats(format_), licence)
-    contents = asyncio.run(exported(settings.database.url, order, out))
-    if as_json:
-        typer.echo(json.dumps({"folder": str(out), **contents.as_dict()}, ensure_ascii=False))
-    else:
-        typer.echo(f"{contents.rows.total():,} rows, {contents.texts:,} with text, in {out}")
+    _tell(asyncio.run(exported(settings.database.url, order, out)), out, as_json)
+
+
+@app.command()
+def gather(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="ORG/NAME", help="A Space's FEEDBACK_REPO, or a folder of it."),
+    ],
+    out: Out,
+    format_: Wanted = ExportFormat.JSONL,
+    licence: Licence = "other",
+    as_json: AsJson = False,
+) -> None:
+    """Write what visitors of a Space chose as a data set, in the form that export writes.
+
+    Model fit and model gate learn from it. Nothing stays here of what is fetched but DIR: gather
+    again before each fit, so that nobody is in it who took theirs back.
+
+    Example: emoji-reactor feedback gather ORG/NAME --out feedback
+    """
+    from bot.learning.gathering import data_set, gather
+
+    with data_set(source) as folder:
+        _tell(gather(folder, out, formats(format_), licence), out, as_json)
 
 
 @app.command()
@@ -118,6 +141,13 @@ def as_object(counted: "Statistics") -> dict[str, object]:
             for emoji in counted.by_emoji()
         },
     }
+
+
+def _tell(contents: "Contents", out: Path, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"folder": str(out), **contents.as_dict()}, ensure_ascii=False))
+    else:
+        typer.echo(f"{contents.rows.total():,} rows, {contents.texts:,} with text, in {out}")
 
 
 async def _count(url: str) -> "Statistics":

@@ -39,18 +39,13 @@ async def export(
         StoreFailed: the database cannot be read.
         TrainingMissing: a format needs a library that is not installed.
     """
-    contents, blind = Contents(), Blinding()
-    with whole_folder(folder) as partial:
-        with _files(partial, order.formats) as files:
-            async for page in answered_pages(engine, order.selection):
-                for split, rows in _by_split(page, blind).items():
-                    for row in rows:
-                        contents.add(split, row)
-                    for each in order.formats:
-                        files.of(each, split).write(rows)
-                tell(len(page))
-        _describe(partial, contents, order)
-    return contents
+    blind = Blinding()
+    with writing(folder, order.formats, order.licence) as writer:
+        async for page in answered_pages(engine, order.selection):
+            for split, rows in _by_split(page, blind).items():
+                writer.add(split, rows)
+            tell(len(page))
+    return writer.contents
 
 
 def as_row(answered: Answered, blind: Blinding) -> FeedbackRow:
@@ -83,14 +78,24 @@ def _by_split(page: Sequence[Answered], blind: Blinding) -> dict[str, list[Feedb
     return found
 
 
-class _Files:
-    """Opens a file with its first row: a data set has no empty ones."""
+class Rows:
+    """Writes rows in every format, and counts them."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack = folder, stack
+    def __init__(self, folder: Path, formats: Sequence[Format], stack: ExitStack) -> None:
+        """Write into ``folder`` until ``stack`` closes."""
+        self.contents = Contents()
+        self._folder, self._formats, self._stack = folder, formats, stack
         self._open: dict[Path, Writer] = {}
 
-    def of(self, each: Format, split: str) -> Writer:
+    def add(self, split: str, rows: Sequence[FeedbackRow]) -> None:
+        """Append a page to a split."""
+        for row in rows:
+            self.contents.add(split, row)
+        for each in self._formats:
+            self._file(each, split).write(rows)
+
+    def _file(self, each: Format, split: str) -> Writer:
+        """Opened with its first row: a data set has no empty ones."""
         path = self._folder / each / f"{split}.{each}"
         if path not in self._open:
             path.parent.mkdir(exist_ok=True)
@@ -100,18 +105,27 @@ class _Files:
 
 
 @contextmanager
-def _files(folder: Path, formats: Sequence[Format]) -> Iterator[_Files]:
-    with ExitStack() as stack:
-        for each in formats:  # what is not installed is told before anything is read
-            probe = folder / "probe"
-            WRITERS[each](probe).close()
-            probe.unlink()
-        yield _Files(folder, stack)
+def writing(folder: Path, formats: Sequence[Format], licence: str = LICENCE) -> Iterator[Rows]:
+    """An export to fill; it stands under its name, with its card, once all went well.
+
+    Raises:
+        ExportFailed: the folder cannot be written, or is somebody else's.
+        TrainingMissing: a format needs a library that is not installed.
+    """
+    with whole_folder(folder) as partial:
+        with ExitStack() as stack:
+            for each in formats:  # what is not installed is told before anything is read
+                probe = partial / "probe"
+                WRITERS[each](probe).close()
+                probe.unlink()
+            rows = Rows(partial, formats, stack)
+            yield rows
+        _describe(partial, rows.contents, formats, licence)
 
 
-def _describe(folder: Path, contents: Contents, order: Order) -> None:
-    card = write_card(contents, order.formats, order.licence)
+def _describe(folder: Path, contents: Contents, formats: Sequence[Format], licence: str) -> None:
+    card = write_card(contents, formats, licence)
     (folder / CARD).write_text(card, encoding="utf-8")
-    facts = {**contents.as_dict(), "formats": list(order.formats)}
+    facts = {**contents.as_dict(), "formats": list(formats)}
     told = json.dumps(facts, ensure_ascii=False, indent=1)
     (folder / FACTS).write_text(f"{told}\n", encoding="utf-8")

@@ -1,17 +1,16 @@
 """What visitors of a Space choose, kept in a data set on the Hub."""
 
 import hashlib
-import json
 import logging
 import tempfile
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from huggingface_hub import CommitInfo, CommitOperationDelete, CommitScheduler
+
+from model.feedback import FeedbackRow
 
 from .port import PersonId
 
@@ -41,8 +40,9 @@ class _Pushes(CommitScheduler):
 class Dataset:
     """Two folders, choices and texts, in each a folder a person, in it a file a process.
 
-    So what a person gave is erased by deleting folders, and a restart overwrites nothing. The
-    branch's history is squashed after each commit: what is erased is in no earlier one either.
+    Lines are ``FeedbackRow``s; those in texts have their text and its consent. So what a person
+    gave is erased by deleting folders, and a restart overwrites nothing. The branch's history is
+    squashed after each commit: what is erased is in no earlier one either.
     """
 
     def __init__(self, repository: str) -> None:
@@ -83,17 +83,17 @@ class Dataset:
         with suppress(Exception):  # it has been told
             self._scheduler.__exit__(kind, error, trace)
 
-    def add(self, person: PersonId, choice: Mapping[str, Any], text: str | None) -> bool:
-        """Keep a choice for the next commit, and its text if there is one; False where it failed.
+    def add(self, person: PersonId, row: FeedbackRow) -> bool:
+        """Keep a row for the next commit, its text apart if it has one; False where it failed.
 
-        The last row of an answer counts.
+        The last row of an ``id`` counts.
         """
-        said = {**choice, "day": datetime.now(UTC).date().isoformat()}
+        bare = row.model_copy(update={"text": None, "consent": None})
         try:
             with self._scheduler.lock:
-                self._append(CHOICES, person, said)
-                if text is not None:
-                    self._append(TEXTS, person, {"answer": choice["answer"], "text": text})
+                self._append(CHOICES, person, bare)
+                if row.text is not None:
+                    self._append(TEXTS, person, row)
         except OSError:
             return False
         return True
@@ -113,7 +113,7 @@ class Dataset:
     def _erase(self, person: PersonId, folders: tuple[str, ...]) -> None:
         hub = self._scheduler
         where: dict[str, Any] = {"repo_id": hub.repo_id, "repo_type": "dataset"}
-        begins = tuple(f"{folder}/{_key(person)}/" for folder in folders)
+        begins = tuple(f"{folder}/{key(person)}/" for folder in folders)
         for begin in begins:
             with hub.lock:
                 (hub.folder_path / begin / self._file).unlink(missing_ok=True)
@@ -123,13 +123,16 @@ class Dataset:
             hub.api.create_commit(operations=deleted, commit_message="Erased", **where)
         hub.api.super_squash_history(**where)  # even so: the last time, this may have failed
 
-    def _append(self, folder: str, person: PersonId, row: Mapping[str, Any]) -> None:
-        path = self._scheduler.folder_path / folder / _key(person) / self._file
+    def _append(self, folder: str, person: PersonId, row: FeedbackRow) -> None:
+        path = self._scheduler.folder_path / folder / key(person) / self._file
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write(f"{row.model_dump_json()}\n")
 
 
-def _key(person: PersonId) -> str:
-    """So that readers of the data set cannot speak for the person; the id is 128 random bits."""
+def key(person: PersonId) -> str:
+    """The person's name in the data set, whose readers cannot speak for the person with it.
+
+    A hash suffices, as the id is 128 random bits.
+    """
     return hashlib.sha256(person.encode()).hexdigest()[:32]

@@ -8,8 +8,9 @@ from typing import TypeVar
 from model import Predictor
 from model.occlusion import Unit, occlude
 
-from .dataset import CHOICES, MINUTES, TEXTS, Dataset
-from .port import NONE_FITS, Asked, Busy, Learned, PersonId, Reading, Terms
+from .dataset import CHOICES, MINUTES, TEXTS, Dataset, key
+from .port import Asked, Busy, Learned, PersonId, Reading, Terms
+from .rows import row_of
 
 WAITING = 32
 """Texts that may wait for the one thread."""
@@ -25,6 +26,9 @@ TERMS = Terms(
         " erased when this is unticked."
     ),
 )
+
+TERMS_VERSION = "space-2026-11"
+"""Of ``TERMS``; raise it where they change."""
 
 T = TypeVar("T")
 
@@ -73,15 +77,10 @@ class LocalReactor:
             reading = await self.read(person, asked.text, asked.candidates)
         except Busy:
             return False
-        row = {
-            "answer": asked.answer,
-            "artifact": self.version,
-            "suggestions": [{"emoji": p.emoji, "score": round(p.score, 6)} for p in reading.five],
-            "chosen": word or None,
-            "none_fits": word == NONE_FITS,
-        }
-        text = asked.text if person in self._agreed and word is not None else None
-        return await asyncio.to_thread(self._dataset.add, person, row, text)
+        row = row_of(asked, reading, word, artifact=self.version, author=key(person))
+        if person in self._agreed and word is not None:
+            row = row.model_copy(update={"text": asked.text, "consent": TERMS_VERSION})
+        return await asyncio.to_thread(self._dataset.add, person, row)
 
     async def consented(self, person: PersonId) -> bool:
         """Whether the box was ticked since the start."""

@@ -6,6 +6,9 @@ from functools import cache
 
 from model.emoji import TELEGRAM_REACTIONS, canonical, custom_words, is_emoji, names
 
+LONGEST = 64
+"""Characters of a custom emoji with its colons; Discord's have 34 at most."""
+
 
 class Palette(StrEnum):
     """The choices, as the page words them."""
@@ -31,7 +34,7 @@ def read(word: str) -> str | None:
         return named
     if is_emoji(word):
         return canonical(word)
-    custom = len(word) > 2 and word.startswith(":") and word.endswith(":")
+    custom = 2 < len(word) <= LONGEST and word.startswith(":") and word.endswith(":")
     return word if custom and custom_words(word) else None
 
 

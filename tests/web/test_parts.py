@@ -55,7 +55,7 @@ def test_there_are_always_five_tiles() -> None:
         ("👍🏽", "👍"),
         ("Pizza", "🍕"),
         (" :blob_wave: ", ":blob_wave:"),
-        *dict.fromkeys(("::", "no emoji", "")).items(),
+        *dict.fromkeys(("::", "no emoji", "", f":{'x' * 63}:")).items(),
     ],
 )
 def test_own_candidates_are_read(word: str, read: str | None) -> None:

@@ -1,7 +1,7 @@
 """The Space as it is pushed, as a process that knows nothing of the bot."""
 
 import asyncio
-import json
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +13,8 @@ import yaml
 from gradio_client import Client
 from playwright.sync_api import Browser, expect
 
+from model.feedback import SPLITS, FeedbackRow
+from model.training.lessons import read_lessons
 from tests.hub_server import MAIN, HubServer
 from tests.web.space import DEMO, assemble, environment, serving
 from tests.web.visitor import PATIENCE, visiting
@@ -56,10 +58,22 @@ def feeding(hub: HubServer) -> dict[str, str]:
     }
 
 
-def kept(hub: HubServer, folder: str) -> list[dict[str, object]]:
+def kept(hub: HubServer, folder: str) -> list[FeedbackRow]:
     files = hub.repositories[KEY].revisions[MAIN].files
     lines = [f.splitlines() for name, f in files.items() if name.startswith(f"{folder}/")]
-    return [json.loads(line) for file in lines for line in file]
+    return [FeedbackRow.model_validate_json(line) for file in lines for line in file]
+
+
+def gathered(hub: HubServer, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """``feedback gather`` from the Hub, as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "feedback", "gather", NAME, "--out", "gathered"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "0", **feeding(hub)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
 
 
 def test_programs_get_the_five_of_the_artifact_that_was_pushed(space: Path) -> None:
@@ -88,11 +102,18 @@ def test_choices_go_to_the_data_set_and_texts_by_consent_alone(
         visitor.tiles.first.click()
         expect(visitor.status).to_contain_text("Counted: 😱")
     assert hub.repositories[KEY].token == TOKEN  # private
-    assert [row["chosen"] for row in kept(hub, "choices")] == ["😂", "😱"]
+    choices = kept(hub, "choices")
+    assert [row.responses[0].emoji for row in choices] == ["😂", "😱"]
     [said] = kept(hub, "texts")
-    assert said["text"] == "what a scary night"
-    assert said["answer"] == kept(hub, "choices")[1]["answer"]
+    assert said.text == "what a scary night"
+    assert choices[1] == said.model_copy(update={"text": None, "consent": None})
     assert "scary" not in (space / "space.log").read_text("utf-8")
+
+    # Training takes it.
+    ended = gathered(hub, space)
+    assert (ended.stderr, ended.stdout) == ("", "2 rows, 1 with text, in gathered\n")
+    [lesson] = [x for split in SPLITS for x in read_lessons(space / "gathered", split)]
+    assert (lesson.text, list(lesson.liked)) == ("what a scary night", ["😱"])
 
 
 def test_what_is_taken_back_is_erased_on_the_hub_and_in_its_history(
@@ -124,6 +145,7 @@ def test_what_is_taken_back_is_erased_on_the_hub_and_in_its_history(
     assert kept(hub, "choices") == []
     history = hub.repositories[KEY].history
     assert not any(b"scary" in file for commit in history for file in commit.files.values())
+    assert "holds no choices" in gathered(hub, space).stderr
 
 
 def test_nothing_is_kept_without_the_variable(space: Path, browser: Browser) -> None:
