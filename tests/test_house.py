@@ -13,7 +13,7 @@ from model.card import card_of
 from tests.conftest import OURS
 
 ROOT = Path(__file__).parent.parent
-TRAINING = ("torch", "transformers", "datasets", "sklearn", "matplotlib", "onnx")
+TRAINING = ("torch", "accelerate", "transformers", "datasets", "sklearn", "matplotlib", "onnx")
 PLATFORMS = ("discord", "telegram")
 HEADROOM = 25_000_000
 """What the artifact that ships may weigh."""

@@ -40,7 +40,10 @@ def fit(
 
     check_ours(dataset)
     made = fitted(source_of(model), dataset, out, recipe_at(recipe), full=full, threads=threads)
-    typer.echo(f"{made.version} in {made.folder}")
+    from model.training.processes import leads
+
+    if leads():
+        typer.echo(f"{made.version} in {made.folder}")
 
 
 def gate(
@@ -109,8 +112,10 @@ def fitted(
 
     from model.training.adapt import AdaptRecipe
     from model.training.candidate import fit_candidate, use_threads
+    from model.training.processes import leads
 
     use_threads(threads)
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    quiet = not (console.is_terminal and leads())
+    with Progress(console=console, transient=True, disable=quiet) as progress:
         return fit_candidate(source, dataset, out, AdaptRecipe(full=full), recipe, progress)

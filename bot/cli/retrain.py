@@ -35,14 +35,21 @@ def retrain(
     """Learn from feedback: export, fit, compare, and serve what is better.
 
     Learns from texts whose authors agreed, and still do. The same command goes on after an
-    interruption. Exit status 1 where the candidate is refused.
+    interruption. Exit status 1 where the candidate is refused. For several devices:
+    accelerate launch -m bot retrain --full
 
     Example: emoji-reactor retrain --threads 2
     """
     settings, _ = start(config)
     source, read = source_of(served(config)), recipe_at(recipe)
-    renewed(settings, out)
+    from model.training.processes import leads, wait
+
+    if leads():
+        renewed(settings, out)
+    wait()
     made = fitted(source, out / "dataset", out, read, full=full, threads=threads)
+    if not leads():
+        return
     passed = _judged(source, made, out, read)
     for done in ("dataset", "fit"):  # what people said stays in the database alone
         shutil.rmtree(out / done)

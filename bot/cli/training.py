@@ -41,6 +41,6 @@ def need_training() -> None:
 
     from bot.core.errors import TrainingMissing
 
-    for package in ("torch", "transformers", "datasets"):
+    for package in ("torch", "transformers", "datasets", "accelerate"):
         if find_spec(package) is None:
             raise TrainingMissing(package)

@@ -5,10 +5,12 @@ from pathlib import Path
 import torch
 from rich.progress import Progress
 
+from model import artifact
 from model.artifact import Artifact
 from model.training.adapt import Adaptation, AdaptRecipe
 from model.training.heads import write_candidate
 from model.training.lessons import read_lessons
+from model.training.processes import leads, wait
 from model.training.recipe import Recipe
 from model.training.rehearsal import rehearsal_texts
 
@@ -23,7 +25,8 @@ def fit_candidate(
 ) -> Artifact:
     """Fit on the feedback in ``dataset`` and write ``folder/artifact``.
 
-    The checkpoint lies in ``folder/fit``; a fit that was interrupted goes on from it.
+    The checkpoint lies in ``folder/fit``; a fit that was interrupted goes on from it. Under
+    ``accelerate launch`` each process calls this, and one of them writes.
 
     Raises:
         FeedbackError: a row is malformed, or there is nothing to learn from.
@@ -36,7 +39,11 @@ def fit_candidate(
     fit = Adaptation(source, adapt, folder / "fit")
     heads = fit.run(lessons, checked, rehearsal, progress)
     facts = {"texts": len(lessons), "rehearsed": len(rehearsal), "full": adapt.full}
-    return write_candidate(heads, source, folder / "artifact", facts)
+    made = folder / "artifact"
+    if leads():
+        write_candidate(heads, source, made, facts, rehearsal)
+    wait()
+    return artifact.load(made)
 
 
 def use_threads(threads: int) -> None:

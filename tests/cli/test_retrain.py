@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +73,22 @@ def test_what_a_community_says_is_served_afterwards(cli: CommandLine) -> None:
     assert f"# {report['candidate']}" in card
     assert "## Learnt from feedback" in card
     assert "| feedback | agreement | 60 |" in card
+    assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
+
+
+def test_two_processes_retrain_as_one(environment: Mapping[str, str]) -> None:
+    fill()
+    launched = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "-m", "bot")
+    ended = subprocess.run(
+        [sys.executable, *launched, "retrain", "--out", "run", "--threads", "1"],
+        env={**environment, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("passed: it may take over") == 1
+    assert ended.stdout.count(" is served from ") == 1
     assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
 
 

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from rich.progress import Progress
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 
+from model.training.recipe import Recipe
+from model.training.train import Run, train
 from tests.synthetic import EMOTIONS, LEXICON
 
 torch.set_num_threads(1)  # networks this small only lose by sharing
@@ -39,3 +42,14 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def wide(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run with an n-gram bag and a cut vocabulary."""
+    recipe = Recipe.read(recipe_file)
+    fit = recipe.fit.model_copy(update={"ngram_buckets": 256, "ngram_width": 8, "epochs": 1.0})
+    made = Run(tmp_path_factory.mktemp("wide"))
+    wide = recipe.model_copy(update={"fit": fit})
+    train(wide, str(tiny_base), made, Progress(disable=True))
+    return made

@@ -17,17 +17,6 @@ from model.training.train import Run, train
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"]
 
 
-@pytest.fixture(scope="module")
-def wide(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run with an n-gram bag and a cut vocabulary."""
-    recipe = Recipe.read(recipe_file)
-    fit = recipe.fit.model_copy(update={"ngram_buckets": 256, "ngram_width": 8, "epochs": 1.0})
-    made = Run(tmp_path_factory.mktemp("wide"))
-    wide = recipe.model_copy(update={"fit": fit})
-    train(wide, str(tiny_base), made, Progress(disable=True))
-    return made
-
-
 def test_the_restored_network_gives_the_artifacts_vectors(wide: Run) -> None:
     artifact = load(wide.artifact)
     served = Predictor(artifact).vectors(TEXTS)
