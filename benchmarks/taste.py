@@ -5,7 +5,7 @@
 learns (``bot.core.community``, with its limits on each member's words); a retraining of the
 emoji table for each community on the texts themselves, which the bot may not keep; and an oracle
 that knows the taste. Acceptance is the expected share of kept answers on held-out tweets, hit@1 the
-share of answers that are the wanted emoji. ``--fit`` prints the weights of the prior.
+share of answers that are the wanted emoji. ``--fit`` prints the prior.
 """
 
 import time
@@ -39,6 +39,7 @@ from bot.core.community import Counts, Word, learn, said, shown, touched, voice
 from bot.core.events import FeedbackKind
 from bot.core.places import swaps
 from bot.core.policy import TOP
+from bot.core.prior import WIDTHS, Prior
 from model import Predictor
 
 CHECKS = (50, 200, 500, 2000)
@@ -367,19 +368,14 @@ def _places(fives: Answers, emojis: int) -> Answers:
     return found
 
 
-def fit_prior(worlds: Sequence[World], rounds: int = 200) -> NDArray[np.float64]:
-    """Weights of the prior under which the counts of many communities are the likeliest (EM)."""
-    evidence = []
+def fitted_prior(worlds: Sequence[World]) -> Prior:
+    """The prior under which these communities after 500 feedbacks are the likeliest."""
+    counts = []
     for world in worlds:
         learner = Learner(world.stream.emojis)
         live(world, learner, lambda *_: None, last=500)
-        evidence.append(core.evidence(learner.counts))
-    cells = np.concatenate(evidence)
-    weights = np.full(cells.shape[1], 1.0 / cells.shape[1])
-    for _ in range(rounds):
-        share = weights * cells
-        weights = (share / share.sum(axis=1, keepdims=True)).mean(axis=0)
-    return weights
+        counts.append(learner.settled)
+    return core.prior_of(counts)
 
 
 def show(results: Sequence[Result], title: str) -> Table:
@@ -456,22 +452,23 @@ def cost(predictor: Predictor, learner: Learner) -> str:
 def main(
     focus: Annotated[float, typer.Option(min=0, max=1, help="Share on the subject.")] = FOCUS,
     seed: Annotated[int, typer.Option(help="Of the communities.")] = 1,
-    fit: Annotated[bool, typer.Option("--fit", help="Fit the prior on other tweets.")] = False,
+    fit_only: Annotated[bool, typer.Option("--fit", help="Fit the prior on other tweets.")] = False,
     retraining: Annotated[bool, typer.Option(help="With the rival that keeps texts.")] = True,
 ) -> None:
     """Print the table, the goals, what an adversary moves and what a message costs."""
     console, predictor = Console(), Predictor.load()
-    tweets = read_tweets(predictor, "validation" if fit else "test", TWEETS)
+    tweets = read_tweets(predictor, "validation" if fit_only else "test", TWEETS)
     stream, held_out = tweets.part(HELD_OUT, TWEETS), tweets.part(0, HELD_OUT)
     similar = similarity(tweets.emojis)
     worlds = [
         World(each, stream, held_out, similar, focus, 100 * seed + number)
         for number, each in enumerate(communities(seed))
     ]
-    if fit:
-        weights = fit_prior(worlds)
-        for width, weight in zip(core.WIDTHS, weights, strict=True):
+    if fit_only:
+        prior = fitted_prior(worlds)
+        for width, weight in zip(WIDTHS, prior.weights, strict=True):
             console.print(f"{width}: {weight:.3f}", highlight=False)
+        console.print(f"strength {prior.strength:.0f}", highlight=False)
         return
     results = [
         run(world, retraining=retraining)

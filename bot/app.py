@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 GRACE_SECONDS = 12.0
 """What adapters get to finish what they accepted, a little more than they give themselves."""
 PURGE_SECONDS = 3600.0
+REFIT_SECONDS = 86_400.0
 DELIVERY_DAYS = 2
 """Telegram, the most patient platform, sends an update again for a day."""
 
@@ -181,12 +182,16 @@ async def run(settings: Settings, credentials: Credentials) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with assemble(settings, credentials, chat_settings(settings)) as parts:
-        keeper = asyncio.create_task(_purge_hourly(parts.store, settings))
+        chores = [
+            asyncio.create_task(_purge_hourly(parts.store, settings)),
+            asyncio.create_task(_refit_daily(parts.service)),
+        ]
         try:
             await serve([(name, build, parts) for name, build in planned.start], stop)
         finally:
-            keeper.cancel()
-            await asyncio.wait([keeper])
+            for chore in chores:
+                chore.cancel()
+            await asyncio.wait(chores)
 
 
 async def web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:
@@ -304,3 +309,10 @@ async def _purge_hourly(store: SqlStore, settings: Settings) -> None:
             await _purge(store, settings)
         except StoreFailed as error:
             logger.error("the store failed: %s", describe(error))
+
+
+async def _refit_daily(service: Service) -> None:
+    """Learn at the start, and once a day, how much communities differ."""
+    while True:
+        await service.refit_tastes()
+        await asyncio.sleep(REFIT_SECONDS)

@@ -29,10 +29,11 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
 
     Example: emoji-reactor taste show discord 1234567890
     """
-    from bot.core.community import taste_of
+    from bot.core.community import FITTED, prior_of, taste_of
 
     now = datetime.now(UTC)
-    taste = taste_of(_with(config, lambda store: store.taste_tally(_ref(platform, community), now)))
+    tally = _with(config, lambda store: store.taste_tally(_ref(platform, community), now))
+    taste = taste_of(tally, prior_of(_with(config, lambda store: store.spoken_tastes(FITTED, now))))
     with reader_may_leave():
         for emoji, bias in sorted(taste.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")

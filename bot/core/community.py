@@ -8,11 +8,8 @@ Pure functions over counts that hold neither a text nor a member. Two kinds of e
 - what members **chose** themselves: a Poisson around how often the model expected that choice.
 
 Both meet in the posterior of the emoji's bias, in log-odds on top of the model's own score. Its
-prior is a mixture of normal distributions around zero, one of them narrow ("no taste of its own"),
-whose weights are fitted to the community's own counts (empirical Bayes; Stephens 2017, "False
-discovery rates: a new deal"), starting from weights that were fitted to many communities. Where
-counts look like the model's own they all shrink to nothing; where they do not, they are believed
-sooner.
+prior is fitted to the counts of all communities and to its own (``bot.core.prior``). Where counts
+look like the model's own they all shrink to nothing; where they do not, they are believed sooner.
 
 Nobody steers it alone. A member's words on an emoji weigh less and less (``voice``), and what was
 said on days when hardly anybody spoke moves an emoji by one place until others speak, too.
@@ -28,11 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.events import FeedbackKind
+from bot.core.prior import GRID, SHIPPED, Evidence, Prior, fit, parts
 
 HALF_LIFE = timedelta(days=60)
 """After so long a count weighs half."""
-BOUND = 4.0
-"""Greatest bias, in log-odds."""
 WORDS_A_DAY = 20
 """How many words of a member count in a day, for and against all emojis together."""
 QUORUM = 3
@@ -40,18 +36,12 @@ QUORUM = 3
 one place at most (``bot.core.places``). Fewer where fewer ever spoke."""
 ROWS = 25
 """Of a picture of a taste."""
+FITTED = 500
+"""Communities, those that spoke last, that the prior is fitted to."""
 ELSEWHERE = ""
 """Counts what was expected of choices outside the five."""
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-_GRID: NDArray[np.float64] = np.linspace(-BOUND, BOUND, 41)
-WIDTHS = (0.1, 0.5, 1.0, 2.0)
-"""Standard deviations of the prior's parts."""
-_WEIGHTS = np.array([0.48, 0.40, 0.06, 0.06])
-"""What ``python -m benchmarks.taste --fit`` gives, between communities that talk of everything
-(0.76, 0.21, 0.00, 0.03) and such that have a subject (0.19, 0.60, 0.11, 0.10)."""
-_STRENGTH = 20.0
-"""Emojis that the shipped weights count for beside the community's own."""
 _NEGLIGIBLE = 0.01
 
 
@@ -228,12 +218,12 @@ def voice(earlier: float) -> float:
 _INAUDIBLE = 0.01
 
 
-def taste_of(tally: Tally) -> Taste:
+def taste_of(tally: Tally, prior: Prior = SHIPPED) -> Taste:
     """The settled taste, with what the words since then would add to it."""
-    settled = learn(tally.settled)
+    settled = learn(tally.settled, prior)
     if tally.said == tally.settled:
         return settled
-    now = learn(tally.said).bias
+    now = learn(tally.said, prior).bias
     since = {e: now.get(e, 0.0) - settled.bias.get(e, 0.0) for e in {*now, *settled.bias}}
     return replace(settled, since={emoji: more for emoji, more in since.items() if more})
 
@@ -247,21 +237,23 @@ def company(members: int) -> float:
     return 1.0 / members if members >= QUORUM else 0.0
 
 
-def learn(counts: Mapping[str, Counts]) -> Taste:
+def learn(counts: Mapping[str, Counts], prior: Prior = SHIPPED) -> Taste:
     """The taste that these counts, faded to one moment, tell of."""
     acceptance, total = _acceptance(counts.values())
     emojis = [emoji for emoji in counts if emoji != ELSEWHERE]
-    priors = _priors()
-    unknown = float(np.sqrt(_WEIGHTS @ (priors @ _GRID**2)))
+    squares = parts() @ GRID**2
     if not emojis:
-        return Taste({}, {}, unknown, acceptance, total, 0.0)
-    posterior, weights = _posterior(_likelihood(counts, emojis, acceptance), priors)
-    means = posterior @ _GRID
-    spreads = np.sqrt(np.maximum(posterior @ _GRID**2 - means**2, 0.0))
+        return Taste({}, {}, float(np.sqrt(prior.weights @ squares)), acceptance, total, 0.0)
+    likelihood = _likelihood(counts, emojis, acceptance)
+    weights = prior.within(likelihood @ parts().T)
+    posterior = likelihood * (weights @ parts())
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    means = posterior @ GRID
+    spreads = np.sqrt(np.maximum(posterior @ GRID**2 - means**2, 0.0))
     return Taste(
         bias={e: float(m) for e, m in zip(emojis, means, strict=True) if abs(m) > _NEGLIGIBLE},
         spread={e: float(s) for e, s in zip(emojis, spreads, strict=True)},
-        unknown=float(np.sqrt(weights @ (priors @ _GRID**2))),
+        unknown=float(np.sqrt(weights @ squares)),
         acceptance=acceptance,
         shown=total,
         heard=sum(sum(counts[e].row()[_FIRST_VOICE:_LAST_VOICE]) for e in emojis),
@@ -282,12 +274,17 @@ def _acceptance(counts: Iterable[Counts]) -> tuple[float, float]:
 _USUAL, _USUAL_ANSWERS = 0.7, 10.0
 
 
-def evidence(counts: Mapping[str, Counts]) -> NDArray[np.float64]:
-    """(emojis, parts): how well each part of the prior explains an emoji's counts."""
+def evidence(counts: Mapping[str, Counts]) -> Evidence:
+    """(emojis, parts): what a community's counts say of the prior."""
     emojis = [emoji for emoji in counts if emoji != ELSEWHERE]
     acceptance, _ = _acceptance(counts.values())
-    found: NDArray[np.float64] = _likelihood(counts, emojis, acceptance) @ _priors().T
+    found: NDArray[np.float64] = _likelihood(counts, emojis, acceptance) @ parts().T
     return found
+
+
+def prior_of(communities: Iterable[Mapping[str, Counts]]) -> Prior:
+    """The prior under which the counts of these communities are the likeliest."""
+    return fit([evidence(counts) for counts in communities])
 
 
 _OUTSIDE = 80.0
@@ -304,15 +301,15 @@ def _likelihood(
     lost = counted["removed"] + counted["passed"]
     kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
     odds = _expected_odds(counted["shown"], counted["hoped"], acceptance)
-    shifted = odds[:, None] + _GRID
+    shifted = odds[:, None] + GRID
     # The first voice moves nothing: it may be anybody's whim.
     chosen = np.maximum(counted["corrected"] + counted["used"] - 1.0, 0.0)[:, None]
     expected = (counted["expected"] + elsewhere)[:, None]
     log: NDArray[np.float64] = (
         -kept[:, None] * np.logaddexp(0.0, -shifted)
         - lost[:, None] * np.logaddexp(0.0, shifted)
-        + chosen * _GRID
-        - expected * np.exp(_GRID)
+        + chosen * GRID
+        - expected * np.exp(GRID)
     )
     likelihood: NDArray[np.float64] = np.exp(log - log.max(axis=1, keepdims=True))
     return likelihood
@@ -332,25 +329,3 @@ def _expected_odds(
     share = np.clip(acceptance + slope * (mean - usual), 0.02, 0.98)
     odds: NDArray[np.float64] = np.log(share / (1.0 - share))
     return odds
-
-
-def _priors() -> NDArray[np.float64]:
-    """(widths, grid): normal distributions around zero, cut off at ``BOUND``."""
-    densities = np.exp(-0.5 * (_GRID / np.array(WIDTHS)[:, None]) ** 2)
-    whole: NDArray[np.float64] = densities / densities.sum(axis=1, keepdims=True)
-    return whole
-
-
-def _posterior(
-    likelihood: NDArray[np.float64], priors: NDArray[np.float64], rounds: int = 20
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(emojis, grid), and the weights of the prior that the counts made likely (by EM)."""
-    evidence = likelihood @ priors.T
-    weights = _WEIGHTS
-    for _ in range(rounds):
-        share = weights * evidence
-        share /= share.sum(axis=1, keepdims=True)
-        weights = (share.sum(axis=0) + _STRENGTH * _WEIGHTS) / (len(share) + _STRENGTH)
-    posterior = likelihood * (weights @ priors)
-    posterior /= posterior.sum(axis=1, keepdims=True)
-    return posterior, weights

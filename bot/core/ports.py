@@ -75,6 +75,10 @@ class TasteStore(Protocol):
         """Platform and id of the communities where something was said since, and when."""
         ...
 
+    async def spoken_tastes(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+        """The settled counts of the communities that spoke last, faded to ``now``."""
+        ...
+
     async def replace_taste(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:

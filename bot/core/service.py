@@ -257,6 +257,16 @@ class Service:
         with self._must_store():
             return await self._tastes.of(ref)
 
+    async def refit_tastes(self) -> None:
+        """Fit anew how much communities' tastes differ. Never raises."""
+        try:
+            fitted = await self._tastes.refit()
+        except Exception as error:
+            self._failed("store", error)
+        else:
+            weights = ", ".join(f"{weight:.2f}" for weight in fitted.weights)
+            logger.debug("the prior of tastes: %s; strength %.0f", weights, fitted.strength)
+
     async def reset_taste(self, ref: MessageRef) -> None:
         """Forget what the message's community likes.
 

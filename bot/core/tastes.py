@@ -1,12 +1,14 @@
 """The tastes of the communities that spoke of late, learnt anew when their counts change."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.community import Taste, taste_of
+from bot.core.community import FITTED, Taste, prior_of, taste_of
 from bot.core.events import MessageRef
 from bot.core.ports import TasteStore
+from bot.core.prior import SHIPPED, Prior
 from bot.core.recent import Recent
 
 COMMUNITIES = 10_000
@@ -37,6 +39,17 @@ class Tastes:
         self._loading: dict[tuple[str, str], object] = {}
         self._noticed: Recent[tuple[str, str], datetime] = Recent(communities)
         self._looked = now()
+        self._prior = SHIPPED
+
+    async def refit(self) -> Prior:
+        """Fit the prior to the communities that spoke last; it holds from now on."""
+        counts = await self._store.spoken_tastes(FITTED, self._now())
+        fitted = await asyncio.to_thread(prior_of, counts)
+        if fitted != self._prior:
+            self._prior = fitted
+            self._held.clear()
+            self._loading.clear()
+        return fitted
 
     async def of(self, ref: MessageRef) -> Taste:
         """The taste that holds in the message's community now."""
@@ -48,7 +61,7 @@ class Tastes:
             self._held.move_to_end(key)
             return held.taste
         token = self._loading[key] = object()
-        taste = taste_of(await self._store.taste_tally(ref, now))
+        taste = taste_of(await self._store.taste_tally(ref, now), self._prior)
         if self._loading.get(key) is token:  # nothing changed meanwhile
             del self._loading[key]
             self._held[key] = _Held(taste, now + STALE)

@@ -73,6 +73,27 @@ class SqlTasteStore(Session):
             rows = (await connection.execute(query)).all()
         return {(platform, name): at for platform, name, at in rows}
 
+    async def spoken_tastes(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+        """The settled counts of the communities that spoke last, faded to ``now``."""
+        last = (
+            select(taste.c.community_id)
+            .where(taste.c.emoji == ELSEWHERE)
+            .order_by(taste.c.changed_at.desc())
+            .limit(most)
+        )
+        query = (
+            select(taste.c.community_id, taste.c.emoji, *(taste.c[name] for name in SETTLED))
+            .where(taste.c.community_id.in_(last))
+            .order_by(taste.c.community_id, taste.c.emoji)
+        )
+        async with transaction(self._reader) as connection:
+            rows = (await connection.execute(query)).all()
+        fade = 1.0 / weight(now)
+        found: dict[int, dict[str, Counts]] = defaultdict(dict)
+        for community_id, emoji, *sums in rows:
+            found[community_id][emoji] = Counts(*sums).times(fade)
+        return list(found.values())
+
     async def replace_taste(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:

@@ -194,6 +194,10 @@ class MemoryStore:
         self._maybe_fail("taste_changes")
         return {key: at for key, at in self.changes.items() if at >= since}
 
+    async def spoken_tastes(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+        self._maybe_fail("spoken_tastes")
+        return list(self.counts.values())[:most]
+
     async def replace_taste(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.community import (
-    BOUND,
     ELSEWHERE,
     HALF_LIFE,
     NAMES,
@@ -25,6 +24,7 @@ from bot.core.community import (
     weight,
 )
 from bot.core.events import FeedbackKind
+from bot.core.prior import BOUND, SHIPPED, Prior
 
 NUMBERS = st.floats(0, 1e6)
 COUNTS = st.builds(Counts, **dict.fromkeys(NAMES, NUMBERS))
@@ -183,3 +183,11 @@ def test_a_picture_shows_the_strongest_likes_and_dislikes() -> None:
     taste = Taste(bias={"😂": -2.0, "🔥": 0.5, "🎉": 1.0, "😢": -0.1})
     assert taste.strongest(3) == [("🎉", 1.0), ("🔥", 0.5), ("😂", -2.0)]
     assert Taste().strongest() == []
+
+
+def test_a_prior_of_stronger_tastes_believes_sooner() -> None:
+    counts = {**AVERAGE, "💀": Counts(expected=1, corrected=6)}
+    calm = learn(counts, Prior((0.97, 0.01, 0.01, 0.01), SHIPPED.strength))
+    lively = learn(counts, Prior((0.01, 0.01, 0.01, 0.97), SHIPPED.strength))
+    assert 0 <= calm.bias.get("💀", 0.0) < lively.bias["💀"]
+    assert calm.unknown < lively.unknown

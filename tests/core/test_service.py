@@ -365,6 +365,13 @@ async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
     assert not (await house.service.taste(ref())).bias
 
 
+async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: House) -> None:
+    await house.service.refit_tastes()
+    house.store.failing = {"spoken_tastes"}
+    await house.service.refit_tastes()
+    assert house.service.failures == {"store": 1}
+
+
 async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
     house.store.failing = {"taste_tally", "replace_taste"}
     assert await house.skip(message()) is None

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.community import Counts, Tally
 from bot.core.events import MessageRef
+from bot.core.prior import SHIPPED
 from bot.core.tastes import REFRESH, STALE, Tastes
 from tests.core.fakes import MOMENT, MemoryStore, ref
 
@@ -104,3 +105,21 @@ async def test_clocks_may_differ(clocked: Clocked) -> None:
     await clocked.store.replace_taste(ref(), HATED, clocked.now - timedelta(seconds=5))
     clocked.now += REFRESH
     assert await clocked.bias() < -1
+
+
+async def test_the_prior_is_fitted_to_all_and_holds_from_then_on(clocked: Clocked) -> None:
+    some = {"😂": Counts(shown=6, hoped=3, removed=5)}
+    clocked.store.counts["console", "home"] = some
+    before = await clocked.bias()
+    fitted = await clocked.tastes.refit()
+    assert fitted != SHIPPED
+    for number in range(40):
+        strong = {f":e{n}:": Counts(shown=60, hoped=30, removed=60 * (n % 2)) for n in range(20)}
+        clocked.store.counts["console", str(number)] = strong
+    await clocked.tastes.refit()
+    assert await clocked.bias() < before
+    assert clocked.store.reads == 2
+
+
+async def test_without_communities_the_shipped_prior_stays(clocked: Clocked) -> None:
+    assert await clocked.tastes.refit() == SHIPPED

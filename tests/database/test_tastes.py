@@ -258,6 +258,20 @@ async def test_a_taste_is_replaced_as_a_whole(store: SqlStore) -> None:
     assert await store.taste_changes(MOMENT)
 
 
+async def test_those_who_spoke_last_are_told_for_the_prior(store: SqlStore) -> None:
+    for community in ("a", "b", "c"):
+        heard = replace(message(), ref=ref(community=community))
+        await record(store, heard)
+        await store.add_feedback(
+            replace(word(kind=FeedbackKind.CORRECT, emoji="🔥"), ref=heard.ref)
+        )
+    await record(store, replace(message(), ref=ref(community="silent")))
+    known = await store.spoken_tastes(10, MOMENT)
+    assert [each["😂"].passed for each in known] == pytest.approx([1, 1, 1])
+    assert len(await store.spoken_tastes(2, MOMENT)) == 2
+    assert await store.spoken_tastes(0, MOMENT) == []
+
+
 async def speak(url: str, first: int, messages: int) -> None:
     """Answer messages, each with a word on it, and say so once each is written."""
     engine = await open_database(url)
