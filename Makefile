@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run web chromium test lint types check fix docs bench train evaluate wheel clean
+.PHONY: run web chromium test lint types check fix docs picture bench train evaluate wheel clean
 
 run: $(VENV)/.core  ## install the core and talk to the model
 	$(BIN)/emoji-reactor chat
@@ -37,6 +37,9 @@ fix: $(VENV)/.dev  ## repair what can be repaired
 
 docs: $(VENV)/.dev  ## refresh docs/cli.md and the answers in README.md
 	$(BIN)/python -m tools.build_docs
+
+picture: $(VENV)/.dev chromium  ## take the README's picture of the page anew
+	$(BIN)/python -m tools.build_page_picture
 
 bench: $(VENV)/.dev  ## time the predictor against transformers and print a table
 	$(BIN)/python -m benchmarks.latency

@@ -1,0 +1,60 @@
+"""Take the README's picture of the page anew, and tell what is on it.
+
+``python -m tools.build_page_picture`` (``make picture``) after a change of the page or the
+artifact; it needs Chromium. Look at the picture before it is committed.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import FloatRect, expect, sync_playwright
+
+from tests.conftest import OURS
+from tests.web.process import serving
+from tests.web.visitor import visiting
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PICTURE = "docs/page.png"
+TEXT = "pizza tonight with the whole family!"
+CLIP: FloatRect = {"x": 0, "y": 20, "width": 800, "height": 640}
+"""CSS pixels: from above the heading to below the line under the five."""
+
+_ALT = re.compile(rf"!\[The page: [^\]]*\]\({PICTURE}\)")
+
+
+def photograph(url: str) -> list[str]:
+    """Write the picture; each emoji on it with its score."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        with visiting(browser, url, width=int(CLIP["width"])) as visitor:
+            visitor.write(TEXT)
+            expect(visitor.tab.locator(".tile[data-emoji]")).to_have_count(5)
+            visitor.tab.wait_for_timeout(1_000)  # the bars rise
+            visitor.tab.screenshot(path=str(ROOT / PICTURE), clip=CLIP)
+            seen = [tile.inner_text().split() for tile in visitor.tiles.all()]
+        browser.close()
+    return [f"{emoji} {score.rstrip('%')} %" for emoji, score in seen]
+
+
+def main() -> None:
+    """Write the picture, and the words that stand for it in the README."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = {**kept, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), environment) as page:
+        seen = photograph(page.url)
+    words = f"![The page: “{TEXT}”, and below it {', '.join(seen)}]({PICTURE})"
+    before = README.read_text(encoding="utf-8")
+    if not _ALT.search(before):
+        sys.exit(f"README.md shows no {PICTURE}")
+    README.write_text(_ALT.sub(lambda _: words, before), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
