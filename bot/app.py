@@ -181,17 +181,11 @@ async def run(settings: Settings, credentials: Credentials) -> None:
         )
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    async with assemble(settings, credentials, chat_settings(settings)) as parts:
-        chores = [
-            asyncio.create_task(_purge_hourly(parts.store, settings)),
-            asyncio.create_task(_refit_daily(parts.service)),
-        ]
-        try:
-            await serve([(name, build, parts) for name, build in planned.start], stop)
-        finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.wait(chores)
+    async with (
+        assemble(settings, credentials, chat_settings(settings)) as parts,
+        _chores(parts, settings),
+    ):
+        await serve([(name, build, parts) for name, build in planned.start], stop)
 
 
 async def web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:
@@ -204,7 +198,10 @@ async def web(settings: Settings, credentials: Credentials, host: str, port: int
     build = _web(settings, host, port)
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    async with assemble(settings, credentials, console_settings(settings)) as parts:
+    async with (
+        assemble(settings, credentials, console_settings(settings)) as parts,
+        _chores(parts, settings),
+    ):
         running = asyncio.create_task(build(parts).run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -300,6 +297,21 @@ async def _purge(store: SqlStore, settings: Settings) -> None:
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
     await store.purge_deliveries(now - timedelta(days=DELIVERY_DAYS))
+
+
+@asynccontextmanager
+async def _chores(parts: Parts, settings: Settings) -> AsyncIterator[None]:
+    """What whoever runs for days does beside its work."""
+    chores = [
+        asyncio.create_task(_purge_hourly(parts.store, settings)),
+        asyncio.create_task(_refit_daily(parts.service)),
+    ]
+    try:
+        yield
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.wait(chores)
 
 
 async def _purge_hourly(store: SqlStore, settings: Settings) -> None:
