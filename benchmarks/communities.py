@@ -30,6 +30,8 @@ WANTED, SIMILAR, OTHER, UNWANTED = 0.96, 0.7, 0.4, 0.06
 """How likely an answer is kept; the last for an emoji that the community hates or replaced."""
 HOSTILE = 0.1
 """What is left of that where people remove on principle."""
+KIND, MOST_KEPT = 1.8, 0.97
+"""How much more is kept where people like a bot, and how much at most."""
 AGREES, CORRECTS, NOISE = 0.5, 0.5, 0.05
 """Shares: of kept answers, those that somebody joins; of others, those that are corrected; of
 corrections, those that are made at random."""
@@ -102,6 +104,18 @@ def communities(seed: int) -> list[Community]:
     return found
 
 
+def moods(seed: int) -> list[Community]:
+    """Hostile, average and kind ones that talk of the same, three of each."""
+    luck = np.random.default_rng(seed)
+    subjects = [frozenset(SWAPS[n]) for n in luck.choice(len(SWAPS), 3, replace=False)]
+    patience = {"hostile": HOSTILE, "average": 1.0, "kind": KIND}
+    return [
+        Community(mood, subject, patience=much)
+        for mood, much in patience.items()
+        for subject in subjects
+    ]
+
+
 def read_tweets(predictor: Predictor, split: str, limit: int) -> Tweets:
     """Held-out tweets, each with one of its own emojis; scored without any, in any order."""
     import pyarrow.parquet as pq
@@ -166,7 +180,7 @@ class Members:
         kept = np.where(self._similar[shown, wanted], SIMILAR, OTHER)
         kept = np.where(self._unwanted[shown], UNWANTED, kept)
         kept = np.where(shown == wanted, WANTED, kept)
-        return kept * self.community.patience
+        return np.minimum(kept * self.community.patience, MOST_KEPT)
 
     def oracle(self, tweets: Tweets) -> NDArray[np.intp]:
         """(texts,): the best answer of the same model by one who knows the taste."""

@@ -21,10 +21,9 @@ def follow(predictions: Sequence[Prediction], taste: Taste) -> tuple[Prediction,
     if not taste.since:
         return tuple(predictions)
     scores = [math.log(max(p.score, 1e-12)) + taste.since.get(p.emoji, 0.0) for p in predictions]
-    order = swaps(scores)
     return tuple(
-        replace(predictions[i], score=place.score)
-        for i, place in zip(order, predictions, strict=True)
+        place if predictions[i] is place else replace(predictions[i], score=place.score)
+        for i, place in zip(swaps(scores), predictions, strict=True)
     )
 
 

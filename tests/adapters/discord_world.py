@@ -34,6 +34,9 @@ class SlowPredictor:
         self.free = asyncio.Event()
         self.free.set()
         self.texts: list[str] = []
+        self.candidates: list[frozenset[str]] = []
+        """Of each text; empty where all were allowed."""
+        self.biases: list[Mapping[str, float]] = []
 
     async def predict(
         self,
@@ -43,6 +46,8 @@ class SlowPredictor:
         bias: Mapping[str, float] | None = None,
     ) -> list[Prediction]:
         self.texts.append(text)
+        self.candidates.append(frozenset(candidates or ()))
+        self.biases.append(bias or {})
         await self.free.wait()
         return [each for each in FIVE if candidates is None or each.emoji in candidates][:k]
 

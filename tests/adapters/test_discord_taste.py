@@ -134,3 +134,22 @@ async def test_what_members_use_themselves_counts_where_the_bot_was_silent(here:
     data = json.loads((await file_of(result))[1])
     assert [each["emoji"] for each in data["used_today"]] == ["💀"]
     assert data["feedback"] == []
+
+
+async def test_an_own_emoji_is_there_at_once_and_gone_with_its_removal(here: World) -> None:
+    parrot = ":party_parrot:"
+    made = here.guild.create_emoji("party_parrot")
+    await here.owner.slash(
+        here.channel, "settings set", setting="emoji_allow", value=f"+{parrot} +😂"
+    )
+    message = await here.ben.send(here.channel, "what a day")
+    assert parrot in here.predictor.candidates[-1]
+    # What members make of it is learnt like anything else.
+    for somebody in (here.anna, here.ben, here.owner):
+        await somebody.react(message, f"party_parrot:{made.id}")
+    await here.ben.send(here.channel, "what a day")
+    assert here.predictor.biases[-1][parrot] > 0
+    here.env.backend.delete_emoji(here.guild.id, made.id)
+    await here.env.settle()
+    await here.ben.send(here.channel, "what a day")
+    assert parrot not in here.predictor.candidates[-1]

@@ -1,0 +1,103 @@
+"""How much the bot speaks where it is liked and where it is not: the threshold's part.
+
+Messages come one after the other; the bot answers where its best score reaches the threshold that
+follows acceptance (``bot.core.community.threshold``), and where the cap allows it (``policy``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.table import Table
+
+from benchmarks.worlds import DAYS, Learner, World
+from bot.core.community import Tally, Word, said, shown, taste_of, threshold
+from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
+from bot.core.policy import ChatSettings, out_of_pace
+from bot.core.recent import MINUTE, Answers
+
+MESSAGES, WINDOW = 2000, 500
+SECONDS = 10.0
+"""Between two messages."""
+SETTINGS = ChatSettings(per_minute=4)
+_MESSAGE = IncomingMessage(MessageRef("console", "c", "c", "m"), MemberKey(""), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What became of a community's messages."""
+
+    answered: list[bool]
+    kept: list[bool]
+    """Of the answers."""
+    own: float
+    last: float
+    """The least score at the start, and at the end."""
+    busiest: int
+    """Answers in the busiest minute."""
+
+
+def talk(world: World, own: float, aim: float | None = SETTINGS.aim) -> Talk:
+    """Let a community write, and say what it thinks of the answers."""
+    learner, pace = Learner(world.stream.emojis), Answers()
+    answered, kept, times, least = [], [], list[float](), own
+    for number, message in enumerate(world.messages[:MESSAGES]):
+        now = number * SECONDS
+        chances = np.exp(world.stream.log_scores[message] + learner.bias)
+        best = int(chances.argmax())
+        speaks = bool(chances[best] / chances.sum() >= least)
+        speaks = speaks and out_of_pace(_MESSAGE, SETTINGS, pace.pace("c", now)) is None
+        answered.append(speaks)
+        if not speaks:
+            continue
+        pace.add("c", now)
+        times.append(now)
+        words = _hear(world, learner, number, best)
+        kept.append(all(kind is FeedbackKind.AGREE for kind, _ in words))
+        if words:
+            learner.learn()
+        least = threshold(own, aim, taste_of(Tally(learner.counts, learner.settled)))
+    busiest = max((sum(t - MINUTE < u <= t for u in times) for t in times), default=0)
+    return Talk(answered, kept, own, least, busiest)
+
+
+def _hear(
+    world: World, learner: Learner, number: int, answer: int
+) -> list[tuple[FeedbackKind, int]]:
+    """Count an answer to a message, and what is said of it."""
+    message, emojis = world.messages[number], world.stream.emojis
+    chosen, five = (emojis[answer],), learner.five(world.stream.log_scores[message])
+    learner.show(shown(chosen, five))
+    words = world.words(message, answer)
+    speaker, day = int(world.speakers[number]), number * DAYS // MESSAGES
+    for kind, emoji in words:
+        learner.hear(said(Word(kind, emojis[emoji]), chosen, five), speaker, day)
+    return words
+
+
+def show(talks: Sequence[tuple[str, Talk]]) -> Table:
+    """By mood: how much is answered early and late, what is kept, and the caps."""
+    table = Table(
+        "communities",
+        f"answered of the first {WINDOW}",
+        f"of the last {WINDOW}",
+        "kept of all",
+        "least score, first and last",
+        f"most in a minute (cap {SETTINGS.per_minute})",
+        title=f"percent; the aim is {SETTINGS.aim or 0:.0%} kept",
+    )
+    for mood in dict.fromkeys(mood for mood, _ in talks):
+        few = [talk for name, talk in talks if name == mood]
+        first = np.mean([np.mean(each.answered[:WINDOW]) for each in few])
+        last = np.mean([np.mean(each.answered[-WINDOW:]) for each in few])
+        kept = np.mean([answer for each in few for answer in each.kept])
+        least = np.mean([each.last for each in few])
+        table.add_row(
+            f"{len(few)} {mood}",
+            f"{100 * first:.1f}",
+            f"{100 * last:.1f}",
+            f"{100 * kept:.1f}",
+            f"{few[0].own:.2f} to {least:.2f}",
+            str(max(each.busiest for each in few)),
+        )
+    return table
