@@ -141,7 +141,7 @@ class SqlTasteStore(Session):
             return 0.0
         await self._speak(connection, here, speaker, emojis, at)
         await self._change(connection, here, counted, at, strength)
-        if await self._are_enough(connection, here, at):
+        if await self._are_enough(connection, here, speaker, at):
             await self._settle(connection, here)
         return strength
 
@@ -163,7 +163,7 @@ class SqlTasteStore(Session):
                 here[emoji] = here.get(emoji, Counts()) + counts.times(-row.counted)
         for community_id, back in sorted(sums.items()):
             await self._add(connection, community_id, back, datetime.now(UTC))
-            await self._settle(connection, community_id)
+            await self._take_out(connection, community_id)
 
     async def _change(
         self,
@@ -223,7 +223,9 @@ class SqlTasteStore(Session):
         )
         await connection.execute(again, rows)
 
-    async def _are_enough(self, connection: AsyncConnection, here: int, at: datetime) -> bool:
+    async def _are_enough(
+        self, connection: AsyncConnection, here: int, speaker: str, at: datetime
+    ) -> bool:
         """Whether as many members spoke today as it takes, or all who ever did."""
         today = select(func.count(taste_voice.c.member.distinct())).where(
             _on(here, at.astimezone(UTC).toordinal())
@@ -232,17 +234,16 @@ class SqlTasteStore(Session):
         if many >= QUORUM:
             return True
         removal = feedback.c.kind == FeedbackKind.REMOVE.value
-        speaker = case((removal, prediction.c.author), else_=feedback.c.actor)
-        ever = (
-            select(speaker)
+        who = case((removal, prediction.c.author), else_=feedback.c.actor)
+        others = (
+            select(who)
             .join_from(feedback, prediction)
-            .where(prediction.c.community_id == here, feedback.c.counted > 0)
+            .where(prediction.c.community_id == here, feedback.c.counted > 0, who != speaker)
             .distinct()
             .limit(QUORUM)
         )
-        # The word that is being counted has no row yet.
-        others = len((await connection.execute(ever)).all())
-        return many >= max(others, 1)
+        ever = 1 + len((await connection.execute(others)).all())
+        return many >= min(ever, QUORUM)
 
     async def _settle(self, connection: AsyncConnection, here: int) -> None:
         """Let all that was counted hold."""
@@ -251,6 +252,14 @@ class SqlTasteStore(Session):
         await connection.execute(
             update(taste).where(taste.c.community_id == here, apart).values(now)
         )
+
+    async def _take_out(self, connection: AsyncConnection, here: int) -> None:
+        """Let nothing hold that is no longer counted; what has not settled stays so."""
+        less = {
+            s: case((taste.c[n] < taste.c[s], taste.c[n]), else_=taste.c[s])
+            for n, s in zip(NAMES, SETTLED, strict=True)
+        }
+        await connection.execute(update(taste).where(taste.c.community_id == here).values(less))
 
     async def _add(
         self,

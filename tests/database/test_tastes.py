@@ -181,6 +181,35 @@ async def test_a_chat_of_one_is_their_own_at_once(store: SqlStore) -> None:
     assert (await counts(store, "💀")).corrected == pytest.approx(0)
 
 
+async def test_a_second_member_does_not_settle_alone(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="💀"))
+    tomorrow = MOMENT + timedelta(days=1)
+    second = replace(word(kind=FeedbackKind.CORRECT, emoji="💀", actor=ANNA), at=tomorrow)
+    await store.add_feedback(second)
+    assert await settled(store) == pytest.approx(1)
+    await record(store, "2")
+    await store.add_feedback(replace(second, ref=ref("2"), actor=BEN))
+    assert await settled(store) > 2
+
+
+async def test_erasing_settles_nothing_and_holds_at_once(store: SqlStore) -> None:
+    for number in range(3):
+        await record(store, str(number))
+    for n in range(QUORUM):
+        await store.add_feedback(word("0", FeedbackKind.CORRECT, "💀", actor=member(n)))
+    tomorrow = MOMENT + timedelta(days=1)
+    for late in ("1", "2"):
+        given = word(late, FeedbackKind.CORRECT, "🔥", actor=member(9))
+        await store.add_feedback(replace(given, at=tomorrow))
+    await store.delete_message(ref("2"))
+    assert await settled(store, "🔥") == 0
+    assert (await counts(store, "🔥", days=1)).corrected == pytest.approx(1)
+    await store.forget("console", member(0))
+    assert await settled(store) == pytest.approx(QUORUM - 1)
+    assert (await counts(store, "💀")).corrected == pytest.approx(QUORUM - 1)
+
+
 async def test_what_is_shown_holds_at_once(store: SqlStore) -> None:
     await record(store)
     tally = await store.taste_tally(ref(), MOMENT)
