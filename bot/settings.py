@@ -5,6 +5,7 @@ Secrets are not settings; see ``bot.credentials``.
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -49,11 +51,23 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def _port_is_a_number(url: str) -> str:
+    """Refuse what SQLAlchemy takes for a mistake in the program."""
+    _, _, rest = url.partition("://")
+    place = re.split(r"[/?]", rest.partition("@")[2] or rest)[0]
+    port = place.rpartition("]")[2].partition(":")[2]  # an IPv6 address stands in brackets
+    if port and not (port.isascii() and port.isdigit()):
+        raise PydanticCustomError("port", "should have a number as its port")
+    return url
+
+
 class DatabaseSettings(_Section):
     """Where what the bot remembers is kept."""
 
     url: Annotated[
-        str, Field(pattern=r"^(sqlite\+aiosqlite:///[^:]|postgresql\+asyncpg://)", repr=False)
+        str,
+        Field(pattern=r"^(sqlite\+aiosqlite:///[^:]|postgresql\+asyncpg://)", repr=False),
+        AfterValidator(_port_is_a_number),
     ] = "sqlite+aiosqlite:///emoji-reactor.db"
 
 

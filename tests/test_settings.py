@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from bot.settings import ConfigError, Settings, known_keys, load
 
@@ -112,6 +113,10 @@ def test_unknown_variables_are_refused(
             '[discord]\napi_bse = "x"',
             "config.toml: discord.api_bse: unknown key; did you mean discord.api_base?",
         ),
+        (
+            '[database]\nurl = "postgresql+asyncpg://bot:hunter2@host:zanzibar/name"',
+            "config.toml: database.url: should have a number as its port",
+        ),
         ("[dscord]", "config.toml: dscord: unknown key; did you mean discord?"),
         ('_env_file = "x"', "config.toml: _env_file: unknown key"),
         ("discord = 3", "config.toml: discord: should be a section of keys"),
@@ -160,6 +165,21 @@ def test_a_binary_file_is_one_line() -> None:
     Path("config.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="UTF-8"):
         load()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://host/name",
+        "postgresql+asyncpg://bot:p:[w/d@host:5432/name?ssl=require",
+        "postgresql+asyncpg://bot@[::1]:5432/name",
+        "postgresql+asyncpg:///name",
+        "sqlite+aiosqlite:////var/lib/a:b.db",
+    ],
+)
+def test_database_addresses_that_are_right(url: str) -> None:
+    assert load(write(f'[database]\nurl = "{url}"')).database.url == url
+    make_url(url)  # which the program does with it
 
 
 def test_the_database_password_does_not_print() -> None:
