@@ -10,12 +10,19 @@ from bot import secrets_file
 from bot.core.checkup import Finding, failed, ok, warning
 from bot.credentials import HASH_SECRET, Credentials, secret_file
 from bot.database import checkup as database
-from bot.database.engine import sqlite_path
+from bot.database.engine import has_password, sqlite_path
 from bot.serving import load_served, registry
-from bot.settings import DiscordSettings, ModelSettings, Settings, TelegramSettings
+from bot.settings import (
+    ENVIRONMENT_PREFIX,
+    DiscordSettings,
+    ModelSettings,
+    Settings,
+    TelegramSettings,
+)
 from model import Predictor
 from model.artifact import ArtifactError
 
+DATABASE_URL = f"{ENVIRONMENT_PREFIX}DATABASE__URL"
 _FETCH = "see model.source and model.folder in the settings; emoji-reactor model promote --rollback"
 
 
@@ -84,6 +91,8 @@ def _files(config: Path, url: str) -> Finding:
     kept = [secrets_file.beside(config), *(Path(name) for name in named if name)]
     if (database := sqlite_path(url)) is not None:
         kept.append(secret_file(database))
+    if has_password(url) and not os.environ.get(DATABASE_URL):
+        kept.append(config)
     there = [path for path in kept if path.exists()]
     if closed := [str(path) for path in there if not os.access(path, os.R_OK)]:
         told = f"this user may not read {', '.join(closed)}, and so nothing in it is looked at"

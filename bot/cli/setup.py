@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
-from sqlalchemy import make_url
 
 from bot import credentials, doctor, secrets_file, settings_file
 from bot.cli.doctor import show
@@ -16,11 +15,11 @@ from bot.cli.next_steps import steps
 from bot.core.checkup import Finding, Status
 from bot.core.errors import EmojiReactorError
 from bot.credentials import HASH_SECRET
-from bot.database.engine import sqlite_path
-from bot.settings import DEFAULT_PATH, ENVIRONMENT_PREFIX, ConfigError, Settings, parse
+from bot.database.engine import has_password, sqlite_path
+from bot.doctor import DATABASE_URL
+from bot.settings import DEFAULT_PATH, ConfigError, Settings, parse
 
 PLATFORMS = {"Discord": "DISCORD_TOKEN", "Telegram": "TELEGRAM_TOKEN"}
-_URL = f"{ENVIRONMENT_PREFIX}DATABASE__URL"
 
 
 class TokenRefused(EmojiReactorError):
@@ -117,7 +116,7 @@ def finish(setup: Setup) -> None:
         TokenRefused: they are, without a token that a platform refused.
     """
     settings_file.write(setup.path, setup.text, replace=setup.there and setup.update)
-    postgres = sqlite_path(setup.keep.get(_URL) or setup.settings.database.url) is None
+    postgres = sqlite_path(setup.keep.get(DATABASE_URL) or setup.settings.database.url) is None
     if postgres and HASH_SECRET not in setup.keep and not os.environ.get(HASH_SECRET):
         setup.keep[HASH_SECRET] = secrets.token_hex(32)
     typer.echo(f"\n{setup.path} is written")
@@ -158,5 +157,7 @@ def _text(path: Path) -> str:
 def _refuse_password(given: Sequence[str]) -> None:
     """Others may read the settings file, and see arguments of commands."""
     url = settings_file.assignments(given).get("database.url")
-    if isinstance(url, str) and make_url(url).password:
-        raise ConfigError(f"--set database.url: has a password; give it as {_URL} in --secrets")
+    if isinstance(url, str) and has_password(url):
+        raise ConfigError(
+            f"--set database.url: has a password; give it as {DATABASE_URL} in --secrets"
+        )

@@ -104,6 +104,11 @@ def display_name(url: str) -> str:
     return str(path) if path is not None else make_url(url).render_as_string(hide_password=True)
 
 
+def has_password(url: str) -> bool:
+    """Whether others must not see it."""
+    return bool(make_url(url).password)
+
+
 def reason(error: SQLAlchemyError) -> str:
     """The driver's own words on one line, without statement and parameters."""
     return " ".join(str(getattr(error, "orig", None) or error).split())

@@ -100,6 +100,17 @@ def test_postgres_needs_a_secret(cli: CommandLine, monkeypatch: pytest.MonkeyPat
     assert "sixteen" not in ended.out
 
 
+def test_a_password_in_the_settings_is_a_secret(cli: CommandLine) -> None:
+    Path.cwd().chmod(0o755)
+    url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji"
+    Path("config.toml").write_text(f'[database]\nurl = "{url}"\n')
+    Path("config.toml").chmod(0o644)
+    told = checks(cli("doctor", "--json"))["secrets"]
+    assert (told["status"], told["mend"]) == ("warning", "chmod 600 config.toml")
+    Path("config.toml").chmod(0o600)
+    assert checks(cli("doctor", "--json"))["secrets"]["status"] == "ok"
+
+
 def test_the_artifact_is_loaded_and_predicts(cli: CommandLine, tiny_artifact: Path) -> None:
     told = model_of(cli)
     assert told["status"] == "ok"
