@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT = "adapt.pt"
 _ENCODED = 64
+_ALLOWED = 0.1
+"""Share of the emojis that a chat allows, in rehearsal."""
 _STEPS = 6
 """An epoch has at least: of little feedback it is several passes."""
 
@@ -163,16 +165,21 @@ class Adaptation:
             lesson = torch.from_numpy(order[start : start + size])
             other = torch.from_numpy(rng.integers(0, len(rest), size))
             self._optimizer.zero_grad(set_to_none=True)
-            loss = self._loss(self._model, taught, lesson, rest, other)
+            loss = self._loss(self._model, taught, (lesson, other), rest, self._allowed(rng))
             self.accelerator.backward(loss)
             self.accelerator.clip_grad_norm_(self._model.parameters(), 1.0)
             self._optimizer.step()
 
     def _loss(
-        self, model: nn.Module, taught: Texts, lesson: Tensor, rest: Texts, other: Tensor
+        self,
+        model: nn.Module,
+        taught: Texts,
+        chosen: tuple[Tensor, Tensor],
+        rest: Texts,
+        allowed: Tensor,
     ) -> Tensor:
         """A process's share of a step's loss, a scalar: their mean is the whole."""
-        lesson, other = self._share(lesson), self._share(other)
+        lesson, other = map(self._share, chosen)
         logits = model(*self._read(taught, lesson, rest, other))
         before = torch.cat([taught.vectors[lesson], rest.vectors[other]])
         said = self.before(before.to(logits.device))
@@ -186,6 +193,7 @@ class Adaptation:
             logits[:few], said[:few], words, self.recipe.trust, self.recipe.rejection
         ).sum()
         kept = kept_losses(logits[few:], said[few:]).sum()
+        kept = kept + kept_losses(logits[few:, allowed], said[few:, allowed]).sum()
         weights = torch.stack([words.abs().sum(), words.new_tensor(float(len(other)))])
         spoken, rehearsed = self.accelerator.reduce(weights, "mean")
         said_and_kept: Tensor = learnt / spoken + self.recipe.rehearsal * kept / rehearsed
@@ -200,12 +208,22 @@ class Adaptation:
     @torch.no_grad()
     def _mean_loss(self, taught: Texts, held: Texts) -> float:
         total, size = 0.0, self.recipe.batch
+        allowed = self._allowed(np.random.default_rng(self.recipe.seed))
         for start in range(0, len(taught), size):
             part = torch.arange(start, min(start + size, len(taught)))
             other = torch.arange(start, start + size) % len(held)
-            loss = self._loss(self.heads, taught, part, held, other)
+            loss = self._loss(self.heads, taught, (part, other), held, allowed)
             total += float(self.accelerator.reduce(loss, "mean")) * len(part)
         return total / len(taught)
+
+    def _allowed(self, rng: np.random.Generator) -> Tensor:
+        """Some emojis: the old answers are to hold among those alone as well, as chats allow few.
+
+        Among all of them, a community's favourite hides what happens to the others.
+        """
+        emojis = len(self.source.table.emojis)
+        size = max(2, round(emojis * _ALLOWED))
+        return torch.from_numpy(rng.choice(emojis, size, replace=False))
 
     def _share(self, chosen: Tensor) -> Tensor:
         return chosen[self.accelerator.process_index :: self.accelerator.num_processes]

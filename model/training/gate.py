@@ -188,9 +188,9 @@ def _on_emotions(
             np.array([not LAUGHING_OR_CELEBRATING.isdisjoint(r[i][:1]) for i in sad], dtype=float)
             for r in (one, two)
         ]
-        passed = bool(deaf[1].mean() - deaf[0].mean() <= margins.tone_deaf)
         demand = f"at most {margins.tone_deaf * 100:g} points more"
-        yield _check(split.name, "tone-deaf", deaf[0], deaf[1], demand, passed)
+        more = float(deaf[1].mean() - deaf[0].mean())
+        yield _within(split.name, "tone-deaf", deaf[0], deaf[1], demand, more, margins.tone_deaf)
 
 
 _SAD = SAD_OR_AFRAID | {"anger", "disgust", "annoyance", "disapproval", "nervousness"}
@@ -226,9 +226,24 @@ def _no_worse(
     after: NDArray[np.float64],
     margin: float,
 ) -> Check:
-    passed = bool(after.mean() - before.mean() >= -margin)
     demand = f"at most {margin * 100:g} points less"
-    return _check(split, figure, before, after, demand, passed)
+    worse = float(before.mean() - after.mean())
+    return _within(split, figure, before, after, demand, worse, margin)
+
+
+def _within(
+    split: str,
+    figure: str,
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    demand: str,
+    worse: float,
+    margin: float,
+) -> Check:
+    """Passed within the margin; where a single text is more than that, nothing can be told."""
+    if len(before) * margin < 1:
+        return _check(split, figure, before, after, "- (too few texts)", True)
+    return _check(split, figure, before, after, demand, worse <= margin)
 
 
 def _check(

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from model import Predictor
 from model.artifact import LAYOUT, Artifact, load
 from model.feedback import FeedbackError, FeedbackRow, Response
-from model.training import adapt
+from model.training import adapt, gate
 from model.training.adapt import Adaptation, AdaptRecipe
 from model.training.gate import LEAST, Verdict, judge
 from model.training.heads import Heads, write_candidate
@@ -229,3 +229,31 @@ def test_who_forgets_is_refused(source: Artifact, tmp_path: Path) -> None:
     verdict = judge(source, made, HELD_OUT, None)
     assert ("names", "calibration error") in failed(verdict)
     assert not verdict.passed
+
+
+@pytest.mark.parametrize(
+    ("texts", "lost", "passed"),
+    [(1000, 4, True), (1000, 6, False), (200, 2, False), (199, 2, True)],
+)
+def test_where_one_text_is_more_than_the_margin_nothing_is_decided(
+    texts: int, lost: int, passed: bool
+) -> None:
+    after = np.ones(texts)
+    after[:lost] = 0
+    check = gate._no_worse("split", "hit@5", np.ones(texts), after, 0.005)
+    assert check.passed is passed
+    assert check.interval is not None
+    assert ("too few" in check.demand) is (texts < 200)
+
+
+def test_among_emojis_that_nobody_spoke_of_the_answers_stay(
+    source: Artifact, tmp_path: Path
+) -> None:
+    """A chat may allow those alone."""
+    made = fitted(source, tmp_path)
+    others = frozenset(source.table.emojis) - {"😭", "😂"}
+    texts = ["sad", "party", "fire", "love", "scary"]
+    before, after = (Predictor(a).predict(texts, 1, others) for a in (source, made))
+    for [old], [new] in zip(before, after, strict=True):
+        assert new.emoji == old.emoji
+        assert new.score == pytest.approx(old.score, abs=0.1)
