@@ -43,9 +43,9 @@ def _emojis(learned: Learned) -> str:
     if not learned.by_emoji:
         return ""
     rows = "".join(
-        f'<tr><th scope="row" title="{escape(name(row.label), quote=True)}">{escape(row.label)}'
-        f'</th><td><div class="bar" style="--share: {_share(row):.3f}"></div></td>'
-        f"<td>{_share(row):.0%}</td><td>{row.shown:,}</td></tr>"
+        f'<tr><th scope="row"{_custom(row.label)} title="{escape(name(row.label), quote=True)}">'
+        f'{escape(row.label)}</th><td><div class="bar" style="--share: {_share(row):.3f}"></div>'
+        f"</td><td>{_share(row):.0%}</td><td>{row.shown:,}</td></tr>"
         for row in learned.by_emoji[:MOST]
     )
     return (
@@ -53,6 +53,11 @@ def _emojis(learned: Learned) -> str:
         '<table class="kept"><thead><tr><th scope="col">emoji</th><td></td>'
         f'<th scope="col">kept</th><th scope="col">shown</th></tr></thead>{rows}</table>'
     )
+
+
+def _custom(emoji: str) -> str:
+    """A name needs more room than a picture."""
+    return ' class="custom"' if emoji.startswith(":") else ""
 
 
 def _days(learned: Learned) -> str:
