@@ -133,7 +133,8 @@ class Adaptation:
         task = progress.add_task("read the texts", total=None)
         taught, checked = self._taught(lessons), self._taught(validation)
         if not len(taught):
-            raise FeedbackError("no text with feedback to learn from")
+            own = ": all of it is about chats' own emojis, which their taste learns"
+            raise FeedbackError(f"no text with feedback to learn from{own if lessons else ''}")
         tenth = max(1, len(rehearsal) // 10)
         held, rest = self._texts(rehearsal[:tenth]), self._texts(rehearsal[tenth:])
         state = self._resume(_digest(self.source, lessons, validation, rehearsal, self.recipe))
@@ -247,7 +248,7 @@ class Adaptation:
         return Texts(list(texts), torch.from_numpy(vectors))
 
     def _taught(self, lessons: Sequence[Lesson]) -> Texts:
-        """Lessons as weights of columns; a server's own emojis have none and are passed over."""
+        """Lessons as weights of columns; a chat's own emojis have none, and stay with its taste."""
         column = {emoji: i for i, emoji in enumerate(self.source.table.emojis)}
         told: list[tuple[str, dict[int, float]]] = []
         for lesson in lessons:

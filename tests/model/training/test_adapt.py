@@ -48,6 +48,17 @@ def test_a_correction_is_learnt_and_the_rest_stays(source: Artifact, tmp_path: P
         assert first(made, word) == WORDS[word]
 
 
+def test_where_a_chats_own_emoji_was_put_instead_the_rejection_is_learnt(
+    source: Artifact, tmp_path: Path
+) -> None:
+    own = [Lesson(x.text, {":party_parrot:": 2.0}, x.rejected) for x in LAUGHING]
+    heads = Adaptation(source, RECIPE, tmp_path / "fit").run(own, own, OTHERS, QUIET)
+    made = write_candidate(heads, source, tmp_path / "artifact", {})
+    assert made.table.emojis == source.table.emojis
+    before, after = (Predictor(a).likelihoods(["funny b"], "😂")[0] for a in (source, made))
+    assert after < before / 2
+
+
 def test_the_graph_is_the_old_one_and_the_manifest_says_where_it_comes_from(
     source: Artifact, tmp_path: Path
 ) -> None:
@@ -144,7 +155,7 @@ def test_nothing_to_learn_from_is_an_error(source: Artifact, tmp_path: Path) -> 
     with pytest.raises(FeedbackError, match="no text with feedback"):
         Adaptation(source, RECIPE, tmp_path).run([], [], OTHERS, QUIET)
     own = [Lesson("funny", {":party_parrot:": 1.0}, {})]
-    with pytest.raises(FeedbackError, match="no text with feedback"):
+    with pytest.raises(FeedbackError, match="all of it is about chats' own emojis"):
         Adaptation(source, RECIPE, tmp_path).run(own, [], OTHERS, QUIET)
 
 
