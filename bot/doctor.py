@@ -93,7 +93,7 @@ def _files(config: Path, url: str) -> Finding:
         kept.append(secret_file(database))
     if has_password(url) and not os.environ.get(DATABASE_URL):
         kept.append(config)
-    there = [path for path in kept if path.exists()]
+    there = [path for path in kept if os.access(path, os.F_OK)]
     if closed := [str(path) for path in there if not os.access(path, os.R_OK)]:
         told = f"this user may not read {', '.join(closed)}, and so nothing in it is looked at"
         return warning("secrets", told, "ask once more as its owner, with sudo")

@@ -1,6 +1,9 @@
 """The file of secrets: who may read it, what is taken from it, and what stands over it."""
 
+import os
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from bot.secrets_file import adopt, beside, parse, read, with_lines, write
 from bot.settings import ConfigError
 
 PLAIN = "".join(sorted(set(string.printable) - set(string.whitespace) - set("\"'\\")))
+NOBODY = 65_534
 TOKENS = st.dictionaries(
     st.sampled_from(["DISCORD_TOKEN", "TELEGRAM_TOKEN", "EMOJI_REACTOR__DATABASE__URL"]),
     st.text(PLAIN, min_size=1, max_size=30),
@@ -75,6 +79,30 @@ def test_the_environment_stands_over_it(tmp_path: Path) -> None:
         "EMOJI_REACTOR__LOG__LEVEL": "debug",
         "PATH": "given",
     }
+
+
+@contextmanager
+def somebody_else(path: Path) -> Iterator[None]:
+    """Be a user who may not read a file; root may read whatever it wants."""
+    path.chmod(0)
+    mine = os.geteuid()
+    if mine == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(mine)
+
+
+def test_one_that_is_for_another_user_is_left_to_them(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    write(beside(config), {"DISCORD_TOKEN": "abc"})
+    environment = {"TELEGRAM_TOKEN": "given"}
+    with somebody_else(beside(config)):
+        adopt(config, environment)
+    assert environment == {"TELEGRAM_TOKEN": "given"}
+    adopt(config, environment)  # as root, who may, or still as somebody who may not
+    assert ("DISCORD_TOKEN" in environment) is (os.geteuid() == 0)
 
 
 def test_one_that_is_not_there_or_no_text(tmp_path: Path) -> None:
