@@ -78,10 +78,10 @@ def test_what_a_community_says_is_served_afterwards(cli: CommandLine) -> None:
 
 def test_two_processes_retrain_as_one(environment: Mapping[str, str]) -> None:
     fill()
-    launched = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "-m", "bot")
+    launched = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "bot")
     ended = subprocess.run(
         [sys.executable, *launched, "retrain", "--out", "run", "--threads", "1"],
-        env={**environment, "OMP_NUM_THREADS": "1"},
+        env={**environment, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -21,7 +21,8 @@ from tests.model.training import full_fit
 ROOT = Path(__file__).parents[3]
 KNOWN = {"😂", "😢", "🍕"}
 PIZZA = ("pizza dinner a b", "cheese pizza c d", "dinner cheese e f", "pizza g h")
-LAUNCHED = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2")
+LAUNCHED = ("-m", "torch.distributed.run", "--nproc_per_node", "2")
+"""As accelerate launch starts processes, which it does itself for graphics cards alone."""
 SCRIPT = str(Path(full_fit.__file__))
 
 Fit = Callable[..., subprocess.CompletedProcess[str]]
@@ -54,7 +55,12 @@ def laughed(text: str, number: int) -> FeedbackRow:
 def fit(wide: Run, recipe_file: Path, dataset: Path) -> Fit:
     """Run the fit in a folder, with more arguments for Python before, and for the fit behind."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment = {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "ACCELERATE_USE_CPU": "1",
+    }
 
     def call(out: Path, *more: str, by: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         files = map(str, (wide.artifact, recipe_file, dataset, out))
