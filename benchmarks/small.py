@@ -32,9 +32,9 @@ def read_texts(count: int, max_tokens: int = 32) -> Texts:
     """So many emoji tweets, and the recipe for one pass over them."""
     recipe = Recipe.read(RECIPE)
     fit = recipe.fit.model_copy(
-        update={"epochs": 1.0, "max_tokens": max_tokens, "ngram_buckets": 0, "vocabulary": None}
+        update={"epochs": 1.0, "max_tokens": max_tokens, "vocabulary": None}
     )
-    small = recipe.model_copy(update={"fit": fit, "prior": None})
+    small = recipe.model_copy(update={"fit": fit, "ngrams": None, "prior": None})
     [source] = [s for s in small.sources if s.name == "emoji_tweets"]
     train = load_examples(
         small, [source.model_copy(update={"skip": 0, "limit": count})], held_out_keys(small)

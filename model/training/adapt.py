@@ -308,8 +308,9 @@ def _groups(heads: Heads, recipe: AdaptRecipe) -> list[dict[str, Any]]:
         projection = {"params": [heads.projection], "lr": recipe.projection_learning_rate}
         return [*groups, projection]
     heads.projection.requires_grad_(False)
-    if heads.text.bag is not None:
-        heads.text.bag.table.sparse = False  # one optimiser for all of it
+    for module in heads.text.modules():
+        if isinstance(module, nn.Embedding):
+            module.sparse = False  # one optimiser for all of it
     for name, parameter in heads.text.named_parameters():
         parameter.requires_grad_(".pooler." not in name)  # which nobody reads
     encoder = [parameter for parameter in heads.text.parameters() if parameter.requires_grad]

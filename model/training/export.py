@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 _FITTED = 256
 
 
-def emoji_table(network: EmojiNetwork, tokenizer: Tokenizer, trained: list[str]) -> EmojiTable:
+def emoji_table(
+    network: EmojiNetwork[TextEncoder], tokenizer: Tokenizer, trained: list[str]
+) -> EmojiTable:
     """The full table: trained rows, and rows made from names for every other emoji."""
     rows = network.rows.detach().double().numpy()
     bias = network.bias.detach().float().numpy()
@@ -158,7 +160,7 @@ def trim_positions(text: TextEncoder, length: int) -> None:
 
 
 def export(
-    network: EmojiNetwork,
+    network: EmojiNetwork[TextEncoder],
     tokenizer: Tokenizer,
     emojis: list[str],
     folder: Path,

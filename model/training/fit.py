@@ -5,18 +5,24 @@ import logging
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import torch
 from rich.progress import Progress
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 
 from model.examples import Example
 from model.training.batches import Batch, Prepared, class_weights, prepare, vocabulary_of
 from model.training.naming import described, name_rows
-from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
+from model.training.network import (
+    EmojiNetwork,
+    Reader,
+    TextEncoder,
+    encode,
+    load_tokenizer,
+)
 from model.training.recipe import FitRecipe
 
 log = logging.getLogger(__name__)
@@ -60,11 +66,9 @@ def load_data(
     )
 
 
-def new_network(
-    base: str, data: Data, allowed: Tensor, bag: tuple[int, int] | None = None
-) -> EmojiNetwork:
+def new_network(base: str, data: Data, allowed: Tensor) -> EmojiNetwork[TextEncoder]:
     """A network whose rows say what the emojis are called."""
-    text = TextEncoder.from_base(base, bag)
+    text = TextEncoder.from_base(base)
     tokenizer = load_tokenizer(base, text.name_tokens)
     vectors = encode(text.eval(), tokenizer, [described(emoji) for emoji in data.emojis])
     return EmojiNetwork(text, name_rows(vectors), allowed)
@@ -102,32 +106,24 @@ def _schedule(step: int, total: int, warmup: int) -> float:
     return max(0.01, (total - step) / max(1, total - warmup))
 
 
-class Fit:
+class Fit(Generic[Reader]):
     """One fit in a folder: ``run`` goes on from the last checkpoint there."""
 
-    def __init__(self, recipe: FitRecipe, network: EmojiNetwork, data: Data, folder: Path) -> None:
+    def __init__(
+        self, recipe: FitRecipe, network: EmojiNetwork[Reader], data: Data, folder: Path
+    ) -> None:
         self.recipe, self.network, self.data, self.folder = recipe, network, data, folder
         self.state = Progressed()
-        bag = network.text.bag
-        network.text.bag_alone = recipe.ngrams_alone
-        looked_up = [] if bag is None else [bag.table.weight]
-        mapped = [] if bag is None else [bag.out.weight]
-        apart = {id(parameter) for parameter in (*looked_up, *mapped)}
-        encoder = [p for p in network.text.parameters() if id(p) not in apart]
-        for parameter in (*encoder, network.rows):
-            parameter.requires_grad_(not recipe.ngrams_alone)
-        if recipe.frozen_layers is not None:
-            network.text.freeze(recipe.frozen_layers)
-        self._dense = [*encoder, *mapped, network.rows, network.bias, network.source_bias]
+        looked_up = _looked_up(network.text)
+        apart = {id(parameter) for parameter in looked_up}
+        dense = [p for p in network.text.parameters() if id(p) not in apart]
+        self._clipped = [*dense, network.rows, network.bias, network.source_bias]
         self.optimizer = torch.optim.AdamW(
             [
-                {"params": encoder, "lr": recipe.learning_rate},
+                {"params": dense, "lr": recipe.learning_rate},
                 # A source's bias learns no faster than the rows: a fast one would learn from the
                 # source alone what the words should have taught.
-                {
-                    "params": [network.rows, network.source_bias, *mapped],
-                    "lr": recipe.rows_learning_rate,
-                },
+                {"params": [network.rows, network.source_bias], "lr": recipe.rows_learning_rate},
                 {
                     # A slow prior would be left to the rows.
                     "params": [network.bias],
@@ -138,9 +134,9 @@ class Fit:
             weight_decay=recipe.weight_decay,
             fused=True,
         )
-        # A step touches few n-grams: only their rows are moved.
+        # A step looks up few rows of a large table: only those are moved.
         self.sparse = (
-            torch.optim.SparseAdam(looked_up, lr=recipe.ngram_learning_rate) if looked_up else None
+            torch.optim.SparseAdam(looked_up, lr=recipe.learning_rate) if looked_up else None
         )
         self._peaks = [group["lr"] for group in self._groups()]
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,7 +152,7 @@ class Fit:
         """Steps of the whole fit."""
         return max(1, round(self.steps_per_epoch * self.recipe.epochs))
 
-    def run(self, progress: Progress) -> EmojiNetwork:
+    def run(self, progress: Progress) -> EmojiNetwork[Reader]:
         """Train to the end or until patience is out, then take the best network."""
         self._resume()
         task = progress.add_task("fit", total=self.total_steps, completed=self.state.step)
@@ -178,7 +174,6 @@ class Fit:
             self._evaluate(math.nan)
         best = torch.load(self.folder / BEST, weights_only=True)
         self.network.load_state_dict(best["network"])
-        self.network.text.bag_alone = False
         return self.network.eval()
 
     def _step(self, batch: Batch) -> float:
@@ -194,7 +189,7 @@ class Fit:
         for optimizer in self._optimizers():
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call] # torch leaves it so
-        torch.nn.utils.clip_grad_norm_(self._dense, 1.0)
+        torch.nn.utils.clip_grad_norm_(self._clipped, 1.0)
         for optimizer in self._optimizers():
             optimizer.step()
         self.state.step += 1
@@ -264,6 +259,12 @@ class Fit:
             optimizer.load_state_dict(state)
         self.state = Progressed(**saved["state"])
         log.info("resumed at step %d", self.state.step)
+
+
+def _looked_up(text: nn.Module) -> list[Tensor]:
+    """Tables whose gradient is sparse."""
+    tables = [m for m in text.modules() if isinstance(m, nn.Embedding) and m.sparse]
+    return [table.weight for table in tables]
 
 
 def save_atomically(content: object, path: Path) -> None:

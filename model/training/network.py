@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
-
-from model.training.ngrams import NGramBag
 
 
 def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
@@ -18,32 +17,29 @@ def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 class TextEncoder(nn.Module):
-    """Token ids and mask, (batch, tokens) each -> text vectors, (batch, d)."""
+    """Token ids and mask, (batch, tokens) each -> text vectors, (batch, d).
 
-    def __init__(self, encoder: nn.Module, size: int, bag: NGramBag | None = None) -> None:
+    With a ``bag`` of n-grams beside the encoder, what it says follows: (batch, d + width).
+    """
+
+    def __init__(self, encoder: nn.Module, size: int, bag: nn.Module | None = None) -> None:
         super().__init__()
         self.encoder = encoder
         self.bag = bag
-        self.bag_alone = False
-        """While true the Transformer is silent: a fit of the bag costs a hundredth."""
         self.projection = nn.Linear(size, size)
         nn.init.eye_(self.projection.weight)
         nn.init.zeros_(self.projection.bias)
 
     @classmethod
-    def from_base(cls, base: str, bag: tuple[int, int] | None = None) -> "TextEncoder":
-        """Load a Hub id or a folder; any architecture whose output has ``last_hidden_state``.
-
-        ``bag`` puts an n-gram bag of so many rows of such a width beside it.
-        """
+    def from_base(cls, base: str) -> "TextEncoder":
+        """Load a Hub id or a folder; any architecture whose output has ``last_hidden_state``."""
         encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa")
         for module in encoder.modules():
             if isinstance(module, nn.Dropout):
                 module.p = (
                     0.0  # one epoch over noisy labels: dropout costs more than it regularises
                 )
-        size = encoder.config.hidden_size
-        return cls(encoder, size, None if bag is None else NGramBag(*bag, size))
+        return cls(encoder, encoder.config.hidden_size)
 
     @property
     def name_tokens(self) -> int:
@@ -59,21 +55,21 @@ class TextEncoder(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Text vectors, not normalised: their length carries how sure the text makes us."""
-        if self.bag is not None and self.bag_alone:
-            alone: Tensor = self.bag(input_ids, attention_mask)
-            return alone
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
         projected: Tensor = self.projection(mean_pool(output.last_hidden_state, attention_mask))
         if self.bag is None:
             return projected
-        said: Tensor = self.bag(input_ids, attention_mask)
-        return projected + said
+        return torch.cat([projected, self.bag(input_ids, attention_mask)], dim=1)
 
 
-class EmojiNetwork(nn.Module):
+Reader = TypeVar("Reader", bound=nn.Module, covariant=True)
+"""What makes a vector of token ids and their mask."""
+
+
+class EmojiNetwork(nn.Module, Generic[Reader]):
     """Scores: text vector x row + bias of the emoji + bias of the emoji in this source."""
 
-    def __init__(self, text: TextEncoder, rows: Tensor, allowed: Tensor) -> None:
+    def __init__(self, text: Reader, rows: Tensor, allowed: Tensor) -> None:
         """Start from ``rows`` (emojis, d); ``allowed`` (sources, emojis) says what can occur."""
         super().__init__()
         self.text = text
@@ -82,6 +78,7 @@ class EmojiNetwork(nn.Module):
         # Each source has its own label prior (a query list, a balanced sample, an old keyboard).
         # Learnt apart and left behind at export, it keeps the shared table free of it.
         self.source_bias = nn.Parameter(torch.zeros(len(allowed), len(rows)))
+        self.allowed = allowed
         self.register_buffer("forbidden", torch.where(allowed, 0.0, -1e4), persistent=False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, source: Tensor) -> Tensor:

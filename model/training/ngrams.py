@@ -1,34 +1,38 @@
 """A bag of hashed token n-grams beside the Transformer: a memory for names, tags and set phrases.
 
-Wide and deep (Cheng et al., 2016) with hashed bigrams as in fastText (Joulin et al., 2017): cheap
-to serve, as it is one look-up a token, and good at what a small encoder has no room for.
+Hashed pairs as in fastText (Joulin et al., 2017): cheap to serve, as it is one look-up a token,
+and good at what a small encoder has no room for. It learns apart from the encoder, from all texts,
+and ``model.training.pooling`` lets both speak: fitted together, the encoder learns faster, explains
+what the n-grams could have learnt, and leaves them with nothing to say.
 """
 
 import torch
 from torch import Tensor, nn
 
+from model.training.network import EmojiNetwork
+
 _MULTIPLIER = 1_000_003
 _START = 0.02
+_ROWS_START = 0.3
+"""Rows that begin near zero would hold the table still, and it them."""
 
 
 class NGramBag(nn.Module):
-    """Token ids and mask, (batch, tokens) each -> what their n-grams say, (batch, d).
+    """Token ids and mask, (batch, tokens) each -> the sum of their n-grams' rows, (batch, width).
 
     The hash is part of the graph: the served tokenizer is the encoder's own. In training a share
-    of the n-grams goes unread, and of some texts all of them: what a text alone has would otherwise
-    be learnt by heart, and the encoder would learn nothing from it.
+    of the n-grams goes unread: what a text alone has would otherwise be learnt by heart.
     """
 
     unread = 0.3
-    """Share of n-grams, and of texts, that are left out in training."""
+    """Share of n-grams that are left out in training."""
 
-    def __init__(self, buckets: int, width: int, size: int) -> None:
-        """Keep ``buckets`` rows of ``width``, and map their sum to ``size``."""
+    def __init__(self, buckets: int, width: int) -> None:
+        """Keep ``buckets`` rows of ``width``."""
         super().__init__()
         self.buckets = buckets
         self.table = nn.Embedding(buckets, width, sparse=True)
         nn.init.normal_(self.table.weight, std=_START)
-        self.out = nn.Linear(width, size, bias=False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Sum over single tokens and pairs, over the root of their number: surer with more."""
@@ -39,12 +43,15 @@ class NGramBag(nn.Module):
         mask = torch.cat([attention_mask, attention_mask[:, 1:]], dim=1).to(torch.float32)
         count = mask.sum(1, keepdim=True).clamp(min=1)
         if self.training:
-            mask = self._left_to_read(mask)
-        counted = (self.table(ids) * mask.unsqueeze(-1)).sum(1) / count.sqrt()
-        said: Tensor = self.out(counted)
-        return said
+            mask = mask * (torch.rand_like(mask) >= self.unread) / (1 - self.unread)
+        counted: Tensor = (self.table(ids) * mask.unsqueeze(-1)).sum(1) / count.sqrt()
+        return counted
 
-    def _left_to_read(self, mask: Tensor) -> Tensor:
-        read = torch.rand_like(mask) >= self.unread
-        whole = torch.rand(len(mask), 1) >= self.unread
-        return mask * read * whole / (1 - self.unread)
+
+def ngram_network(buckets: int, width: int, emojis: int, allowed: Tensor) -> EmojiNetwork[NGramBag]:
+    """A network that reads nothing but n-grams; ``allowed`` (sources, emojis) as for the encoder's.
+
+    Draws from torch's generator.
+    """
+    rows = torch.randn(emojis, width) * _ROWS_START
+    return EmojiNetwork(NGramBag(buckets, width), rows, allowed)

@@ -71,14 +71,8 @@ class FitRecipe(_Strict):
     warmup: float = Field(default=0.04, ge=0, le=1)
     vocabulary: int | None = Field(default=None, gt=200)
     """Keep so many of the tokenizer's tokens, those that the training texts use most."""
-    ngram_buckets: int = Field(default=0, ge=0)
-    """Rows of the n-gram bag beside the encoder; 0 for none."""
-    ngram_width: int = Field(default=64, gt=0)
     frozen_layers: int | None = Field(default=None, ge=0)
     """The embeddings and so many layers keep the weights of the base or of an earlier fit."""
-    ngrams_alone: bool = False
-    """Fit the bag on the rows as they are, while the encoder is silent."""
-    ngram_learning_rate: float = Field(default=2e-3, gt=0)
     min_count: int = Field(default=20, gt=0)
     """Emojis seen in fewer training examples keep the row of their name."""
     class_weight_power: float = Field(default=0.25, ge=0, le=1)
@@ -90,11 +84,39 @@ class FitRecipe(_Strict):
     evaluate_every: int = Field(default=500, gt=0)
 
 
+class NGramRecipe(_Strict):
+    """The bag of n-grams beside the encoder, and the fit of its own."""
+
+    buckets: int = Field(default=65536, gt=0)
+    width: int = Field(default=64, gt=0)
+    share: float = Field(default=0.5, gt=0, le=1)
+    """What its logits count beside those of the encoder."""
+    epochs: float = Field(default=2.0, gt=0)
+    batch_size: int = Field(default=256, gt=0)
+    learning_rate: float = Field(default=4e-3, gt=0)
+    rows_learning_rate: float = Field(default=2e-3, gt=0)
+
+    def fit(self, beside: FitRecipe) -> FitRecipe:
+        """As hyper-parameters of a fit; what is not said here is as it is for the encoder."""
+        return beside.model_copy(
+            update={
+                "epochs": self.epochs,
+                "batch_size": self.batch_size,
+                "learning_rate": self.learning_rate,
+                "rows_learning_rate": self.rows_learning_rate,
+                "weight_decay": 0.0,
+                "warmup": 0.0,
+            }
+        )
+
+
 class Recipe(_Strict):
     """Everything that decides an artifact, but for the weights of the base checkpoint."""
 
     name: str
     fit: FitRecipe = FitRecipe()
+    ngrams: NGramRecipe | None = None
+    """None for the encoder alone."""
     sources: tuple[SourceRecipe, ...]
     validation: tuple[SourceRecipe, ...]
     held_out: tuple[SourceRecipe, ...] = ()

@@ -66,7 +66,7 @@ def restore_text(artifact: Artifact) -> TextEncoder:
         raise RestoreError(f"{artifact.encoder} is no BERT; train from its base checkpoint instead")
     products = [_weight_of(node) for node in graph.node if node.op_type == "MatMulInteger"]
     products = [name for name in products if name in weights]
-    bag = _bag(weights, products)
+    bag = _bag(weights)
     state = {**_embeddings(weights), **_layers(weights, attention, products)}
     text = TextEncoder(_bert(state, _heads(attention[0])), state["projection.weight"].shape[0], bag)
     missing, unexpected = text.load_state_dict(state, strict=False)
@@ -121,20 +121,13 @@ def _layers(
     return state
 
 
-def _bag(weights: _Weights, products: list[str]) -> NGramBag | None:
-    """The n-gram bag, whose matrix is taken out of ``products``: the one from its width."""
+def _bag(weights: _Weights) -> NGramBag | None:
     if "bag.table.weight" not in weights:
         return None
     table = weights["bag.table.weight"]
-    mapped = next((name for name in products if len(weights[name]) == table.shape[1]), None)
-    if mapped is None:
-        raise RestoreError("the graph holds a bag of n-grams, but not what maps it")
-    products.remove(mapped)
-    out = weights[mapped].T
-    bag = NGramBag(len(table), table.shape[1], out.shape[0])
+    bag = NGramBag(*table.shape)
     with torch.no_grad():
         bag.table.weight.copy_(table)
-        bag.out.weight.copy_(out)
     return bag
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from rich.progress import Progress
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from model import artifact
 from model.artifact import Artifact
@@ -17,10 +18,12 @@ from model.training.calibrate import calibrate
 from model.training.curves import draw_curves
 from model.training.export import export
 from model.training.fit import CHECKPOINT, Data, Fit, allowed_labels, load_data, new_network
-from model.training.network import EmojiNetwork, encode, load_tokenizer
+from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
+from model.training.ngrams import NGramBag, ngram_network
 from model.training.parity import check_parity
+from model.training.pooling import pool
 from model.training.prune import keep_rows, keep_tokens, most_used
-from model.training.recipe import FitRecipe, Recipe
+from model.training.recipe import FitRecipe, NGramRecipe, Recipe
 from model.training.sources import held_out_keys, load_examples
 from model.training.warm import warm_start
 
@@ -42,6 +45,11 @@ class Run:
     def base(self) -> Path:
         """The trained encoder with its tokenizer as a checkpoint for a further run (``--base``)."""
         return self.folder / "base"
+
+    @property
+    def ngrams(self) -> Path:
+        """The fit of the bag of n-grams."""
+        return self.folder / "ngrams"
 
     @property
     def artifact(self) -> Path:
@@ -70,9 +78,8 @@ def train(
     tokenizer.save(str(run.base / artifact.LAYOUT.tokenizer))
     data = load_data(recipe.fit, tokenizer, examples, validation)
     labelled = {source.name for source in recipe.sources if source.kind == "label"}
-    buckets = recipe.fit.ngram_buckets
-    bag = (buckets, recipe.fit.ngram_width) if buckets else None
-    network = new_network(base, data, allowed_labels(data, labelled), bag)
+    allowed = allowed_labels(data, labelled)
+    network = new_network(base, data, allowed)
     if start is not None and not (run.folder / CHECKPOINT).exists():
         warm_start(network, data, base, start)
     if kept is not None:
@@ -80,7 +87,24 @@ def train(
     fit = Fit(recipe.fit, network, data, run.folder)
     trained = fit.run(progress)
     draw_curves(fit.state.history, run.folder / "curves.png")
+    if recipe.ngrams is not None:
+        beside = fit_ngrams(recipe, recipe.ngrams, data, allowed, run.ngrams, progress)
+        trained = pool(trained, beside, recipe.ngrams.share)
     return finish(recipe, trained, data, Origin(base, facts_of(examples, fit)), run, validation)
+
+
+def fit_ngrams(
+    recipe: Recipe,
+    ngrams: NGramRecipe,
+    data: Data,
+    allowed: Tensor,
+    folder: Path,
+    progress: Progress,
+) -> EmojiNetwork[NGramBag]:
+    """Fit the bag of n-grams, or go on where its fit was stopped."""
+    torch.manual_seed(recipe.fit.seed)
+    network = ngram_network(ngrams.buckets, ngrams.width, len(data.emojis), allowed)
+    return Fit(ngrams.fit(recipe.fit), network, data, folder).run(progress)
 
 
 def _vocabulary(
@@ -102,7 +126,7 @@ class Origin:
     facts: dict[str, Any]
 
 
-def facts_of(examples: list[Example], fit: Fit) -> dict[str, Any]:
+def facts_of(examples: list[Example], fit: Fit[Any]) -> dict[str, Any]:
     """Counts per source and the course of the fit."""
     return {
         "sources": dict(Counter(example.source for example in examples)),
@@ -112,14 +136,14 @@ def facts_of(examples: list[Example], fit: Fit) -> dict[str, Any]:
 
 
 @torch.no_grad()
-def take_prior(network: EmojiNetwork, source: int, share: float) -> None:
+def take_prior(network: EmojiNetwork[Any], source: int, share: float) -> None:
     """Move the bias that all sources share a ``share`` of the way to this source's own."""
     network.bias.add_(network.source_bias[source], alpha=share)
 
 
 def finish(
     recipe: Recipe,
-    network: EmojiNetwork,
+    network: EmojiNetwork[TextEncoder],
     data: Data,
     origin: Origin,
     run: Run,

@@ -10,8 +10,10 @@ from model.training.naming import apply_name_map, described, fit_name_map
 from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
 
 
-def warm_start(network: EmojiNetwork, data: Data, base: str, weights: Path) -> None:
+def warm_start(network: EmojiNetwork[TextEncoder], data: Data, base: str, weights: Path) -> None:
     """Take over encoder, rows and biases of an earlier fit's ``best.pt``.
+
+    A bag of n-grams beside it is left behind: it learns anew, in minutes.
 
     Emojis that it did not know get the row of their name through its own name map, and the bias
     of a rare emoji.
@@ -29,9 +31,10 @@ def warm_start(network: EmojiNetwork, data: Data, base: str, weights: Path) -> N
     at = {emoji: i for i, emoji in enumerate(emojis)}
     here = [i for i, emoji in enumerate(data.emojis) if emoji in at]
     there = [at[data.emojis[i]] for i in here]
+    rows = old["rows"][:, : network.rows.shape[1]]
     with torch.no_grad():
-        network.rows.copy_(_named_rows(network, data.emojis, base, emojis, old["rows"]))
-        network.rows[here] = old["rows"][there]
+        network.rows.copy_(_named_rows(network, data.emojis, base, emojis, rows))
+        network.rows[here] = rows[there]
         network.bias.fill_(float(old["bias"].quantile(0.1)))
         network.bias[here] = old["bias"][there]
         for i, source in enumerate(data.sources):
@@ -40,21 +43,15 @@ def warm_start(network: EmojiNetwork, data: Data, base: str, weights: Path) -> N
 
 
 def _take_over(text: TextEncoder, state: dict[str, Tensor]) -> None:
-    """Load everything but an n-gram bag that the earlier fit had not, or had in another size."""
-    own = text.state_dict()
-    fitting = {
-        name: value
-        for name, value in state.items()
-        if not name.startswith("bag.") or (name in own and own[name].shape == value.shape)
-    }
+    fitting = {name: value for name, value in state.items() if not name.startswith("bag.")}
     missing, unexpected = text.load_state_dict(fitting, strict=False)
-    lacking = [name for name in missing if not name.startswith(("bag.", "encoder.pooler."))]
+    lacking = [name for name in missing if not name.startswith("encoder.pooler.")]
     if lacking or unexpected:
         raise RuntimeError(f"the earlier fit has another encoder: {[*lacking, *unexpected][0]}")
 
 
 def _named_rows(
-    network: EmojiNetwork, wanted: list[str], base: str, known: list[str], rows: Tensor
+    network: EmojiNetwork[TextEncoder], wanted: list[str], base: str, known: list[str], rows: Tensor
 ) -> Tensor:
     tokenizer = load_tokenizer(base, network.text.name_tokens)
     texts = [described(emoji) for emoji in (*known, *wanted)]

@@ -8,7 +8,7 @@ from rich.progress import Progress
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 
-from model.training.recipe import Recipe
+from model.training.recipe import NGramRecipe, Recipe
 from model.training.train import Run, train
 from tests.synthetic import EMOTIONS, LEXICON
 
@@ -48,8 +48,9 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wide(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run with an n-gram bag and a cut vocabulary."""
     recipe = Recipe.read(recipe_file)
-    fit = recipe.fit.model_copy(update={"ngram_buckets": 256, "ngram_width": 8, "epochs": 1.0})
+    fit = recipe.fit.model_copy(update={"epochs": 1.0})
+    ngrams = NGramRecipe(buckets=256, width=8, epochs=1.0, batch_size=32, share=0.25)
     made = Run(tmp_path_factory.mktemp("wide"))
-    wide = recipe.model_copy(update={"fit": fit})
+    wide = recipe.model_copy(update={"fit": fit, "ngrams": ngrams})
     train(wide, str(tiny_base), made, Progress(disable=True))
     return made

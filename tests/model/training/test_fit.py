@@ -7,7 +7,7 @@ import torch
 from rich.progress import Progress
 
 from model.training.fit import Data, Fit, allowed_labels, load_data, new_network
-from model.training.network import load_tokenizer
+from model.training.network import TextEncoder, load_tokenizer
 from model.training.recipe import FitRecipe, Recipe
 from model.training.sources import load_examples
 
@@ -27,7 +27,7 @@ def data(recipe: Recipe, tiny_base: Path) -> Data:
     )
 
 
-def begun(recipe: FitRecipe, data: Data, base: Path, folder: Path) -> Fit:
+def begun(recipe: FitRecipe, data: Data, base: Path, folder: Path) -> Fit[TextEncoder]:
     torch.manual_seed(1)
     return Fit(recipe, new_network(str(base), data, allowed_labels(data, set())), data, folder)
 

@@ -31,9 +31,7 @@ def test_the_restored_network_gives_the_artifacts_vectors(wide: Run) -> None:
 def test_a_fit_goes_on_from_what_was_restored(wide: Run, recipe_file: Path, tmp_path: Path) -> None:
     restore(load(wide.artifact), tmp_path / "restored")
     recipe = Recipe.read(recipe_file)
-    fit = recipe.fit.model_copy(
-        update={"ngram_buckets": 256, "ngram_width": 8, "epochs": 0.1, "learning_rate": 1e-6}
-    )
+    fit = recipe.fit.model_copy(update={"epochs": 0.1, "learning_rate": 1e-6})
     short = recipe.model_copy(update={"fit": fit, "sources": recipe.sources[:1]})
     again = Run(tmp_path / "again")
     start = tmp_path / "restored" / "best.pt"

@@ -113,7 +113,7 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(
         load_examples(recipe, recipe.validation),
     )
 
-    def fit(folder: Path) -> Fit:
+    def fit(folder: Path) -> Fit[TextEncoder]:
         torch.manual_seed(1)
         return Fit(
             recipe.fit,
@@ -135,7 +135,7 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(
     assert resumed.state.history[0] == killed.state.history[0]
 
 
-def _stop_after(fit: Fit, steps: int) -> None:
+def _stop_after(fit: Fit[TextEncoder], steps: int) -> None:
     step = fit._step
 
     def counted(batch: object) -> float:
