@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from benchmarks.worlds import DAYS, MEMBERS, Answers, Learner, World, live
-from bot.core.community import Word, said
+from bot.core.community import Word
 from bot.core.events import FeedbackKind
 from bot.core.policy import TOP
 
@@ -38,7 +38,7 @@ class Adversary:
             five = learner.five(world.stream.log_scores[world.messages[number]])
             for member in range(MEMBERS, MEMBERS + self.members):
                 for word in (Word(FeedbackKind.REMOVE, down), Word(FeedbackKind.CORRECT, up)):
-                    learner.hear(said(word, (down,), five), member, day)
+                    learner.hear(word, (down,), five, member, day)
         if self.settled:
             learner.settle()
         learner.learn()

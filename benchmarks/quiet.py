@@ -11,7 +11,7 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.worlds import DAYS, Learner, World
-from bot.core.community import Tally, Word, said, shown, taste_of, threshold
+from bot.core.community import Tally, Word, shown, taste_of, threshold
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
 from bot.core.policy import ChatSettings, out_of_pace
 from bot.core.recent import MINUTE, Answers
@@ -71,7 +71,7 @@ def _hear(
     words = world.words(message, answer)
     speaker, day = int(world.speakers[number]), number * DAYS // MESSAGES
     for kind, emoji in words:
-        learner.hear(said(Word(kind, emojis[emoji]), chosen, five), speaker, day)
+        learner.hear(Word(kind, emojis[emoji]), chosen, five, speaker, day)
     return words
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.communities import AGREES, CORRECTS, NOISE, Community, Members, Tweets
 from bot.core import community as core
-from bot.core.community import Counts, Word, learn, said, shown, touched, voice
+from bot.core.community import Counts, Word, learn, said, shown, touched, voice, weighed
 from bot.core.events import FeedbackKind
 from bot.core.places import swaps
 from bot.core.policy import TOP
@@ -104,23 +104,32 @@ class Learner:
         self._add(self.counts, counted)
         self._add(self.settled, counted)
 
-    def hear(self, counted: Mapping[str, Counts], member: int, day: int) -> None:
+    def hear(
+        self,
+        word: Word,
+        chosen: tuple[str, ...],
+        scores: Mapping[str, float],
+        member: int,
+        day: int,
+    ) -> None:
         """Count a word with the weight that the member has left."""
-        removal = any(counts.removed for counts in counted.values())
+        about = touched(said(word, chosen, scores))
+        removal = word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
         words = self._spoken[member]
-        today = [word for word in words if word.day == day]
-        kept = [word for word in words if word.removal == removal]
+        today = [each for each in words if each.day == day]
+        kept = [each for each in words if each.removal == removal]
         weighs = min(
             (
-                voice(max(sum(emoji in word.about for word in today), _faded(kept, emoji, day)))
-                for emoji in touched(counted)
+                voice(max(sum(emoji in each.about for each in today), _faded(kept, emoji, day)))
+                for emoji in about
             ),
             default=1.0,
         )
-        if len(today) >= core.WORDS_A_DAY or not weighs:
+        weighs = 0.0 if len(today) >= core.WORDS_A_DAY else weighs
+        self._add(self.counts, weighed(word, chosen, scores, weighs))
+        if not weighs:
             return
-        self._add(self.counts, counted, weighs)
-        words.append(_Spoken(day, removal, touched(counted)))
+        words.append(_Spoken(day, removal, about))
         if self._today[0] != day:
             self._today = day, set()
         self._today[1].add(member)
@@ -136,11 +145,9 @@ class Learner:
         self.bias[:] = self._bias(self.settled)
         self.since[:] = self._bias(self.counts) - self.bias
 
-    def _add(
-        self, sums: dict[str, Counts], counted: Mapping[str, Counts], weighs: float = 1.0
-    ) -> None:
+    def _add(self, sums: dict[str, Counts], counted: Mapping[str, Counts]) -> None:
         for emoji, counts in counted.items():
-            sums[emoji] = sums.get(emoji, Counts()) + counts.times(weighs)
+            sums[emoji] = sums.get(emoji, Counts()) + counts
 
     def _bias(self, counts: Mapping[str, Counts]) -> NDArray[np.float32]:
         found = np.zeros(len(self._emojis), dtype=np.float32)
@@ -195,7 +202,7 @@ def live(
             continue
         day = len(heard.words) * DAYS // CHECKS[-1]
         for kind, emoji in words:
-            learner.hear(said(Word(kind, emojis[emoji]), chosen, five), int(speaker), day)
+            learner.hear(Word(kind, emojis[emoji]), chosen, five, int(speaker), day)
         # Then a word changes little: renewing the bias at every third one halves the time.
         if len(heard.words) < 200 or len(heard.words) % 3 == 1:
             learner.learn()

@@ -183,6 +183,21 @@ def said(word: Word, chosen: tuple[str, ...], scores: Mapping[str, float]) -> di
     return passed | _choice(word.emoji, Counts(corrected=1.0), chosen, scores)
 
 
+def weighed(
+    word: Word, chosen: tuple[str, ...], scores: Mapping[str, float], strength: float
+) -> dict[str, Counts]:
+    """What a word counts for at this weight, 0 to 1.
+
+    Where a reaction was taken away, the rest of the weight takes back that it was shown: else it
+    would count as kept because the same member took away others before.
+    """
+    counts = {emoji: each.times(strength) for emoji, each in said(word, chosen, scores).items()}
+    if word.kind is not FeedbackKind.REMOVE:
+        return counts
+    back = {e: each.times(strength - 1.0) for e, each in shown(counts, scores).items()}
+    return {emoji: each + back[emoji] for emoji, each in counts.items()}
+
+
 def _choice(
     emoji: str, counts: Counts, taken: tuple[str, ...], scores: Mapping[str, float]
 ) -> dict[str, Counts]:

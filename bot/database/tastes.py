@@ -33,6 +33,7 @@ from bot.core.community import (
     shown,
     touched,
     voice,
+    weighed,
     weight,
 )
 from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MessageRef, Outcome
@@ -126,21 +127,21 @@ class SqlTasteStore(Session):
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback
     ) -> float:
         """Count a member's word on a message; with what weight."""
-        counted = _said(answer, given)
-        if not counted:
+        emojis = touched(_said(answer, given, 1.0))
+        if not emojis:
             return 0.0
         here, at = answer.community_id, given.at
         # Who takes the bot's reaction away is not always told: then the author is who can.
         removal = given.kind is FeedbackKind.REMOVE
         speaker = answer.author if removal else given.actor
-        emojis = touched(counted)
         today = await self._today(connection, here, speaker, at)
         earlier = await self._kept(connection, _by(speaker, removal=removal), here, at)
         strength = voice(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
-        if today.total() >= WORDS_A_DAY or not strength:
+        strength = 0.0 if today.total() >= WORDS_A_DAY else strength
+        await self._change(connection, here, _said(answer, given, strength), at)
+        if not strength:
             return 0.0
         await self._speak(connection, here, speaker, emojis, at)
-        await self._change(connection, here, counted, at, strength)
         if await self._are_enough(connection, here, speaker, at):
             await self._settle(connection, here)
         return strength
@@ -149,9 +150,9 @@ class SqlTasteStore(Session):
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback, strength: float
     ) -> None:
         """Take a word back that was counted with this weight at ``given.at``."""
-        if strength:
-            counted = _said(answer, given)
-            await self._change(connection, answer.community_id, counted, given.at, -strength)
+        counts = _said(answer, given, strength)
+        back = {emoji: each.times(-1.0) for emoji, each in counts.items()}
+        await self._change(connection, answer.community_id, back, given.at)
 
     async def _unsay(self, connection: AsyncConnection, words: ColumnElement[bool]) -> None:
         """Take back what these rows of ``feedback``, which are about to go, were counted for."""
@@ -159,8 +160,8 @@ class SqlTasteStore(Session):
         sums: dict[int, dict[str, Counts]] = {}
         for row in await connection.execute(query):
             here = sums.setdefault(row.community_id, {ELSEWHERE: Counts()})
-            for emoji, counts in summed(_said(row, row), row.at).items():
-                here[emoji] = here.get(emoji, Counts()) + counts.times(-row.counted)
+            for emoji, counts in summed(_said(row, row, row.counted), row.at).items():
+                here[emoji] = here.get(emoji, Counts()) + counts.times(-1.0)
         for community_id, back in sorted(sums.items()):
             await self._add(connection, community_id, back, datetime.now(UTC))
             await self._take_out(connection, community_id)
@@ -171,11 +172,10 @@ class SqlTasteStore(Session):
         here: int,
         counted: Mapping[str, Counts],
         at: datetime,
-        strength: float,
     ) -> None:
-        scaled = {emoji: counts.times(strength) for emoji, counts in counted.items()}
-        scaled = {ELSEWHERE: Counts(), **scaled}
-        await self._add(connection, here, summed(scaled, at), datetime.now(UTC))
+        if any(any(counts.row()) for counts in counted.values()):
+            told = {ELSEWHERE: Counts(), **counted}
+            await self._add(connection, here, summed(told, at), datetime.now(UTC))
 
     async def _today(
         self, connection: AsyncConnection, here: int, speaker: str, at: datetime
@@ -336,8 +336,8 @@ ANSWER = (
 """What words are counted by."""
 
 
-def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
-    return said(_word(answer, given), tuple(answer.chosen), scores(answer))
+def _said(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
+    return weighed(_word(answer, given), tuple(answer.chosen), scores(answer), strength)
 
 
 def _word(answer: Row[Any], given: Feedback | Row[Any]) -> Word:

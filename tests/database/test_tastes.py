@@ -52,6 +52,24 @@ async def test_an_offer_and_a_refusal_count_as_nothing_shown(store: SqlStore) ->
     assert (await counts(store)).shown == pytest.approx(0, abs=1e-9)
 
 
+async def test_what_the_same_member_takes_away_every_time_does_not_count_as_kept(
+    store: SqlStore,
+) -> None:
+    for i in range(8):
+        await record(store, str(i))
+        answer = await store.answer(ref(str(i)))
+        assert answer is not None
+        taken = replace(word(str(i), FeedbackKind.REMOVE), at=answer.at)
+        await store.add_feedback(taken)
+        await store.add_feedback(taken)
+    known = (await store.taste_tally(ref(), taken.at)).said["😂"]
+    assert 1 < known.removed < 2
+    assert known.shown == pytest.approx(known.removed, abs=0.01)
+    await store.add_feedback(replace(taken, withdrawn=True))
+    back = (await store.taste_tally(ref(), taken.at)).said["😂"]
+    assert back.shown == pytest.approx(known.shown + 1, abs=0.02)
+
+
 async def test_a_word_counts_once_and_can_be_taken_back(store: SqlStore) -> None:
     await record(store)
     for _ in range(3):
