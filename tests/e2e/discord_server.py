@@ -260,8 +260,8 @@ class DiscordServer:
         self._next_id += 1
         given = {key: body[key] for key in ("components", "message_reference") if key in body}
         said = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
-        self.sent.add({**said, "flags": body.get("flags", 0)})
         await self.gateway.dispatch("MESSAGE_CREATE", said)
+        self.sent.add({**said, "flags": body.get("flags", 0)})
         return json_response(said)
 
     async def _private_chat(self, request: web.Request) -> web.Response:

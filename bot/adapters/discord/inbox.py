@@ -30,7 +30,12 @@ class Inbox:
         self._intake = Intake()
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
-        """Somebody wrote."""
+        """Somebody wrote, or the bot itself."""
+        answered = translate.answered(message, me)
+        if answered is not None:
+            # Before anybody can react to it: the answer to the call that sent it may come later.
+            self._parts.replies[translate.place_of(message)] = answered
+            return
         storable = self._parts.settings.training_permitted
         heard = translate.incoming(message, me, self._parts.pseudonyms, storable=storable)
         if heard is None or self._has_blocked(heard.author):

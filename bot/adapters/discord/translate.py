@@ -1,5 +1,7 @@
 """Discord's events as the core's; nothing here awaits or keeps anything."""
 
+from dataclasses import replace
+
 import discord
 
 from bot.adapters.discord.emojis import own_names
@@ -37,6 +39,19 @@ def by_person(message: discord.Message) -> bool:
     return not (message.author.bot or message.webhook_id or message.is_system())
 
 
+def place_of(message: discord.Message) -> MessageRef:
+    """Where it stands."""
+    return ref(message.guild.id if message.guild else None, message.channel.id, message.id)
+
+
+def answered(message: discord.Message, me: discord.ClientUser) -> MessageRef | None:
+    """The message that one of the bot's own replies to; None for any other."""
+    reference = message.reference
+    if message.author.id != me.id or reference is None or reference.message_id is None:
+        return None
+    return replace(place_of(message), message=str(reference.message_id))
+
+
 def incoming(
     message: discord.Message,
     me: discord.ClientUser,
@@ -49,7 +64,7 @@ def incoming(
         return None
     guild = message.guild
     return IncomingMessage(
-        ref=ref(guild.id if guild else None, message.channel.id, message.id),
+        ref=place_of(message),
         author=pseudonyms.key(NAME, str(message.author.id)),
         text=message.content,
         custom=own_names(guild),
