@@ -56,7 +56,7 @@ class AdaptRecipe:
     """Greater: a community that likes an emoji everywhere moves its bias, not what it means."""
     projection_learning_rate: float = 2e-4
     encoder_learning_rate: float = 2e-5
-    rehearsal: float = 2.0
+    rehearsal: float = 3.0
     """Weight of what is not to be forgotten."""
     rows_pull: float = 0.05
     """Weight of the squared distance of the rows from where they were: feedback moves what it is
