@@ -5,7 +5,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from select import select
 
 from tests.cli.conftest import BOT
@@ -26,13 +26,28 @@ class Talk:
         """Write a line."""
         os.write(self._sink, line.encode())
 
-    def hear(self, words: str) -> str:
+    def interrupt(self, words: str) -> None:
+        """Press Ctrl-C until ``words`` come.
+
+        One that falls between a prompt and the read behind it is noticed at the next key only.
+
+        Raises:
+            AssertionError: they did not come.
+        """
+        for _ in range(int(PATIENCE)):
+            self.say("\x03")
+            with suppress(AssertionError):
+                self.hear(words, patience=1.0)
+                return
+        raise AssertionError(f"{words!r} did not come")
+
+    def hear(self, words: str, patience: float = PATIENCE) -> str:
         """Read until ``words`` come; what was said up to there since the last time.
 
         Raises:
             AssertionError: they did not come.
         """
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         heard = b""
         while words not in (told := _CONTROL.sub("", heard.decode(errors="replace"))):
             ready, _, _ = select([self._source], [], [], deadline - time.monotonic())
