@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from benchmarks.worlds import DAYS, MEMBERS, Answers, Learner, World, live
-from bot.core.community import Word
+from bot.core.community import Word, shown
 from bot.core.events import FeedbackKind
 from bot.core.policy import TOP
 
@@ -37,6 +37,7 @@ class Adversary:
             day = DAYS + number * self.days // WORDS
             five = learner.five(world.stream.log_scores[world.messages[number]])
             for member in range(MEMBERS, MEMBERS + self.members):
+                learner.show(shown((down,), five))  # only what stands there can be taken away
                 for word in (Word(FeedbackKind.REMOVE, down), Word(FeedbackKind.CORRECT, up)):
                     learner.hear(word, (down,), five, member, day)
         if self.settled:
