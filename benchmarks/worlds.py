@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.communities import AGREES, CORRECTS, NOISE, Community, Members, Tweets
 from bot.core import community as core
-from bot.core.community import Counts, Word, learn, said, shown, touched, voice, weighed
+from bot.core.community import Counts, Word, learn, said, shown, touched, unshown, voice
 from bot.core.events import FeedbackKind
 from bot.core.places import swaps
 from bot.core.policy import TOP
@@ -126,9 +126,13 @@ class Learner:
             default=1.0,
         )
         weighs = 0.0 if len(today) >= core.WORDS_A_DAY else weighs
-        self._add(self.counts, weighed(word, chosen, scores, weighs))
+        self.show(unshown(word, chosen, scores, weighs))
         if not weighs:
             return
+        self._add(
+            self.counts,
+            {e: each.times(weighs) for e, each in said(word, chosen, scores).items()},
+        )
         words.append(_Spoken(day, removal, about))
         if self._today[0] != day:
             self._today = day, set()

@@ -183,19 +183,17 @@ def said(word: Word, chosen: tuple[str, ...], scores: Mapping[str, float]) -> di
     return passed | _choice(word.emoji, Counts(corrected=1.0), chosen, scores)
 
 
-def weighed(
+def unshown(
     word: Word, chosen: tuple[str, ...], scores: Mapping[str, float], strength: float
 ) -> dict[str, Counts]:
-    """What a word counts for at this weight, 0 to 1.
+    """What a removal of this weight, 0 to 1, takes back of the showing, at once as that counted.
 
-    Where a reaction was taken away, the rest of the weight takes back that it was shown: else it
-    would count as kept because the same member took away others before.
+    Else a reaction would count as kept because the same member took away others before.
     """
-    counts = {emoji: each.times(strength) for emoji, each in said(word, chosen, scores).items()}
     if word.kind is not FeedbackKind.REMOVE:
-        return counts
-    back = {e: each.times(strength - 1.0) for e, each in shown(counts, scores).items()}
-    return {emoji: each + back[emoji] for emoji, each in counts.items()}
+        return {}
+    gone = shown(said(word, chosen, scores), scores)
+    return {emoji: counts.times(strength - 1.0) for emoji, counts in gone.items()}
 
 
 def _choice(

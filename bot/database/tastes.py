@@ -32,8 +32,8 @@ from bot.core.community import (
     said,
     shown,
     touched,
+    unshown,
     voice,
-    weighed,
     weight,
 )
 from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MessageRef, Outcome
@@ -127,7 +127,8 @@ class SqlTasteStore(Session):
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback
     ) -> float:
         """Count a member's word on a message; with what weight."""
-        emojis = touched(_said(answer, given, 1.0))
+        counted = _said(answer, given)
+        emojis = touched(counted)
         if not emojis:
             return 0.0
         here, at = answer.community_id, given.at
@@ -138,10 +139,11 @@ class SqlTasteStore(Session):
         earlier = await self._kept(connection, _by(speaker, removal=removal), here, at)
         strength = voice(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
         strength = 0.0 if today.total() >= WORDS_A_DAY else strength
-        await self._change(connection, here, _said(answer, given, strength), at)
+        await self._add(connection, here, _unshown(answer, given, strength), settled=True)
         if not strength:
             return 0.0
         await self._speak(connection, here, speaker, emojis, at)
+        await self._change(connection, here, counted, at, strength)
         if await self._are_enough(connection, here, speaker, at):
             await self._settle(connection, here)
         return strength
@@ -150,9 +152,12 @@ class SqlTasteStore(Session):
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback, strength: float
     ) -> None:
         """Take a word back that was counted with this weight at ``given.at``."""
-        counts = _said(answer, given, strength)
-        back = {emoji: each.times(-1.0) for emoji, each in counts.items()}
-        await self._change(connection, answer.community_id, back, given.at)
+        here = answer.community_id
+        back = _unshown(answer, given, strength)
+        back = {emoji: counts.times(-1.0) for emoji, counts in back.items()}
+        await self._add(connection, here, back, settled=True)
+        if strength:
+            await self._change(connection, here, _said(answer, given), given.at, -strength)
 
     async def _unsay(self, connection: AsyncConnection, words: ColumnElement[bool]) -> None:
         """Take back what these rows of ``feedback``, which are about to go, were counted for."""
@@ -160,8 +165,8 @@ class SqlTasteStore(Session):
         sums: dict[int, dict[str, Counts]] = {}
         for row in await connection.execute(query):
             here = sums.setdefault(row.community_id, {ELSEWHERE: Counts()})
-            for emoji, counts in summed(_said(row, row, row.counted), row.at).items():
-                here[emoji] = here.get(emoji, Counts()) + counts.times(-1.0)
+            for emoji, counts in summed(_said(row, row), row.at).items():
+                here[emoji] = here.get(emoji, Counts()) + counts.times(-row.counted)
         for community_id, back in sorted(sums.items()):
             await self._add(connection, community_id, back, datetime.now(UTC))
             await self._take_out(connection, community_id)
@@ -172,10 +177,11 @@ class SqlTasteStore(Session):
         here: int,
         counted: Mapping[str, Counts],
         at: datetime,
+        strength: float,
     ) -> None:
-        if any(any(counts.row()) for counts in counted.values()):
-            told = {ELSEWHERE: Counts(), **counted}
-            await self._add(connection, here, summed(told, at), datetime.now(UTC))
+        scaled = {emoji: counts.times(strength) for emoji, counts in counted.items()}
+        scaled = {ELSEWHERE: Counts(), **scaled}
+        await self._add(connection, here, summed(scaled, at), datetime.now(UTC))
 
     async def _today(
         self, connection: AsyncConnection, here: int, speaker: str, at: datetime
@@ -276,6 +282,8 @@ class SqlTasteStore(Session):
         """
         columns = (*NAMES, *SETTLED) if settled else NAMES
         names = {"community_id": here, "changed_at": changed_at or datetime.now(UTC)}
+        if not sums:
+            return
         # In one order, so that two writers cannot wait for each other.
         rows = [
             {**names, "emoji": emoji, **dict(zip(columns, counts.row() * 2, strict=False))}
@@ -336,8 +344,13 @@ ANSWER = (
 """What words are counted by."""
 
 
-def _said(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
-    return weighed(_word(answer, given), tuple(answer.chosen), scores(answer), strength)
+def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
+    return said(_word(answer, given), tuple(answer.chosen), scores(answer))
+
+
+def _unshown(answer: Row[Any], given: Feedback, strength: float) -> dict[str, Counts]:
+    word = _word(answer, given)
+    return summed(unshown(word, tuple(answer.chosen), scores(answer), strength), given.at)
 
 
 def _word(answer: Row[Any], given: Feedback | Row[Any]) -> Word:

@@ -62,9 +62,11 @@ async def test_what_the_same_member_takes_away_every_time_does_not_count_as_kept
         taken = replace(word(str(i), FeedbackKind.REMOVE), at=answer.at)
         await store.add_feedback(taken)
         await store.add_feedback(taken)
-    known = (await store.taste_tally(ref(), taken.at)).said["😂"]
+    tally = await store.taste_tally(ref(), taken.at)
+    known = tally.said["😂"]
     assert 1 < known.removed < 2
     assert known.shown == pytest.approx(known.removed, abs=0.01)
+    assert tally.settled["😂"].shown == pytest.approx(known.shown)
     await store.add_feedback(replace(taken, withdrawn=True))
     back = (await store.taste_tally(ref(), taken.at)).said["😂"]
     assert back.shown == pytest.approx(known.shown + 1, abs=0.02)
