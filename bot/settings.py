@@ -180,7 +180,7 @@ def load(path: Path | None = None) -> Settings:
     Raises:
         ConfigError: a missing or unreadable file, an unknown key, a wrong value, a secret.
     """
-    given = "" if path is None and not DEFAULT_PATH.exists() else _read(path or DEFAULT_PATH)
+    given = "" if path is None and not DEFAULT_PATH.exists() else read_text(path or DEFAULT_PATH)
     return parse(given, path or DEFAULT_PATH)
 
 
@@ -204,7 +204,12 @@ def parse(text: str, path: Path = DEFAULT_PATH) -> Settings:
         raise ConfigError(_explain(error, name)) from None
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """What a settings file says.
+
+    Raises:
+        ConfigError: it cannot be read, or is no text.
+    """
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -17,7 +17,7 @@ from bot.core.errors import EmojiReactorError
 from bot.credentials import HASH_SECRET
 from bot.database.engine import has_password, sqlite_path
 from bot.doctor import DATABASE_URL
-from bot.settings import DEFAULT_PATH, ConfigError, Settings, parse
+from bot.settings import DEFAULT_PATH, ConfigError, Settings, parse, read_text
 
 PLATFORMS = {"Discord": "DISCORD_TOKEN", "Telegram": "TELEGRAM_TOKEN"}
 
@@ -78,7 +78,7 @@ def prepare(
     outside = frozenset(name.removesuffix("_FILE") for name, value in os.environ.items() if value)
     secrets_file.adopt(config)
     there = path.exists()
-    text = _text(path) if there else settings_file.example()
+    text = read_text(path) if there else settings_file.example()
     text = settings_file.with_values(text, settings_file.assignments(given))
     setup = Setup(path, text, parse(text, path), there, update, offline, outside)
     _refuse_password(given)
@@ -143,15 +143,6 @@ def _ask(platform: str, settings: Settings, token: str) -> list[Finding]:
     if platform == "Discord":
         return asyncio.run(doctor.ask_discord(settings.discord, token))
     return asyncio.run(doctor.ask_telegram(settings.telegram, token))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: not a text file in UTF-8") from None
 
 
 def _refuse_password(given: Sequence[str]) -> None:

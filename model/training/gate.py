@@ -188,9 +188,9 @@ def _on_emotions(
             np.array([not LAUGHING_OR_CELEBRATING.isdisjoint(r[i][:1]) for i in sad], dtype=float)
             for r in (one, two)
         ]
-        demand = f"at most {margins.tone_deaf * 100:g} points more"
-        more = float(deaf[1].mean() - deaf[0].mean())
-        yield _within(split.name, "tone-deaf", deaf[0], deaf[1], demand, more, margins.tone_deaf)
+        yield _no_worse(
+            split.name, "tone-deaf", deaf[0], deaf[1], margins.tone_deaf, less_is_better=True
+        )
 
 
 _SAD = SAD_OR_AFRAID | {"anger", "disgust", "annoyance", "disapproval", "nervousness"}
@@ -225,25 +225,18 @@ def _no_worse(
     before: NDArray[np.float64],
     after: NDArray[np.float64],
     margin: float,
+    *,
+    less_is_better: bool = False,
 ) -> Check:
-    demand = f"at most {margin * 100:g} points less"
-    worse = float(before.mean() - after.mean())
-    return _within(split, figure, before, after, demand, worse, margin)
+    """At most the margin worse, or one text where that is more: a finer change cannot be told."""
+    allowed = max(margin, 1 / len(before))
+    change = float(after.mean() - before.mean())
+    worse, way = (change, "more") if less_is_better else (-change, "less")
+    demand = f"at most {allowed * 100:.2g} points {way}"
+    return _check(split, figure, before, after, demand, worse <= allowed + _ROUNDING)
 
 
-def _within(
-    split: str,
-    figure: str,
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    demand: str,
-    worse: float,
-    margin: float,
-) -> Check:
-    """Passed within the margin; where a single text is more than that, nothing can be told."""
-    if len(before) * margin < 1:
-        return _check(split, figure, before, after, "- (too few texts)", True)
-    return _check(split, figure, before, after, demand, worse <= margin)
+_ROUNDING = 1e-9
 
 
 def _check(
