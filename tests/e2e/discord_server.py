@@ -84,7 +84,7 @@ class DiscordServer:
         self.outages = 0
         """So many REST requests are answered with 503 first."""
         self.flowing = asyncio.Event()
-        """While cleared, reaction requests are kept waiting."""
+        """While cleared, reactions wait, and so do the answers to sent messages."""
         self.flowing.set()
         self.waiting: Journal[str] = Journal()
         """Messages whose reaction requests have come in, answered or not."""
@@ -262,6 +262,7 @@ class DiscordServer:
         said = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
         await self.gateway.dispatch("MESSAGE_CREATE", said)
         self.sent.add({**said, "flags": body.get("flags", 0)})
+        await self.flowing.wait()
         return json_response(said)
 
     async def _private_chat(self, request: web.Request) -> web.Response:

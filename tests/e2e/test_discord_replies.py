@@ -110,6 +110,19 @@ async def test_reactions_on_the_answer_are_about_the_message(
     assert {kind for kind, _ in words} == {"remove"}
 
 
+async def test_a_reaction_may_come_before_the_answer_counts_as_sent(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.flowing.clear()
+    message = await discord_server.say("funny")
+    sent = await reply_to(discord_server, message)
+    await discord_server.react(sent["id"], BOB, "👎")
+    # Events are heard in order: once this is answered, the reaction was heard.
+    await reply_to(discord_server, await discord_server.say("funny", channel=DM))
+    discord_server.flowing.set()
+    assert await bot.eventually(FEEDBACK, message) == [("dislike", "")]
+
+
 async def test_an_answer_to_a_message_that_is_gone_is_refused_by_name(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
