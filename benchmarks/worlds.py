@@ -11,7 +11,7 @@ from benchmarks.communities import AGREES, CORRECTS, NOISE, Community, Members, 
 from bot.core import community as core
 from bot.core.community import Counts, Word, learn, said, shown, touched, unshown, voice
 from bot.core.events import FeedbackKind
-from bot.core.places import swaps
+from bot.core.places import in_pairs
 from bot.core.policy import TOP
 
 CHECKS = (50, 200, 500, 2000)
@@ -102,7 +102,6 @@ class Learner:
     def show(self, counted: Mapping[str, Counts]) -> None:
         """Count what the bot shows."""
         self._add(self.counts, counted)
-        self._add(self.settled, counted)
 
     def hear(
         self,
@@ -166,7 +165,7 @@ class Learner:
         scores = np.take_along_axis(settled, best, axis=1)
         best = np.take_along_axis(best, np.argsort(-scores, axis=1), axis=1)
         now = np.take_along_axis(settled, best, axis=1) + self.since[best]
-        order = np.array([swaps(row)[:TOP] for row in now.tolist()])
+        order = np.array([in_pairs(row)[:TOP] for row in now.tolist()])
         fives: Answers = np.take_along_axis(best, order, axis=1)
         return fives
 

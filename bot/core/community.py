@@ -12,7 +12,7 @@ prior is fitted to the counts of all communities and to its own (``bot.core.prio
 look like the model's own they all shrink to nothing; where they do not, they are believed sooner.
 
 Nobody steers it alone. A member's words on an emoji weigh less and less (``voice``), and what was
-said on days when hardly anybody spoke moves an emoji by one place until others speak, too.
+shown and said on days when hardly anybody spoke moves an emoji by one place until others do, too.
 """
 
 import math
@@ -32,8 +32,8 @@ HALF_LIFE = timedelta(days=60)
 WORDS_A_DAY = 20
 """How many words of a member count in a day, for and against all emojis together."""
 QUORUM = 3
-"""Members who must speak on one day before what was said settles: until then it moves an emoji by
-one place at most (``bot.core.places``). Fewer where fewer ever spoke."""
+"""Members who must speak on one day before what was shown and said settles: until then it moves an
+emoji by one place at most (``bot.core.places``). Fewer where fewer ever spoke."""
 ROWS = 25
 """Of a picture of a taste."""
 FITTED = 500
@@ -100,7 +100,7 @@ class Taste:
     heard: float = 0.0
     """Words of members on them, faded."""
     since: Mapping[str, float] = field(default_factory=dict)
-    """What the words that have not settled yet would add to the bias."""
+    """What has not settled yet would add to the bias."""
 
     def strongest(self, most: int = ROWS) -> list[tuple[str, float]]:
         """The emojis that are liked most and least, at most so many, the most liked first."""
@@ -232,7 +232,7 @@ _INAUDIBLE = 0.01
 
 
 def taste_of(tally: Tally, prior: Prior = SHIPPED) -> Taste:
-    """The settled taste, with what the words since then would add to it."""
+    """The settled taste, with what was shown and said since then would add to it."""
     settled = learn(tally.settled, prior)
     if tally.said == tally.settled:
         return settled

@@ -113,15 +113,14 @@ class SqlTasteStore(Session):
         """Count what is put on a message; an offer of five is nothing that can be removed."""
         if outcome.chosen and not outcome.offered:
             own = {p.emoji: p.own for p in outcome.predictions}
-            counted = summed(shown(outcome.chosen, own), now)
-            await self._add(connection, here, counted, settled=True)
+            await self._add(connection, here, summed(shown(outcome.chosen, own), now))
 
     async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
         """Take back what a platform did not let be shown."""
         if answer.chosen and not answer.offered:
             counted = summed(shown(answer.chosen, scores(answer)), answer.created_at)
             back = {emoji: counts.times(-1.0) for emoji, counts in counted.items()}
-            await self._add(connection, answer.community_id, back, settled=True)
+            await self._add(connection, answer.community_id, back)
 
     async def _count_word(
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback
@@ -139,7 +138,7 @@ class SqlTasteStore(Session):
         earlier = await self._kept(connection, _by(speaker, removal=removal), here, at)
         strength = voice(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
         strength = 0.0 if today.total() >= WORDS_A_DAY else strength
-        await self._add(connection, here, _unshown(answer, given, strength), settled=True)
+        await self._add(connection, here, _unshown(answer, given, strength))
         if not strength:
             return 0.0
         await self._speak(connection, here, speaker, emojis, at)
@@ -155,7 +154,7 @@ class SqlTasteStore(Session):
         here = answer.community_id
         back = _unshown(answer, given, strength)
         back = {emoji: counts.times(-1.0) for emoji, counts in back.items()}
-        await self._add(connection, here, back, settled=True)
+        await self._add(connection, here, back)
         if strength:
             await self._change(connection, here, _said(answer, given), given.at, -strength)
 

@@ -1,0 +1,108 @@
+"""Whatever one member does, no emoji among the five moves by more than one place."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.community import QUORUM, Taste, taste_of
+from bot.core.events import FeedbackKind, MemberKey
+from bot.core.places import follow
+from bot.core.policy import TOP
+from bot.database.engine import open_database
+from bot.database.store import SqlStore
+from model import Prediction
+from tests.core.fakes import BEN, MOMENT, message, ref, word
+from tests.database.rows import ANSWERED, record
+
+EMOJIS = ("😂", "🤣", "💀", "🔥", "😭", "🎉", "❤")
+SCORES = (0.2, 0.199, 0.198, 0.15, 0.149, 0.05, 0.049)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What Ben does with a message of his own."""
+
+    shown: str
+    kind: FeedbackKind | None
+    """None where he writes and says nothing."""
+    about: str
+    withdrawn: bool
+    hours: int
+
+
+acts = st.builds(
+    Act,
+    st.sampled_from(EMOJIS),
+    st.sampled_from([None, *FeedbackKind]),
+    st.sampled_from(EMOJIS),
+    st.booleans(),
+    st.integers(0, 24 * 60),
+)
+
+
+def member(number: int) -> MemberKey:
+    return MemberKey(f"{number:032x}")
+
+
+def five(taste: Taste) -> list[str]:
+    """The five of a text whose emojis are about as likely, under a taste."""
+    shifted = np.log(SCORES) + [taste.bias.get(emoji, 0.0) for emoji in EMOJIS]
+    best = sorted(zip(shifted, EMOJIS, strict=True), key=lambda pair: -pair[0])
+    ranked = [Prediction(emoji, float(np.exp(score))) for score, emoji in best[: TOP + 1]]
+    return [p.emoji for p in follow(ranked, taste)[:TOP]]
+
+
+async def others_speak(store: SqlStore) -> None:
+    """Enough members have spoken on one day, and one of them on the next."""
+    for n, emoji in enumerate(EMOJIS[: QUORUM + 1]):
+        given = replace(message(number=f"other{n}"), author=member(n))
+        await record(store, given, replace(ANSWERED, chosen=(emoji,)))
+        said = word(f"other{n}", FeedbackKind.CORRECT, EMOJIS[n + 1], actor=member(n % QUORUM))
+        await store.add_feedback(replace(said, at=MOMENT + timedelta(days=n // QUORUM)))
+
+
+async def act(store: SqlStore, number: int, one: Act) -> None:
+    mine = replace(message(number=str(number)), author=BEN)
+    await record(store, mine, replace(ANSWERED, chosen=(one.shown,)))
+    if one.kind is not None:
+        said = word(str(number), one.kind, one.about)
+        said = replace(said, at=MOMENT + timedelta(days=2, hours=one.hours))
+        await store.add_feedback(said)
+        if one.withdrawn:
+            await store.add_feedback(replace(said, withdrawn=True))
+
+
+async def steered(file: Path, given: Sequence[Act]) -> tuple[list[str], list[str]]:
+    """The five before and after Ben did all this."""
+    engine = await open_database(f"sqlite+aiosqlite:///{file}")
+    try:
+        store, then = SqlStore(engine), MOMENT + timedelta(days=62)
+        await others_speak(store)
+        before = taste_of(await store.taste_tally(ref(), then))
+        for number, one in enumerate(sorted(given, key=lambda each: each.hours)):
+            await act(store, number, one)
+        after = taste_of(await store.taste_tally(ref(), then))
+        return five(before), five(after)
+    finally:
+        await engine.dispose()
+
+
+def furthest(before: list[str], after: list[str]) -> int:
+    """Places by which an emoji moved at most, where those outside the five stand behind it."""
+    places = [{emoji: i for i, emoji in enumerate(each)} for each in (before, after)]
+    return max(abs(places[0].get(e, TOP) - places[1].get(e, TOP)) for e in {*before, *after})
+
+
+@given(st.lists(acts, max_size=8), st.integers(1, 4))
+@settings(max_examples=25, deadline=None)
+def test_one_member_moves_nothing_by_more_than_one_place(given: list[Act], times: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = asyncio.run(steered(Path(folder) / "bot.db", given * times))
+    assert furthest(before, after) <= 1
