@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from benchmarks.worlds import DAYS, MEMBERS, Answers, Learner, World, live
-from bot.core.community import Word, shown
+from bot.core.counting import Word
 from bot.core.events import FeedbackKind
 from bot.core.policy import TOP
 
@@ -24,22 +24,27 @@ class Adversary:
     days: int
     settled: bool = False
     """Others have spoken since, about other things."""
+    silent: bool = False
+    """They only write what the bot answers with one emoji, which stays."""
 
     def __str__(self) -> str:
         """As the table names them."""
         days = "a day" if self.days == 1 else f"{self.days} days"
         who = "one member" if self.members == 1 else f"{self.members} members"
-        return f"{who}, 1,000 words each in {days}{', settled by others' if self.settled else ''}"
+        what = "answers" if self.silent else "words each"
+        return f"{who}, 1,000 {what} in {days}{', settled by others' if self.settled else ''}"
 
     def speak(self, world: World, learner: Learner, down: str, up: str) -> None:
-        """Remove one emoji and demand another one, wherever that is possible."""
+        """Remove one emoji and demand another one, wherever that is possible; or let it stand."""
+        words = (Word(FeedbackKind.REMOVE, down), Word(FeedbackKind.CORRECT, up))
         for number in range(WORDS):
             day = DAYS + number * self.days // WORDS
             five = learner.five(world.stream.log_scores[world.messages[number]])
             for member in range(MEMBERS, MEMBERS + self.members):
-                learner.show(shown((down,), five))  # only what stands there can be taken away
-                for word in (Word(FeedbackKind.REMOVE, down), Word(FeedbackKind.CORRECT, up)):
-                    learner.hear(word, (down,), five, member, day)
+                # Only what stands there can be taken away.
+                showing = learner.show((down,), five, member, day)
+                for word in () if self.silent else words:
+                    learner.hear(word, showing)
         if self.settled:
             learner.settle()
         learner.learn()
@@ -53,6 +58,8 @@ ADVERSARIES = (
     Adversary(1, 1, settled=True),
     Adversary(1, 60, settled=True),
     Adversary(2, 60, settled=True),
+    Adversary(1, 60, silent=True),
+    Adversary(1, 60, settled=True, silent=True),
     Adversary(5, 60),
 )
 

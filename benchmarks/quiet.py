@@ -11,7 +11,8 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.worlds import DAYS, Learner, World
-from bot.core.community import Tally, Word, shown, taste_of, threshold
+from bot.core.community import taste_of, threshold
+from bot.core.counting import Tally, Word
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
 from bot.core.policy import ChatSettings, out_of_pace
 from bot.core.recent import MINUTE, Answers
@@ -66,12 +67,12 @@ def _hear(
 ) -> list[tuple[FeedbackKind, int]]:
     """Count an answer to a message, and what is said of it."""
     message, emojis = world.messages[number], world.stream.emojis
-    chosen, five = (emojis[answer],), learner.five(world.stream.log_scores[message])
-    learner.show(shown(chosen, five))
-    words = world.words(message, answer)
+    five = learner.five(world.stream.log_scores[message])
     speaker, day = int(world.speakers[number]), number * DAYS // MESSAGES
+    showing = learner.show((emojis[answer],), five, speaker, day)
+    words = world.words(message, answer)
     for kind, emoji in words:
-        learner.hear(Word(kind, emojis[emoji]), chosen, five, speaker, day)
+        learner.hear(Word(kind, emojis[emoji]), showing)
     return words
 
 

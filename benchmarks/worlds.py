@@ -8,8 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.communities import AGREES, CORRECTS, NOISE, Community, Members, Tweets
-from bot.core import community as core
-from bot.core.community import Counts, Word, learn, said, shown, touched, unshown, voice
+from bot.core.community import learn
+from bot.core.counting import (
+    HALF_LIFE,
+    LAST_SHOWN,
+    QUORUM,
+    WORDS_A_DAY,
+    Counts,
+    Word,
+    presence,
+    said,
+    shown,
+    touched,
+    unshown,
+    voice,
+)
 from bot.core.events import FeedbackKind
 from bot.core.places import in_pairs
 from bot.core.policy import TOP
@@ -48,9 +61,12 @@ class World:
 
     def measure(self, answers: Answers) -> tuple[float, float]:
         """Acceptance and hit@1 of one answer to each held-out tweet."""
-        kept = self.members.keep(answers, self.held_wanted)
         hits = answers == self.held_wanted
-        return float(kept @ self.held_weights), float(hits @ self.held_weights)
+        return float(self.kept(answers) @ self.held_weights), float(hits @ self.held_weights)
+
+    def kept(self, answers: Answers) -> NDArray[np.float64]:
+        """(texts,): how likely one answer to each held-out tweet is kept."""
+        return self.members.keep(answers, self.held_wanted)
 
     def words(self, message: int, answer: int) -> list[tuple[FeedbackKind, int]]:
         """What somebody says of an answer to a message; nothing where it is left in silence."""
@@ -77,11 +93,22 @@ class _Spoken:
     about: tuple[str, ...]
 
 
-def _faded(words: Sequence[_Spoken], emoji: str, day: int) -> float:
-    """How many of these words on an emoji are left."""
-    fades = (
-        0.5 ** ((day - word.day) / core.HALF_LIFE.days) for word in words if emoji in word.about
-    )
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the bot put on a member's message."""
+
+    chosen: tuple[str, ...]
+    scores: Mapping[str, float]
+    """The model's own of the five."""
+    member: int
+    day: int
+    weight: float
+    """With which it was counted."""
+
+
+def _faded(these: Sequence[tuple[int, Sequence[str]]], emoji: str, day: int) -> float:
+    """How many of what was said or shown, by day, is about an emoji and left."""
+    fades = (0.5 ** ((day - then) / HALF_LIFE.days) for then, about in these if emoji in about)
     return float(sum(fades))
 
 
@@ -97,46 +124,38 @@ class Learner:
         self.bias = np.zeros(len(emojis), dtype=np.float32)
         self.since = np.zeros(len(emojis), dtype=np.float32)
         self._spoken: dict[int, list[_Spoken]] = defaultdict(list)
+        self._shown: dict[int, list[tuple[int, Sequence[str]]]] = defaultdict(list)
         self._today: tuple[int, set[int]] = 0, set()
 
-    def show(self, counted: Mapping[str, Counts]) -> None:
+    def show(
+        self, chosen: tuple[str, ...], scores: Mapping[str, float], member: int, day: int
+    ) -> Showing:
         """Count what the bot shows."""
-        self._add(self.counts, counted)
+        earlier = self._shown[member][-LAST_SHOWN:]
+        weighs = presence(max(_faded(earlier, emoji, day) for emoji in chosen))
+        self._shown[member].append((day, chosen))
+        self._add(shown(chosen, scores), weighs)
+        return Showing(chosen, scores, member, day, weighs)
 
-    def hear(
-        self,
-        word: Word,
-        chosen: tuple[str, ...],
-        scores: Mapping[str, float],
-        member: int,
-        day: int,
-    ) -> None:
+    def hear(self, word: Word, on: Showing) -> None:
         """Count a word with the weight that the member has left."""
-        about = touched(said(word, chosen, scores))
+        counted = said(word, on.chosen, on.scores)
+        about = touched(counted)
         removal = word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
-        words = self._spoken[member]
-        today = [each for each in words if each.day == day]
-        kept = [each for each in words if each.removal == removal]
-        weighs = min(
-            (
-                voice(max(sum(emoji in each.about for each in today), _faded(kept, emoji, day)))
-                for emoji in about
-            ),
-            default=1.0,
-        )
-        weighs = 0.0 if len(today) >= core.WORDS_A_DAY else weighs
-        self.show(unshown(word, chosen, scores, weighs))
+        words = self._spoken[on.member]
+        today = [(each.day, each.about) for each in words if each.day == on.day]
+        kept = [(each.day, each.about) for each in words if each.removal == removal]
+        earlier = (max(_faded(some, e, on.day) for some in (today, kept)) for e in about)
+        weighs = voice(max(earlier, default=0.0)) if len(today) < WORDS_A_DAY else 0.0
+        self._add(unshown(word, on.chosen, on.scores, weighs - on.weight), 1.0)
         if not weighs:
             return
-        self._add(
-            self.counts,
-            {e: each.times(weighs) for e, each in said(word, chosen, scores).items()},
-        )
-        words.append(_Spoken(day, removal, about))
-        if self._today[0] != day:
-            self._today = day, set()
-        self._today[1].add(member)
-        if len(self._today[1]) >= core.QUORUM:
+        self._add(counted, weighs)
+        words.append(_Spoken(on.day, removal, about))
+        if self._today[0] != on.day:
+            self._today = on.day, set()
+        self._today[1].add(on.member)
+        if len(self._today[1]) >= QUORUM:
             self.settle()
 
     def settle(self) -> None:
@@ -148,9 +167,9 @@ class Learner:
         self.bias[:] = self._bias(self.settled)
         self.since[:] = self._bias(self.counts) - self.bias
 
-    def _add(self, sums: dict[str, Counts], counted: Mapping[str, Counts]) -> None:
+    def _add(self, counted: Mapping[str, Counts], weight: float) -> None:
         for emoji, counts in counted.items():
-            sums[emoji] = sums.get(emoji, Counts()) + counts
+            self.counts[emoji] = self.counts.get(emoji, Counts()) + counts.times(weight)
 
     def _bias(self, counts: Mapping[str, Counts]) -> NDArray[np.float32]:
         found = np.zeros(len(self._emojis), dtype=np.float32)
@@ -198,14 +217,13 @@ def live(
         scores = world.stream.log_scores[message]
         five = learner.five(scores)
         answer = places[next(iter(five))]
-        chosen = (emojis[answer],)
-        learner.show(shown(chosen, five))
+        day = len(heard.words) * DAYS // CHECKS[-1]
+        showing = learner.show((emojis[answer],), five, int(speaker), day)
         words = world.words(message, answer)
         if not words:
             continue
-        day = len(heard.words) * DAYS // CHECKS[-1]
         for kind, emoji in words:
-            learner.hear(Word(kind, emojis[emoji]), chosen, five, int(speaker), day)
+            learner.hear(Word(kind, emojis[emoji]), showing)
         # Then a word changes little: renewing the bias at every third one halves the time.
         if len(heard.words) < 200 or len(heard.words) % 3 == 1:
             learner.learn()

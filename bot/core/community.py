@@ -1,6 +1,6 @@
 """A community's own taste: from counts of what it kept, removed and used to a bias per emoji.
 
-Pure functions over counts that hold neither a text nor a member. Two kinds of evidence are read:
+Pure functions over counts (``bot.core.counting``). Two kinds of evidence are read:
 
 - what was **shown** and kept, removed, or passed over for another emoji: a binomial whose
   expectation rises with the score that the model gave, at the community's own mean, so that a
@@ -11,76 +11,25 @@ Both meet in the posterior of the emoji's bias, in log-odds on top of the model'
 prior is fitted to the counts of all communities and to its own (``bot.core.prior``). Where counts
 look like the model's own they all shrink to nothing; where they do not, they are believed sooner.
 
-Nobody steers it alone. A member's words on an emoji weigh less and less (``voice``), and what was
-shown and said on days when hardly anybody spoke moves an emoji by one place until others do, too.
+What was shown and said on days when hardly anybody spoke moves an emoji by one place at most until
+others speak, too (``bot.core.places``).
 """
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
-from typing import Self
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.events import FeedbackKind
+from bot.core.counting import ELSEWHERE, NAMES, Counts, Tally
 from bot.core.prior import GRID, SHIPPED, Evidence, Prior, fit, parts
 
-HALF_LIFE = timedelta(days=60)
-"""After so long a count weighs half."""
-WORDS_A_DAY = 20
-"""How many words of a member count in a day, for and against all emojis together."""
-QUORUM = 3
-"""Members who must speak on one day before what was shown and said settles: until then it moves an
-emoji by one place at most (``bot.core.places``). Fewer where fewer ever spoke."""
 ROWS = 25
 """Of a picture of a taste."""
 FITTED = 500
 """Communities, those that spoke last, that the prior is fitted to."""
-ELSEWHERE = ""
-"""Counts what was expected of choices outside the five."""
-
-_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _NEGLIGIBLE = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is known of one emoji in one community; each number fades with time."""
-
-    shown: float = 0.0
-    """Messages on which the bot put it."""
-    hoped: float = 0.0
-    """The model's own scores of it there, summed: how often it should have been right."""
-    agreed: float = 0.0
-    """Members who added it as well."""
-    removed: float = 0.0
-    """Messages from which it was taken away, and dislikes."""
-    passed: float = 0.0
-    """Members who chose another one while it stood there."""
-    corrected: float = 0.0
-    """Members who chose it while another one stood there."""
-    used: float = 0.0
-    """Members who used it where the bot had put nothing, or picked it from the five."""
-    expected: float = 0.0
-    """How often the model expected it of those who chose for themselves."""
-
-    def __add__(self, other: Self) -> "Counts":
-        """Both together."""
-        return Counts(*(a + b for a, b in zip(self.row(), other.row(), strict=True)))
-
-    def times(self, factor: float) -> "Counts":
-        """Each number times ``factor``."""
-        return Counts(*(number * factor for number in self.row()))
-
-    def row(self) -> tuple[float, ...]:
-        """The numbers, in the order of ``NAMES``."""
-        return tuple(getattr(self, name) for name in NAMES)
-
-
-NAMES = tuple(each.name for each in fields(Counts))
-"""What is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +57,6 @@ class Taste:
         return sorted(found, key=lambda item: -item[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Counts by emoji, faded to one moment."""
-
-    said: Mapping[str, Counts] = field(default_factory=dict)
-    """All that there are."""
-    settled: Mapping[str, Counts] = field(default_factory=dict)
-    """Those that were there when enough members last spoke (``QUORUM``)."""
-
-
-def weight(at: datetime) -> float:
-    """What a count of this moment is multiplied with before it is summed up.
-
-    Weights grow instead of old counts shrinking (forward decay; Cormode and others 2009), so that
-    a stored sum needs no rewriting, and two writers need not know of each other.
-    """
-    return float(2.0 ** ((at - _EPOCH) / HALF_LIFE))
-
-
 def threshold(own: float, aim: float | None, taste: Taste) -> float:
     """The least score at which to speak, so that about a share ``aim`` of answers is kept.
 
@@ -150,87 +80,6 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1.0 - share))
 
 
-def shown(chosen: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
-    """What putting emojis on a message counts for; ``scores`` are the model's own."""
-    return {emoji: Counts(shown=1.0, hoped=scores.get(emoji, 0.0)) for emoji in chosen}
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What a member said about one scored message."""
-
-    kind: FeedbackKind
-    emoji: str | None
-    picked: bool = False
-    """From the five, all of which were offered."""
-
-
-def said(word: Word, chosen: tuple[str, ...], scores: Mapping[str, float]) -> dict[str, Counts]:
-    """What a word on a message counts for.
-
-    ``chosen`` is what the bot showed, ``scores`` the model's own of the five.
-    """
-    about = [word.emoji] if word.emoji in chosen else list(chosen)
-    if word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE):
-        return {emoji: Counts(removed=1.0) for emoji in about if emoji}
-    if not word.emoji:
-        return {}
-    if word.picked or not chosen:
-        return _choice(word.emoji, Counts(used=1.0), (), scores)
-    if word.kind is FeedbackKind.AGREE:
-        return {word.emoji: Counts(agreed=1.0)}
-    passed = {emoji: Counts(passed=1.0) for emoji in chosen}
-    return passed | _choice(word.emoji, Counts(corrected=1.0), chosen, scores)
-
-
-def unshown(
-    word: Word, chosen: tuple[str, ...], scores: Mapping[str, float], strength: float
-) -> dict[str, Counts]:
-    """What a removal of this weight, 0 to 1, takes back of the showing, at once as that counted.
-
-    Else a reaction would count as kept because the same member took away others before.
-    """
-    if word.kind is not FeedbackKind.REMOVE:
-        return {}
-    gone = shown(said(word, chosen, scores), scores)
-    return {emoji: counts.times(strength - 1.0) for emoji, counts in gone.items()}
-
-
-def _choice(
-    emoji: str, counts: Counts, taken: tuple[str, ...], scores: Mapping[str, float]
-) -> dict[str, Counts]:
-    """One choice, and what the model expected of it, without what was already ``taken``."""
-    left = {each: score for each, score in scores.items() if each not in taken}
-    whole = max(1.0 - sum(scores[each] for each in taken if each in scores), 1e-3)
-    expected = {each: Counts(expected=score / whole) for each, score in left.items()}
-    rest = max(1.0 - sum(left.values()) / whole, 0.0)
-    expected[ELSEWHERE] = Counts(expected=rest)
-    expected[emoji] = expected.get(emoji, Counts()) + counts
-    return expected
-
-
-def touched(counted: Mapping[str, Counts]) -> tuple[str, ...]:
-    """The emojis that a word is for or against, whose voices are limited."""
-    return tuple(
-        emoji for emoji, counts in counted.items() if any(counts.row()[_FIRST_VOICE:_LAST_VOICE])
-    )
-
-
-_FIRST_VOICE, _LAST_VOICE = NAMES.index("agreed"), NAMES.index("expected")
-
-
-def voice(earlier: float) -> float:
-    """What a member's word on an emoji weighs after so many others of theirs: 1, 1/3, 1/9, ..., 0.
-
-    Those of ``HALF_LIFE`` ago count half.
-    """
-    weighs = 3.0**-earlier
-    return weighs if weighs > _INAUDIBLE else 0.0
-
-
-_INAUDIBLE = 0.01
-
-
 def taste_of(tally: Tally, prior: Prior = SHIPPED) -> Taste:
     """The settled taste, with what was shown and said since then would add to it."""
     settled = learn(tally.settled, prior)
@@ -239,15 +88,6 @@ def taste_of(tally: Tally, prior: Prior = SHIPPED) -> Taste:
     now = learn(tally.said, prior).bias
     since = {e: now.get(e, 0.0) - settled.bias.get(e, 0.0) for e in {*now, *settled.bias}}
     return replace(settled, since={emoji: more for emoji, more in since.items() if more})
-
-
-def company(members: int) -> float:
-    """What the use of an emoji on one's own weighs by the ``members``-th member of a day.
-
-    What less than ``QUORUM`` used says nothing of a community; of many, as where all join in on
-    one message, each further one says less: 1/3, 1/4, ...
-    """
-    return 1.0 / members if members >= QUORUM else 0.0
 
 
 def learn(counts: Mapping[str, Counts], prior: Prior = SHIPPED) -> Taste:
@@ -269,7 +109,7 @@ def learn(counts: Mapping[str, Counts], prior: Prior = SHIPPED) -> Taste:
         unknown=float(np.sqrt(weights @ squares)),
         acceptance=acceptance,
         shown=total,
-        heard=sum(sum(counts[e].row()[_FIRST_VOICE:_LAST_VOICE]) for e in emojis),
+        heard=sum(counts[e].words for e in emojis),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.community import Counts, Tally
+from bot.core.counting import Counts, Tally
 from bot.core.events import (
     Answer,
     Feedback,

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core import policy, taste_file
-from bot.core.community import Counts, Taste, threshold
+from bot.core.community import Taste, threshold
+from bot.core.counting import Counts
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
     Answer,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.core.community import ELSEWHERE, HALF_LIFE, NAMES, Counts
+from bot.core.counting import ELSEWHERE, HALF_LIFE, NAMES, Counts
 from bot.core.errors import EmojiReactorError
 from model.emoji import is_emoji
 

@@ -15,7 +15,7 @@ from bot.database.tables import (
     taste_use,
     taste_voice,
 )
-from bot.database.tastes import voice_of
+from bot.database.voices import voice_of
 
 _ANSWERED = (
     community.c.external_id.label("community"),

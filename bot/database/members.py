@@ -52,7 +52,7 @@ class MemberStore(SqlTasteStore):
         said = and_(feedback.c.actor == member, feedback.c.prediction_id.in_(here))
         words = or_(said, feedback.c.prediction_id.in_(own))
         # Without this, whoever erases their words could say them again at full weight.
-        await self._unsay(connection, words)
+        await self._unsay(connection, words, prediction.c.id.in_(own))
         erasures = (
             # What others said about the member's messages would go by cascade, uncounted.
             delete(feedback).where(words),

@@ -25,6 +25,7 @@ from bot.database.deliveries import DeliveryStore
 from bot.database.members import MemberStore, erase_texts
 from bot.database.session import active_consent, is_community, prediction_id, transaction
 from bot.database.tables import feedback, prediction
+from bot.database.tastes import ANSWER, DIGITS
 from bot.database.trends import Kept, kept_by_emoji
 from bot.database.uses import UseStore
 from model import Prediction
@@ -60,16 +61,18 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, DeliveryStore):
         async with transaction(self._writer) as connection:
             consent_to = await self._consent_to_text(connection, message)
             here, now = await self._community(connection, message.ref), datetime.now(UTC)
+            weight = await self._presence(connection, here, message.author, outcome, now)
             row = {
                 "community_id": here,
                 "chat": message.ref.chat,
                 "message": message.ref.message,
                 "author": message.author,
                 "artifact": outcome.artifact,
-                "top": [[p.emoji, round(p.score, 6)] for p in outcome.predictions],
-                "own": [round(p.own, 6) for p in outcome.predictions],
+                "top": [[p.emoji, round(p.score, DIGITS)] for p in outcome.predictions],
+                "own": [round(p.own, DIGITS) for p in outcome.predictions],
                 "chosen": list(outcome.chosen),
                 "offered": outcome.offered,
+                "weight": weight,
                 "skip": outcome.skip,
                 "refusal": outcome.refusal,
                 "threshold": outcome.threshold,
@@ -85,7 +88,7 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, DeliveryStore):
             )
             if written.rowcount != 1:
                 return False
-            await self._count_shown(connection, here, outcome, now)
+            await self._count_shown(connection, here, outcome, now, weight)
             return True
 
     async def refused(self, ref: MessageRef, reason: str) -> None:
@@ -166,7 +169,8 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, DeliveryStore):
         """Forget the message's prediction, and with it its feedback and what that counted for."""
         row_id = prediction_id(ref).scalar_subquery()
         async with transaction(self._writer) as connection:
-            await self._unsay(connection, feedback.c.prediction_id == row_id)
+            words = feedback.c.prediction_id == row_id
+            await self._unsay(connection, words, prediction.c.id == row_id)
             await connection.execute(delete(prediction).where(prediction.c.id == row_id))
 
     async def purge(self, before: datetime, texts_before: datetime | None = None) -> int:
@@ -221,12 +225,7 @@ def _answered(ref: MessageRef) -> Select[Any]:
     """What was shown on a message, with what its words are counted by."""
     columns = (
         prediction.c.id,
-        prediction.c.community_id,
         prediction.c.author,
-        prediction.c.top,
-        prediction.c.own,
-        prediction.c.chosen,
-        prediction.c.offered,
-        prediction.c.created_at,
+        *ANSWER,
     )
     return select(*columns).where(prediction.c.id == prediction_id(ref).scalar_subquery())

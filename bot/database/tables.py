@@ -22,7 +22,7 @@ from sqlalchemy import (
     false,
 )
 
-from bot.core.community import NAMES
+from bot.core.counting import NAMES
 
 metadata = MetaData(
     naming_convention={
@@ -108,6 +108,8 @@ prediction = Table(
     Column("offered", Boolean, nullable=False, server_default=false()),
     # ["😂"], empty where the bot stayed silent.
     Column("chosen", JSON, nullable=False),
+    # With what weight the community's taste counted that it was shown.
+    Column("weight", Float, nullable=False, server_default="1"),
     Column("skip", String(32)),
     Column("refusal", String(64)),
     # The least score that was asked for.
@@ -159,7 +161,7 @@ opt_out = Table(
     Column("since", UtcTime, nullable=False),
 )
 
-# Sums of counts times ``bot.core.community.weight`` of their moments; nothing about anybody.
+# Sums of counts times ``bot.core.counting.weight`` of their moments; nothing about anybody.
 taste = Table(
     "taste",
     metadata,

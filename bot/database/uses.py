@@ -5,11 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
-from bot.core.community import WORDS_A_DAY, Word, company, said
+from bot.core.counting import WORDS_A_DAY, Word, company, said
 from bot.core.events import FeedbackKind, MemberKey, MessageRef
 from bot.database.session import prediction_id, transaction
+from bot.database.sums import summed
 from bot.database.tables import prediction, taste_use
-from bot.database.tastes import ANSWER, SqlTasteStore, scores, summed, voice_of
+from bot.database.tastes import ANSWER, SqlTasteStore, scores
+from bot.database.voices import voice_of
 
 
 class UseStore(SqlTasteStore):

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.core.community import Counts
+from bot.core.counting import Counts
 from bot.core.events import MessageRef
 from bot.core.taste_file import TasteFileError
 from bot.database.engine import open_database

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.core.community import Counts, Tally
+from bot.core.counting import Counts, Tally
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Answer,

@@ -1,27 +1,18 @@
 """From counts to a taste: bounded, shrunk, fading, and moved by nobody alone."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.community import (
+from bot.core.community import Taste, learn, taste_of, threshold
+from bot.core.counting import (
     ELSEWHERE,
-    HALF_LIFE,
     NAMES,
     Counts,
     Tally,
-    Taste,
     Word,
-    learn,
     said,
-    shown,
-    taste_of,
-    threshold,
-    touched,
     voice,
-    weight,
 )
 from bot.core.events import FeedbackKind
 from bot.core.prior import BOUND, SHIPPED, Prior
@@ -88,53 +79,6 @@ def test_fewer_counts_say_less() -> None:
     faded = {emoji: counts.times(0.1) for emoji, counts in whole.items()}
     assert learn(whole).bias["😂"] < learn(faded).bias["😂"] < 0
     assert learn(whole).spread["😂"] < learn(faded).spread["😂"] < learn(faded).unknown * 3
-
-
-def test_a_count_weighs_half_after_the_half_life() -> None:
-    now = datetime(2026, 5, 1, tzinfo=UTC)
-    assert weight(now) == pytest.approx(weight(now + HALF_LIFE) / 2)
-    assert weight(now + timedelta(days=36_500)) < float("inf")
-
-
-def test_what_is_shown_is_counted_with_the_models_own_score() -> None:
-    assert shown(("😂", "🦖"), SCORES) == {
-        "😂": Counts(shown=1, hoped=0.5),
-        "🦖": Counts(shown=1),
-    }
-
-
-@pytest.mark.parametrize("kind", [FeedbackKind.REMOVE, FeedbackKind.DISLIKE])
-def test_a_removal_counts_against_what_it_names_or_all(kind: FeedbackKind) -> None:
-    assert said(Word(kind, "😂"), ("😂", "🔥"), SCORES) == {"😂": Counts(removed=1)}
-    assert set(said(Word(kind, None), ("😂", "🔥"), SCORES)) == {"😂", "🔥"}
-
-
-def test_agreeing_counts_for_the_shown_one() -> None:
-    assert said(Word(FeedbackKind.AGREE, "😂"), ("😂",), SCORES) == {"😂": Counts(agreed=1)}
-
-
-def test_a_correction_counts_for_one_and_passes_the_other_over() -> None:
-    counted = said(Word(FeedbackKind.CORRECT, "💀"), ("😂",), SCORES)
-    assert counted["😂"] == Counts(passed=1)
-    assert counted["💀"] == Counts(corrected=1, expected=0.2)
-    # Everything that could have been chosen adds up to the one choice.
-    assert sum(each.expected for each in counted.values()) == pytest.approx(1)
-    assert touched(counted) == ("😂", "💀")
-
-
-@pytest.mark.parametrize("emoji", ["😂", "💀", "🦖"])
-def test_a_choice_from_the_five_or_beside_a_silent_bot_passes_nothing_over(emoji: str) -> None:
-    offered = said(Word(FeedbackKind.AGREE, emoji, picked=True), tuple(SCORES), SCORES)
-    silent = said(Word(FeedbackKind.CORRECT, emoji), (), SCORES)
-    assert offered == silent
-    assert offered[emoji].used == 1
-    assert not any(each.passed or each.removed for each in offered.values())
-    assert sum(each.expected for each in offered.values()) == pytest.approx(1)
-
-
-def test_a_members_words_of_a_day_weigh_little_more_than_one() -> None:
-    assert voice(0) == 1
-    assert sum(voice(n) for n in range(1000)) <= 1.5
 
 
 def test_what_has_not_settled_is_told_apart() -> None:

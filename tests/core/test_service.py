@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.community import Counts
+from bot.core.counting import Counts
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
     FeedbackKind,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.community import ELSEWHERE, NAMES, Counts
+from bot.core.counting import ELSEWHERE, NAMES, Counts
 from bot.core.taste_file import FORMAT, LARGEST, TasteFileError, parse, read, small, write
 from tests.core.fakes import MOMENT
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.community import Counts, Tally
+from bot.core.counting import Counts, Tally
 from bot.core.events import MessageRef
 from bot.core.prior import SHIPPED
 from bot.core.tastes import REFRESH, STALE, Tastes

@@ -11,7 +11,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.community import QUORUM, Taste, taste_of
+from bot.core.community import Taste, taste_of
+from bot.core.counting import QUORUM
 from bot.core.events import FeedbackKind, MemberKey
 from bot.core.places import follow
 from bot.core.policy import TOP
@@ -34,6 +35,8 @@ class Act:
     """None where he writes and says nothing."""
     about: str
     withdrawn: bool
+    erased: bool
+    """The message, in the end."""
     hours: int
 
 
@@ -42,6 +45,7 @@ acts = st.builds(
     st.sampled_from(EMOJIS),
     st.sampled_from([None, *FeedbackKind]),
     st.sampled_from(EMOJIS),
+    st.booleans(),
     st.booleans(),
     st.integers(0, 24 * 60),
 )
@@ -77,6 +81,8 @@ async def act(store: SqlStore, number: int, one: Act) -> None:
         await store.add_feedback(said)
         if one.withdrawn:
             await store.add_feedback(replace(said, withdrawn=True))
+    if one.erased:
+        await store.delete_message(mine.ref)
 
 
 async def steered(file: Path, given: Sequence[Act]) -> tuple[list[str], list[str]]:

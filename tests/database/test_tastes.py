@@ -3,15 +3,23 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.community import ELSEWHERE, HALF_LIFE, QUORUM, WORDS_A_DAY, Counts
+from bot.core.counting import (
+    ELSEWHERE,
+    HALF_LIFE,
+    LAST_SHOWN,
+    QUORUM,
+    WORDS_A_DAY,
+    Counts,
+    presence,
+)
 from bot.core.events import FeedbackKind, FeedbackSource, MemberKey
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
@@ -74,7 +82,65 @@ async def test_what_the_same_member_takes_away_every_time_does_not_count_as_kept
     assert settled.shown == pytest.approx(1, abs=0.02)
     await store.add_feedback(replace(taken, withdrawn=True))
     back = (await store.taste_tally(ref(), first.at)).said["😂"]
-    assert back.shown == pytest.approx(known.shown + 1, abs=0.02)
+    assert back.shown == pytest.approx(known.shown + presence(8), abs=0.02)
+
+
+async def now(store: SqlStore, number: str = "0") -> datetime:
+    """When a message was recorded."""
+    answer = await store.answer(ref(number))
+    assert answer is not None
+    return answer.at
+
+
+async def counted(store: SqlStore, emoji: str = "😂") -> Counts:
+    """What is counted of an emoji, faded to when the first message was recorded."""
+    moment = await now(store)
+    return (await store.taste_tally(ref(), moment)).said[emoji]
+
+
+async def taken(store: SqlStore, numbers: Iterable[int]) -> None:
+    """Answers to Anna, each taken away by her."""
+    for number in map(str, numbers):
+        await record(store, number)
+        given = word(number, FeedbackKind.REMOVE, actor=ANNA)
+        await store.add_feedback(replace(given, at=await now(store, number)))
+
+
+async def test_what_is_shown_to_one_member_weighs_less_and_less(store: SqlStore) -> None:
+    for number in range(200):
+        await record(store, str(number))
+    flooded = (await counted(store)).shown
+    assert flooded == pytest.approx(sum(presence(n) for n in range(LAST_SHOWN)), rel=0.01)
+    # Another emoji, and another member's, weigh in full.
+    await record(store, "fire", replace(ANSWERED, chosen=("🔥",)))
+    assert (await counted(store, "🔥")).shown == pytest.approx(1, rel=0.01)
+    await record(store, replace(message(number="bens"), author=BEN))
+    assert (await counted(store)).shown == pytest.approx(flooded + 1, rel=0.01)
+
+
+async def test_erased_messages_take_what_was_shown_with_them(store: SqlStore) -> None:
+    # Else whoever deletes their messages could be shown the same emoji at full weight again.
+    await record(store, "0", replace(ANSWERED, chosen=("🔥",)))
+    await taken(store, range(1, 6))
+    for number in range(1, 4):
+        await store.delete_message(ref(str(number)))
+    left = await counted(store)
+    assert 0 < left.shown < 0.1
+    assert left.shown == pytest.approx(left.removed, abs=0.001)
+    await store.forget("console", ANNA)
+    assert (await counts(store)).row() == pytest.approx(Counts().row(), abs=1e-9)
+
+
+async def test_erasing_a_removal_gives_the_showing_back(store: SqlStore) -> None:
+    for number in range(3):
+        await record(store, str(number))
+    before = await counted(store)
+    for number in range(3):
+        given = word(str(number), FeedbackKind.REMOVE)
+        await store.add_feedback(replace(given, at=await now(store)))
+    assert (await counted(store)).shown < before.shown
+    await store.forget("console", BEN)
+    assert (await counted(store)).row() == pytest.approx(before.row(), abs=1e-6)
 
 
 async def test_a_word_counts_once_and_can_be_taken_back(store: SqlStore) -> None:

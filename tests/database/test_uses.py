@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.community import QUORUM, WORDS_A_DAY, Counts
+from bot.core.counting import QUORUM, WORDS_A_DAY, Counts
 from bot.core.events import MemberKey, Outcome
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, taste_use
