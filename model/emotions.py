@@ -121,6 +121,22 @@ def negative_emojis() -> frozenset[str]:
     return frozenset(rated.union(*(_UNRATED[e].split() for e in NEGATIVE)))
 
 
+@cache
+def grave_emojis() -> frozenset[str]:
+    """Emojis of grief, anger, fear or disgust that say nothing else as loudly.
+
+    Not those that cheer or startle as well (🔥 👀 ‼), nor what chats mean otherwise than EmoTag's
+    raters: 💀 laughs, 👻 plays, 🖤 loves.
+    """
+    others = tuple(e for e in PLUTCHIK if e not in NEGATIVE)
+    loud = {
+        emoji
+        for emoji, row in ratings().items()
+        if max(row[e] for e in NEGATIVE) >= max(CARRIES, *(row[e] for e in others))
+    }
+    return frozenset(loud.union(*(_UNRATED[e].split() for e in NEGATIVE)) - {"💀", "👻", "🖤"})
+
+
 def sentiment(emoji: str) -> int:
     """-1 for a negative emoji, 1 for one that carries joy or trust, 0 for any other."""
     if emoji in negative_emojis():

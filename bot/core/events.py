@@ -66,6 +66,8 @@ class SkipReason(StrEnum):
     OVERLOADED = "overloaded"
     NOTHING_TO_SAY = "nothing_to_say"
     BELOW_THRESHOLD = "below_threshold"
+    TONE_DEAF = "tone_deaf"
+    """What was likely enough would laugh at grief or anger."""
     NOTHING_ALLOWED = "nothing_allowed"
     REFUSED = "refused"
     FAILED = "failed"

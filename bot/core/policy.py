@@ -8,6 +8,7 @@ from functools import cache
 
 from bot.core.events import IncomingMessage, SkipReason
 from bot.core.quiet import QuietHours
+from bot.core.tone import fitting
 from model import Prediction
 from model.emoji import canonical_set, is_custom, names
 
@@ -193,7 +194,7 @@ def choose(
     """The emojis to show, best first, or why none.
 
     ``least`` is the score from which on to speak. An ``offer`` shows all that are permitted where
-    the best one reaches it, a reaction those alone that do.
+    the best one reaches it, a reaction those alone that do and that are not tone-deaf.
     """
     if not predictions:
         return SkipReason.NOTHING_TO_SAY
@@ -204,5 +205,5 @@ def choose(
         return SkipReason.BELOW_THRESHOLD
     if offer:
         return tuple(p.emoji for p in left[:TOP])
-    confident = tuple(p.emoji for p in left if p.score >= least)
-    return confident[: settings.reactions_per_message]
+    confident = tuple(p.emoji for p in fitting(left[:TOP]) if p.score >= least)
+    return confident[: settings.reactions_per_message] or SkipReason.TONE_DEAF

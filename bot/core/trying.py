@@ -4,20 +4,11 @@ import math
 from collections.abc import Callable, Sequence
 
 from bot.core.community import Taste
+from bot.core.tone import grave
 from model import Prediction
-from model.emotions import negative_emojis
 
-GRAVE = 0.25
-"""Share of sad, angry, afraid or disgusted emojis among the five from which a text is grave."""
 LEAST_WORDS = 10.0
 """Words that a community has given: where nobody says anything, nothing is learnt by trying."""
-
-
-def grave(five: Sequence[Prediction]) -> bool:
-    """Whether the model itself, without anybody's taste, hears grief, anger or fear."""
-    whole = sum(p.own for p in five)
-    negative = sum(p.own for p in five if p.emoji in negative_emojis())
-    return negative >= GRAVE * whole
 
 
 def second_choice(

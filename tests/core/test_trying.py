@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from bot.core.community import Taste
-from bot.core.trying import grave, second_choice
+from bot.core.trying import second_choice
 from model import Prediction
 
 MERRY = [Prediction("😂", 0.4), Prediction("🤣", 0.3), Prediction("🔥", 0.1), Prediction("🎉", 0.1)]
@@ -14,14 +14,8 @@ SAD = [Prediction("😂", 0.5), Prediction("😢", 0.2), Prediction("💔", 0.2)
 HEARD = Taste(unknown=0.6, heard=100.0)
 
 
-def test_sad_five_are_grave_and_merry_ones_not() -> None:
-    assert grave(SAD)
-    assert not grave(MERRY)
-
-
-def test_a_taste_cannot_hide_that_a_text_is_grave() -> None:
+def test_nothing_is_tried_on_a_grave_text_however_it_is_liked() -> None:
     liked = [Prediction("😂", 0.98, 0.1), Prediction("😢", 0.01, 0.5)]
-    assert grave(liked)
     assert second_choice(liked, HEARD, lambda: 3.0) is None
 
 

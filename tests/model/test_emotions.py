@@ -6,6 +6,7 @@ from model.emotions import (
     LAUGHING_OR_CELEBRATING,
     PLUTCHIK,
     carriers,
+    grave_emojis,
     negative_emojis,
     ratings,
 )
@@ -32,3 +33,9 @@ def test_laughing_is_never_negative() -> None:
 def test_emotag_is_complete() -> None:
     assert len(ratings()) == 150
     assert all(0 <= value <= 1 for row in ratings().values() for value in row.values())
+
+
+def test_grave_emojis_say_nothing_else_as_loudly() -> None:
+    assert {"😢", "😭", "💔", "😡", "😨", "🤮", "🥀", "😿"} <= grave_emojis()
+    assert not grave_emojis() & {"🔥", "👀", "‼", "💀", "👻", "😂", "🎉", "❤", "🙏", "🤔"}
+    assert not grave_emojis() & LAUGHING_OR_CELEBRATING
