@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from model.artifact import Artifact, ArtifactError, load, locate
 from model.emoji import canonical_set, custom_words, is_custom
+from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
 _CACHED_SELECTIONS = 256
@@ -59,6 +60,7 @@ class Predictor:
         self.threshold = float(artifact.manifest["threshold"])
         """Least score at which the first emoji is worth showing."""
         self._temperature = float(artifact.manifest["temperature"])
+        self._even_share = float(artifact.manifest.get("even_share", 0.0))
         self._session = _open_session(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
@@ -102,8 +104,7 @@ class Predictor:
         for start in range(0, len(spoken), _BATCH):
             part = spoken[start : start + _BATCH]
             vectors = self.vectors([cleaned[i] for i in part])
-            logits = self._logits(vectors, selection)
-            for i, row in zip(part, logits, strict=True):
+            for i, row in zip(part, self._log_scores(vectors, selection), strict=True):
                 answers[i] = _rank(row, selection, k, biases[i] if biases else {})
         return answers
 
@@ -121,11 +122,11 @@ class Predictor:
         column = selection.emojis.index(emoji)
         cleaned = [clean(text) for text in texts]
         spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
-        scores[:] = self._scores(np.zeros_like(selection.rows[:1]), selection)[0, column]
+        scores[:] = self._score(np.zeros_like(selection.rows[:1]), selection, column)
         for start in range(0, len(spoken), _BATCH):
             part = spoken[start : start + _BATCH]
             vectors = self.vectors([cleaned[i] for i in part])
-            scores[part] = self._scores(vectors, selection)[:, column]
+            scores[part] = self._score(vectors, selection, column)
         return scores
 
     def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
@@ -140,23 +141,21 @@ class Predictor:
 
     def log_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Logarithms of the scores of the whole table, (texts, emojis), of text vectors."""
-        logits = self._logits(vectors, self._all)
-        logits -= logits.max(axis=1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        return logits
+        return self._log_scores(vectors, self._all)
 
-    def _logits(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
+    def _score(
+        self, vectors: NDArray[np.float32], selection: _Selection, column: int
+    ) -> NDArray[np.float32]:
+        score: NDArray[np.float32] = np.exp(self._log_scores(vectors, selection)[:, column])
+        return score
+
+    def _log_scores(
+        self, vectors: NDArray[np.float32], selection: _Selection
+    ) -> NDArray[np.float32]:
         # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
         # wait for each other far longer than this takes.
         products = np.vecdot(vectors[:, None], selection.rows)
-        logits: NDArray[np.float32] = (products + selection.bias) / self._temperature
-        return logits
-
-    def _scores(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
-        logits = self._logits(vectors, selection)
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        scores: NDArray[np.float32] = odds / odds.sum(axis=1, keepdims=True)
-        return scores
+        return log_scores(products, selection.bias, self._temperature, self._even_share)
 
     def _select(self, candidates: frozenset[str]) -> _Selection:
         found = self._selections.get(candidates)
@@ -191,29 +190,24 @@ def _places(emojis: Sequence[str]) -> dict[str, int]:
 
 
 def _rank(
-    logits: NDArray[np.float32], selection: _Selection, k: int, bias: Mapping[str, float]
+    own: NDArray[np.float32], selection: _Selection, k: int, bias: Mapping[str, float]
 ) -> list[Prediction]:
-    """The best ``k`` once the bias is added; it decides who is among them."""
-    plain = _softmax(logits)
+    """The best ``k`` of log-scores once the bias is added; it decides who is among them."""
     known = [(selection.index[e], shift) for e, shift in bias.items() if e in selection.index]
-    scores = plain
+    ruling = own
     if known:
         places, shifts = zip(*known, strict=True)
-        logits = logits.copy()
-        logits[list(places)] += np.array(shifts, dtype=np.float32)
-        scores = _softmax(logits)
-    k = min(k, len(scores))
-    best = np.argpartition(-scores, k - 1)[:k]
+        shifted = own.copy()
+        shifted[list(places)] += np.array(shifts, dtype=np.float32)
+        ruling = log_softmax(shifted)
+    k = min(k, len(ruling))
+    best = np.argpartition(-ruling, k - 1)[:k]
+    best = best[np.argsort(-ruling[best], kind="stable")]
+    scores, plain = np.exp(ruling[best]), np.exp(own[best])
     return [
-        Prediction(selection.emojis[i], float(scores[i]), float(plain[i]) if known else None)
-        for i in best[np.argsort(-scores[best], kind="stable")]
+        Prediction(selection.emojis[i], float(score), float(unmoved) if known else None)
+        for i, score, unmoved in zip(best, scores, plain, strict=True)
     ]
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    odds = np.exp(logits - logits.max())
-    scores: NDArray[np.float32] = odds / odds.sum()
-    return scores
 
 
 def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession:

@@ -27,6 +27,8 @@ class Batch:
     """(batch,) bool: the row's emojis are alternatives."""
     weight: Tensor
     """(batch,)"""
+    half: Tensor
+    """(batch,) 0 or 1: the half of the examples that each is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,22 @@ class Prepared:
             torch.from_numpy(targets),
             torch.from_numpy(self.any_fits[indices]),
             torch.from_numpy(self.weight[indices]),
+            torch.from_numpy(indices % 2),
+        )
+
+    def of_half(self, half: int) -> "Prepared":
+        """Every second example: what ``Batch.half`` calls 0 or 1."""
+        kept = np.arange(half, len(self), 2)
+        lengths = np.diff(self.offsets)
+        inside = np.repeat(np.arange(len(self)) % 2 == half, lengths)
+        return Prepared(
+            tokens=self.tokens[inside],
+            offsets=np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64),
+            emojis=[self.emojis[i] for i in kept],
+            source=self.source[kept],
+            weight=self.weight[kept],
+            any_fits=self.any_fits[kept],
+            vocabulary=self.vocabulary,
         )
 
     def epoch(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from model import artifact, metrics
 from model.predictor import Predictor
+from model.scores import log_scores
 
 _TEMPERATURES = np.geomspace(0.5, 3.0, 61)
 
@@ -29,19 +30,26 @@ def calibrate(
     vectors = np.concatenate(
         [predictor.vectors(texts[i : i + 64]) for i in range(0, len(texts), 64)]
     )
-    logits = vectors @ table.rows.T + table.bias
+    products = vectors @ table.rows.T
     untrained = np.arange(len(table.emojis)) >= int(facts["trained"])
     if untrained.any() and not untrained.all():
-        shift = _shift_to_share(logits, untrained, _share(table, untrained, truth))
+        share = _share(table, untrained, truth)
+        shift = _shift_to_share(products + table.bias, untrained, share)
         table = replace(table, bias=table.bias + shift * untrained.astype(np.float32))
-        logits = logits + shift * untrained
-    first = logits.argmax(1)
-    correct = np.array([table.emojis[i] in used for i, used in zip(first, truth, strict=True)])
-    errors = [metrics.calibration_error(_first_score(logits, t), correct) for t in _TEMPERATURES]
+    even_share = float(facts.get("even_share", 0.0))
+
+    def first_at(temperature: float) -> tuple[np.ndarray, np.ndarray]:
+        """The first emoji's score, and whether the author used it."""
+        scores = log_scores(products, table.bias, temperature, even_share)
+        first = scores.argmax(1)
+        fits = [table.emojis[i] in used for i, used in zip(first, truth, strict=True)]
+        return np.exp(scores.max(1)), np.array(fits)
+
+    errors = [metrics.calibration_error(*first_at(t)) for t in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(errors))])
     facts |= {
         "temperature": round(temperature, 4),
-        "threshold": _threshold(_first_score(logits, temperature), correct, precision),
+        "threshold": _threshold(*first_at(temperature), precision),
         "threshold_precision": precision,
     }
     artifact.save_table(table, folder)
@@ -72,12 +80,6 @@ def _log_sum(logits: np.ndarray) -> np.ndarray:
     peak = logits.max(1)
     total: np.ndarray = peak + np.log(np.exp(logits - peak[:, None]).sum(1))
     return total
-
-
-def _first_score(logits: np.ndarray, temperature: float) -> np.ndarray:
-    scaled = (logits - logits.max(1, keepdims=True)) / temperature
-    score: np.ndarray = 1 / np.exp(scaled).sum(1)
-    return score
 
 
 def _threshold(scores: np.ndarray, correct: np.ndarray, precision: float) -> float:

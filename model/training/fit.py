@@ -107,12 +107,22 @@ def _schedule(step: int, total: int, warmup: int) -> float:
 
 
 class Fit(Generic[Reader]):
-    """One fit in a folder: ``run`` goes on from the last checkpoint there."""
+    """One fit in a folder: ``run`` goes on from the last checkpoint there.
+
+    What ``beside`` makes of a batch, (batch, emojis), is added to the network's logits, and learns
+    nothing.
+    """
 
     def __init__(
-        self, recipe: FitRecipe, network: EmojiNetwork[Reader], data: Data, folder: Path
+        self,
+        recipe: FitRecipe,
+        network: EmojiNetwork[Reader],
+        data: Data,
+        folder: Path,
+        beside: nn.Module | None = None,
     ) -> None:
         self.recipe, self.network, self.data, self.folder = recipe, network, data, folder
+        self.beside = beside
         self.state = Progressed()
         looked_up = _looked_up(network.text)
         apart = {id(parameter) for parameter in looked_up}
@@ -177,15 +187,12 @@ class Fit(Generic[Reader]):
         return self.network.eval()
 
     def _step(self, batch: Batch) -> float:
-        self.network.train()
         factor = _schedule(
             self.state.step, self.total_steps, max(1, int(self.total_steps * self.recipe.warmup))
         )
         for group, peak in zip(self._groups(), self._peaks, strict=True):
             group["lr"] = peak * factor
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = self.network(batch.input_ids, batch.attention_mask, batch.source)
-        loss = loss_of(logits.float(), batch, self.recipe.alternatives_spread)
+        loss = loss_of(self._logits(batch, training=True), batch, self.recipe.alternatives_spread)
         for optimizer in self._optimizers():
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call] # torch leaves it so
@@ -194,6 +201,13 @@ class Fit(Generic[Reader]):
             optimizer.step()
         self.state.step += 1
         return float(loss.detach())
+
+    def _logits(self, batch: Batch, *, training: bool) -> Tensor:
+        self.network.train(training)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self.network(batch.input_ids, batch.attention_mask, batch.source)
+        said: Tensor = logits.float()
+        return said if self.beside is None else said + self.beside.train(training)(batch)
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [self.optimizer] if self.sparse is None else [self.optimizer, self.sparse]
@@ -204,15 +218,13 @@ class Fit(Generic[Reader]):
     @torch.inference_mode()
     def validation_loss(self) -> float:
         """Mean loss over the validation examples, their weights aside from class weights."""
-        self.network.eval()
         total = 0.0
         data = self.data.validation
         order = np.argsort(np.diff(data.offsets), kind="stable")
         for start in range(0, len(order), 128):
             batch = data.batch(order[start : start + 128])
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = self.network(batch.input_ids, batch.attention_mask, batch.source)
-            total += float(loss_of(logits.float(), batch, 1.0)) * len(batch.weight)
+            loss = loss_of(self._logits(batch, training=False), batch, 1.0)
+            total += float(loss) * len(batch.weight)
         return total / len(data)
 
     def _evaluate(self, train_loss: float) -> None:

@@ -26,6 +26,8 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.bag = bag
+        self.unread = 0.0
+        """Share of a text's tokens that are left out in training."""
         self.projection = nn.Linear(size, size)
         nn.init.eye_(self.projection.weight)
         nn.init.zeros_(self.projection.bias)
@@ -46,15 +48,13 @@ class TextEncoder(nn.Module):
         """How many tokens of an emoji's name and keywords are read: 32, if there is room."""
         return min(32, int(self.encoder.config.max_position_embeddings))  # type: ignore[union-attr, arg-type]
 
-    def freeze(self, layers: int) -> None:
-        """Keep embeddings and the first ``layers`` layers as they are."""
-        embeddings = self.encoder.get_submodule("embeddings")
-        stack = next(m for m in self.encoder.modules() if isinstance(m, nn.ModuleList))
-        for module in (embeddings, *stack[:layers]):
-            module.requires_grad_(False)
-
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Text vectors, not normalised: their length carries how sure the text makes us."""
+        if self.training and self.unread:
+            read = torch.rand(attention_mask.shape) >= self.unread
+            # The first token stays: a text of which nothing is read has no vector.
+            read[:, 0] = True
+            attention_mask = attention_mask * read
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
         projected: Tensor = self.projection(mean_pool(output.last_hidden_state, attention_mask))
         if self.bag is None:

@@ -41,7 +41,7 @@ def check_parity(
     loaded = artifact.load(folder)
     predictor = Predictor(loaded)
     served = np.concatenate([predictor.vectors([text]) for text in texts])
-    ours, theirs = (_five(loaded.table, each) for each in (served, vectors))
+    ours, theirs = (_five(predictor, each) for each in (served, vectors))
     pairs = list(zip(ours, theirs, strict=True))
     hit = [metrics.hits(five, truth, 5).mean() for five in (ours, theirs)]
     parity = Parity(
@@ -56,7 +56,6 @@ def check_parity(
     return parity
 
 
-def _five(table: artifact.EmojiTable, vectors: NDArray[np.float32]) -> list[list[str]]:
-    logits = vectors @ table.rows.T + table.bias
-    best = np.argsort(-logits, axis=1, kind="stable")[:, :5]
-    return [[table.emojis[i] for i in row] for row in best]
+def _five(predictor: Predictor, vectors: NDArray[np.float32]) -> list[list[str]]:
+    best = np.argsort(-predictor.log_scores(vectors), axis=1, kind="stable")[:, :5]
+    return [[predictor.emojis[i] for i in row] for row in best]

@@ -71,8 +71,8 @@ class FitRecipe(_Strict):
     warmup: float = Field(default=0.04, ge=0, le=1)
     vocabulary: int | None = Field(default=None, gt=200)
     """Keep so many of the tokenizer's tokens, those that the training texts use most."""
-    frozen_layers: int | None = Field(default=None, ge=0)
-    """The embeddings and so many layers keep the weights of the base or of an earlier fit."""
+    unread: float = Field(default=0.0, ge=0, lt=1)
+    """Share of a text's tokens that the encoder leaves out, others in each pass."""
     min_count: int = Field(default=20, gt=0)
     """Emojis seen in fewer training examples keep the row of their name."""
     class_weight_power: float = Field(default=0.25, ge=0, le=1)
@@ -127,6 +127,8 @@ class Recipe(_Strict):
     """The source whose share of each emoji the artifact starts from; None for what all share."""
     prior_share: float = Field(default=1.0, ge=0, le=1)
     """How far it goes that way; a crawl's own habits are not everybody's."""
+    even_share: float = Field(default=0.0, ge=0, lt=1)
+    """The say of a reader who takes all emojis for equally common; see ``model.scores``."""
     precision: float = Field(default=0.4, gt=0, lt=1)
     """The manifest's threshold: from there on the first emoji is the author's own this often."""
     folder: Path = Path()

@@ -9,21 +9,20 @@ from typing import Any
 import torch
 from rich.progress import Progress
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from model import artifact
 from model.artifact import Artifact
 from model.examples import Example
 from model.training.calibrate import calibrate
+from model.training.crossing import fit_crossed
 from model.training.curves import draw_curves
 from model.training.export import export
 from model.training.fit import CHECKPOINT, Data, Fit, allowed_labels, load_data, new_network
 from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
-from model.training.ngrams import NGramBag, ngram_network
 from model.training.parity import check_parity
 from model.training.pooling import pool
 from model.training.prune import keep_rows, keep_tokens, most_used
-from model.training.recipe import FitRecipe, NGramRecipe, Recipe
+from model.training.recipe import FitRecipe, Recipe
 from model.training.sources import held_out_keys, load_examples
 from model.training.warm import warm_start
 
@@ -48,7 +47,7 @@ class Run:
 
     @property
     def ngrams(self) -> Path:
-        """The fit of the bag of n-grams."""
+        """The fits of the bags of n-grams."""
         return self.folder / "ngrams"
 
     @property
@@ -84,27 +83,16 @@ def train(
         warm_start(network, data, base, start)
     if kept is not None:
         keep_rows(network.text, kept)
-    fit = Fit(recipe.fit, network, data, run.folder)
+    network.text.unread = recipe.fit.unread
+    beside = None
+    if recipe.ngrams is not None:
+        beside = fit_crossed(recipe.fit, recipe.ngrams, data, allowed, run.ngrams, progress)
+    fit = Fit(recipe.fit, network, data, run.folder, beside)
     trained = fit.run(progress)
     draw_curves(fit.state.history, run.folder / "curves.png")
-    if recipe.ngrams is not None:
-        beside = fit_ngrams(recipe, recipe.ngrams, data, allowed, run.ngrams, progress)
-        trained = pool(trained, beside, recipe.ngrams.share)
+    if beside is not None:
+        trained = pool(trained, beside.whole, beside.share)
     return finish(recipe, trained, data, Origin(base, facts_of(examples, fit)), run, validation)
-
-
-def fit_ngrams(
-    recipe: Recipe,
-    ngrams: NGramRecipe,
-    data: Data,
-    allowed: Tensor,
-    folder: Path,
-    progress: Progress,
-) -> EmojiNetwork[NGramBag]:
-    """Fit the bag of n-grams, or go on where its fit was stopped."""
-    torch.manual_seed(recipe.fit.seed)
-    network = ngram_network(ngrams.buckets, ngrams.width, len(data.emojis), allowed)
-    return Fit(ngrams.fit(recipe.fit), network, data, folder).run(progress)
 
 
 def _vocabulary(
@@ -153,6 +141,7 @@ def finish(
     facts = {
         "name": recipe.name,
         "max_tokens": recipe.fit.max_tokens,
+        "even_share": recipe.even_share,
         "base": origin.base,
         **origin.facts,
     }

@@ -158,3 +158,18 @@ def test_its_graph_gives_the_same_vectors_after_trimming(base: Path, tmp_path: P
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
     given = np.concatenate([session.run(None, feed_of(each))[0] for each in encoded])
     assert given == pytest.approx(expected, abs=1e-3)
+
+
+def test_tokens_go_unread_in_training_alone(tiny_base: Path) -> None:
+    torch.manual_seed(6)
+    text = TextEncoder.from_base(str(tiny_base))
+    ids = torch.arange(5, 13).repeat(8, 1)
+    mask = torch.ones_like(ids)
+    serving = text.eval()(ids, mask)
+    assert torch.allclose(text.train()(ids, mask)[0], serving[0], atol=1e-5)
+    text.unread = 0.5
+    learning = text(ids, mask)
+    assert not torch.allclose(learning[0], learning[1], atol=1e-3)
+    assert torch.equal(text.eval()(ids, mask), serving)
+    # A text of one token is read all the same.
+    assert torch.isfinite(text.train()(ids[:, :1], mask[:, :1])).all()
