@@ -10,10 +10,9 @@ share of answers that are the wanted emoji. Average communities live ``LIVES`` t
 other messages, members and whims. ``--fit`` prints the prior.
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -22,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import adversary, quiet
+from benchmarks import adversary, overhead, quiet
 from benchmarks.communities import (
     FOCUS,
     Community,
@@ -34,10 +33,7 @@ from benchmarks.communities import (
 from benchmarks.paired import Halves, halves, together, worst
 from benchmarks.worlds import CHECKS, Answers, Heard, Learner, World, live
 from bot.core import community as core
-from bot.core.community import Taste, taste_of
-from bot.core.counting import Tally
 from bot.core.events import FeedbackKind
-from bot.core.places import follow
 from bot.core.prior import WIDTHS, Prior
 from model import Predictor
 
@@ -177,31 +173,6 @@ def goals(results: Sequence[Result], named: str) -> list[str]:
     ]
 
 
-def cost(predictor: Predictor, learner: Learner) -> str:
-    """What a message costs more with a taste than without, and a renewal of the taste."""
-    tally = Tally(learner.counts, learner.settled)
-    taste = replace(taste_of(tally), since=dict.fromkeys(learner.counts, 0.1))
-    texts = ["we won the cup and nobody expected it"] * 64
-    times = {}
-    for name, given in (("without", Taste()), ("with", taste)):
-        fastest = []
-        for _ in range(20):
-            start = time.process_time()
-            for predictions in predictor.predict(texts, 12, None, [given.bias] * len(texts)):
-                follow(predictions, given)
-            fastest.append((time.process_time() - start) / len(texts))
-        times[name] = 1000 * min(fastest)
-    start = time.process_time()
-    for _ in range(200):
-        taste_of(tally)
-    renewal = 1000 * (time.process_time() - start) / 200
-    return (
-        f"{len(taste.bias)} biases, none settled, cost {times['with'] - times['without']:.3f} ms a"
-        f" message (goal 0.1); learning them from {len(learner.counts)} emojis' counts"
-        f" {renewal:.2f} ms after a word"
-    )
-
-
 def main(
     focus: Annotated[float, typer.Option(min=0, max=1, help="Share on the subject.")] = FOCUS,
     seed: Annotated[int, typer.Option(help="Of the communities.")] = 1,
@@ -247,7 +218,8 @@ def main(
     console.print(quiet.show(talks))
     learner = Learner(tweets.emojis)
     live(worlds(communities(seed), focus)[20], learner, lambda *_: None)
-    console.print(cost(predictor, learner))
+    for line in (overhead.of_taste(predictor, learner), overhead.of_rows(predictor)):
+        console.print(line)
 
 
 if __name__ == "__main__":

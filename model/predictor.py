@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from model.artifact import Artifact, ArtifactError, load, locate
 from model.emoji import canonical_set, custom_words, is_custom
+from model.rows import Choice, Move, move
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
@@ -88,12 +89,14 @@ class Predictor:
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
+        moves: Sequence[Mapping[str, Move]] | None = None,
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text, best first; empty where there is nothing to go on.
 
         Scores are calibrated probabilities over the candidates: canonical emojis (variants are
         folded, unknown ones ignored) and custom ones as ``:name:``; None means the whole table.
-        ``biases`` holds for each text what is added to the log-odds of some emojis.
+        ``biases`` holds for each text what is added to the log-odds of some emojis, ``moves`` what
+        is added to their rows: that is part of the model's own score.
         """
         cleaned = [clean(text) for text in texts]
         spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
@@ -104,7 +107,12 @@ class Predictor:
         for start in range(0, len(spoken), _BATCH):
             part = spoken[start : start + _BATCH]
             vectors = self.vectors([cleaned[i] for i in part])
-            for i, row in zip(part, self._log_scores(vectors, selection), strict=True):
+            products = self._products(vectors, selection)
+            for i, row, vector in zip(part, products, vectors, strict=True):
+                for emoji, more in moves[i].items() if moves else ():
+                    if emoji in selection.index:
+                        row[selection.index[emoji]] += vector @ more
+            for i, row in zip(part, self._pooled(products, selection), strict=True):
                 answers[i] = _rank(row, selection, k, biases[i] if biases else {})
         return answers
 
@@ -129,6 +137,34 @@ class Predictor:
             scores[part] = self._score(vectors, selection, column)
         return scores
 
+    def moves(self, choices: Sequence[Choice]) -> dict[str, Move]:
+        """What people's choices add to the rows of the custom emojis among them, (d,) each.
+
+        What was chosen instead, on whatever text, says where an emoji is not meant.
+        """
+        kept = [(text, c) for c in choices if has_words(text := clean(c.text))]
+        custom = sorted({c.emoji for _, c in kept if is_custom(c.emoji) and custom_words(c.emoji)})
+        if not custom:
+            return {}
+        parts = [kept[start : start + _BATCH] for start in range(0, len(kept), _BATCH)]
+        vectors = np.concatenate([self.vectors([text for text, _ in part]) for part in parts])
+        chosen = self._select(frozenset(custom))
+        usual, own = (
+            (self._products(vectors, each) + each.bias) / self._temperature
+            for each in (self._all, chosen)
+        )
+        rest = usual[:, :1] - log_softmax(usual)[:, :1]
+        odds = own - rest
+        emojis = np.array([c.emoji for _, c in kept])
+        weights = np.array([c.weight for _, c in kept])
+        # As two rows of the table differ: a name may say nothing of what an emoji is for.
+        width = 2.0 * float(self._all.rows.var(axis=0).mean())
+        steep = np.asarray(vectors / self._temperature, dtype=np.float32)
+        return {
+            emoji: move(steep, emojis == emoji, weights, odds[:, i], width)
+            for i, emoji in enumerate(custom)
+        }
+
     def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
         encoded = self._tokenizer.encode_batch_fast(list(cleaned))
@@ -152,10 +188,16 @@ class Predictor:
     def _log_scores(
         self, vectors: NDArray[np.float32], selection: _Selection
     ) -> NDArray[np.float32]:
+        return self._pooled(self._products(vectors, selection), selection)
+
+    def _pooled(self, products: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
+        return log_scores(products, selection.bias, self._temperature, self._even_share)
+
+    def _products(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
         # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
         # wait for each other far longer than this takes.
-        products = np.vecdot(vectors[:, None], selection.rows)
-        return log_scores(products, selection.bias, self._temperature, self._even_share)
+        products: NDArray[np.float32] = np.vecdot(vectors[:, None], selection.rows)
+        return products
 
     def _select(self, candidates: frozenset[str]) -> _Selection:
         found = self._selections.get(candidates)

@@ -14,6 +14,7 @@ from bot.serving import Watch, load_served, registry
 from bot.settings import ModelSettings
 from model import Prediction, Predictor
 from model.artifact import LAYOUT, load
+from model.rows import Choice, Move
 from tests.core.fakes import MemoryStore, RecordingPlatform, message
 from tests.tiny import write_tiny_artifact
 
@@ -110,10 +111,14 @@ class Gated:
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
+        moves: Sequence[Mapping[str, Move]] | None = None,
     ) -> list[list[Prediction]]:
         self.entered.set()
         assert self.gate.wait(10)
-        return self.wrapped.predict(texts, k, candidates, biases)
+        return self.wrapped.predict(texts, k, candidates, biases, moves)
+
+    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        return self.wrapped.moves(choices)
 
 
 async def test_each_row_names_the_artifact_that_answered(

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Overloaded
 from model import Prediction
+from model.rows import Choice, Move
 
 BATCH = 16
 
@@ -32,8 +33,13 @@ class SyncPredictor(Protocol):
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
+        moves: Sequence[Mapping[str, Move]] | None = None,
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text."""
+        ...
+
+    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        """What choices add to the rows of custom emojis."""
         ...
 
 
@@ -46,6 +52,7 @@ class _Request:
     k: int
     candidates: frozenset[str] | None
     bias: Mapping[str, float]
+    moves: Mapping[str, Move]
     predictor: SyncPredictor
     """The one that was running when the message came."""
     answer: asyncio.Future[list[Prediction]]
@@ -102,8 +109,11 @@ class BatchingPredictor(Generic[P]):
         k: int = 5,
         candidates: Collection[str] | None = None,
         bias: Mapping[str, float] | None = None,
+        moves: Mapping[str, Move] | None = None,
     ) -> list[Prediction]:
-        """Top ``k`` for one text, best first; ``bias`` is added to the log-odds of emojis.
+        """Top ``k`` for one text, best first.
+
+        ``bias`` is added to the log-odds of emojis, ``moves`` to their rows.
 
         Raises:
             Overloaded: the queue is full, or closed.
@@ -114,11 +124,17 @@ class BatchingPredictor(Generic[P]):
             raise Overloaded(f"{self._queue_size} messages are waiting for the predictor")
         allowed = None if candidates is None else frozenset(candidates)
         answer: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
-        request = _Request(text, k, allowed, bias or {}, self._predictor, answer)
+        predictor = self._predictor
+        request = _Request(text, k, allowed, bias or {}, moves or {}, predictor, answer)
         self._waiting.append(request)
         if self._drainer is None:
             self._drainer = asyncio.create_task(self._drain())
         return await answer
+
+    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        """What choices add to the rows of custom emojis; computed between two batches."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._predictor.moves, choices)
 
     async def aclose(self) -> None:
         """Answer everything accepted, then end the thread; further requests are refused."""
@@ -163,11 +179,11 @@ class BatchingPredictor(Generic[P]):
 
     async def _call(self, batch: list[_Request]) -> list[list[Prediction]]:
         texts = [request.text for request in batch]
-        biases = [request.bias for request in batch]
+        biases, moves = [r.bias for r in batch], [r.moves for r in batch]
         first = batch[0]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, first.predictor.predict, texts, first.k, first.candidates, biases
+            self._thread, first.predictor.predict, texts, first.k, first.candidates, biases, moves
         )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from model import Prediction
+from model.rows import Choice
 
 MemberKey = NewType("MemberKey", str)
 """A keyed hash of a member's platform id (see ``bot.core.identity``); never the raw id."""
@@ -139,3 +140,11 @@ class Feedback:
     """When it was given, aware, UTC."""
     withdrawn: bool = False
     """Taken back (an un-react): the stored feedback with the same key goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An emoji that a member chose on a text that is kept."""
+
+    choice: Choice
+    by: MemberKey

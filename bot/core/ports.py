@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.core.counting import Counts, Tally
 from bot.core.events import (
     Answer,
+    Chosen,
     Feedback,
     FeedbackSource,
     IncomingMessage,
@@ -16,6 +17,7 @@ from bot.core.events import (
 )
 from bot.core.policy import ChatSettings
 from model import Prediction
+from model.rows import Choice, Move
 
 
 class ChatPlatform(Protocol):
@@ -52,15 +54,25 @@ class EmojiPredictor(Protocol):
         ...
 
     async def predict(
-        self, text: str, k: int, candidates: Collection[str] | None, bias: Mapping[str, float]
+        self,
+        text: str,
+        k: int,
+        candidates: Collection[str] | None,
+        bias: Mapping[str, float],
+        moves: Mapping[str, Move],
     ) -> list[Prediction]:
         """Top ``k`` for one text, best first; empty where there is nothing to go on.
 
-        ``bias`` is added to the log-odds of some emojis before the best are cut.
+        ``bias`` is added to the log-odds of some emojis before the best are cut, ``moves`` to the
+        rows of some.
 
         Raises:
             Overloaded: the queue is full.
         """
+        ...
+
+    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        """What people's choices add to the rows of the custom emojis among them."""
         ...
 
 
@@ -135,6 +147,10 @@ class Store(TasteStore, Protocol):
 
         Whether the community's taste changed; of who used what, nothing outlasts the day.
         """
+        ...
+
+    async def chosen_on_texts(self, ref: MessageRef, most: int) -> Sequence[Chosen]:
+        """What members of the message's community chose of late on texts that are kept."""
         ...
 
     async def delete_message(self, ref: MessageRef) -> None:

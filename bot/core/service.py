@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from bot.core.places import follow
 from bot.core.policy import TOP, ChatSettings, Circumstances, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.recent import Answers, Recent
+from bot.core.rows import Moves, Rows
 from bot.core.standings import Standing, Standings
 from bot.core.tastes import Tastes
 from bot.core.trying import second_choice
@@ -86,6 +87,7 @@ class Service:
         self._store = store
         self._chance = chance or Chance()
         self._tastes = Tastes(store, self._chance.now)
+        self._rows = Rows(store, predictor, self._chance.now)
         self._standings = Standings(store, self._chance.clock)
         self._answers = Answers()
         self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
@@ -192,6 +194,7 @@ class Service:
             await self._store.delete_message(ref)
         except Exception as error:
             self._failed("store", error)
+        self._rows.forget(ref.platform)
 
     async def forget(self, platform: str, member: MemberKey) -> int:
         """Erase everything kept about a member but an opt-out; the number of rows erased.
@@ -202,7 +205,9 @@ class Service:
         for event in list(self._in_flight.values()):
             await event.wait()
         with self._must_store():
-            return await self._store.forget(platform, member)
+            erased = await self._store.forget(platform, member)
+        self._rows.forget(platform)
+        return erased
 
     async def opt_out(self, platform: str, member: MemberKey) -> None:
         """Neither answer nor record the member from now on, and erase what is kept.
@@ -212,6 +217,7 @@ class Service:
         """
         with self._must_store():
             await self._store.set_opted_out(platform, member, True)
+        self._rows.forget(platform)
 
     async def opt_in(self, platform: str, member: MemberKey) -> None:
         """Take an opt-out back.
@@ -230,6 +236,7 @@ class Service:
         """
         with self._must_store():
             await self._store.set_consent(platform, member, version)
+        self._rows.forget(platform)
 
     async def consented(self, platform: str, member: MemberKey) -> str | None:
         """The version of the terms to which the member agrees now; None without consent.
@@ -351,7 +358,9 @@ class Service:
         # place (``follow``).
         wanted = TOP + 1 if candidates is not None else TOP + 1 + len(settings.emoji_deny)
         try:
-            predicted = await self._predictor.predict(message.text, wanted, candidates, taste.bias)
+            predicted = await self._predictor.predict(
+                message.text, wanted, candidates, taste.bias, await self._moves(message, candidates)
+            )
         except Overloaded:
             return replace(outcome, skip=SkipReason.OVERLOADED)
         except Exception as error:
@@ -396,6 +405,13 @@ class Service:
         except Exception as error:
             self._failed("store", error)
             return Taste()
+
+    async def _moves(self, message: IncomingMessage, candidates: Collection[str] | None) -> Moves:
+        try:
+            return await self._rows.of(message, candidates)
+        except Exception as error:
+            self._failed("store", error)
+            return {}
 
     async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
         if not outcome.chosen:

@@ -26,13 +26,14 @@ from bot.database.members import MemberStore, erase_texts
 from bot.database.session import active_consent, is_community, prediction_id, transaction
 from bot.database.tables import feedback, prediction
 from bot.database.tastes import ANSWER, DIGITS
+from bot.database.texts import TextStore
 from bot.database.trends import Kept, kept_by_emoji
 from bot.database.uses import UseStore
 from model import Prediction
 from model.text import encodable
 
 
-class SqlStore(ChoiceStore, MemberStore, UseStore, DeliveryStore):
+class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
     """Implements ``bot.core.ports.Store``; a database that fails raises ``StoreFailed``."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """A Discord in memory around the real client, service and database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.database.store import SqlStore
 from bot.settings import DiscordSettings, PrivacySettings
 from bot.texts import TERMS_VERSION
 from model import Prediction
+from model.rows import Choice, Move
 
 FIVE = [Prediction(e, s) for e, s in zip("😂🔥🎉😢🍕", (0.5, 0.2, 0.1, 0.1, 0.1), strict=True)]
 
@@ -44,12 +45,16 @@ class SlowPredictor:
         k: int,
         candidates: Collection[str] | None,
         bias: Mapping[str, float] | None = None,
+        moves: Mapping[str, Move] | None = None,
     ) -> list[Prediction]:
         self.texts.append(text)
         self.candidates.append(frozenset(candidates or ()))
         self.biases.append(bias or {})
         await self.free.wait()
         return [each for each in FIVE if candidates is None or each.emoji in candidates][:k]
+
+    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        return {}
 
 
 @dataclass

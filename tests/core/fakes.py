@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+import numpy as np
+
 from bot.core.counting import Counts, Tally
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Answer,
+    Chosen,
     Feedback,
     FeedbackKind,
     FeedbackSource,
@@ -19,6 +22,7 @@ from bot.core.events import (
 )
 from bot.core.policy import ChatSettings
 from model import Prediction
+from model.rows import Choice, Move
 
 ANNA, BEN = MemberKey("a" * 32), MemberKey("b" * 32)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -59,11 +63,23 @@ class EchoPredictor:
     threshold: float = 0.2
     asked: list[tuple[str, int, Collection[str] | None]] = field(default_factory=list)
     biases: list[Mapping[str, float]] = field(default_factory=list)
+    moved: list[Mapping[str, Move]] = field(default_factory=list)
+    learnt: list[Sequence[Choice]] = field(default_factory=list)
+
+    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        self.learnt.append(choices)
+        return {choice.emoji: np.ones(2, dtype=np.float32) for choice in choices}
 
     async def predict(
-        self, text: str, k: int, candidates: Collection[str] | None, bias: Mapping[str, float]
+        self,
+        text: str,
+        k: int,
+        candidates: Collection[str] | None,
+        bias: Mapping[str, float],
+        moves: Mapping[str, Move] | None = None,
     ) -> list[Prediction]:
         self.biases.append(bias)
+        self.moved.append(moves or {})
         self.asked.append((text, k, candidates))
         if self.error is not None:
             raise self.error
@@ -103,6 +119,9 @@ class MemoryStore:
     settled: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
     changes: dict[tuple[str, str], datetime] = field(default_factory=dict)
     uses: list[tuple[MessageRef, MemberKey, str]] = field(default_factory=list)
+    texts: dict[tuple[str, str], list[Chosen]] = field(default_factory=dict)
+    looked: list[MessageRef] = field(default_factory=list)
+    """Communities whose texts were asked for."""
 
     def _maybe_fail(self, method: str) -> None:
         if method in self.failing:
@@ -154,6 +173,11 @@ class MemoryStore:
         self._maybe_fail("count_use")
         self.uses.append((ref, member, emoji))
         return True
+
+    async def chosen_on_texts(self, ref: MessageRef, most: int) -> Sequence[Chosen]:
+        self._maybe_fail("chosen_on_texts")
+        self.looked.append(ref)
+        return self.texts.get((ref.platform, ref.community), [])[:most]
 
     async def delete_message(self, ref: MessageRef) -> None:
         self._maybe_fail("delete_message")

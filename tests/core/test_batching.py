@@ -9,6 +9,7 @@ import pytest
 from bot.core.batching import BATCH, BatchingPredictor
 from bot.core.errors import Overloaded
 from model import Prediction
+from model.rows import Choice, Move
 
 
 class Gated:
@@ -29,6 +30,7 @@ class Gated:
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
+        moves: Sequence[Mapping[str, Move]] | None = None,
     ) -> list[list[Prediction]]:
         self.calls.append(list(texts))
         self.threads.add(threading.current_thread().name)
@@ -37,6 +39,10 @@ class Gated:
         if "bad" in texts:
             raise RuntimeError("cannot read this")
         return [[Prediction(f"{text}/{k}/{sorted(candidates or ())}", 1.0)] for text in texts]
+
+    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        self.threads.add(threading.current_thread().name)
+        return {}
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""What a message costs more where a community's taste is known, in processor time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from benchmarks.worlds import Learner
+from bot.core.community import Taste, taste_of
+from bot.core.counting import Tally
+from bot.core.places import follow
+from bot.core.rows import CHOICES
+from model import Predictor
+from model.rows import Choice
+
+TEXTS = ["we won the cup and nobody expected it"] * 64
+CUSTOM = tuple(f":{word}_parrot:" for word in ("party", "sad", "coffee", "deploy", "sleepy"))
+ALLOWED = ("😂", "😭", "🔥", "🎉", "🙏", *CUSTOM)
+
+
+def fastest(call: Callable[[], object], times: int = 20) -> float:
+    """Milliseconds of the processor, the least of many."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        call()
+        found.append(time.process_time() - start)
+    return 1000 * min(found)
+
+
+def of_taste(predictor: Predictor, learner: Learner) -> str:
+    """What a message costs more with a taste than without, and a renewal of the taste."""
+    tally = Tally(learner.counts, learner.settled)
+    taste = replace(taste_of(tally), since=dict.fromkeys(learner.counts, 0.1))
+    times = {}
+    for name, given in (("without", Taste()), ("with", taste)):
+
+        def answer(given: Taste = given) -> None:
+            for predictions in predictor.predict(TEXTS, 12, None, [given.bias] * len(TEXTS)):
+                follow(predictions, given)
+
+        times[name] = fastest(answer) / len(TEXTS)
+    start = time.process_time()
+    for _ in range(200):
+        taste_of(tally)
+    renewal = 1000 * (time.process_time() - start) / 200
+    return (
+        f"{len(taste.bias)} biases, none settled, cost {times['with'] - times['without']:.3f} ms a"
+        f" message (goal 0.1); learning them from {len(learner.counts)} emojis' counts"
+        f" {renewal:.2f} ms after a word"
+    )
+
+
+def of_rows(predictor: Predictor) -> str:
+    """What moved rows of custom emojis cost a message, and to learn them anew."""
+    names = ("🔥", *CUSTOM)
+    texts = [f"{TEXTS[0]} for the {n}th time" for n in range(CHOICES)]
+    choices = [Choice(text, names[n % len(names)]) for n, text in enumerate(texts)]
+    moves = predictor.moves(choices)
+    without = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED))
+    moved = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED, None, [moves] * len(TEXTS)))
+    renewal = fastest(lambda: predictor.moves(choices), times=3)
+    return (
+        f"{len(moves)} custom emojis whose rows texts moved cost"
+        f" {(moved - without) / len(TEXTS):.3f} ms a message; learning them from {len(choices)}"
+        f" texts {renewal:.0f} ms, at most once a minute"
+    )
