@@ -38,7 +38,7 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
         for emoji, bias in sorted(taste.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")
         if taste.shown:
-            typer.echo(f"{taste.acceptance:.0%} kept of {taste.shown:.0f} shown")
+            typer.echo(f"{taste.acceptance:.0%} of what was shown is kept")
         else:
             typer.echo("nothing was shown there yet")
 

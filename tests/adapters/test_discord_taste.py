@@ -54,7 +54,7 @@ async def test_what_is_liked_is_a_picture_for_everybody(here: World) -> None:
         message = await here.ben.send(here.channel, "what a day")
         await here.anna.react(message, "👎")
     result = await here.anna.slash(here.channel, "taste show")
-    assert "of 3." in told(result)
+    assert "kept: 6" in told(result)
     name, drawn = await file_of(result)
     assert name == "taste.png"
     assert drawn.startswith(b"\x89PNG")

@@ -46,12 +46,12 @@ async def _show(ask: Ask) -> None:
     drawn = await asyncio.to_thread(
         pictures.taste, leans, pictures.NEUTRAL, title, subtitle, headings
     )
-    share, shown = f"{learnt.acceptance:.0%}", f"{learnt.shown:.0f}"
+    share = f"{learnt.acceptance:.0%}"
     await ask.parts.attempt(
         ask.parts.bot.send_photo(
             chat.id,
             drawn,
-            caption=ask.words("taste.caption", share=share, shown=shown),
+            caption=ask.words("taste.caption", share=share),
             message_thread_id=translate.thread(ask.message),
             reply_parameters=ask.reply_to,
         )

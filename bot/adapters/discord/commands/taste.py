@@ -55,8 +55,7 @@ class TasteGroup(app_commands.Group):
         )
         heard = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
         file = discord.File(io.BytesIO(drawn), "taste.png", description=heard[:LONGEST_DESCRIPTION])
-        share, shown = f"{taste.acceptance:.0%}", f"{taste.shown:.0f}"
-        caption = say("taste.caption", language, share=share, shown=shown)
+        caption = say("taste.caption", language, share=f"{taste.acceptance:.0%}")
         await interaction.edit_original_response(content=caption, attachments=[file])
 
     @app_commands.command(description=words("taste.about_reset"))
