@@ -348,10 +348,12 @@ class Service:
     async def _score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
         """The predictions with what the policy would show, or why nothing."""
         taste = await self._learnt(message.ref)
+        candidates = policy.allowed(message, settings)
+        moves = await self._moves(message, candidates)
+        # Nothing is awaited from here until the predictor is asked: these are of its artifact.
         own = threshold(self._predictor.threshold, settings.aim, taste)
         least = policy.least_score(message, settings, own)
         outcome = Outcome(message.ref, artifact=self._predictor.version, threshold=least)
-        candidates = policy.allowed(message, settings)
         if candidates is not None and not candidates:
             return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
         # Five are to be left when those that the chat denies are gone; one more may take the last
@@ -359,7 +361,7 @@ class Service:
         wanted = TOP + 1 if candidates is not None else TOP + 1 + len(settings.emoji_deny)
         try:
             predicted = await self._predictor.predict(
-                message.text, wanted, candidates, taste.bias, await self._moves(message, candidates)
+                message.text, wanted, candidates, taste.bias, moves
             )
         except Overloaded:
             return replace(outcome, skip=SkipReason.OVERLOADED)
@@ -409,9 +411,11 @@ class Service:
     async def _moves(self, message: IncomingMessage, candidates: Collection[str] | None) -> Moves:
         try:
             return await self._rows.of(message, candidates)
-        except Exception as error:
+        except StoreFailed as error:
             self._failed("store", error)
-            return {}
+        except Exception as error:
+            self._failed("predictor", error)
+        return {}
 
     async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
         if not outcome.chosen:

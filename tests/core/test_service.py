@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,9 +10,11 @@ import pytest
 from bot.core.counting import Counts
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
+    Chosen,
     FeedbackKind,
     FeedbackSource,
     IncomingMessage,
+    MemberKey,
     MessageRef,
     Outcome,
     SkipReason,
@@ -22,6 +24,7 @@ from bot.core.reactions import Reactions
 from bot.core.service import Chance, Service
 from bot.core.taste_file import TasteFileError
 from model import Prediction
+from model.rows import Choice, Move
 from tests.core.fakes import (
     ANNA,
     BEN,
@@ -350,6 +353,57 @@ async def test_what_has_not_settled_lets_neighbours_change_places(house: House) 
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
     assert house.platform.shown == [(ref(), ("🔥",))]
+
+
+PARROT = ":party_parrot:"
+ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), storable=True)
+
+
+@pytest.fixture
+def taught(house: House) -> House:
+    """Members chose a custom emoji on texts that are kept."""
+    chosen = [Chosen(Choice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
+    house.store.texts["console", "home"] = chosen
+    return house
+
+
+async def test_what_a_custom_emoji_is_for_reaches_the_predictor(taught: House) -> None:
+    assert await taught.skip(ALLOWED) is None
+    await taught.service.consent("console", ANNA, None)
+    taught.store.texts.clear()
+    assert await taught.skip(replace(ALLOWED, ref=ref("2"))) is None
+    assert [set(moves) for moves in taught.predictor.moved] == [{PARROT}, set()]
+
+
+async def test_an_answer_comes_without_what_cannot_be_learnt(
+    taught: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught.store.failing = {"chosen_on_texts"}
+    assert await taught.skip(ALLOWED) is None
+    assert taught.service.failures == {"store": 1}
+    taught.store.failing = set()
+
+    async def broken(choices: Sequence[Choice]) -> dict[str, Move]:
+        raise RuntimeError("cannot read this")
+
+    monkeypatch.setattr(taught.predictor, "moves", broken)
+    assert await taught.skip(replace(ALLOWED, ref=ref("2"))) is None
+    assert taught.service.failures == {"store": 1, "predictor": 1}
+
+
+async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
+    taught: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn = taught.predictor.moves
+
+    async def promoted(choices: Sequence[Choice]) -> Mapping[str, Move]:
+        taught.predictor.version = "echo-2"
+        return await learn(choices)
+
+    monkeypatch.setattr(taught.predictor, "moves", promoted)
+    outcome = await taught.service.on_message(ALLOWED, taught.platform)
+    assert outcome.artifact == "echo-2"
+    assert taught.predictor.moved == [{}]  # the rows are the other one's
 
 
 async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
