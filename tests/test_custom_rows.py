@@ -74,7 +74,7 @@ class House:
         """Members who agreed that their texts are kept choose the parrot on what is released."""
         for n in range(MEMBERS):
             text = RELEASES[n % len(RELEASES)]
-            await self.service.consent("web", member(n), "1")
+            await self.service.wishes.consent("web", member(n), "1")
             await self.choose(member(n), text, PARROT)
             for number, text in enumerate(OTHERS):
                 await self.choose(member(n), text, "👍🤔💀😱"[(n + number) % 4])
@@ -116,7 +116,7 @@ async def test_texts_that_are_erased_are_forgotten(house: House) -> None:
     await house.talk()
     on = await house.odds(NEW)
     for n in range(MEMBERS):
-        await house.service.consent("web", member(n), None)
+        await house.service.wishes.consent("web", member(n), None)
     assert await house.odds(NEW) < on / 3
 
 
@@ -133,5 +133,5 @@ async def test_another_process_forgets_within_a_minute(house: House) -> None:
 async def test_nothing_is_left_of_who_is_forgotten(house: House) -> None:
     await house.talk()
     for n in range(MEMBERS):
-        await house.service.forget("web", member(n))
+        await house.service.wishes.forget("web", member(n))
     assert await house.odds(NEW) == 0

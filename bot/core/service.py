@@ -5,15 +5,14 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core import policy, taste_file
+from bot.core import policy
 from bot.core.community import Taste, threshold
-from bot.core.counting import Counts
 from bot.core.errors import Overloaded, Refused, StoreFailed
 from bot.core.events import (
     Answer,
@@ -33,6 +32,7 @@ from bot.core.rows import Moves, Rows
 from bot.core.standings import Standing, Standings
 from bot.core.tastes import Tastes
 from bot.core.trying import second_choice
+from bot.core.wishes import Learnt, Wishes
 from bot.log import describe
 from model import Prediction
 
@@ -92,6 +92,9 @@ class Service:
         self._answers = Answers()
         self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
+        learnt = Learnt(self._tastes, self._rows, self._chance.now)
+        self.wishes = Wishes(store, learnt, self._all_settled, self._failed)
+        """What people ask to be done or told."""
         self.failures: Counter[str] = Counter()
         """How often ``store``, ``predictor`` or ``platform`` failed since the start."""
         self.refusals: Counter[str] = Counter()
@@ -196,75 +199,6 @@ class Service:
             self._failed("store", error)
         self._rows.forget(ref.platform)
 
-    async def forget(self, platform: str, member: MemberKey) -> int:
-        """Erase everything kept about a member but an opt-out; the number of rows erased.
-
-        Raises:
-            StoreFailed: nothing was erased; the member must hear so.
-        """
-        for event in list(self._in_flight.values()):
-            await event.wait()
-        with self._must_store():
-            erased = await self._store.forget(platform, member)
-        self._rows.forget(platform)
-        return erased
-
-    async def opt_out(self, platform: str, member: MemberKey) -> None:
-        """Neither answer nor record the member from now on, and erase what is kept.
-
-        Raises:
-            StoreFailed: the wish was not stored; the member must hear so.
-        """
-        with self._must_store():
-            await self._store.set_opted_out(platform, member, True)
-        self._rows.forget(platform)
-
-    async def opt_in(self, platform: str, member: MemberKey) -> None:
-        """Take an opt-out back.
-
-        Raises:
-            StoreFailed: the wish was not stored; the member must hear so.
-        """
-        with self._must_store():
-            await self._store.set_opted_out(platform, member, False)
-
-    async def consent(self, platform: str, member: MemberKey, version: str | None) -> None:
-        """A member agrees to these terms that texts are kept for training; None revokes.
-
-        Raises:
-            StoreFailed: the wish was not stored; the member must hear so.
-        """
-        with self._must_store():
-            await self._store.set_consent(platform, member, version)
-        self._rows.forget(platform)
-
-    async def consented(self, platform: str, member: MemberKey) -> str | None:
-        """The version of the terms to which the member agrees now; None without consent.
-
-        Raises:
-            StoreFailed: the store cannot be read.
-        """
-        with self._must_store():
-            return await self._store.consented(platform, member)
-
-    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
-        """Everything kept about a member, as JSON knows it.
-
-        Raises:
-            StoreFailed: the store cannot be read.
-        """
-        with self._must_store():
-            return await self._store.member_data(platform, member)
-
-    async def taste(self, ref: MessageRef) -> Taste:
-        """What the message's community likes, as far as is known.
-
-        Raises:
-            StoreFailed: the store cannot be read.
-        """
-        with self._must_store():
-            return await self._tastes.of(ref)
-
     async def refit_tastes(self) -> None:
         """Fit anew how much communities' tastes differ. Never raises."""
         try:
@@ -274,38 +208,6 @@ class Service:
         else:
             weights = ", ".join(f"{weight:.2f}" for weight in fitted.weights)
             logger.debug("the prior of tastes: %s; strength %.0f", weights, fitted.strength)
-
-    async def reset_taste(self, ref: MessageRef) -> None:
-        """Forget what the message's community likes.
-
-        Raises:
-            StoreFailed: nothing was forgotten.
-        """
-        await self._replace_taste(ref, {})
-
-    async def export_taste(self, ref: MessageRef) -> dict[str, object]:
-        """The counts behind the community's taste, as JSON knows them.
-
-        Raises:
-            StoreFailed: the store cannot be read.
-        """
-        now = self._chance.now()
-        with self._must_store():
-            return taste_file.write((await self._store.taste_tally(ref, now)).said, now)
-
-    async def import_taste(self, ref: MessageRef, document: object) -> None:
-        """Let an exported document take the place of the community's counts.
-
-        Raises:
-            TasteFileError: it is no such document; nothing was changed.
-            StoreFailed: nothing was changed.
-        """
-        await self._replace_taste(ref, taste_file.read(document))
-
-    async def _replace_taste(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
-        with self._must_store():
-            await self._store.replace_taste(ref, counts, self._chance.now())
-        self._tastes.changed(ref)
 
     async def _keep(
         self, ref: MessageRef, actor: MemberKey | None, writing: Coroutine[Any, Any, bool]
@@ -458,20 +360,16 @@ class Service:
         logger.error("the %s failed: %s", part, describe(error))
 
     @contextmanager
-    def _must_store(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self._failed("store", error)
-            raise StoreFailed("this could not be stored; please try again later") from None
-
-    @contextmanager
     def _under_way(self, ref: MessageRef) -> Iterator[None]:
         self._in_flight[ref] = asyncio.Event()
         try:
             yield
         finally:
             self._in_flight.pop(ref).set()
+
+    async def _all_settled(self) -> None:
+        for event in list(self._in_flight.values()):
+            await event.wait()
 
     async def _settled(self, ref: MessageRef) -> None:
         """Wait for the answer to this message, so that its row exists before it is changed."""

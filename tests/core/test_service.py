@@ -97,11 +97,11 @@ async def test_what_is_not_scored_is_not_recorded(
 
 
 async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) -> None:
-    await house.service.opt_out("console", ANNA)
+    await house.service.wishes.opt_out("console", ANNA)
     assert await house.skip(message(addressed=True)) is SkipReason.OPTED_OUT
     assert not house.predictor.asked
     assert not house.store.rows
-    await house.service.opt_in("console", ANNA)
+    await house.service.wishes.opt_in("console", ANNA)
     assert await house.skip(message(number="2")) is None
 
 
@@ -224,7 +224,7 @@ async def test_feedback_reaches_the_store(house: House) -> None:
 
 async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
     await house.skip(message())
-    await house.service.opt_out("console", BEN)
+    await house.service.wishes.opt_out("console", BEN)
     assert await house.service.on_feedback(word()) is False
     assert await house.service.on_feedback(word(withdrawn=True)) is True
     assert house.store.words == [word(withdrawn=True)]
@@ -244,7 +244,7 @@ class HastyPlatform(RecordingPlatform):
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         self.said = asyncio.create_task(self.house.service.on_feedback(word()))
         self.deleted = asyncio.create_task(self.house.service.on_deletion(ref))
-        self.forgotten = asyncio.create_task(self.house.service.forget("console", ANNA))
+        self.forgotten = asyncio.create_task(self.house.service.wishes.forget("console", ANNA))
         await asyncio.wait([self.said, self.deleted, self.forgotten], timeout=0)
 
 
@@ -275,14 +275,14 @@ async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
 
 async def test_forget_counts(house: House) -> None:
     await house.skip(message())
-    assert await house.service.forget("console", BEN) == 0
-    assert await house.service.forget("console", ANNA) == 1
+    assert await house.service.wishes.forget("console", BEN) == 0
+    assert await house.service.wishes.forget("console", ANNA) == 1
 
 
 @pytest.mark.parametrize("method", ["forget", "set_opted_out"])
 async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: str) -> None:
     house.store.failing = {method}
-    wish = house.service.forget if method == "forget" else house.service.opt_out
+    wish = house.service.wishes.forget if method == "forget" else house.service.wishes.opt_out
     with pytest.raises(StoreFailed, match="try again"):
         await wish("console", ANNA)
     assert house.service.failures["store"] == 1
@@ -344,7 +344,7 @@ async def test_what_a_community_likes_reaches_the_predictor(house: House) -> Non
     before, after = house.predictor.biases
     assert not before
     assert after["😂"] < -1
-    assert (await house.service.taste(ref())).bias == after
+    assert (await house.service.wishes.taste(ref())).bias == after
 
 
 async def test_what_has_not_settled_lets_neighbours_change_places(house: House) -> None:
@@ -369,7 +369,7 @@ def taught(house: House) -> House:
 
 async def test_what_a_custom_emoji_is_for_reaches_the_predictor(taught: House) -> None:
     assert await taught.skip(ALLOWED) is None
-    await taught.service.consent("console", ANNA, None)
+    await taught.service.wishes.consent("console", ANNA, None)
     taught.store.texts.clear()
     assert await taught.skip(replace(ALLOWED, ref=ref("2"))) is None
     assert [set(moves) for moves in taught.predictor.moved] == [{PARROT}, set()]
@@ -408,15 +408,15 @@ async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
 
 async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
     house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
-    liked = await house.service.taste(ref())
-    document = await house.service.export_taste(ref())
-    await house.service.reset_taste(ref())
-    assert not (await house.service.taste(ref())).bias
+    liked = await house.service.wishes.taste(ref())
+    document = await house.service.wishes.export_taste(ref())
+    await house.service.wishes.reset_taste(ref())
+    assert not (await house.service.wishes.taste(ref())).bias
     with pytest.raises(TasteFileError):
-        await house.service.import_taste(ref(), {**document, "format": "another"})
-    await house.service.import_taste(ref(community="abroad"), document)
-    assert (await house.service.taste(ref(community="abroad"))).bias == liked.bias
-    assert not (await house.service.taste(ref())).bias
+        await house.service.wishes.import_taste(ref(), {**document, "format": "another"})
+    await house.service.wishes.import_taste(ref(community="abroad"), document)
+    assert (await house.service.wishes.taste(ref(community="abroad"))).bias == liked.bias
+    assert not (await house.service.wishes.taste(ref())).bias
 
 
 async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: House) -> None:
@@ -431,7 +431,8 @@ async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
     assert house.service.failures == {"store": 1}
-    for wish in (house.service.taste, house.service.reset_taste, house.service.export_taste):
+    wishes = house.service.wishes
+    for wish in (wishes.taste, wishes.reset_taste, wishes.export_taste):
         with pytest.raises(StoreFailed):
             await wish(ref())
 

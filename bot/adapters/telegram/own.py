@@ -47,7 +47,7 @@ async def privacy(ask: Ask, user: int) -> None:
         lines.append(ask.words("privacy.own_private"))
     await ask.tell("\n\n".join(lines))
     if private:
-        data = await ask.parts.core.service.member_data(NAME, ask.parts.member(user))
+        data = await ask.parts.core.service.wishes.member_data(NAME, ask.parts.member(user))
         file = json.dumps(data, ensure_ascii=False, indent=2).encode()
         caption = ask.words("privacy.own")
         await ask.parts.attempt(
@@ -71,14 +71,14 @@ async def forget(ask: Ask, user: int) -> None:
 @alone
 async def optout(ask: Ask, user: int) -> None:
     """Leave the member alone from now on."""
-    await ask.parts.core.service.opt_out(NAME, ask.parts.member(user))
+    await ask.parts.core.service.wishes.opt_out(NAME, ask.parts.member(user))
     await ask.tell(ask.words("optout.done"))
 
 
 @alone
 async def optin(ask: Ask, user: int) -> None:
     """Take an opt-out back."""
-    await ask.parts.core.service.opt_in(NAME, ask.parts.member(user))
+    await ask.parts.core.service.wishes.opt_in(NAME, ask.parts.member(user))
     await ask.tell(ask.words("optin.done"))
 
 
@@ -89,7 +89,7 @@ async def consent(ask: Ask, user: int) -> None:
     if await ask.parts.core.store.opted_out(NAME, member):
         await ask.tell(ask.words("consent.opted_out"))
         return
-    given = await ask.parts.core.service.consented(NAME, member)
+    given = await ask.parts.core.service.wishes.consented(NAME, member)
     days = ask.parts.core.privacy.text_retention_days
     lines = [
         ask.words("consent.title", version=TERMS_VERSION),
@@ -129,7 +129,7 @@ async def pressed(parts: Parts, query: CallbackQuery, rest: str) -> str:
 
 
 async def _forget(parts: Parts, member: MemberKey, language: str | None) -> str:
-    count = await parts.core.service.forget(NAME, member)
+    count = await parts.core.service.wishes.forget(NAME, member)
     return say("forget.done", language, count=count)
 
 
@@ -140,7 +140,7 @@ async def _keep(parts: Parts, member: MemberKey, language: str | None) -> str:
 async def _agree(parts: Parts, member: MemberKey, language: str | None) -> str:
     if await parts.core.store.opted_out(NAME, member):
         return say("consent.opted_out", language)
-    await parts.core.service.consent(NAME, member, TERMS_VERSION)
+    await parts.core.service.wishes.consent(NAME, member, TERMS_VERSION)
     return say("consent.given", language, version=TERMS_VERSION)
 
 
@@ -149,7 +149,7 @@ async def _decline(parts: Parts, member: MemberKey, language: str | None) -> str
 
 
 async def _revoke(parts: Parts, member: MemberKey, language: str | None) -> str:
-    await parts.core.service.consent(NAME, member, None)
+    await parts.core.service.wishes.consent(NAME, member, None)
     return say("consent.revoked", language)
 
 

@@ -35,7 +35,7 @@ async def taste(ask: Ask) -> None:
 
 async def _show(ask: Ask) -> None:
     chat = ask.message.chat
-    learnt = await ask.parts.core.service.taste(ask.parts.ref(chat, 0))
+    learnt = await ask.parts.core.service.wishes.taste(ask.parts.ref(chat, 0))
     leans = [pictures.Lean(emoji, bias) for emoji, bias in learnt.strongest()]
     if not leans:
         await ask.tell(ask.words("taste.nothing"))
@@ -73,7 +73,7 @@ async def pressed(parts: Parts, query: CallbackQuery, name: str) -> str:
     told = "taste.kept"
     try:
         if name == "yes":
-            await parts.core.service.reset_taste(parts.ref(message.chat, 0))
+            await parts.core.service.wishes.reset_taste(parts.ref(message.chat, 0))
             told = "taste.forgotten"
     except StoreFailed:
         return say("error.not_stored", language)
@@ -83,7 +83,7 @@ async def pressed(parts: Parts, query: CallbackQuery, name: str) -> str:
 
 async def _export(ask: Ask) -> None:
     chat = ask.message.chat
-    document = await ask.parts.core.service.export_taste(ask.parts.ref(chat, 0))
+    document = await ask.parts.core.service.wishes.export_taste(ask.parts.ref(chat, 0))
     await ask.parts.attempt(
         ask.parts.bot.send_document(
             chat.id,
@@ -109,7 +109,9 @@ async def _import(ask: Ask) -> None:
             await ask.tell(ask.words("emoji.failed"))
             return
         document = taste_file.parse(written)
-        await ask.parts.core.service.import_taste(ask.parts.ref(ask.message.chat, 0), document)
+        await ask.parts.core.service.wishes.import_taste(
+            ask.parts.ref(ask.message.chat, 0), document
+        )
     except taste_file.TasteFileError as error:
         await ask.tell(ask.words("taste.unreadable", cause=error))
         return

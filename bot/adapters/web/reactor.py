@@ -130,7 +130,7 @@ class Reactor:
     async def consented(self, person: PersonId) -> bool:
         """Whether the person agreed to the terms that are shown."""
         try:
-            version = await self._service.consented(PLATFORM, self._key(person))
+            version = await self._service.wishes.consented(PLATFORM, self._key(person))
         except StoreFailed:  # the service has logged it
             return False
         return version == TERMS_VERSION
@@ -139,7 +139,7 @@ class Reactor:
         """Store the consent, or revoke it and erase the texts."""
         version = TERMS_VERSION if given else None
         try:
-            await self._service.consent(PLATFORM, self._key(person), version)
+            await self._service.wishes.consent(PLATFORM, self._key(person), version)
         except StoreFailed:
             return False
         return True
@@ -147,7 +147,7 @@ class Reactor:
     async def forget(self, person: PersonId) -> int | None:
         """Erase everything under the browser's id."""
         try:
-            return await self._service.forget(PLATFORM, self._key(person))
+            return await self._service.wishes.forget(PLATFORM, self._key(person))
         except StoreFailed:
             return None
 

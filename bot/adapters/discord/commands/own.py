@@ -33,7 +33,7 @@ async def privacy(interaction: Interaction) -> None:
         say("privacy.commands", language),
         say("privacy.own", language),
     ]
-    data = await parts.service.member_data(NAME, _member(interaction))
+    data = await parts.service.wishes.member_data(NAME, _member(interaction))
     written = json.dumps(data, ensure_ascii=False, indent=2).encode()
     file = discord.File(io.BytesIO(written), FILE)
     await interaction.edit_original_response(content="\n\n".join(lines), attachments=[file])
@@ -43,7 +43,7 @@ async def privacy(interaction: Interaction) -> None:
 async def forget(interaction: Interaction) -> None:
     """Erase what is kept about the member."""
     await acknowledge(interaction)
-    count = await parts_of(interaction).service.forget(NAME, _member(interaction))
+    count = await parts_of(interaction).service.wishes.forget(NAME, _member(interaction))
     await tell(interaction, say("forget.done", spoken(interaction), count=count))
 
 
@@ -51,7 +51,7 @@ async def forget(interaction: Interaction) -> None:
 async def optout(interaction: Interaction) -> None:
     """Leave the member alone from now on."""
     await acknowledge(interaction)
-    await parts_of(interaction).service.opt_out(NAME, _member(interaction))
+    await parts_of(interaction).service.wishes.opt_out(NAME, _member(interaction))
     await tell(interaction, say("optout.done", spoken(interaction)))
 
 
@@ -59,7 +59,7 @@ async def optout(interaction: Interaction) -> None:
 async def optin(interaction: Interaction) -> None:
     """Take an opt-out back."""
     await acknowledge(interaction)
-    await parts_of(interaction).service.opt_in(NAME, _member(interaction))
+    await parts_of(interaction).service.wishes.opt_in(NAME, _member(interaction))
     await tell(interaction, say("optin.done", spoken(interaction)))
 
 
@@ -74,7 +74,7 @@ async def consent(interaction: Interaction) -> None:
     if await parts.store.opted_out(NAME, member):
         await tell(interaction, say("consent.opted_out", language))
         return
-    given = await parts.service.consented(NAME, member)
+    given = await parts.service.wishes.consented(NAME, member)
     standing = "active" if given == TERMS_VERSION else "outdated"
     lines = [
         f"**{say('consent.title', language, version=TERMS_VERSION)}**",
@@ -123,11 +123,11 @@ class _Choice(discord.ui.Button[Terms]):
         if self._name == "decline":
             return "consent.declined"
         if self._name == "revoke":
-            await parts.service.consent(NAME, member, None)
+            await parts.service.wishes.consent(NAME, member, None)
             return "consent.revoked"
         if await parts.store.opted_out(NAME, member):
             return "consent.opted_out"
-        await parts.service.consent(NAME, member, TERMS_VERSION)
+        await parts.service.wishes.consent(NAME, member, TERMS_VERSION)
         return "consent.given"
 
 

@@ -41,7 +41,7 @@ class TasteGroup(app_commands.Group):
         """Send a picture of what is liked more and less here than elsewhere."""
         await acknowledge(interaction)
         language = spoken(interaction)
-        taste = await parts_of(interaction).service.taste(translate.asked_here(interaction))
+        taste = await parts_of(interaction).service.wishes.taste(translate.asked_here(interaction))
         strongest = taste.strongest()
         if not strongest:
             await tell(interaction, say("taste.nothing", language))
@@ -71,7 +71,7 @@ class TasteGroup(app_commands.Group):
         """Send the counts as a file."""
         await acknowledge(interaction)
         service = parts_of(interaction).service
-        document = await service.export_taste(translate.asked_here(interaction))
+        document = await service.wishes.export_taste(translate.asked_here(interaction))
         written = json.dumps(document, ensure_ascii=False, indent=1).encode()
         file = discord.File(io.BytesIO(written), FILE)
         told = say("taste.exported", spoken(interaction))
@@ -86,7 +86,7 @@ class TasteGroup(app_commands.Group):
         try:
             taste_file.small(file.size)
             document = taste_file.parse(await file.read())
-            await service.import_taste(translate.asked_here(interaction), document)
+            await service.wishes.import_taste(translate.asked_here(interaction), document)
         except taste_file.TasteFileError as error:
             await tell(interaction, say("taste.unreadable", language, cause=error))
             return
@@ -117,7 +117,7 @@ class _Choice(discord.ui.Button[Forgetting]):
         try:
             if self._forgets:
                 here = translate.asked_here(interaction)
-                await parts_of(interaction).service.reset_taste(here)
+                await parts_of(interaction).service.wishes.reset_taste(here)
                 told = "taste.forgotten"
         except StoreFailed:
             told = "error.not_stored"
