@@ -50,22 +50,47 @@ def train(
         Path | None,
         typer.Option(metavar="FILE", exists=True, help="best.pt of a run to begin from."),
     ] = None,
+    average: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE=SHARE",
+            help="best.pt of a run of the same base to take the mean with, and its share of it"
+            " (0.25); may be repeated.",
+        ),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
 ) -> None:
     """Train an artifact; the same command goes on after an interruption.
 
     Example: emoji-reactor model train --recipe recipes/default.toml --base ./all-MiniLM-L6-v2
     """
+    averaged = _shares(average or [])
     read = read_recipe(recipe)
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.training.train import Run, train
+    from model.training.train import Before, Run, train
 
+    before = Before(start, averaged)
     run = Run(out or Path("runs") / read.name, threads)
     with Progress(console=Console(stderr=True)) as progress:
-        made = train(read, base or read.fit.base, run, progress, start)
+        made = train(read, base or read.fit.base, run, progress, before)
     typer.echo(f"{made.version} in {made.folder}")
+
+
+def _shares(given: list[str]) -> tuple[tuple[Path, float], ...]:
+    shares = []
+    for each in given:
+        file, _, share = each.rpartition("=")
+        try:
+            shares.append((Path(file), float(share)))
+        except ValueError:
+            raise typer.BadParameter(f"--average: {each}: write FILE=SHARE") from None
+        if not Path(file).is_file():
+            raise typer.BadParameter(f"--average: {file}: no such file")
+    if any(share <= 0 for _, share in shares) or sum(share for _, share in shares) > 1:
+        raise typer.BadParameter("--average: shares are above 0, and 1 together at most")
+    return tuple(shares)
 
 
 @app.command()

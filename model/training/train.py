@@ -17,14 +17,14 @@ from model.training.calibrate import calibrate
 from model.training.crossing import fit_crossed
 from model.training.curves import draw_curves
 from model.training.export import export
-from model.training.fit import CHECKPOINT, Data, Fit, allowed_labels, load_data, new_network
+from model.training.fit import Data, Fit, allowed_labels, load_data, new_network
 from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
 from model.training.parity import check_parity
 from model.training.pooling import pool
 from model.training.prune import keep_rows, keep_tokens, most_used
 from model.training.recipe import FitRecipe, Recipe
 from model.training.sources import held_out_keys, load_examples
-from model.training.warm import warm_start
+from model.training.warm import average, warm_start
 
 log = logging.getLogger(__name__)
 
@@ -56,17 +56,27 @@ class Run:
         return self.folder / "artifact"
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Earlier runs with the same base, of which a run takes the weights: files ``best.pt``."""
+
+    start: Path | None = None
+    """To begin from."""
+    averaged: tuple[tuple[Path, float], ...] = ()
+    """To take the mean with in the end, each with its share of it."""
+
+
 def train(
-    recipe: Recipe, base: str, run: Run, progress: Progress, start: Path | None = None
+    recipe: Recipe, base: str, run: Run, progress: Progress, before: Before | None = None
 ) -> Artifact:
     """Train from a base checkpoint, or go on where this run was stopped, and export.
-
-    ``start`` is the ``best.pt`` of an earlier run with the same base, to begin from its weights.
 
     Raises:
         RecipeError: a source is missing.
         OSError: the base checkpoint cannot be loaded; the text names it.
+        RuntimeError: weights of an earlier run belong to an encoder of another shape.
     """
+    before = before or Before()
     torch.set_num_threads(run.threads)
     step = progress.add_task("read the sources", total=None)
     validation = load_examples(recipe, recipe.validation)
@@ -79,8 +89,8 @@ def train(
     labelled = {source.name for source in recipe.sources if source.kind == "label"}
     allowed = allowed_labels(data, labelled)
     network = new_network(base, data, allowed)
-    if start is not None and not (run.folder / CHECKPOINT).exists():
-        warm_start(network, data, base, start)
+    if before.start is not None:
+        warm_start(network, data, base, before.start)
     if kept is not None:
         keep_rows(network.text, kept)
     network.text.unread = recipe.fit.unread
@@ -89,6 +99,7 @@ def train(
         beside = fit_crossed(recipe.fit, recipe.ngrams, data, allowed, run.ngrams, progress)
     fit = Fit(recipe.fit, network, data, run.folder, beside)
     trained = fit.run(progress)
+    average(trained, data, before.averaged)
     draw_curves(fit.state.history, run.folder / "curves.png")
     if beside is not None:
         trained = pool(trained, beside.whole, beside.share)

@@ -181,3 +181,22 @@ def test_model_info_names_version_and_folder(cli: CommandLine, tiny_artifact: Pa
     told = cli("model", "info").out
     assert re.search(r"version +tiny-[0-9a-f]{8}", told)
     assert cli("model", "info", "--model", "nowhere").status == 1
+
+
+@pytest.mark.parametrize(
+    ("average", "told"),
+    [
+        ("best.pt", "write FILE=SHARE"),
+        ("nowhere.pt=0.5", "no such file"),
+        ("{here}=1.5", "above 0, and 1 together at most"),
+        ("{here}=0", "above 0, and 1 together at most"),
+    ],
+)
+def test_a_wrong_average_is_told_before_anything_is_trained(
+    cli: CommandLine, tmp_path: Path, average: str, told: str
+) -> None:
+    here = tmp_path / "best.pt"
+    here.touch()
+    asked = cli("model", "train", "--average", average.format(here=here))
+    assert asked.status == 2
+    assert told in " ".join(asked.err.replace("│", " ").split())

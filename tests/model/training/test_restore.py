@@ -12,7 +12,7 @@ from model.artifact import load
 from model.training.network import TextEncoder, encode, load_tokenizer
 from model.training.recipe import Recipe
 from model.training.restore import RestoreError, restore, restore_text
-from model.training.train import Run, train
+from model.training.train import Before, Run, train
 
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"]
 
@@ -35,7 +35,7 @@ def test_a_fit_goes_on_from_what_was_restored(wide: Run, recipe_file: Path, tmp_
     short = recipe.model_copy(update={"fit": fit, "sources": recipe.sources[:1]})
     again = Run(tmp_path / "again")
     start = tmp_path / "restored" / "best.pt"
-    made = train(short, str(tmp_path / "restored"), again, Progress(disable=True), start)
+    made = train(short, str(tmp_path / "restored"), again, Progress(disable=True), Before(start))
     known = {"😂", "😢", "🍕"}
     for text, emoji in zip(TEXTS, ("😂", "😢", "🍕"), strict=False):
         (best,) = Predictor(made).predict([text], 1, known)

@@ -19,7 +19,7 @@ from model.training.recipe import Recipe
 from model.training.sources import load_examples
 from model.training.splits import read_split
 from model.training.train import Run, take_prior, train
-from model.training.warm import warm_start
+from model.training.warm import average, warm_start
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +62,31 @@ def test_a_fit_can_begin_from_another_ones_weights(
     assert "🤯" in data.emojis
     losses = [Fit(recipe.fit, n, data, run.folder / "x").validation_loss() for n in (cold, warm)]
     assert losses[1] < losses[0] / 2
+
+
+def test_the_mean_with_other_runs_weights(
+    recipe_file: Path, tiny_base: Path, run: Run, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    examples = load_examples(recipe, recipe.sources)
+    more = [*examples, *(Example("wow a b", ("🤯",), "other", 1.0) for _ in range(9))]
+    data = load_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, examples[:60])
+    torch.manual_seed(9)
+    network = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    first = {name: value.clone() for name, value in network.state_dict().items()}
+    begun, other = run.folder / BEST, tmp_path / BEST
+    theirs = torch.load(begun, weights_only=True)
+    torch.save({**theirs, "network": {k: v + 1.0 for k, v in theirs["network"].items()}}, other)
+    average(network, data, [(begun, 0.5), (other, 0.25)])
+    rows = [data.emojis.index(emoji) for emoji in theirs["emojis"]]
+    kept = theirs["network"]
+    expected = 0.25 * first["rows"][rows] + 0.75 * kept["rows"] + 0.25
+    assert torch.allclose(network.rows[rows], expected, atol=1e-5)
+    name = "text.projection.weight"
+    expected = 0.25 * first[name] + 0.75 * kept[name] + 0.25
+    assert torch.allclose(network.state_dict()[name], expected, atol=1e-5)
+    unknown = data.emojis.index("🤯")
+    assert torch.equal(network.rows[unknown], first["rows"][unknown])
 
 
 def test_held_out_figures_are_those_of_a_model_that_learnt(run: Run, recipe_file: Path) -> None:
