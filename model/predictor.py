@@ -15,8 +15,11 @@ from model.emoji import canonical_set, custom_words, is_custom
 from model.rows import Choice, Move, move
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
+from model.tone import Tone
 
 _CACHED_SELECTIONS = 256
+_FIVE = 5
+_LAST = 1e4  # of log-scores: behind everything else
 _BATCH = 16  # texts that go through the encoder at once: more would not fit a core's cache
 
 
@@ -45,6 +48,7 @@ class _Selection:
     bias: NDArray[np.float32]
     index: Mapping[str, int]
     """Where each emoji stands."""
+    tone: Tone
 
 
 class Predictor:
@@ -65,8 +69,7 @@ class Predictor:
         self._session = _open_session(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
-        self._index = _places(table.emojis)
-        self._all = _Selection(table.emojis, table.rows, table.bias, self._index)
+        self._all = _selection(table.emojis, table.rows, table.bias)
         self._selections: OrderedDict[frozenset[str], _Selection] = OrderedDict()
 
     @classmethod
@@ -209,7 +212,7 @@ class Predictor:
         return found
 
     def _build(self, candidates: frozenset[str]) -> _Selection:
-        known = sorted(self._index[e] for e in candidates if e in self._index)
+        known = sorted(self._all.index[e] for e in candidates if e in self._all.index)
         custom = sorted(e for e in candidates if is_custom(e) and custom_words(e))
         emojis = (*(self._all.emojis[i] for i in known), *custom)
         rows, bias = self._all.rows[known], self._all.bias[known]
@@ -218,7 +221,7 @@ class Predictor:
             # A custom emoji starts as likely as the median emoji of the table.
             usual = np.full(len(custom), np.median(self._all.bias), dtype=np.float32)
             bias = np.concatenate([bias, usual])
-        return _Selection(emojis, rows, bias, _places(emojis))
+        return _selection(emojis, rows, bias)
 
     def _name_rows(self, custom: Sequence[str]) -> NDArray[np.float32]:
         vectors = self.vectors([custom_words(name) for name in custom])
@@ -227,8 +230,11 @@ class Predictor:
         return rows
 
 
-def _places(emojis: Sequence[str]) -> dict[str, int]:
-    return {emoji: i for i, emoji in enumerate(emojis)}
+def _selection(
+    emojis: tuple[str, ...], rows: NDArray[np.float32], bias: NDArray[np.float32]
+) -> _Selection:
+    index = {emoji: i for i, emoji in enumerate(emojis)}
+    return _Selection(emojis, rows, bias, index, Tone(emojis))
 
 
 def _rank(
@@ -242,14 +248,20 @@ def _rank(
         shifted = own.copy()
         shifted[list(places)] += np.array(shifts, dtype=np.float32)
         ruling = log_softmax(shifted)
-    k = min(k, len(ruling))
-    best = np.argpartition(-ruling, k - 1)[:k]
-    best = best[np.argsort(-ruling[best], kind="stable")]
+    misplaced = selection.tone.misplaced(np.exp(own), _best(ruling, _FIVE))
+    best = _best(ruling if misplaced is None else ruling - _LAST * misplaced, k)
     scores, plain = np.exp(ruling[best]), np.exp(own[best])
     return [
         Prediction(selection.emojis[i], float(score), float(unmoved) if known else None)
         for i, score, unmoved in zip(best, scores, plain, strict=True)
     ]
+
+
+def _best(ruling: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Where the best ``k`` stand, best first; all where there are fewer."""
+    k = min(k, len(ruling))
+    best = np.argpartition(-ruling, k - 1)[:k]
+    return best[np.argsort(-ruling[best], kind="stable")]
 
 
 def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession:
