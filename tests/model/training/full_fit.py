@@ -19,7 +19,7 @@ from model.training.candidate import fit_candidate
 from model.training.recipe import Recipe
 
 RECIPE = AdaptRecipe(
-    epochs=4,
+    epochs=6,
     batch=32,
     rows_learning_rate=1e-2,
     encoder_learning_rate=2e-3,
