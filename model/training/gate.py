@@ -228,14 +228,24 @@ def _no_worse(
     *,
     less_is_better: bool = False,
 ) -> Check:
-    """At most the margin worse, or one text where that is more: a finer change cannot be told."""
+    """At most the margin worse, or one text where that is more: a finer change cannot be told.
+
+    Where a set is so small that its interval is wider than ``_TELLING`` each way, chance alone can
+    take more than that; there it must not be clearly worse, the whole interval on the wrong side.
+    """
     allowed = max(margin, 1 / len(before))
-    change = float(after.mean() - before.mean())
-    worse, way = (change, "more") if less_is_better else (-change, "less")
+    worse, way = before - after, "less"
+    if less_is_better:
+        worse, way = -worse, "more"
+    low, high = metrics.bootstrap_interval(worse)
+    passed = worse.mean() <= allowed + _ROUNDING
     demand = f"at most {allowed * 100:.2g} points {way}"
-    return _check(split, figure, before, after, demand, worse <= allowed + _ROUNDING)
+    if (high - low) / 2 > _TELLING:
+        passed, demand = passed or low <= 0, f"{demand}, or not clearly"
+    return _check(split, figure, before, after, demand, bool(passed))
 
 
+_TELLING = 0.02
 _ROUNDING = 1e-9
 
 

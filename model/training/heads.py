@@ -1,5 +1,6 @@
 """What is fitted on feedback, and the artifact that it becomes."""
 
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,16 +30,23 @@ class Heads(nn.Module):
         self.projection = nn.Parameter(torch.eye(source.table.rows.shape[1]))
         self.text = text
         self.temperature = float(source.manifest["temperature"])
+        self.even_share = float(source.manifest.get("even_share", 0.0))
 
     def forward(self, read: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Log-odds as they are served, (texts, emojis).
+        """Log-scores as they are served (``model.scores``), (texts, emojis).
 
         ``read`` holds text vectors, (texts, d), or where the encoder learns too token ids with
         their ``mask``, (texts, tokens) each.
         """
         vectors = read if self.text is None else self.text(read, mask).float()
-        logits: Tensor = (vectors @ self.projection) @ self.rows.T + self.bias
-        return logits / self.temperature
+        products = (vectors @ self.projection) @ self.rows.T
+        usual = torch.log_softmax((products + self.bias) / self.temperature, dim=1)
+        if not self.even_share:
+            return usual
+        even = torch.log_softmax(products / self.temperature, dim=1)
+        return torch.logaddexp(
+            usual + math.log1p(-self.even_share), even + math.log(self.even_share)
+        )
 
 
 def write_candidate(
