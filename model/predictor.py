@@ -248,8 +248,11 @@ def _rank(
         shifted = own.copy()
         shifted[list(places)] += np.array(shifts, dtype=np.float32)
         ruling = log_softmax(shifted)
-    misplaced = selection.tone.misplaced(np.exp(own), _best(ruling, _FIVE))
-    best = _best(ruling if misplaced is None else ruling - _LAST * misplaced, k)
+    best = _best(ruling, max(k, _FIVE))
+    five = best[:_FIVE]
+    if (misplaced := selection.tone.misplaced(np.exp(own[five]), five)) is not None:
+        best = _best(ruling - _LAST * misplaced, k)
+    best = best[:k]
     scores, plain = np.exp(ruling[best]), np.exp(own[best])
     return [
         Prediction(selection.emojis[i], float(score), float(unmoved) if known else None)

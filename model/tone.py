@@ -28,11 +28,10 @@ class Tone:
     ) -> NDArray[np.bool_] | None:
         """Which emojis, (emojis,), have no place beside the ``five`` best; None where all may.
 
-        ``scores``, (emojis,), are the model's own.
+        ``five`` says where those stand, and ``scores``, as many, are the model's own of them.
         """
-        telling = five[self._telling[five]]
-        mourning = telling[self._grave[telling]]
-        if not len(mourning) or not self._laughing.any():
+        telling, grave = self._telling[five], self._grave[five]
+        mourned = scores[telling & grave].sum()
+        if not mourned or mourned < MOURNING * scores[telling].sum():
             return None
-        mourned = scores[mourning].sum() >= MOURNING * scores[telling].sum()
-        return self._laughing if mourned else None
+        return self._laughing if self._laughing.any() else None

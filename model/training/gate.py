@@ -234,15 +234,13 @@ def _no_worse(
     take more than that; there it must not be clearly worse, the whole interval on the wrong side.
     """
     allowed = max(margin, 1 / len(before))
-    worse, way = before - after, "less"
-    if less_is_better:
-        worse, way = -worse, "more"
-    low, high = metrics.bootstrap_interval(worse)
-    passed = worse.mean() <= allowed + _ROUNDING
+    worse, way = (after - before, "more") if less_is_better else (before - after, "less")
+    passed = bool(worse.mean() <= allowed + _ROUNDING)
     demand = f"at most {allowed * 100:.2g} points {way}"
+    low, high = metrics.bootstrap_interval(worse)
     if (high - low) / 2 > _TELLING:
-        passed, demand = passed or low <= 0, f"{demand}, or not clearly"
-    return _check(split, figure, before, after, demand, bool(passed))
+        passed, demand = passed or low <= 0, f"{demand}, or within chance"
+    return _check(split, figure, before, after, demand, passed)
 
 
 _TELLING = 0.02

@@ -367,11 +367,19 @@ def taught(house: House) -> House:
     return house
 
 
-async def test_what_a_custom_emoji_is_for_reaches_the_predictor(taught: House) -> None:
+@pytest.mark.parametrize("wish", ["revoke", "forget", "opt_out"])
+async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
+    taught: House, wish: str
+) -> None:
+    wishes = taught.service.wishes
     assert await taught.skip(ALLOWED) is None
-    await taught.service.wishes.consent("console", ANNA, None)
+    if wish == "revoke":
+        await wishes.consent("console", ANNA, None)
+    else:
+        await getattr(wishes, wish)("console", ANNA)
     taught.store.texts.clear()
-    assert await taught.skip(replace(ALLOWED, ref=ref("2"))) is None
+    asking = replace(ALLOWED, ref=ref("2"), author=BEN)  # Anna may have opted out
+    assert await taught.skip(asking) is None
     assert [set(moves) for moves in taught.predictor.moved] == [{PARROT}, set()]
 
 

@@ -50,12 +50,14 @@ async def test_what_is_disliked_or_taken_back_is_no_choice(store: SqlStore) -> N
 
 async def test_a_member_who_repeats_themselves_weighs_less(store: SqlStore) -> None:
     await store.set_consent("console", ANNA, "1")
-    for number in "123":
+    for number in "1234567":
         await record(store, replace(HEARD, ref=ref(number)))
         await store.add_feedback(replace(CHOSEN, ref=ref(number)))
     # The latest first, and no more than were asked for.
     weights = [choice.weight for choice in await choices(store)]
     assert weights == sorted(weights)
+    assert 1 < len(weights) < 7
+    assert min(weights) > 0  # what is not heard any more is no choice
     assert sum(weights) < 1.5
     assert len(await store.chosen_on_texts(HEARD.ref, 2)) == 2
 

@@ -1,5 +1,6 @@
 """The fit on feedback learns, forgets little, resumes, and is judged."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import torch
 from rich.progress import Progress
 
 from model import Predictor
-from model.artifact import LAYOUT, Artifact, load
+from model.artifact import LAYOUT, Artifact, add_facts, load
 from model.feedback import FeedbackError, FeedbackRow, Response
 from model.scores import log_softmax
 from model.training import adapt, gate
@@ -68,6 +69,19 @@ def test_the_graph_is_the_old_one_and_the_manifest_says_where_it_comes_from(
     assert made.manifest["feedback"] == {"from": source.version, "texts": len(LAUGHING)}
     assert made.version != source.version
     assert made.manifest["temperature"] == source.manifest["temperature"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_the_fit_scores_as_the_artifact_serves(
+    source: Artifact, tmp_path: Path, share: float
+) -> None:
+    folder = tmp_path / "artifact"
+    shutil.copytree(source.folder, folder)
+    shared = add_facts(folder, {"even_share": share, "temperature": 1.7})
+    predictor = Predictor(shared)
+    vectors = predictor.vectors(["funny party", "so sad"])
+    fitted = Heads(shared, None)(torch.from_numpy(vectors)).detach().numpy()
+    assert np.allclose(fitted, predictor.log_scores(vectors), atol=1e-4)
 
 
 def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: Path) -> None:
