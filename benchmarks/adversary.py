@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from benchmarks.worlds import DAYS, MEMBERS, Answers, Learner, World, live
-from bot.core.counting import Word
+from benchmarks.simulated_communities import DAYS, MEMBERS, Answers, Learner, World, live
 from bot.core.events import FeedbackKind
-from bot.core.policy import TOP
+from bot.core.messages.policy import TOP
+from bot.core.preferences.counts import Word
 
 WORDS = 1000
 

@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.database.engine import open_database
-from bot.database.export import Selection
-from bot.learning.export import Order, export
-from bot.learning.formats import Format
+from bot.database.feedback_pages import Selection
+from bot.dataset.export import Order, export
+from bot.dataset.writers import Format
 
 ROWS = 1_000_000
 LIMIT = 300

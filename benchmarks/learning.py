@@ -29,7 +29,7 @@ import pyarrow.parquet
 from rich.console import Console
 from rich.table import Table
 
-from bot.core.batching import BatchingPredictor
+from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import (
     Feedback,
     FeedbackKind,
@@ -39,16 +39,16 @@ from bot.core.events import (
     MessageRef,
     Outcome,
 )
-from bot.core.policy import ChatSettings
-from bot.core.service import Service
+from bot.core.messages.policy import ChatSettings
+from bot.core.messages.service import Service
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
-from bot.learning.blinding import split_of
-from bot.texts import TERMS_VERSION
+from bot.dataset.pseudonymize import split_of
+from bot.i18n import TERMS_VERSION
 from model import Prediction, Predictor, artifact
 from model.emoji import find_emojis
-from model.evaluation import rank
-from model.metrics import bootstrap_interval, hits
+from model.evaluation.evaluation import rank
+from model.evaluation.metrics import bootstrap_interval, hits
 from model.text import clean
 
 ROOT = Path(__file__).parents[1]

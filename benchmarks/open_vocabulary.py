@@ -19,14 +19,15 @@ from rich.table import Table
 
 from benchmarks.latency import offline_base
 from benchmarks.small import fit_small, read_texts
-from model import Predictor, metrics
+from model import Predictor
 from model.emoji import names
-from model.evaluation import Ranker, rank
+from model.evaluation import metrics
+from model.evaluation.evaluation import Ranker, rank
 from model.predictor import Prediction
 from model.text import clean
-from model.training.naming import described
-from model.training.network import TextEncoder, encode, load_tokenizer
-from model.training.splits import Split, read_split
+from model.training.data.splits import Split, read_split
+from model.training.network.name_embeddings import described
+from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
 
 
 class NamesAlone:

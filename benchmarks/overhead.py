@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks.worlds import Learner
-from bot.core.community import Taste, taste_of
-from bot.core.counting import Tally
-from bot.core.places import follow
-from bot.core.rows import CHOICES
+from benchmarks.simulated_communities import Learner
+from bot.core.preferences.counts import Tally
+from bot.core.preferences.custom_emoji import CHOICES
+from bot.core.preferences.posterior import Taste, taste_of
+from bot.core.preferences.ranking import follow
 from model import Predictor
-from model.rows import Choice
+from model.custom_rows import Choice
 
 TEXTS = ["we won the cup and nobody expected it"] * 64
 CUSTOM = tuple(f":{word}_parrot:" for word in ("party", "sad", "coffee", "deploy", "sleepy"))

@@ -1,7 +1,7 @@
 """How much the bot speaks where it is liked and where it is not: the threshold's part.
 
 Messages come one after the other; the bot answers where its best score reaches the threshold that
-follows acceptance (``bot.core.community.threshold``), and where the cap allows it (``policy``).
+follows acceptance (``bot.core.preferences.posterior.threshold``), and where the cap allows it (``policy``).
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from rich.table import Table
 
-from benchmarks.worlds import DAYS, Learner, World
-from bot.core.community import taste_of, threshold
-from bot.core.counting import Tally, Word
+from benchmarks.simulated_communities import DAYS, Learner, World
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
-from bot.core.policy import ChatSettings, out_of_pace
-from bot.core.recent import MINUTE, Answers
+from bot.core.messages.pace import MINUTE, Answers
+from bot.core.messages.policy import ChatSettings, out_of_pace
+from bot.core.preferences.counts import Tally, Word
+from bot.core.preferences.posterior import taste_of, threshold
 
 MESSAGES, WINDOW = 2000, 500
 SECONDS = 10.0

@@ -10,10 +10,10 @@ from rich.progress import Progress
 
 from model.artifact import Artifact
 from model.examples import Example
-from model.training.fit import Fit, allowed_labels, load_data, new_network
-from model.training.network import load_tokenizer
+from model.training.data.sources import held_out_keys, load_examples
+from model.training.fitting.fit import Fit, allowed_labels, load_data, new_network
+from model.training.network.text_encoder import load_tokenizer
 from model.training.recipe import Recipe
-from model.training.sources import held_out_keys, load_examples
 from model.training.train import Origin, Run, facts_of, finish
 
 RECIPE = Path("recipes/default.toml")

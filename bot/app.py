@@ -11,18 +11,18 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.batching import BatchingPredictor
+from bot.config.credentials import Credentials, hash_secret
+from bot.config.settings import Settings
+from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.errors import EmojiReactorError, StoreFailed
-from bot.core.identity import Pseudonyms
-from bot.core.policy import ChatSettings, Mode
-from bot.core.service import Service
-from bot.credentials import Credentials, hash_secret
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.policy import ChatSettings, Mode
+from bot.core.messages.service import Service
 from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
+from bot.i18n import TERMS_VERSION
 from bot.log import describe
 from bot.serving import Watch, load_served
-from bot.settings import Settings
-from bot.texts import TERMS_VERSION
 from model import Predictor
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from pathlib import Path
 
-from bot.core.batching import BatchingPredictor
-from bot.settings import ModelSettings
+from bot.config.settings import ModelSettings
+from bot.core.concurrency.batching import BatchingPredictor
 from model import Predictor
 from model.artifact import ArtifactError
 from model.registry import Registry

@@ -31,8 +31,8 @@ def _migrate(connection: Connection) -> None:
 
 async def _migrate_configured() -> None:
     """``alembic revision --autogenerate`` and the like: the database of the settings."""
+    from bot.config.settings import load
     from bot.database.engine import migration_connection
-    from bot.settings import load
 
     async with migration_connection(load().database.url) as connection:
         await connection.run_sync(_migrate)

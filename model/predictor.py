@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.artifact import Artifact, ArtifactError, load, locate
+from model.custom_rows import Choice, Move, move
 from model.emoji import canonical_set, custom_words, is_custom
-from model.rows import Choice, Move, move
+from model.gravity import Tone
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
-from model.tone import Tone
 
 _CACHED_SELECTIONS = 256
 _FIVE = 5

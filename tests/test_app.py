@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from bot import app
-from bot.credentials import Credentials
-from bot.settings import Settings
+from bot.config.credentials import Credentials
+from bot.config.settings import Settings
 from tests.web.process import PATIENCE
 
 PRESS = (

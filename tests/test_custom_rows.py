@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.batching import BatchingPredictor
+from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Feedback, FeedbackKind, FeedbackSource, IncomingMessage, MemberKey
-from bot.core.rows import FRESH
-from bot.core.service import Chance, Service
+from bot.core.messages.service import Chance, Service
+from bot.core.preferences.custom_emoji import FRESH
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Predictor
 from tests.core.fakes import RecordingPlatform, ref
-from tests.database.test_tastes import member
+from tests.database.preferences.test_recording import member
 
 PARROT = ":zq_parrot:"
 """Whose name says nothing of what it is for."""

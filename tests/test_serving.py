@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.batching import BatchingPredictor
+from bot.config.settings import ModelSettings
+from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Outcome
-from bot.core.service import Service
+from bot.core.messages.service import Service
 from bot.serving import Watch, load_served, registry
-from bot.settings import ModelSettings
 from model import Prediction, Predictor
 from model.artifact import LAYOUT, load
-from model.rows import Choice, Move
+from model.custom_rows import Choice, Move
 from tests.core.fakes import MemoryStore, RecordingPlatform, message
 from tests.tiny import write_tiny_artifact
 

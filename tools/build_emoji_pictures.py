@@ -4,7 +4,7 @@ Pillow cannot draw the font itself (COLRv1), and an operator's machine may have 
 npm package ``@fontsource/noto-color-emoji`` (5.3.2, the font is 2.057, OFL 1.1), install the PyPI
 packages ``blackrenderer skia-python fonttools brotli pillow``, then:
 ``python tools/build_emoji_pictures.py PACKAGE/files/noto-color-emoji-emoji-400-normal.woff2 \
-bot/pictures/assets/emoji.zip``.
+bot/charts/assets/emoji.zip``.
 """
 
 import io
@@ -22,7 +22,7 @@ from PIL import Image
 
 NAMES = Path(__file__).parents[1] / "model" / "emoji_names.json"
 SIZE = 56
-"""Pixels; what ``bot.pictures`` draws unscaled."""
+"""Pixels; what ``bot.charts`` draws unscaled."""
 CELL = (0, 352 - 640, 1280, 352 + 640)
 """Where the font draws, in its units: all bounds found lie inside."""
 STANDS_FOR = {  # canonical forms that exist with skin tones only -> the same thing without

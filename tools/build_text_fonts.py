@@ -1,7 +1,7 @@
 r"""Cut Inter down to Latin, Greek and Cyrillic for the pictures.
 
 Unpack the npm package ``inter-ui`` (4.1.1, OFL 1.1), install the PyPI packages ``fonttools
-brotli``, then: ``python tools/build_text_fonts.py PACKAGE/web bot/pictures/assets``.
+brotli``, then: ``python tools/build_text_fonts.py PACKAGE/web bot/charts/assets``.
 """
 
 import sys

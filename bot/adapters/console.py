@@ -14,8 +14,8 @@ from bot.core.events import (
     MessageRef,
     Outcome,
 )
-from bot.core.identity import Pseudonyms
-from bot.core.service import Service
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.service import Service
 from model import Prediction
 from model.emoji import canonical, is_emoji
 

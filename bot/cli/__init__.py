@@ -12,10 +12,10 @@ from bot.cli import (
     init,
     model,
     predict,
+    preferences,
     push,
     retrain,
     run,
-    taste,
     web,
 )
 
@@ -38,7 +38,7 @@ app.command()(doctor.doctor)
 app.command()(retrain.retrain)
 app.command()(web.web)
 app.add_typer(database.app, name="db")
-app.add_typer(taste.app, name="taste")
+app.add_typer(preferences.app, name="taste")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(model.app, name="model")
 app.add_typer(push.app, name="push")

@@ -33,8 +33,8 @@ def card(
     model/default --figures figures.json
     """
     from model import Predictor, artifact
-    from model.card import brief, write_card
-    from model.probes import probe
+    from model.evaluation.bias_probes import probe
+    from model.evaluation.card import brief, write_card
 
     facts: dict[str, Any] = {"probes": probe(Predictor(artifact.load(folder))).as_dict()}
     if figures is not None:

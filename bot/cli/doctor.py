@@ -13,7 +13,7 @@ from bot.cli.options import AsJson, ConfigFile
 from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
-    from bot.core.checkup import Finding
+    from bot.core.diagnostic import Finding
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
@@ -36,7 +36,7 @@ def doctor(
 
     Example: emoji-reactor doctor --json
     """
-    from bot.core.checkup import Status, worst
+    from bot.core.diagnostic import Status, worst
 
     with reader_may_leave():
         findings = asyncio.run(_tell(_examine(config, poll), as_json))
@@ -56,8 +56,9 @@ def show(finding: "Finding") -> None:
 
 async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Finding"]:
     """The findings on the settings and, where those can be read, on everything else."""
-    from bot import credentials, log, secrets_file, settings
-    from bot.core.checkup import failed, ok
+    from bot import log
+    from bot.config import credentials, secrets_file, settings
+    from bot.core.diagnostic import failed, ok
 
     if not log.debugging():
         log.silence()
@@ -79,9 +80,9 @@ async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Finding"]:
         return
     if log.debugging():
         log.configure("debug", known_secrets=secrets.known())
-    from bot import doctor
+    from bot import diagnostics
 
-    async for finding in doctor.examine(file, loaded, secrets, listen=poll):
+    async for finding in diagnostics.examine(file, loaded, secrets, listen=poll):
         yield finding
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.options import AsJson, served
-from bot.cli.training import (
+from bot.cli.training_extra import (
     DEFAULT_RECIPE,
     ModelOption,
     RecipeOption,
@@ -17,8 +17,8 @@ from bot.cli.training import (
 )
 
 if TYPE_CHECKING:
+    from model.training.evaluation.report import Row
     from model.training.recipe import Recipe, SourceRecipe
-    from model.training.report import Row
 
 TABLES = (".parquet", ".csv", ".jsonl", ".json")
 
@@ -53,11 +53,11 @@ def evaluate(
     from rich.console import Console
     from rich.progress import Progress
 
-    from bot.cli.figures import show_figures, write_page
-    from bot.cli.source import open_model
+    from bot.cli.evaluation_tables import show_figures, write_page
+    from bot.cli.model_option import open_model
     from model import Predictor
-    from model.evaluation import Remembering
-    from model.training.report import Baselines, evaluate_latency, evaluate_split
+    from model.evaluation.evaluation import Remembering
+    from model.training.evaluation.report import Baselines, evaluate_latency, evaluate_split
 
     opened = open_model(model)
     ranker = Remembering(opened.artifact) if isinstance(opened, Predictor) else opened
@@ -78,9 +78,9 @@ def evaluate(
 
 def _splits(recipe: Path, asked: list[str], baselines: bool) -> "tuple[Recipe, list[SourceRecipe]]":
     """The recipe, and what to measure on: its splits of these names, and these files."""
+    from model.training.data.splits import own_split
+    from model.training.evaluation.report import chosen_splits
     from model.training.recipe import Recipe
-    from model.training.report import chosen_splits
-    from model.training.splits import own_split
 
     files = [Path(each) for each in asked if Path(each).suffix in TABLES]
     names = [each for each in asked if Path(each).suffix not in TABLES]

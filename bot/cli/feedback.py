@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.exporting import ExportFormat, exported, formats, selection
+from bot.cli.export_progress import ExportFormat, exported, formats, selection
 from bot.cli.options import AsJson, ConfigFile, start
 from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
     from bot.database.statistics import Statistics
     from bot.database.trends import Trends
-    from bot.learning.card import Contents
+    from bot.dataset.card import Contents
 
 app = typer.Typer(help="What people said about the bot's reactions.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def stats(config: ConfigFile = None, as_json: AsJson = False, plot: Plot = None)
     settings, _ = start(config)
     counted = asyncio.run(_count(settings.database.url))
     if plot is not None:
-        from bot.cli.plot import write
+        from bot.cli.feedback_chart import write
 
         write(asyncio.run(_trends(settings.database.url)), plot)
     with reader_may_leave():
@@ -79,7 +79,7 @@ def export(
     Example: emoji-reactor feedback export --out feedback --format all
     """
     settings, _ = start(config)
-    from bot.learning.export import Order
+    from bot.dataset.export import Order
 
     moment = None if since is None else since.replace(tzinfo=UTC)
     chosen = selection(settings.privacy, moment, platform, community)
@@ -105,7 +105,7 @@ def gather(
 
     Example: emoji-reactor feedback gather ORG/NAME --out feedback
     """
-    from bot.learning.gathering import data_set, gather
+    from bot.dataset.space_import import data_set, gather
 
     with data_set(source) as folder:
         _tell(gather(folder, out, formats(format_), licence), out, as_json)

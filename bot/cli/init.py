@@ -9,7 +9,7 @@ import typer
 from bot.cli.options import ConfigFile
 
 if TYPE_CHECKING:
-    from bot.cli.setup import Setup
+    from bot.cli.init_setup import Setup
 
 NOBODY = "standard input is no terminal, so that nobody can be asked: answer by options with --yes"
 
@@ -50,7 +50,7 @@ def init(
     if not yes and (sys.stdin is None or not sys.stdin.isatty()):
         raise typer.BadParameter(NOBODY, param_hint="--yes")
     from bot import log
-    from bot.cli.setup import prepare
+    from bot.cli.init_setup import prepare
 
     if not log.debugging():
         log.silence()
@@ -64,8 +64,8 @@ def init(
 
 
 def _go(setup: "Setup", *, by_hand: bool) -> None:
-    from bot.cli.questions import ask
-    from bot.cli.setup import check_all, finish
+    from bot.cli.init_prompts import ask
+    from bot.cli.init_setup import check_all, finish
 
     if by_hand:
         if setup.there and not setup.update and not _may_change(setup.path):

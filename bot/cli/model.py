@@ -6,13 +6,19 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.adapt import fit, gate
 from bot.cli.card import card
 from bot.cli.evaluate import evaluate
+from bot.cli.finetune import fit, gate
 from bot.cli.options import AsJson, served
 from bot.cli.pretrain import pretrain
 from bot.cli.promote import promote
-from bot.cli.training import DEFAULT_RECIPE, ModelOption, RecipeOption, need_training, read_recipe
+from bot.cli.training_extra import (
+    DEFAULT_RECIPE,
+    ModelOption,
+    RecipeOption,
+    need_training,
+    read_recipe,
+)
 
 app = typer.Typer(help="The artifact that predicts.", no_args_is_help=True)
 
@@ -105,7 +111,7 @@ def restore(
     """
     need_training()
     from model import artifact
-    from model.training.restore import restore
+    from model.training.export.restore import restore
 
     restore(artifact.load(artifact.locate(model or served())), out)
     typer.echo(f"{out}: begin from it with --base {out} --start {out / 'best.pt'}")
@@ -124,7 +130,7 @@ def convert(
     """
     need_training()
     from model import artifact
-    from model.training.classifier import convert
+    from model.training.export.classifier import convert
 
     made = convert(artifact.locate(source, artifact.FOREIGN), out, source.partition("@")[0])
     typer.echo(f"{made.version} in {made.folder}: {len(made.table.emojis)} emojis")

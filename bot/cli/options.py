@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from bot.credentials import Credentials
-    from bot.settings import Settings
+    from bot.config.credentials import Credentials
+    from bot.config.settings import Settings
 
 ConfigFile = Annotated[
     Path | None,
@@ -22,7 +22,8 @@ def start(config: Path | None) -> "tuple[Settings, Credentials]":
     Raises:
         ConfigError: something in them is wrong.
     """
-    from bot import credentials, log, secrets_file, settings
+    from bot import log
+    from bot.config import credentials, secrets_file, settings
 
     secrets_file.adopt(config)
     loaded = settings.load(config)
@@ -39,9 +40,9 @@ def served(config: Path | None = None) -> str:
         ConfigError: something in the settings is wrong.
         ArtifactError: it is missing or corrupt.
     """
-    from bot import secrets_file
+    from bot.config import secrets_file
+    from bot.config.settings import load
     from bot.serving import registry
-    from bot.settings import load
 
     secrets_file.adopt(config)
     return str(registry(load(config).model).served().folder)

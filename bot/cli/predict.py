@@ -35,7 +35,7 @@ def predict(
     Example: emoji-reactor predict "we won the cup!!" --candidates telegram --json
     """
     allowed = None if candidates is None else read_candidates(candidates)
-    from bot.cli.source import open_model
+    from bot.cli.model_option import open_model
     from model.text import encodable
 
     predictor = open_model(model or served())
@@ -63,7 +63,7 @@ def read_candidates(name: str) -> frozenset[str]:
     Raises:
         ConfigError: the file cannot be read or holds something else.
     """
-    from bot.settings import ConfigError
+    from bot.config.settings import ConfigError
     from model.emoji import TELEGRAM_REACTIONS, canonical_set, is_emoji
 
     if name == "telegram":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.training import DEFAULT_RECIPE, RecipeOption, need_training, read_recipe
+from bot.cli.training_extra import DEFAULT_RECIPE, RecipeOption, need_training, read_recipe
 
 
 def pretrain(
@@ -43,8 +43,8 @@ def pretrain(
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.training.pretrain import Pretraining, pretrain
-    from model.training.sources import unlabelled_texts
+    from model.training.data.sources import unlabelled_texts
+    from model.training.fitting.pretrain import Pretraining, pretrain
 
     texts = unlabelled_texts(read, data or (), limit)
     plan = Pretraining(epochs, max_tokens=read.fit.max_tokens, seed=read.fit.seed, threads=threads)

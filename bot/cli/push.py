@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.exporting import ExportFormat, exported, formats, selection
+from bot.cli.export_progress import ExportFormat, exported, formats, selection
 from bot.cli.options import ConfigFile, served, start
-from bot.cli.training import ModelOption
+from bot.cli.training_extra import ModelOption
 
 if TYPE_CHECKING:
     from model.artifact import Artifact
@@ -41,7 +41,7 @@ def model(
 
     Example: emoji-reactor push model --repo ORG/NAME
     """
-    from bot.learning.parcels import model_files
+    from bot.hub.repo_files import model_files
 
     artifact = _artifact(model)
     _push(("model", repo, revision), model_files(artifact), artifact.version, not private, dry_run)
@@ -67,8 +67,8 @@ def dataset(
     Example: emoji-reactor push dataset --repo ORG/NAME --no-dry-run
     """
     settings, _ = start(config)
-    from bot.learning.export import Order
-    from bot.learning.parcels import dataset_files
+    from bot.dataset.export import Order
+    from bot.hub.repo_files import dataset_files
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "feedback"
@@ -102,7 +102,7 @@ def space(
 
     Example: emoji-reactor push space --repo ORG/NAME
     """
-    from bot.learning.parcels import space_files
+    from bot.hub.repo_files import space_files
 
     artifact = _artifact(model)
     _push(
@@ -133,7 +133,7 @@ def _push(
     if dry_run:
         typer.echo(f"nothing was pushed to {repo}; --no-dry-run pushes this")
         return
-    from bot.learning.hub import Push, push
+    from bot.hub.push import Push, push
 
     forget = kind == "dataset"
     address = push(Push(repo, kind, files, message, public, revision, forget))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.adapt import Full, Threads, fitted, recipe_at, source_of
-from bot.cli.exporting import exported, selection
+from bot.cli.export_progress import exported, selection
+from bot.cli.finetune import Full, Threads, fitted, recipe_at, source_of
 from bot.cli.options import ConfigFile, served, start
-from bot.cli.training import DEFAULT_RECIPE, RecipeOption
+from bot.cli.training_extra import DEFAULT_RECIPE, RecipeOption
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.config.settings import Settings
     from model.artifact import Artifact
     from model.training.recipe import Recipe
 
@@ -42,7 +42,7 @@ def retrain(
     """
     settings, _ = start(config)
     source, read = source_of(served(config)), recipe_at(recipe)
-    from model.training.processes import leads, wait
+    from model.training.fitting.processes import leads, wait
 
     if leads():
         renewed(settings, out)
@@ -64,9 +64,9 @@ def retrain(
 
 def renewed(settings: "Settings", out: Path) -> None:
     """Export into ``out/dataset``; an interrupted run's export stays while all of it is given."""
-    from bot.learning.export import Order
-    from bot.learning.formats import Format
-    from bot.learning.renewal import renew
+    from bot.dataset.export import Order
+    from bot.dataset.refresh import renew
+    from bot.dataset.writers import Format
 
     order = Order(selection(settings.privacy), (Format.JSONL,))
     fresh = out / "fresh"
@@ -76,9 +76,9 @@ def renewed(settings: "Settings", out: Path) -> None:
 
 
 def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | None") -> bool:
-    from bot.cli.verdict import show_verdict, write_verdict
-    from model.training.gate import judge
-    from model.training.lessons import read_lessons
+    from bot.cli.gate_table import show_verdict, write_verdict
+    from model.training.feedback.feedback_targets import read_lessons
+    from model.training.feedback.gate import judge
 
     verdict = judge(source, made, read_lessons(out / "dataset", "test"), recipe)
     write_verdict(verdict, out / REPORT)
@@ -91,8 +91,8 @@ def _describe(made: "Artifact", checks: object) -> None:
     """The card, with what was compared."""
     from model import Predictor
     from model.artifact import add_facts
-    from model.card import write_card
-    from model.probes import probe
+    from model.evaluation.bias_probes import probe
+    from model.evaluation.card import write_card
 
     facts = {
         "feedback": {**made.manifest["feedback"], "checks": checks},

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import NewType
 
 from model import Prediction
-from model.rows import Choice
+from model.custom_rows import Choice
 
 MemberKey = NewType("MemberKey", str)
-"""A keyed hash of a member's platform id (see ``bot.core.identity``); never the raw id."""
+"""A keyed hash of a member's platform id (see ``bot.core.members.pseudonyms``); never the raw id."""
 
 
 @dataclass(frozen=True, slots=True)

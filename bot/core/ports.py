@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.counting import Counts, Tally
 from bot.core.events import (
     Answer,
     Chosen,
@@ -15,9 +14,10 @@ from bot.core.events import (
     MessageRef,
     Outcome,
 )
-from bot.core.policy import ChatSettings
+from bot.core.messages.policy import ChatSettings
+from bot.core.preferences.counts import Counts, Tally
 from model import Prediction
-from model.rows import Choice, Move
+from model.custom_rows import Choice, Move
 
 
 class ChatPlatform(Protocol):
@@ -41,7 +41,7 @@ class ChatPlatform(Protocol):
 
 
 class EmojiPredictor(Protocol):
-    """Predicts off the event loop; see ``bot.core.batching``."""
+    """Predicts off the event loop; see ``bot.core.concurrency.batching``."""
 
     @property
     def version(self) -> str:

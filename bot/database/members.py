@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
-from bot.database.disclosure import member_data
-from bot.database.session import active_consent, transaction
+from bot.database.member_data import member_data
+from bot.database.preferences.recording import SqlTasteStore
 from bot.database.tables import community, consent, feedback, opt_out, prediction
-from bot.database.tastes import SqlTasteStore
+from bot.database.transaction import active_consent, transaction
 
 
 class MemberStore(SqlTasteStore):

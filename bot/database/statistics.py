@@ -9,8 +9,8 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind
-from bot.database.session import transaction
 from bot.database.tables import feedback, prediction
+from bot.database.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,16 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
-from bot.core.policy import ChatSettings
-from bot.database.choices import ChoiceStore
-from bot.database.deliveries import DeliveryStore
+from bot.core.messages.policy import ChatSettings
+from bot.database.chat_settings import ChoiceStore
 from bot.database.members import MemberStore, erase_texts
-from bot.database.session import active_consent, is_community, prediction_id, transaction
+from bot.database.preferences.consented_texts import TextStore
+from bot.database.preferences.recording import ANSWER, DIGITS
+from bot.database.preferences.unprompted import UseStore
 from bot.database.tables import feedback, prediction
-from bot.database.tastes import ANSWER, DIGITS
-from bot.database.texts import TextStore
+from bot.database.transaction import active_consent, is_community, prediction_id, transaction
 from bot.database.trends import Kept, kept_by_emoji
-from bot.database.uses import UseStore
+from bot.database.update_claims import DeliveryStore
 from model import Prediction
 from model.text import encodable
 

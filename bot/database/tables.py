@@ -1,4 +1,4 @@
-"""The tables. People stand as keyed hashes (``bot.core.identity``), texts only by consent."""
+"""The tables. People stand as keyed hashes (``bot.core.members.pseudonyms``), texts only by consent."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
     false,
 )
 
-from bot.core.counting import NAMES
+from bot.core.preferences.counts import NAMES
 
 metadata = MetaData(
     naming_convention={
@@ -161,7 +161,7 @@ opt_out = Table(
     Column("since", UtcTime, nullable=False),
 )
 
-# Sums of counts times ``bot.core.counting.weight`` of their moments; nothing about anybody.
+# Sums of counts times ``bot.core.preferences.counts.weight`` of their moments; nothing about anybody.
 taste = Table(
     "taste",
     metadata,

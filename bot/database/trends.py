@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, se
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.events import FeedbackKind
-from bot.database.session import transaction
 from bot.database.tables import community, feedback, prediction
+from bot.database.transaction import transaction
 
 # As text, since PostgreSQL cannot group by its json type.
 _CHOSEN = cast(prediction.c.chosen, String)

@@ -13,18 +13,18 @@ from tokenizers import Tokenizer
 from model import artifact
 from model.artifact import Artifact
 from model.examples import Example
-from model.training.calibrate import calibrate
-from model.training.crossing import fit_crossed
-from model.training.curves import draw_curves
-from model.training.export import export
-from model.training.fit import Data, Fit, allowed_labels, load_data, new_network
-from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
-from model.training.parity import check_parity
-from model.training.pooling import pool
-from model.training.prune import keep_rows, keep_tokens, most_used
+from model.training.data.sources import held_out_keys, load_examples
+from model.training.export.calibration import calibrate
+from model.training.export.onnx import export
+from model.training.export.parity import check_parity
+from model.training.export.vocabulary import keep_rows, keep_tokens, most_used
+from model.training.fitting.cross_fitting import fit_crossed
+from model.training.fitting.curves import draw_curves
+from model.training.fitting.fit import Data, Fit, allowed_labels, load_data, new_network
+from model.training.fitting.warm_start import average, warm_start
+from model.training.network.ensemble import pool
+from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
 from model.training.recipe import FitRecipe, Recipe
-from model.training.sources import held_out_keys, load_examples
-from model.training.warm import average, warm_start
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import yaml
 
 from model import Predictor
 from model.artifact import LAYOUT, add_facts, load
-from model.probes import probe
+from model.evaluation.bias_probes import probe
 from tests.cli.conftest import CommandLine
 
 ROWS = [

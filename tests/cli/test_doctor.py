@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.settings import ModelSettings
 from bot.serving import registry
-from bot.settings import ModelSettings
 from model.artifact import LAYOUT
 from tests.cli.conftest import BOT, CommandLine, Ended
 from tests.hub_server import HubServer

@@ -15,8 +15,8 @@ from bot.database.store import SqlStore
 from model.artifact import LAYOUT
 from tests.cli.conftest import ROOT, WARNINGS, Ended
 from tests.cli.rows import DATABASE
+from tests.dataset.community import TERMS, member, say
 from tests.hub_server import MAIN, HubServer
-from tests.learning.community import TERMS, member, say
 
 NAME = "org/emoji"
 TOKEN = "hf_" + "a" * 34

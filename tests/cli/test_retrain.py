@@ -14,12 +14,12 @@ import torch
 from bot.core.events import FeedbackKind, MemberKey
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
-from bot.learning.blinding import split_of
-from bot.learning.renewal import renew
-from model.training import gate
+from bot.dataset.pseudonymize import split_of
+from bot.dataset.refresh import renew
+from model.training.feedback import gate
 from tests.cli.conftest import CommandLine
 from tests.cli.rows import DATABASE
-from tests.learning.community import TERMS, exported, member, rows_in, say
+from tests.dataset.community import TERMS, exported, member, rows_in, say
 
 URL = f"sqlite+aiosqlite:///{DATABASE}"
 MESSAGES = 160

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bot.core.counting import Counts, Tally
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Answer,
@@ -20,9 +19,10 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
-from bot.core.policy import ChatSettings
+from bot.core.messages.policy import ChatSettings
+from bot.core.preferences.counts import Counts, Tally
 from model import Prediction
-from model.rows import Choice, Move
+from model.custom_rows import Choice, Move
 
 ANNA, BEN = MemberKey("a" * 32), MemberKey("b" * 32)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

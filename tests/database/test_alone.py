@@ -11,11 +11,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.community import Taste, taste_of
-from bot.core.counting import QUORUM
 from bot.core.events import FeedbackKind, MemberKey
-from bot.core.places import follow
-from bot.core.policy import TOP
+from bot.core.messages.policy import TOP
+from bot.core.preferences.counts import QUORUM
+from bot.core.preferences.posterior import Taste, taste_of
+from bot.core.preferences.ranking import follow
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Prediction

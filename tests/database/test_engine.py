@@ -20,8 +20,8 @@ from bot.database.engine import (
     sqlite_path,
     upgrade,
 )
-from bot.database.session import transaction
 from bot.database.tables import UtcTime, chat_setting, community
+from bot.database.transaction import transaction
 
 moments = Table("moments", MetaData(), Column("at", UtcTime))
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from bot.cli import app
-from bot.settings import known_keys
+from bot.config.settings import known_keys
 from tests.cli.conftest import CommandLine
 from tools.build_docs import CLI, README, ROOT, example, python, reference, with_answers
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.adapters.discord.forbidden import LIMIT
+from bot.adapters.discord.auto_disable import LIMIT
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.access import NEEDED, invite
+from bot.adapters.discord.permissions import NEEDED, invite
 from tests.cli.conftest import Ended
 from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram

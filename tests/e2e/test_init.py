@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.access import invite
-from bot.settings_file import example
+from bot.adapters.discord.permissions import invite
+from bot.config.settings_file import example
 from tests.cli.conftest import BOT as PROGRAM
 from tests.cli.conftest import Ended
 from tests.cli.talk import Talk, closing_process

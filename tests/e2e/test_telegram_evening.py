@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from bot.texts import say
+from bot.i18n import say
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.statements import STORED

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.texts import say
+from bot.i18n import say
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.statements import FEEDBACK, STORED

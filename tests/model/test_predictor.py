@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model import Predictor
 from model.artifact import load
-from model.evaluation import Remembering, rank
+from model.evaluation.evaluation import Remembering, rank
 from tests.tiny import WORDS
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.learning.parcels import space_files
+from bot.hub.repo_files import space_files
 from model.artifact import LAYOUT, load
 from tests.conftest import OURS
 from tests.web.process import PATIENCE, eventually

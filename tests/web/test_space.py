@@ -14,7 +14,7 @@ from gradio_client import Client
 from playwright.sync_api import Browser, expect
 
 from model.feedback import SPLITS, FeedbackRow
-from model.training.lessons import read_lessons
+from model.training.feedback.feedback_targets import read_lessons
 from tests.hub_server import MAIN, HubServer
 from tests.web.space import DEMO, assemble, environment, serving
 from tests.web.visitor import PATIENCE, visiting

@@ -7,8 +7,8 @@ import discord
 from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord.client import LONGEST_DELAY, Client
+from bot.adapters.discord.context import Parts
 from bot.adapters.discord.endpoints import PORTAL, point
-from bot.adapters.discord.parts import Parts
 from bot.adapters.discord.translate import NAME
 from bot.core.errors import EmojiReactorError
 from bot.log import describe

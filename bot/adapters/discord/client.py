@@ -9,19 +9,19 @@ import discord
 import yarl
 from discord.backoff import ExponentialBackoff
 
-from bot.adapters.discord import access
+from bot.adapters.discord import permissions
+from bot.adapters.discord.auto_disable import ForbiddenChats
+from bot.adapters.discord.buttons import Fit, TakeBack
 from bot.adapters.discord.commands import Translator, build
-from bot.adapters.discord.forbidden import ForbiddenChats
+from bot.adapters.discord.context import Parts
+from bot.adapters.discord.errors import reason
 from bot.adapters.discord.inbox import Inbox
-from bot.adapters.discord.offers import Fit, TakeBack
-from bot.adapters.discord.parts import Parts
-from bot.adapters.discord.refusals import reason
 from bot.adapters.discord.responder import PATIENCE, Responder
 from bot.adapters.discord.translate import ref
+from bot.config.settings import DiscordSettings
 from bot.core.events import MessageRef
+from bot.i18n import say
 from bot.log import describe
-from bot.settings import DiscordSettings
-from bot.texts import say
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class Client(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Say so: the operator waits for this line."""
         logger.info("Discord is connected; %d servers", len(self.guilds))
-        access.report(self.application_id, self.guilds)
+        permissions.report(self.application_id, self.guilds)
 
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Name the event only; a traceback could quote what somebody wrote."""

@@ -4,7 +4,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.settings import DiscordSettings
+from bot.config.settings import DiscordSettings
 
 PORTAL = "https://discord.com/developers/applications"
 """Where an operator looks after the bot."""

@@ -5,13 +5,13 @@ import time
 import discord
 
 from bot.adapters.discord import translate
+from bot.adapters.discord.auto_disable import ForbiddenChats
+from bot.adapters.discord.context import Parts
 from bot.adapters.discord.emojis import from_wire
-from bot.adapters.discord.forbidden import ForbiddenChats
-from bot.adapters.discord.parts import Parts
+from bot.core.concurrency.ordered_tasks import Intake
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
-from bot.core.intake import Intake
+from bot.core.messages.pace import Recent
 from bot.core.ports import ChatPlatform
-from bot.core.recent import Recent
 
 BLOCKED_SECONDS = 3600.0
 """How long somebody who blocked the bot is left alone: each try is an invalid request."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.adapters.discord.access import may_react
+from bot.adapters.discord.buttons import offer
+from bot.adapters.discord.context import Parts
 from bot.adapters.discord.emojis import to_wire
-from bot.adapters.discord.offers import offer
-from bot.adapters.discord.parts import Parts
-from bot.adapters.discord.refusals import reason
+from bot.adapters.discord.errors import reason
+from bot.adapters.discord.permissions import may_react
 from bot.adapters.discord.translate import ref as place
 from bot.core.errors import Refused
 from bot.core.events import MessageRef

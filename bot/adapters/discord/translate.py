@@ -6,7 +6,7 @@ import discord
 
 from bot.adapters.discord.emojis import own_names
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
-from bot.core.identity import Pseudonyms
+from bot.core.members.pseudonyms import Pseudonyms
 
 NAME = "discord"
 

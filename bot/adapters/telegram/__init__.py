@@ -7,6 +7,6 @@ import os
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.adapters.telegram.parts import Core
+from bot.adapters.telegram.context import Core
 
 __all__ = ["Core", "TelegramAdapter"]

@@ -5,11 +5,12 @@ import logging
 from contextlib import aclosing
 from datetime import timedelta
 
-from bot.adapters.telegram import commands, translate
-from bot.adapters.telegram.chats import AllowedReactions
+from bot.adapters.telegram import translate
+from bot.adapters.telegram.allowed_reactions import AllowedReactions
+from bot.adapters.telegram.commands import menu
+from bot.adapters.telegram.context import Core, Parts
 from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.inbox import KINDS, Inbox
-from bot.adapters.telegram.parts import Core, Parts
 from bot.adapters.telegram.polling import Poller, insist
 from bot.adapters.telegram.webhook import Webhook
 
@@ -46,7 +47,7 @@ class TelegramAdapter:
         menus: asyncio.Task[None] | None = None
         try:
             await insist(self._bot.initialize, self._parts.refusals)
-            menus = asyncio.create_task(commands.set_menus(self._parts))
+            menus = asyncio.create_task(menu.set_menus(self._parts))
             inbox = Inbox(self._parts)
             if self._core.settings.webhook_url:
                 await self._listen(inbox, self._core.settings.webhook_url)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.core.reactions import THUMBS_DOWN
-from bot.texts import say
+from bot.core.messages.feedback import THUMBS_DOWN
+from bot.i18n import say
 from model import Prediction
 
 FIT, OWN, SETTING, TASTE = "fit", "own", "set", "taste"

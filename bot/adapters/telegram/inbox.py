@@ -10,12 +10,13 @@ from functools import partial
 from telegram import Message, MessageReactionCountUpdated, MessageReactionUpdated, Update
 from telegram.constants import ChatType
 
-from bot.adapters.telegram import answers, commands, inline, presses, translate
-from bot.adapters.telegram.notices import Notices
-from bot.adapters.telegram.parts import Parts
+from bot.adapters.telegram import callbacks, inline, translate
+from bot.adapters.telegram.admin_notices import Notices
+from bot.adapters.telegram.commands import emoji, menu
+from bot.adapters.telegram.context import Parts
+from bot.core.concurrency.ordered_tasks import Intake
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackSource, IncomingMessage, MessageRef, SkipReason
-from bot.core.intake import Intake
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Inbox:
             return self._counted(update.message_reaction_count)
         if query := update.callback_query:
             # Presses of one member keep their order.
-            return self._of(query.from_user.id), partial(presses.pressed, parts, query)
+            return self._of(query.from_user.id), partial(callbacks.pressed, parts, query)
         if typed := update.inline_query:
             return self._of(typed.from_user.id), partial(inline.offer, parts, typed)
         if standing := update.my_chat_member:
@@ -133,7 +134,7 @@ class Inbox:
         if message.migrate_from_chat_id:
             return ref, partial(parts.moved, message.migrate_from_chat_id, message.chat_id)
         if translate.speaker(message) and (given := translate.command(message, me)):
-            return ref, partial(commands.handle, parts, message, *given)
+            return ref, partial(menu.handle, parts, message, *given)
         heard = translate.incoming(message, me, parts.core.pseudonyms)
         late = datetime.now(UTC) - message.date > LATE
         if heard is None or (late and not heard.asked):
@@ -144,9 +145,9 @@ class Inbox:
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._parts.allowed.of(message.chat_id)
             heard = replace(heard, candidates=allowed)
-        outcome = await answers.respond(self._parts, message, heard)
+        outcome = await emoji.respond(self._parts, message, heard)
         if outcome.skip is SkipReason.DUPLICATE:
-            await answers.again(self._parts, message, heard)
+            await emoji.again(self._parts, message, heard)
         await self._notices.look(message.chat)
 
     def _reacted(self, update: MessageReactionUpdated) -> Work | None:
@@ -157,8 +158,8 @@ class Inbox:
         actor = self._parts.core.pseudonyms.key(translate.NAME, member)
 
         async def changed() -> None:
-            for emoji, withdrawn in translate.changes(update):
-                await self._parts.reactions.changed(ref, actor, emoji, withdrawn=withdrawn)
+            for reacted, withdrawn in translate.changes(update):
+                await self._parts.reactions.changed(ref, actor, reacted, withdrawn=withdrawn)
 
         return ref, changed
 

@@ -2,7 +2,7 @@
 
 from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent
 
-from bot.adapters.telegram.parts import Parts
+from bot.adapters.telegram.context import Parts
 from bot.adapters.telegram.translate import NAME
 from bot.core.events import MessageRef
 

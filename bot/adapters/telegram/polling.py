@@ -11,7 +11,7 @@ from typing import TypeVar
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
-from bot.adapters.telegram.refusals import reason
+from bot.adapters.telegram.errors import reason
 from bot.core.errors import EmojiReactorError
 from bot.log import describe
 

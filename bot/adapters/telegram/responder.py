@@ -7,11 +7,11 @@ from telegram import Message, ReactionTypeEmoji, ReplyParameters
 from telegram.error import ChatMigrated
 
 from bot.adapters.telegram import buttons
-from bot.adapters.telegram.parts import Parts
+from bot.adapters.telegram.context import Parts
 from bot.adapters.telegram.translate import thread
 from bot.core.errors import Refused
 from bot.core.events import MessageRef
-from bot.texts import say
+from bot.i18n import say
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 

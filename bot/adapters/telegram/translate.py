@@ -14,7 +14,7 @@ from telegram import (
 from telegram.constants import ChatType
 
 from bot.core.events import IncomingMessage, MessageRef
-from bot.core.identity import Pseudonyms
+from bot.core.members.pseudonyms import Pseudonyms
 from model.emoji import canonical
 
 NAME = "telegram"

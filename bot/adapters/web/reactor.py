@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.web.learned import learned
-from bot.core.batching import BatchingPredictor
+from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     Feedback,
@@ -19,11 +19,11 @@ from bot.core.events import (
     MessageRef,
     SkipReason,
 )
-from bot.core.identity import Pseudonyms
-from bot.core.reactions import classify
-from bot.core.service import Service
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.feedback import classify
+from bot.core.messages.service import Service
+from bot.i18n import TERMS_VERSION
 from bot.log import describe
-from bot.texts import TERMS_VERSION
 from demo.page.port import NONE_FITS, Asked, Busy, Learned, PersonId, Reading, Terms
 from model import Prediction, Predictor
 from model.occlusion import Unit, occlude

@@ -22,10 +22,10 @@ from transformers import (
 
 from model import Predictor
 from model.artifact import load
-from model.training.export import export_encoder, trim_positions
-from model.training.network import TextEncoder, encode, load_tokenizer
+from model.training.export.onnx import export_encoder, trim_positions
+from model.training.export.smoothquant import feed_of
+from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
 from model.training.recipe import Recipe
-from model.training.smooth import feed_of
 from model.training.train import Run, train
 from tests.synthetic import EMOTIONS, LEXICON
 

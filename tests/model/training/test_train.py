@@ -9,17 +9,17 @@ from rich.progress import Progress
 
 from model import Predictor
 from model.artifact import load
-from model.evaluation import evaluate_emojis, evaluate_emotions
+from model.evaluation.evaluation import evaluate_emojis, evaluate_emotions
 from model.examples import Example
-from model.training.export import export_encoder
-from model.training.fit import BEST, CHECKPOINT, Fit, allowed_labels, load_data, new_network
-from model.training.network import EmojiNetwork, TextEncoder, encode, load_tokenizer
-from model.training.prune import prune_unused
+from model.training.data.sources import load_examples
+from model.training.data.splits import read_split
+from model.training.export.onnx import export_encoder
+from model.training.export.vocabulary import prune_unused
+from model.training.fitting.fit import BEST, CHECKPOINT, Fit, allowed_labels, load_data, new_network
+from model.training.fitting.warm_start import average, warm_start
+from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
 from model.training.recipe import Recipe
-from model.training.sources import load_examples
-from model.training.splits import read_split
 from model.training.train import Run, take_prior, train
-from model.training.warm import average, warm_start
 
 
 @pytest.fixture(scope="session")

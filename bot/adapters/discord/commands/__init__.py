@@ -6,10 +6,10 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord.commands.emoji import emoji, suggest
-from bot.adapters.discord.commands.own import consent, forget, optin, optout, privacy
+from bot.adapters.discord.commands.preferences import TasteGroup
+from bot.adapters.discord.commands.privacy import consent, forget, optin, optout, privacy
 from bot.adapters.discord.commands.settings import SettingsGroup
 from bot.adapters.discord.commands.stats import help_, stats
-from bot.adapters.discord.commands.taste import TasteGroup
 from bot.adapters.discord.commands.tree import Translator, Tree
 from bot.adapters.discord.commands.why import feedback, why, why_this
 

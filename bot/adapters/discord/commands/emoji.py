@@ -7,12 +7,12 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import translate
+from bot.adapters.discord.buttons import offer
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.offers import offer
-from bot.adapters.discord.parts import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, parts_of
 from bot.core.errors import Refused
 from bot.core.events import MessageRef, SkipReason
-from bot.texts import say
+from bot.i18n import say
 from model import Prediction
 
 LONGEST = 2000

@@ -6,15 +6,15 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import translate
-from bot.adapters.discord.commands import written
+from bot.adapters.discord.commands import settings_format
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
 from bot.adapters.discord.commands.why import MOST_PROPOSED, propose_emojis
+from bot.adapters.discord.context import Interaction, parts_of
 from bot.adapters.discord.emojis import to_wire
-from bot.adapters.discord.parts import Interaction, parts_of
+from bot.core.chat_settings.overrides import KEYS
 from bot.core.events import MessageRef
-from bot.core.overrides import KEYS
-from bot.core.policy import ChatSettings
-from bot.texts import FALLBACK, say
+from bot.core.messages.policy import ChatSettings
+from bot.i18n import FALLBACK, say
 
 Chosen = app_commands.AppCommandChannel | app_commands.AppCommandThread
 LONGEST = 2000
@@ -78,7 +78,7 @@ class SettingsGroup(app_commands.Group):
         where = f"<#{here.chat}>" if interaction.guild else say("settings.here", language)
         lines = [f"**{say('settings.title', language, chat=where)}**"]
         for key in KEYS:
-            value = written.show(key, settings, language, interaction.guild)
+            value = settings_format.show(key, settings, language, interaction.guild)
             usual = "" if key in own else f" ({say('settings.default', language)})"
             lines.append(f"**{say(f'setting.{key}.name', language)}**: {value}{usual}")
         await tell(interaction, _fitting("\n".join(lines)))
@@ -95,7 +95,7 @@ class SettingsGroup(app_commands.Group):
         here, parent, everywhere = _scope(interaction, channel)
         try:
             now = await parts.store.settings(here, parent)
-            stored = written.read(setting, value, now)
+            stored = settings_format.read(setting, value, now)
             await parts.store.set_setting(here, setting, stored, everywhere=everywhere)
         except ValueError as error:
             await tell(interaction, say("settings.invalid", language, cause=error))
@@ -117,11 +117,13 @@ class SettingsGroup(app_commands.Group):
     @change.autocomplete("value")
     async def _values(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         setting = str(interaction.namespace.setting or "")
-        if setting in written.EMOJI_LISTS:
+        if setting in settings_format.EMOJI_LISTS:
             return await _propose_list(interaction, setting, typed)
-        if setting in written.LISTS:
+        if setting in settings_format.LISTS:
             return _propose_places(interaction.guild, setting, typed)
-        proposals = [each for each in written.propose(setting) if typed.lower() in each.lower()]
+        proposals = [
+            each for each in settings_format.propose(setting) if typed.lower() in each.lower()
+        ]
         return [app_commands.Choice(name=each, value=each) for each in proposals]
 
     async def _tell_now(
@@ -131,7 +133,7 @@ class SettingsGroup(app_commands.Group):
         parts, language = parts_of(interaction), spoken(interaction)
         here, parent, _ = _scope(interaction, channel)
         settings = await parts.store.settings(here, parent)
-        value = written.show(setting, settings, language, interaction.guild)
+        value = settings_format.show(setting, settings, language, interaction.guild)
         name = say(f"setting.{setting}.name", language)
         await tell(interaction, _fitting(say(key, language, name=name, value=value)))
 

@@ -8,13 +8,13 @@ from itertools import islice
 import discord
 from discord import app_commands
 
-from bot import pictures
+from bot import charts
 from bot.adapters.discord import translate
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord.context import Interaction, parts_of
 from bot.adapters.discord.emojis import to_wire
-from bot.adapters.discord.parts import Interaction, parts_of
 from bot.database.trends import Kept
-from bot.texts import say
+from bot.i18n import say
 
 MOST = 12
 """Bars of the picture."""
@@ -31,10 +31,10 @@ async def stats(interaction: Interaction) -> None:
         return
     where = interaction.guild.name if interaction.guild else say("settings.here", language)
     title, subtitle = say("stats.title", language, chat=where), say("stats.subtitle", language)
-    bars = [pictures.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MOST)]
+    bars = [charts.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MOST)]
     headings = say("stats.kept", language), say("stats.shown", language)
     drawn = await asyncio.to_thread(
-        pictures.acceptance, bars, pictures.DISCORD_DARK, title, subtitle, headings
+        charts.acceptance, bars, charts.DISCORD_DARK, title, subtitle, headings
     )
     file = discord.File(io.BytesIO(drawn), "stats.png", description=_in_words(kept))
     shown, left = (

@@ -6,10 +6,10 @@ import logging
 import discord
 from discord import app_commands
 
-from bot.adapters.discord.parts import Interaction
+from bot.adapters.discord.context import Interaction
 from bot.core.errors import StoreFailed
+from bot.i18n import FALLBACK, language, say
 from bot.log import describe
-from bot.texts import FALLBACK, language, say
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def words(key: str) -> app_commands.locale_str:
 
 
 class Translator(app_commands.Translator):
-    """Descriptions and menus in the languages of ``bot.texts``; commands keep their names."""
+    """Descriptions and menus in the languages of ``bot.i18n``; commands keep their names."""
 
     async def translate(
         self,

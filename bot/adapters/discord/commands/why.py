@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import translate
+from bot.adapters.discord.buttons import choose, thanks
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord.context import Interaction, parts_of
 from bot.adapters.discord.emojis import from_wire, own_names, to_wire
-from bot.adapters.discord.offers import choose, thanks
-from bot.adapters.discord.parts import Interaction, parts_of
 from bot.core.events import Answer, FeedbackSource
-from bot.core.explanation import explain
-from bot.texts import say
+from bot.core.messages.explanation import explain
+from bot.i18n import say
 from model.emoji import names
 
 _LINK = re.compile(

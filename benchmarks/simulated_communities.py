@@ -1,0 +1,235 @@
+"""Simulated communities that talk, and what the bot counts and learns of it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.communities import AGREES, CORRECTS, NOISE, Community, Members, Tweets
+from bot.core.events import FeedbackKind
+from bot.core.messages.policy import TOP
+from bot.core.preferences.counts import (
+    HALF_LIFE,
+    LAST_SHOWN,
+    QUORUM,
+    WORDS_A_DAY,
+    Counts,
+    Word,
+    presence,
+    said,
+    shown,
+    touched,
+    unshown,
+    voice,
+)
+from bot.core.preferences.posterior import learn
+from bot.core.preferences.ranking import in_pairs
+
+CHECKS = (50, 200, 500, 2000)
+"""Feedbacks after which figures are taken."""
+MEMBERS, DAYS = 40, 60
+"""Who give the last check's feedback in how long, the busiest member ten times the tenth."""
+
+Answers = NDArray[np.intp]
+
+
+@dataclass
+class World:
+    """A community with its messages, and held-out ones on which it is measured."""
+
+    community: Community
+    stream: Tweets
+    held_out: Tweets
+    similar: NDArray[np.bool_]
+    focus: float
+    seed: int
+    luck: np.random.Generator = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Draw the community's messages and their authors."""
+        self.luck = np.random.default_rng(self.seed)
+        self.members = Members(self.community, self.stream.emojis, self.similar)
+        self.wanted = self.members.want(self.stream)
+        self.held_wanted = self.members.want(self.held_out)
+        self.held_weights = self.members.weights(self.held_out, self.focus)
+        weights = self.members.weights(self.stream, self.focus)
+        busy = 1.0 / np.arange(1, MEMBERS + 1)
+        self.messages = self.luck.choice(len(weights), 4 * CHECKS[-1], p=weights)
+        self.speakers = self.luck.choice(MEMBERS, len(self.messages), p=busy / busy.sum())
+
+    def measure(self, answers: Answers) -> tuple[float, float]:
+        """Acceptance and hit@1 of one answer to each held-out tweet."""
+        hits = answers == self.held_wanted
+        return float(self.kept(answers) @ self.held_weights), float(hits @ self.held_weights)
+
+    def kept(self, answers: Answers) -> NDArray[np.float64]:
+        """(texts,): how likely one answer to each held-out tweet is kept."""
+        return self.members.keep(answers, self.held_wanted)
+
+    def words(self, message: int, answer: int) -> list[tuple[FeedbackKind, int]]:
+        """What somebody says of an answer to a message; nothing where it is left in silence."""
+        wanted = self.wanted[message]
+        kept = self.members.keep(np.array([answer]), np.array([wanted]))[0]
+        if self.luck.random() < kept:
+            return [(FeedbackKind.AGREE, answer)] if self.luck.random() < AGREES else []
+        words = [(FeedbackKind.REMOVE, answer)]
+        if self.luck.random() < CORRECTS:
+            if self.luck.random() < NOISE:
+                chances = np.exp(self.stream.log_scores[message].astype(float))
+                wanted = self.luck.choice(len(chances), p=chances / chances.sum())
+            if wanted != answer:
+                words.append((FeedbackKind.CORRECT, int(wanted)))
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A word that counted."""
+
+    day: int
+    removal: bool
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the bot put on a member's message."""
+
+    chosen: tuple[str, ...]
+    scores: Mapping[str, float]
+    """The model's own of the five."""
+    member: int
+    day: int
+    weight: float
+    """With which it was counted."""
+
+
+def _faded(these: Sequence[tuple[int, Sequence[str]]], emoji: str, day: int) -> float:
+    """How many of what was said or shown, by day, is about an emoji and left."""
+    fades = (0.5 ** ((day - then) / HALF_LIFE.days) for then, about in these if emoji in about)
+    return float(sum(fades))
+
+
+class Learner:
+    """The counts of one community, as the store keeps them, and the bias that follows."""
+
+    def __init__(self, emojis: tuple[str, ...]) -> None:
+        """Know nothing."""
+        self._emojis = emojis
+        self._places = {emoji: i for i, emoji in enumerate(emojis)}
+        self.counts: dict[str, Counts] = {}
+        self.settled: dict[str, Counts] = {}
+        self.bias = np.zeros(len(emojis), dtype=np.float32)
+        self.since = np.zeros(len(emojis), dtype=np.float32)
+        self._spoken: dict[int, list[_Spoken]] = defaultdict(list)
+        self._shown: dict[int, list[tuple[int, Sequence[str]]]] = defaultdict(list)
+        self._today: tuple[int, set[int]] = 0, set()
+
+    def show(
+        self, chosen: tuple[str, ...], scores: Mapping[str, float], member: int, day: int
+    ) -> Showing:
+        """Count what the bot shows."""
+        earlier = self._shown[member][-LAST_SHOWN:]
+        weighs = presence(max(_faded(earlier, emoji, day) for emoji in chosen))
+        self._shown[member].append((day, chosen))
+        self._add(shown(chosen, scores), weighs)
+        return Showing(chosen, scores, member, day, weighs)
+
+    def hear(self, word: Word, on: Showing) -> None:
+        """Count a word with the weight that the member has left."""
+        counted = said(word, on.chosen, on.scores)
+        about = touched(counted)
+        removal = word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
+        words = self._spoken[on.member]
+        today = [(each.day, each.about) for each in words if each.day == on.day]
+        kept = [(each.day, each.about) for each in words if each.removal == removal]
+        earlier = (max(_faded(some, e, on.day) for some in (today, kept)) for e in about)
+        weighs = voice(max(earlier, default=0.0)) if len(today) < WORDS_A_DAY else 0.0
+        self._add(unshown(word, on.chosen, on.scores, weighs - on.weight), 1.0)
+        if not weighs:
+            return
+        self._add(counted, weighs)
+        words.append(_Spoken(on.day, removal, about))
+        if self._today[0] != on.day:
+            self._today = on.day, set()
+        self._today[1].add(on.member)
+        if len(self._today[1]) >= QUORUM:
+            self.settle()
+
+    def settle(self) -> None:
+        """Enough members spoke today."""
+        self.settled = dict(self.counts)
+
+    def learn(self) -> None:
+        """Renew the bias."""
+        self.bias[:] = self._bias(self.settled)
+        self.since[:] = self._bias(self.counts) - self.bias
+
+    def _add(self, counted: Mapping[str, Counts], weight: float) -> None:
+        for emoji, counts in counted.items():
+            self.counts[emoji] = self.counts.get(emoji, Counts()) + counts.times(weight)
+
+    def _bias(self, counts: Mapping[str, Counts]) -> NDArray[np.float32]:
+        found = np.zeros(len(self._emojis), dtype=np.float32)
+        for emoji, bias in learn(counts).bias.items():
+            found[self._places[emoji]] = bias
+        return found
+
+    def fives(self, log_scores: NDArray[np.float32]) -> Answers:
+        """(texts, 5): the emojis of the five, best first."""
+        settled = log_scores + self.bias
+        best = np.argpartition(-settled, TOP, axis=1)[:, : TOP + 1]
+        scores = np.take_along_axis(settled, best, axis=1)
+        best = np.take_along_axis(best, np.argsort(-scores, axis=1), axis=1)
+        now = np.take_along_axis(settled, best, axis=1) + self.since[best]
+        order = np.array([in_pairs(row)[:TOP] for row in now.tolist()])
+        fives: Answers = np.take_along_axis(best, order, axis=1)
+        return fives
+
+    def answer(self, log_scores: NDArray[np.float32]) -> Answers:
+        """The best emoji of each text."""
+        return self.fives(log_scores)[:, 0]
+
+    def five(self, log_scores: NDArray[np.float32]) -> dict[str, float]:
+        """The best five of one text, best first, with the model's own scores."""
+        return {
+            self._emojis[i]: float(np.exp(log_scores[i])) for i in self.fives(log_scores[None])[0]
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a community said by a check, with the texts that only the retraining sees."""
+
+    messages: list[int]
+    words: list[list[tuple[FeedbackKind, int]]]
+
+
+def live(
+    world: World, learner: Learner, check: Callable[[int, Heard], None], last: int = CHECKS[-1]
+) -> None:
+    """Let a community talk until it has given so many feedbacks; ``check`` at each of CHECKS."""
+    heard, emojis = Heard([], []), world.stream.emojis
+    places = {emoji: i for i, emoji in enumerate(emojis)}
+    for message, speaker in zip(world.messages, world.speakers, strict=True):
+        scores = world.stream.log_scores[message]
+        five = learner.five(scores)
+        answer = places[next(iter(five))]
+        day = len(heard.words) * DAYS // CHECKS[-1]
+        showing = learner.show((emojis[answer],), five, int(speaker), day)
+        words = world.words(message, answer)
+        if not words:
+            continue
+        for kind, emoji in words:
+            learner.hear(Word(kind, emojis[emoji]), showing)
+        # Then a word changes little: renewing the bias at every third one halves the time.
+        if len(heard.words) < 200 or len(heard.words) % 3 == 1:
+            learner.learn()
+        heard.messages.append(int(message))
+        heard.words.append(words)
+        if len(heard.words) in CHECKS:
+            check(len(heard.words), heard)
+        if len(heard.words) >= last:
+            return

@@ -1,0 +1,54 @@
+"""A channel that keeps refusing is turned off, and the owner hears of it once."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.core.errors import StoreFailed
+from bot.core.events import IncomingMessage, MessageRef, Outcome
+from bot.core.messages.pace import Recent
+from bot.database.store import SqlStore
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 5
+"""So many answers in a row must be forbidden."""
+
+
+class ForbiddenChats:
+    """Counts refusals in a row by chat; threads count as their parent."""
+
+    def __init__(self, store: SqlStore, tell: Callable[[MessageRef], Awaitable[None]]) -> None:
+        """Turn off in ``store``, where it outlives a restart, and ``tell`` the owner."""
+        self._store = store
+        self._tell = tell
+        self._counts: Recent[MessageRef, int] = Recent(10_000)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def hear(self, message: IncomingMessage, outcome: Outcome) -> None:
+        """Learn what became of a message. Never raises."""
+        chat = replace(message.ref, chat=message.parent or message.ref.chat, message="")
+        if outcome.chosen:
+            self._counts.pop(chat, None)
+        if outcome.refusal != "forbidden" or chat.community == chat.chat:  # a private chat
+            return
+        self._counts[chat] = self._counts.get(chat, 0) + 1
+        if self._counts[chat] < LIMIT:
+            return
+        async with self._one_at_a_time:
+            try:
+                if not (await self._store.settings(chat)).enabled:
+                    return  # others were refused meanwhile
+                await self._store.set_setting(chat, "enabled", False)
+            except StoreFailed as error:
+                logger.error("the store failed: %s", error)
+                return
+            self._counts.pop(chat, None)
+        logger.warning(
+            "turned off in channel %s of server %s, where %d reactions in a row were forbidden",
+            chat.chat,
+            chat.community,
+            LIMIT,
+        )
+        await self._tell(chat)

@@ -1,0 +1,146 @@
+"""The five as buttons, whose presses are feedback."""
+
+import re
+from collections.abc import Sequence
+from typing import Self
+
+import discord
+
+from bot.adapters.discord import translate
+from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.emojis import to_wire
+from bot.core.errors import StoreFailed
+from bot.core.events import FeedbackKind, FeedbackSource, MessageRef
+from bot.i18n import say
+from model import Prediction
+
+Button = discord.ui.Button[discord.ui.View]
+
+
+class Fit(discord.ui.DynamicItem[Button], template=r"fit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"):
+    """Says that an emoji fits; found again by its id after a restart."""
+
+    def __init__(self, message: str, emoji: str, button: Button | None = None) -> None:
+        """Stand for ``emoji``, canonical, on what the bot answered to ``message``."""
+        face = button or Button()
+        face.custom_id = f"fit:{message}:{emoji}"
+        super().__init__(face)
+        self._message = int(message)
+        self._emoji = emoji
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Read the button back."""
+        face = item if isinstance(item, discord.ui.Button) else None
+        return cls(match["message"], match["emoji"], face)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Keep the choice, and offer to take it back."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        kind = await choose(interaction, self._message, self._emoji)
+        told = await thanks(interaction, kind, self._emoji)
+        back = discord.ui.View(timeout=None)
+        if kind is not None:
+            back.add_item(TakeBack(str(self._message), self._emoji))
+        await interaction.edit_original_response(content=told, view=back)
+        back.stop()
+
+
+class TakeBack(
+    discord.ui.DynamicItem[Button], template=r"unfit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"
+):
+    """Takes a choice back."""
+
+    def __init__(self, message: str, emoji: str) -> None:
+        """Undo what ``Fit`` with the same values did."""
+        face = Button(custom_id=f"unfit:{message}:{emoji}", emoji="↩️")
+        super().__init__(face)
+        self._message = int(message)
+        self._emoji = emoji
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: Interaction,
+        _item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Read the button back."""
+        return cls(match["message"], match["emoji"])
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Withdraw the choice."""
+        await interaction.response.defer()
+        kind = await choose(interaction, self._message, self._emoji, withdrawn=True)
+        language = str(interaction.locale)
+        told = await lost(interaction) if kind is None else say("feedback.withdrawn", language)
+        await interaction.edit_original_response(content=told, view=None)
+
+
+class Offer(discord.ui.View):
+    """Five buttons at most."""
+
+    def __init__(self) -> None:
+        """Without a timeout: presses are found by their ids."""
+        super().__init__(timeout=None)
+        self.best: str | None = None
+        """The first emoji as Discord shows it; None where it can show none."""
+
+
+def offer(
+    ref: MessageRef,
+    predictions: Sequence[Prediction],
+    guild: discord.Guild | None,
+    *,
+    scores: bool = False,
+) -> Offer:
+    """Buttons for what Discord can show, best first, with their scores where wanted."""
+    view = Offer()
+    for predicted in predictions:
+        wire = to_wire(predicted.emoji, guild)
+        if wire is None:
+            continue
+        view.best = view.best or str(wire)
+        label = f"{predicted.score:.0%}" if scores else None
+        view.add_item(Fit(ref.message, predicted.emoji, Button(emoji=wire, label=label)))
+    return view
+
+
+async def choose(
+    interaction: Interaction,
+    message: int,
+    emoji: str,
+    *,
+    withdrawn: bool = False,
+    source: FeedbackSource = FeedbackSource.BUTTON,
+) -> FeedbackKind | None:
+    """Keep or withdraw a member's choice; None where it was not kept. Never raises."""
+    parts = parts_of(interaction)
+    actor = parts.pseudonyms.key(translate.NAME, str(interaction.user.id))
+    ref = translate.asked_here(interaction, message)
+    return await parts.reactions.changed(ref, actor, emoji, withdrawn=withdrawn, source=source)
+
+
+async def thanks(interaction: Interaction, kind: FeedbackKind | None, emoji: str) -> str:
+    """What to tell somebody who chose an emoji, or why it was not kept."""
+    if kind is None:
+        return await lost(interaction)
+    shown = to_wire(emoji, interaction.guild) or emoji
+    return say(f"feedback.{kind}", str(interaction.locale), emoji=shown)
+
+
+async def lost(interaction: Interaction) -> str:
+    """Why a choice was not kept."""
+    parts = parts_of(interaction)
+    try:
+        out = await parts.store.opted_out(translate.NAME, parts.member(interaction.user.id))
+    except StoreFailed:
+        return say("error.not_stored", str(interaction.locale))
+    return say("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))

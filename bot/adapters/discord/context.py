@@ -1,0 +1,56 @@
+"""What the adapter works with, from its start to its end."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.invalid_request_guard import InvalidRequests
+from bot.adapters.discord.translate import NAME
+from bot.config.settings import DiscordSettings, PrivacySettings
+from bot.core.events import MemberKey, MessageRef
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.feedback import Reactions
+from bot.core.messages.pace import Recent
+from bot.core.messages.service import Service
+from bot.database.store import SqlStore
+
+Interaction = discord.Interaction[Any]
+"""Of a client of ours, which has ``parts``."""
+
+REPLIES_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Outlives every connection."""
+
+    service: Service
+    store: SqlStore
+    pseudonyms: Pseudonyms
+    settings: DiscordSettings
+    privacy: PrivacySettings
+    traffic: InvalidRequests = field(default_factory=InvalidRequests)
+    replies: Recent[MessageRef, MessageRef] = field(default_factory=lambda: Recent(REPLIES_KEPT))
+    """The bot's own messages with buttons -> the message that each one answers."""
+
+    latest: Recent[str, str] = field(default_factory=lambda: Recent(REPLIES_KEPT))
+    """Chat -> the message there that the bot answered last."""
+    registered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once Discord knows the commands."""
+
+    @property
+    def reactions(self) -> Reactions:
+        """What turns choices into feedback."""
+        return Reactions(self.service)
+
+    def member(self, user: int) -> MemberKey:
+        """The key of a Discord user."""
+        return self.pseudonyms.key(NAME, str(user))
+
+
+def parts_of(interaction: Interaction) -> Parts:
+    """What the client works with that got the interaction."""
+    parts: Parts = interaction.client.parts
+    return parts

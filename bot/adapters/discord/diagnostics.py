@@ -1,0 +1,127 @@
+"""Whether Discord lets the bot work, by a few requests and without connecting to the gateway."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.endpoints import PORTAL, point
+from bot.adapters.discord.permissions import invite, lacking
+from bot.config.settings import DiscordSettings
+from bot.core.diagnostic import Finding, failed, ok, warning
+
+PATIENCE_SECONDS = 15.0
+PAGE = 200
+"""Servers in one answer; the most that Discord gives."""
+MOST_NAMED = 3
+
+
+async def examine(settings: DiscordSettings, token: str) -> list[Finding]:
+    """Ask Discord about the token, the intents, the commands and the servers; never raises."""
+    point(settings)
+    logging.getLogger("discord").setLevel(logging.CRITICAL)  # what matters is told below
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS), client:
+            await client.login(token)
+            servers = await _servers(client)
+    except discord.LoginFailure:
+        mend = f"open {PORTAL}, choose the application, and under Bot press Reset Token"
+        return [failed("discord.token", "Discord refused the token", mend)]
+    except Exception as error:
+        told = f"no answer from Discord ({_cause(error)})"
+        mend = "check that this machine reaches discord.com, then ask again"
+        return [failed("discord.connection", told, mend)]
+    application = client.application
+    if application is None:  # a login without one does not happen
+        return [failed("discord.token", "the token belongs to no application", f"see {PORTAL}")]
+    return [
+        ok("discord.token", f"the application is {_name(application.name)}, {application.id}"),
+        _intents(application),
+        _commands(application),
+        _invite(application),
+        _access(servers, application.id),
+    ]
+
+
+async def _servers(client: discord.Client) -> list[Mapping[str, Any]]:
+    """What the bot holds in each of its servers, as Discord describes it."""
+    found: list[Mapping[str, Any]] = []
+    while True:
+        after = found[-1]["id"] if found else None
+        page = await client.http.get_guilds(PAGE, after=after, with_counts=False)
+        found.extend(page)
+        if len(page) < PAGE:
+            return found
+
+
+def _intents(application: discord.AppInfo) -> Finding:
+    flags = application.flags
+    # The limited one is what bots get that Discord has not reviewed, which is as good.
+    if flags.gateway_message_content or flags.gateway_message_content_limited:
+        return ok("discord.intents", "the Message Content Intent is on")
+    return warning(
+        "discord.intents",
+        "the Message Content Intent is off: the bot sees only private messages and mentions",
+        f"open {PORTAL}/{application.id}/bot, turn Message Content Intent on under Privileged"
+        " Gateway Intents, press Save Changes, and restart the bot",
+    )
+
+
+def _commands(application: discord.AppInfo) -> Finding:
+    if not application.interactions_endpoint_url:
+        return ok("discord.commands", "slash commands and buttons come to the bot")
+    return warning(
+        "discord.commands",
+        "slash commands and buttons go to another address",
+        f"open {PORTAL}/{application.id}/information, empty Interactions Endpoint URL and press"
+        " Save Changes",
+    )
+
+
+def _invite(application: discord.AppInfo) -> Finding:
+    if application.bot_require_code_grant:
+        return warning(
+            "discord.invite",
+            "the bot cannot be added to a server by a link alone",
+            f"open {PORTAL}/{application.id}/bot, turn Requires OAuth2 Code Grant off and press"
+            " Save Changes",
+        )
+    whom = "" if application.bot_public else "; only the application's owner can"
+    return ok("discord.invite", f"to add the bot to a server, open {invite(application.id)}{whom}")
+
+
+def _access(servers: Sequence[Mapping[str, Any]], application: int) -> Finding:
+    if not servers:
+        mend = f"open {invite(application)}, choose yours and press Authorize"
+        return warning("discord.servers", "the bot is in no server", mend)
+    short = [
+        f"{_name(server['name'])} ({server['id']}) does not let it {', '.join(names)}"
+        for server in servers
+        if (names := lacking(discord.Permissions(int(server["permissions"]))))
+    ]
+    counted = f"{len(servers)} server{'s' if len(servers) > 1 else ''}"
+    if not short:
+        return ok("discord.servers", f"in {counted}; single channels may still forbid something")
+    more = f"; and {len(short) - MOST_NAMED} more" if len(short) > MOST_NAMED else ""
+    return warning(
+        "discord.servers",
+        f"in {counted}: {'; '.join(short[:MOST_NAMED])}{more}",
+        "grant it there under Server Settings > Roles, to the bot's role, or open"
+        f" {invite(application)} once more",
+    )
+
+
+def _name(given: str) -> str:
+    """A name that people chose, without what would disturb a terminal."""
+    return '"' + "".join(letter for letter in given if letter.isprintable()) + '"'
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, discord.HTTPException):
+        return f"status {error.status}"
+    if isinstance(error, TimeoutError):
+        return "nothing came in time"
+    return type(error).__name__

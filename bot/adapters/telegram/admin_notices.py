@@ -1,0 +1,48 @@
+"""Tells the admins of a group once what the bot cannot see."""
+
+from telegram import Chat, ChatMember
+
+from bot.adapters.telegram.context import Parts
+from bot.core.errors import StoreFailed
+from bot.core.messages.pace import Recent
+from bot.i18n import say
+
+GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+CHATS = 10_000
+
+
+class Notices:
+    """Looks at each group once, and again when the bot's standing there changes."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Have looked at none."""
+        self._parts = parts
+        self._looked: Recent[int, None] = Recent(CHATS)
+
+    async def look(self, chat: Chat) -> None:
+        """Ask Telegram for the bot's standing in a group that was not looked at yet."""
+        if chat.type not in GROUPS or chat.id in self._looked:
+            return
+        self._looked[chat.id] = None
+        bot = self._parts.bot
+        me = await self._parts.attempt(bot.get_chat_member(chat.id, bot.bot.id))
+        if me is not None:
+            await self.stands(chat, me)
+
+    async def stands(self, chat: Chat, me: ChatMember, language: str | None = None) -> None:
+        """Say what the bot cannot see where it is in the group and no admin."""
+        seen = me.status not in (ChatMember.MEMBER, ChatMember.RESTRICTED)
+        if chat.type not in GROUPS or seen:
+            return
+        self._looked[chat.id] = None
+        try:
+            first = await self._parts.core.store.first_notice(self._parts.ref(chat, 0), "not_admin")
+        except StoreFailed:
+            return
+        if not first:
+            return
+        spoken = language or await self._parts.language(chat, None)
+        words = [say("notice.not_admin", spoken)]
+        if not self._parts.bot.bot.can_read_all_group_messages:
+            words.append(say("notice.privacy_mode", spoken, chat=chat.title or ""))
+        await self._parts.attempt(self._parts.bot.send_message(chat.id, "\n\n".join(words)))

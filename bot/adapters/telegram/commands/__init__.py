@@ -1,0 +1,1 @@
+"""Commands of the Telegram bot, one module a subject."""

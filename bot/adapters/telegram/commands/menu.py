@@ -1,0 +1,78 @@
+"""The commands by their names, and their menus by place and language."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    Chat,
+    Message,
+)
+
+from bot.adapters.telegram import translate
+from bot.adapters.telegram.command_context import Ask
+from bot.adapters.telegram.commands import emoji, preferences, privacy, settings
+from bot.adapters.telegram.context import Parts
+from bot.i18n import FALLBACK, LANGUAGES, say
+
+Command = Callable[[Ask], Awaitable[None]]
+
+
+async def start(ask: Ask) -> None:
+    """Say hello."""
+    private = ask.message.chat.type == Chat.PRIVATE
+    await ask.tell(ask.words("start.private" if private else "start.group"))
+
+
+async def help_(ask: Ask) -> None:
+    """Say what there is."""
+    me = ask.parts.bot.bot
+    lines = [ask.words("help.intro")]
+    if me.supports_inline_queries:
+        lines.append(ask.words("help.inline", name=f"@{me.username}"))
+    lines.append("\n".join(f"/{name} – {ask.words(f'command.{name}')}" for name in COMMANDS))
+    await ask.tell("\n\n".join(lines))
+
+
+COMMANDS: Mapping[str, Command] = {
+    "start": start,
+    "help": help_,
+    "emoji": emoji.emoji,
+    "why": emoji.why,
+    "feedback": emoji.feedback,
+    "stats": emoji.stats,
+    "taste": preferences.taste,
+    "settings": settings.settings,
+    "privacy": privacy.privacy,
+    "forget": privacy.forget,
+    "optout": privacy.optout,
+    "optin": privacy.optin,
+    "consent": privacy.consent,
+}
+
+_EVERYBODY = [name for name in COMMANDS if name not in ("start", "settings")]
+MENUS = (
+    (BotCommandScopeAllPrivateChats(), list(COMMANDS)),
+    (BotCommandScopeAllGroupChats(), _EVERYBODY),
+    (BotCommandScopeAllChatAdministrators(), [*_EVERYBODY, "settings"]),
+)
+
+
+async def handle(parts: Parts, message: Message, name: str, argument: str) -> None:
+    """Do a command; one that is not ours is left alone."""
+    if name not in COMMANDS:
+        return
+    own = message.from_user.language_code if message.from_user else None
+    language = await parts.language(message.chat, own, translate.thread(message))
+    await COMMANDS[name](Ask(parts, message, argument, language))
+
+
+async def set_menus(parts: Parts) -> None:
+    """Tell Telegram the commands of each place in each language; English for all others."""
+    for language in LANGUAGES:
+        code = None if language == FALLBACK else language
+        for scope, names in MENUS:
+            menu = [BotCommand(name, say(f"command.{name}", language)) for name in names]
+            await parts.attempt(parts.bot.set_my_commands(menu, scope=scope, language_code=code))

@@ -1,0 +1,242 @@
+"""``/settings``: a keyboard that edits itself, for admins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+)
+
+from bot.adapters.telegram import translate
+from bot.adapters.telegram.buttons import SETTING
+from bot.adapters.telegram.command_context import Ask
+from bot.adapters.telegram.context import Parts
+from bot.core.chat_settings.overrides import KEYS
+from bot.core.errors import StoreFailed
+from bot.core.events import MessageRef
+from bot.core.messages.policy import ChatSettings, Mode
+from bot.i18n import LANGUAGES, say
+from model.emoji import is_emoji
+
+CHOICES: Mapping[str, Sequence[object]] = {
+    "enabled": (True, False),
+    "mode": tuple(mode.value for mode in Mode),
+    "chance": (1.0, 0.5, 0.25, 0.1),
+    "cooldown": (0.0, 10.0, 60.0, 300.0),
+    "per_minute": (20, 10, 5, 2, None),
+    "threshold": (None, 0.1, 0.2, 0.3, 0.5),
+    "aim": (None, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "second_choices": (0.0, 0.02, 0.05, 0.1),
+    "language": tuple(LANGUAGES),
+}
+"""What a press goes through; other values are written after the command."""
+WRITTEN = ("quiet_hours", "emoji_allow", "emoji_deny")
+EXAMPLE = "/settings quiet_hours 22:00-07:00 Europe/Berlin"
+_ELSEWHERE = ("reactions_per_message", "chat_allow", "chat_deny", "role_deny")
+"""What Telegram has no use for: a message takes one reaction, a chat has no channels or roles."""
+
+
+async def settings(ask: Ask) -> None:
+    """Show the panel, or set what is written after the command."""
+    message = ask.message
+    if not await may(ask.parts, message.chat, message.sender_chat, ask.user):
+        await ask.tell(ask.words("settings.admins"))
+        return
+    place = _Place(ask.parts, message.chat, translate.thread(message))
+    try:
+        if ask.argument:
+            await ask.tell(await _write(place, ask))
+            return
+        text, keyboard = await place.show(ask.language)
+    except StoreFailed:
+        text, keyboard = ask.words("error.not_stored"), None
+    await ask.tell(text, keyboard)
+
+
+async def pressed(parts: Parts, query: CallbackQuery, rest: str) -> str:
+    """Set the next value and show the panel anew; what to tell who pressed."""
+    language = query.from_user.language_code
+    message = query.message
+    if not isinstance(message, Message):
+        return say("error.expired", language)
+    if not await may(parts, message.chat, None, query.from_user.id):
+        return say("settings.admins", language)
+    if rest == "done":
+        await parts.attempt(query.edit_message_text(say("settings.closed", language)))
+        return ""
+    scope, _, change = rest.partition(":")
+    place = _Place(parts, message.chat, translate.thread(message), whole=scope == "all")
+    key, _, number = change.partition(":")
+    try:
+        told = ""
+        if key:
+            if key not in CHOICES or not number.isdecimal() or int(number) >= len(CHOICES[key]):
+                return say("error.expired", language)
+            await place.set(key, CHOICES[key][int(number)])
+            told = await place.told("settings.saved", key, language)
+        spoken = await parts.language(message.chat, language, place.thread)
+        text, keyboard = await place.show(spoken)
+    except StoreFailed:
+        return say("error.not_stored", language)
+    await parts.attempt(query.edit_message_text(text, reply_markup=keyboard))
+    return told
+
+
+class _Place:
+    """A chat or one of its topics, whose settings are shown and changed."""
+
+    def __init__(
+        self, parts: Parts, chat: Chat, thread: int | None, *, whole: bool = False
+    ) -> None:
+        self._parts = parts
+        self._chat = chat
+        self.thread = thread
+        self._topic = "" if whole else translate.topic(chat, thread)
+        self._ref = parts.ref(chat, 0)
+
+    async def set(self, key: str, value: object) -> None:
+        await self._parts.core.store.set_setting(self._target, key, value, everywhere=self._whole)
+
+    async def unset(self, key: str) -> None:
+        await self._parts.core.store.unset_setting(self._target, key, everywhere=self._whole)
+
+    @property
+    def _whole(self) -> bool:
+        return not self._topic
+
+    @property
+    def _target(self) -> MessageRef:
+        return self._ref if self._whole else replace(self._ref, chat=self._topic)
+
+    async def now(self) -> ChatSettings:
+        return await self._parts.core.store.settings(self._ref, self._topic)
+
+    async def told(self, text: str, key: str, language: str | None) -> str:
+        name = say(f"setting.{key}.name", language)
+        return say(text, language, name=name, value=shown(await self.now(), key, language))
+
+    async def show(self, language: str) -> tuple[str, InlineKeyboardMarkup]:
+        """The panel's text and buttons."""
+        now = await self.now()
+        name = self._chat.title or say("settings.here", language)
+        lines = [say("settings.title", language, chat=name), ""]
+        lines += [
+            f"{say(f'setting.{key}.name', language)}: {shown(now, key, language)}"
+            for key in (*CHOICES, *WRITTEN)
+        ]
+        lines += ["", say("settings.change", language, example=EXAMPLE)]
+        return "\n".join(lines), InlineKeyboardMarkup(self._buttons(now, language))
+
+    def _buttons(self, now: ChatSettings, language: str) -> list[list[InlineKeyboardButton]]:
+        scope = "all" if self._whole else "here"
+        each = [
+            InlineKeyboardButton(
+                f"{say(f'setting.{key}.name', language)}: {shown(now, key, language)}",
+                callback_data=f"{SETTING}:{scope}:{key}:{_next(now, key)}",
+            )
+            for key in CHOICES
+        ]
+        rows = [each[i : i + 2] for i in range(0, len(each), 2)]
+        last = [InlineKeyboardButton(say("settings.done", language), callback_data="set:done")]
+        if self.thread:
+            other, label = ("here", "here") if self._whole else ("all", "everywhere")
+            switch = f"{SETTING}:{other}:"
+            text = say(f"settings.{label}", language)
+            last.insert(0, InlineKeyboardButton(text, callback_data=switch))
+        return [*rows, last]
+
+
+def _next(now: ChatSettings, key: str) -> int:
+    """The number of the choice after the one that holds; the first after a written one."""
+    choices, value = CHOICES[key], getattr(now, key)
+    return (choices.index(value) + 1) % len(choices) if value in choices else 0
+
+
+def shown(now: ChatSettings, key: str, language: str | None) -> str:
+    """A setting's value in words."""
+    value = getattr(now, key)
+    match key:
+        case "enabled":
+            return say("value.on" if value else "value.off", language)
+        case "mode":
+            return say(f"mode.{value}", language)
+        case "chance" | "second_choices" | "aim" if value is not None:
+            return f"{value:.0%}"
+        case "cooldown":
+            return say("value.seconds", language, count=f"{value:g}")
+        case "per_minute":
+            unlimited = say("value.unlimited", language)
+            return say("value.a_minute", language, count=value) if value else unlimited
+        case "threshold":
+            return say("value.automatic", language) if value is None else f"{value:.0%}"
+        case "language":
+            return LANGUAGES.get(value, value)
+        case "emoji_allow" if value is None:
+            return say("value.all", language)
+        case "quiet_hours" if value is not None:
+            return str(value)
+        case _:
+            return " ".join(sorted(value or ())) or say("value.none", language)
+
+
+async def _write(place: _Place, ask: Ask) -> str:
+    """Set what was written after the command; ``default`` takes a choice back."""
+    key, _, written = ask.argument.partition(" ")
+    if key not in KEYS or key in _ELSEWHERE:
+        known = ", ".join((*CHOICES, *WRITTEN))
+        return ask.words("settings.invalid", cause=known)
+    if written.strip() in ("", "default", ask.words("settings.default")):
+        await place.unset(key)
+        return await place.told("settings.unset", key, ask.language)
+    try:
+        await place.set(key, _read(key, written.strip()))
+    except ValueError as error:
+        return ask.words("settings.invalid", cause=f"{key}: {error}")
+    return await place.told("settings.saved", key, ask.language)
+
+
+def _read(key: str, written: str) -> object:
+    """What was written as the store keeps it.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    match key:
+        case "enabled":
+            if written not in ("on", "off", "true", "false"):
+                raise ValueError("on, off")
+            return written in ("on", "true")
+        case "chance" | "cooldown" | "threshold" | "second_choices":
+            return float(written)
+        case "aim":
+            return None if written == "none" else float(written)
+        case "per_minute":
+            return int(written)
+        case "emoji_allow" | "emoji_deny":
+            emojis = written.split()
+            if not all(map(is_emoji, emojis)):
+                raise ValueError("😂 🔥 🎉")
+            return emojis
+        case "language":
+            if written not in LANGUAGES:
+                raise ValueError(", ".join(LANGUAGES))
+            return written
+        case _:
+            return written
+
+
+async def may(parts: Parts, chat: Chat, sender: Chat | None, user: int | None) -> bool:
+    """Whether somebody is an admin of the chat; in private everybody is."""
+    if chat.type == Chat.PRIVATE:
+        return True
+    if sender is not None:
+        return sender.id == chat.id  # only admins speak for a group or a channel
+    if user is None:
+        return False
+    member = await parts.attempt(parts.bot.get_chat_member(chat.id, user))
+    return member is not None and member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)

@@ -1,0 +1,98 @@
+"""What the adapter works with, from its start to its end."""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from telegram import Bot, Chat
+from telegram.error import ChatMigrated
+
+from bot.adapters.telegram.allowed_reactions import AllowedReactions
+from bot.adapters.telegram.errors import reason
+from bot.adapters.telegram.translate import NAME, ref, topic
+from bot.config.settings import PrivacySettings, TelegramSettings
+from bot.core.errors import StoreFailed
+from bot.core.events import MemberKey, MessageRef
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.feedback import Reactions
+from bot.core.messages.service import Service
+from bot.database.store import SqlStore
+from bot.i18n import FALLBACK
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What the adapter is given."""
+
+    service: Service
+    store: SqlStore
+    pseudonyms: Pseudonyms
+    settings: TelegramSettings
+    privacy: PrivacySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The given with what talks to Telegram."""
+
+    core: Core
+    bot: Bot
+    allowed: AllowedReactions
+    refusals: Counter[str] = field(default_factory=Counter)
+    """What Telegram refused since the start, by name."""
+
+    @property
+    def reactions(self) -> Reactions:
+        """What turns choices into feedback."""
+        return Reactions(self.core.service)
+
+    def member(self, user: int) -> MemberKey:
+        """The key of a Telegram user."""
+        return self.core.pseudonyms.key(NAME, str(user))
+
+    def ref(self, chat: Chat, message: int) -> MessageRef:
+        """Where a message stands."""
+        return ref(chat, message, self.core.pseudonyms)
+
+    async def language(self, chat: Chat, own: str | None, thread: int | None = None) -> str:
+        """What to speak: in private the member's own language, elsewhere the chat's."""
+        if chat.type == Chat.PRIVATE and own:
+            return own
+        try:
+            return (await self.core.store.settings(self.ref(chat, 0), topic(chat, thread))).language
+        except StoreFailed:
+            return FALLBACK
+
+    async def attempt(self, call: Awaitable[T], chat: Chat | None = None) -> T | None:
+        """The answer to a call that may fail; None where it did, which is counted by name.
+
+        ``chat`` is the one called on, in case that it has moved.
+        """
+        try:
+            return await call
+        except Exception as error:
+            if isinstance(error, ChatMigrated) and chat is not None:
+                await self.moved(chat.id, error.new_chat_id)
+            self.refused(error)
+            return None
+
+    def refused(self, error: Exception) -> str:
+        """Count what Telegram refused; its name."""
+        name = reason(error)
+        self.refusals[name] += 1
+        logger.debug("Telegram refused a call: %s", name)
+        return name
+
+    async def moved(self, old: int, new: int) -> None:
+        """A group became a supergroup, under another id: its settings go with it."""
+        before, after = (MessageRef(NAME, str(each), str(each), "") for each in (old, new))
+        try:
+            await self.core.store.carry_settings(before, after)
+        except StoreFailed:
+            logger.error("the settings of a group that moved could not be carried over")

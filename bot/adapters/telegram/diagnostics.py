@@ -1,0 +1,188 @@
+"""Whether Telegram lets the bot work, by a few calls that take no update from anybody."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from telegram import Bot, WebhookInfo
+from telegram.constants import ChatMemberStatus
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    TelegramError,
+)
+
+from bot.adapters.telegram.endpoints import build_bot
+from bot.adapters.telegram.errors import reason
+from bot.adapters.telegram.inbox import KINDS
+from bot.config.settings import TelegramSettings
+from bot.core.diagnostic import Finding, failed, ok, warning
+
+PATIENCE_SECONDS = 15.0
+LISTEN_SECONDS = 6
+"""Another poller is cut off by ours, and comes back within a second or three: then ours is."""
+MOST_NAMED = 3
+RECENT = timedelta(hours=1)
+PORTS = frozenset((443, 80, 88, 8443))
+"""Those that Telegram sends to."""
+
+
+async def examine(
+    settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
+) -> list[Finding]:
+    """Ask Telegram about the token, group privacy, the webhook and the bot's standing in groups.
+
+    With ``listen`` also whether another process polls: it is disturbed for a moment, and loses
+    nothing. Never raises.
+    """
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole answers
+    bot = build_bot(settings.base_url, token)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS + LISTEN_SECONDS), bot:
+            webhook = await bot.get_webhook_info()
+            findings = [_token(bot), _privacy(bot), _joining(bot), _webhook(settings, webhook)]
+            if groups:
+                findings.append(await _standing(bot, groups))
+            if listen and not (settings.webhook_url or webhook.url):
+                findings.append(await _pollers(bot, webhook.pending_update_count))
+            return findings
+    except InvalidToken:
+        mend = "send /token to @BotFather, choose the bot, and copy what it answers"
+        return [failed("telegram.token", "Telegram refused the token", mend)]
+    except Exception as error:
+        told = f"no answer from Telegram ({_cause(error)})"
+        mend = "check that this machine reaches api.telegram.org, then ask again"
+        return [failed("telegram.connection", told, mend)]
+
+
+def _token(bot: Bot) -> Finding:
+    return ok("telegram.token", f"the bot is {bot.name}")
+
+
+def _privacy(bot: Bot) -> Finding:
+    if bot.bot.can_read_all_group_messages:
+        return ok("telegram.privacy", "group privacy is off: it sees what is said in groups")
+    return warning(
+        "telegram.privacy",
+        "group privacy is on: in groups the bot sees commands and answers to itself only",
+        f"send /setprivacy to @BotFather, choose {bot.name}, press Disable, then take the bot out"
+        " of its groups and add it again; or make it an admin there",
+    )
+
+
+def _joining(bot: Bot) -> Finding:
+    if bot.bot.can_join_groups:
+        return ok("telegram.joining", "it can be added to groups; only admins see reactions")
+    return warning(
+        "telegram.joining",
+        "the bot cannot be added to groups",
+        f"send /setjoingroups to @BotFather, choose {bot.name}, press Enable",
+    )
+
+
+async def _standing(bot: Bot, groups: Sequence[str]) -> Finding:
+    """Where it is an admin, among the groups and channels that it has met."""
+    admin, plain = 0, list[str]()
+    for group in groups:
+        try:
+            status = (await bot.get_chat_member(int(group), bot.id)).status
+        except (BadRequest, Forbidden, ChatMigrated):  # gone, or it was thrown out
+            continue
+        admin += status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+        if status in (ChatMemberStatus.MEMBER, ChatMemberStatus.RESTRICTED):
+            plain.append(group)
+    if not plain:
+        return ok("telegram.groups", f"an admin in each of the {admin} groups that it is in")
+    names = [await _title(bot, group) for group in plain[:MOST_NAMED]]
+    more = f" and {len(plain) - MOST_NAMED} more" if len(plain) > MOST_NAMED else ""
+    return warning(
+        "telegram.groups",
+        f"no admin in {len(plain)} of {admin + len(plain)} groups: {', '.join(names)}{more}; it"
+        " reacts there, and does not see what people do with reactions",
+        "make it an admin under Edit > Administrators > Add Admin, without any of the rights; or"
+        " choose answers with buttons in /settings there",
+    )
+
+
+async def _title(bot: Bot, group: str) -> str:
+    """A group's name, without what would disturb a terminal."""
+    title = (await bot.get_chat(int(group))).title or group
+    return '"' + "".join(letter for letter in title if letter.isprintable()) + '"'
+
+
+def _webhook(settings: TelegramSettings, told: WebhookInfo) -> Finding:
+    """What Telegram has, beside what the settings want."""
+    check, wait = "telegram.webhook", f"updates that wait: {told.pending_update_count}"
+    wanted, restart = settings.webhook_url, "start emoji-reactor run again, which registers it"
+    if wanted is None:
+        if not told.url:
+            return ok(check, f"none, as the bot polls; {wait}")
+        mend = (
+            "emoji-reactor run takes it away at its start; if another program uses it, get a token"
+            " for this bot alone"
+        )
+        return warning(check, f"{_host(told.url)} gets the updates, not the polling bot", mend)
+    if not _reachable(wanted):
+        ports = ", ".join(map(str, sorted(PORTS)))
+        mend = f"set telegram.webhook_url to an https address on one of the ports {ports}"
+        return failed(check, "Telegram does not send to telegram.webhook_url", mend)
+    if told.url != wanted:
+        there = f"{_host(told.url)} gets the updates" if told.url else "nothing is registered"
+        return warning(check, f"{there}, not {_host(wanted)}", restart)
+    if missing := _unheard(told.allowed_updates):
+        return warning(check, f"Telegram does not send {', '.join(missing)}", restart)
+    if told.last_error_date and datetime.now(UTC) - told.last_error_date < RECENT:
+        return _undelivered(settings, told, wait)
+    return ok(check, f"{_host(wanted)} gets the updates; {wait}")
+
+
+def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Finding:
+    """A delivery failed lately; where none waits, a later one has succeeded."""
+    judge = failed if told.pending_update_count else warning
+    cause = " ".join((told.last_error_message or "no reason given").split())[:200]
+    return judge(
+        "telegram.webhook",
+        f"Telegram could not deliver to {_host(told.url)} lately: {cause}; {wait}",
+        f"check that emoji-reactor run is there, that its proxy passes the path on to"
+        f" {settings.webhook_listen}, and its certificate",
+    )
+
+
+async def _pollers(bot: Bot, pending: int) -> Finding:
+    check = "telegram.pollers"
+    if pending:  # they would be given to us at once, and say nothing about others
+        return ok(check, f"nobody fetches what waits: {pending}")
+    try:
+        # Without an offset none is confirmed, and without kinds theirs stay.
+        await bot.get_updates(limit=1, timeout=LISTEN_SECONDS)
+    except Conflict:
+        mend = "if it is not this bot that is running, stop it: two take each other's updates"
+        return warning(check, "another process polls with this token", mend)
+    return ok(check, "nobody else polls with this token")
+
+
+def _unheard(allowed: Sequence[str] | None) -> list[str]:
+    return [kind for kind in KINDS if kind not in (allowed or ())]
+
+
+def _reachable(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and (parts.port or 443) in PORTS
+
+
+def _host(url: str) -> str:
+    """The host alone: a path may be a secret."""
+    return urlsplit(url).hostname or "another address"
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, TelegramError):
+        return reason(error)
+    if isinstance(error, TimeoutError):
+        return "nothing came in time"
+    return type(error).__name__

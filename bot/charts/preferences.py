@@ -1,0 +1,76 @@
+"""Two columns: what is liked more here than elsewhere, and what less, the strongest first."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.charts.bars import BAR, ROW, label_width
+from bot.charts.canvas import Box, Canvas, Ink, nothing, page
+from bot.charts.data import Lean
+from bot.charts.theme import Theme
+
+HEAD = 30
+GAP = 8
+BETWEEN = 24
+"""The columns."""
+NAMES = 88
+"""The column of labels where one of them is no emoji."""
+VALUE = 42
+MOST = 999
+"""The greatest factor that is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    heading: str
+    colour: str
+    sign: str
+    leans: Sequence[Lean]
+
+
+def draw(
+    leans: Sequence[Lean], theme: Theme, title: str, subtitle: str, headings: tuple[str, str]
+) -> bytes:
+    """See ``bot.charts.taste``."""
+    strongest = sorted(leans, key=lambda lean: -abs(lean.bias))
+    more = [lean for lean in strongest if lean.bias > 0]
+    less = [lean for lean in strongest if lean.bias < 0]
+    sides = [
+        side
+        for side in (
+            _Side(headings[0], theme.accent, "×", more),
+            _Side(headings[1], theme.opposite, "÷", less),
+        )
+        if side.leans
+    ]
+    if not sides:
+        return nothing(theme, title, subtitle)
+    canvas, place = page(theme, title, subtitle, HEAD + ROW * max(len(s.leans) for s in sides))
+    # A side that is alone keeps its half: bars of two pictures can be compared.
+    column = replace(place, width=(place.width - BETWEEN) / 2)
+    names = min(label_width(lean.label for lean in leans), NAMES)
+    for index, side in enumerate(sides):
+        left = place.left + index * (column.width + BETWEEN)
+        _column(canvas, replace(column, left=left), side, names, abs(strongest[0].bias))
+    return canvas.png()
+
+
+def factor(bias: float) -> str:
+    """How many times as likely, or as unlikely, log-odds make something that is rare."""
+    times = min(math.exp(min(abs(bias), math.log(MOST))), MOST)
+    return f"{times:.1f}" if times < 9.95 else f"{times:.0f}"
+
+
+def _column(canvas: Canvas, field: Box, side: _Side, names: float, furthest: float) -> None:
+    heading = replace(field, height=HEAD - GAP)
+    canvas.text(heading, side.heading, Ink(side.colour, bold=True))
+    for index, lean in enumerate(side.leans):
+        line = replace(field, top=field.top + HEAD + index * ROW, height=ROW)
+        canvas.label(replace(line, width=names), lean.label, Ink(canvas.theme.text, size=12))
+        left = field.left + names + GAP
+        track = Box(left, line.top + (ROW - BAR) / 2, field.right - VALUE - left, BAR)
+        canvas.bar(track, canvas.theme.track)
+        canvas.bar(replace(track, width=track.width * abs(lean.bias) / furthest), side.colour)
+        value = replace(line, left=track.right, width=VALUE)
+        text = side.sign + factor(lean.bias)
+        canvas.text(value, text, Ink(canvas.theme.text, bold=True, align=1))

@@ -1,0 +1,29 @@
+"""What ``--model`` may name: an artifact, or somebody's classifier with the ``train`` extra."""
+
+from typing import TYPE_CHECKING
+
+from bot.cli.training_extra import need_training
+
+if TYPE_CHECKING:
+    from model import Predictor
+    from model.training.export.classifier import Classifier
+
+
+def open_model(source: str | None) -> "Predictor | Classifier":
+    """The predictor of an artifact, or a classifier whose labels are emojis as it is.
+
+    Raises:
+        ArtifactError: neither is there, or it cannot be read.
+        TrainingMissing: it is a classifier, and the ``train`` extra is not installed.
+    """
+    from model import Predictor, artifact
+
+    folder = artifact.locate(source)
+    there = (folder / artifact.LAYOUT.manifest).exists()
+    if source is None or there or not (folder / artifact.CHECKPOINT).exists():
+        return Predictor(artifact.load(folder))
+    need_training()
+    from model.training.export.classifier import Classifier
+
+    # From the Hub, weights come only now.
+    return Classifier(artifact.locate(source, artifact.FOREIGN))

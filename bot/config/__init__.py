@@ -1,0 +1,1 @@
+"""Operator settings and credentials, and the files that hold them."""

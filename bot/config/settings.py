@@ -1,0 +1,300 @@
+"""The operator's settings: a TOML file under the environment, checked before anything runs.
+
+Secrets are not settings; see ``bot.config.credentials``.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+DEFAULT_PATH = Path("config.toml")
+ENVIRONMENT_PREFIX = "EMOJI_REACTOR__"
+
+_SECRET_VARIABLES = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
+_LISTS = {"reactions.deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
+_SECRET_WORDS = ("token", "secret", "password")
+
+
+class ConfigError(Exception):
+    """A wrong setting or secret; the message is one line that names the key, never its value."""
+
+    exit_status = 2
+
+
+# Neither TOML nor the environment has a null: an empty text stands for one.
+_EMPTY_IS_UNSET = BeforeValidator(lambda value: None if value == "" else value)
+OptionalText = Annotated[str | None, _EMPTY_IS_UNSET]
+Url = Annotated[str, Field(pattern=r"^(https?|wss?)://[^\s/]+")]
+OptionalUrl = Annotated[Url | None, _EMPTY_IS_UNSET]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _port_is_a_number(url: str) -> str:
+    """Refuse what SQLAlchemy takes for a mistake in the program."""
+    _, _, rest = url.partition("://")
+    place = re.split(r"[/?]", rest.partition("@")[2] or rest)[0]
+    port = place.rpartition("]")[2].partition(":")[2]  # an IPv6 address stands in brackets
+    if port and not (port.isascii() and port.isdigit()):
+        raise PydanticCustomError("port", "should have a number as its port")
+    return url
+
+
+class DatabaseSettings(_Section):
+    """Where what the bot remembers is kept."""
+
+    url: Annotated[
+        str,
+        Field(pattern=r"^(sqlite\+aiosqlite:///[^:]|postgresql\+asyncpg://)", repr=False),
+        AfterValidator(_port_is_a_number),
+    ] = "sqlite+aiosqlite:///emoji-reactor.db"
+
+
+class ModelSettings(_Section):
+    """The artifact and the resources that it may use."""
+
+    source: OptionalText = None
+    folder: Annotated[str, Field(min_length=1)] = "artifacts"
+    threads: Annotated[int, Field(ge=1, le=256)] = 1
+    queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
+
+
+class DiscordSettings(_Section):
+    """The Discord adapter."""
+
+    enabled: bool = True
+    api_base: OptionalUrl = None
+    gateway_url: OptionalUrl = None
+    shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    shard_count: Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, _EMPTY_IS_UNSET] = None
+    training_permitted: bool = False
+
+    @model_validator(mode="after")
+    def _check_shards(self) -> Self:
+        if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
+            raise PydanticCustomError("shards", "shard_ids should lie below shard_count")
+        return self
+
+
+class TelegramSettings(_Section):
+    """The Telegram adapter."""
+
+    enabled: bool = True
+    base_url: OptionalUrl = None
+    webhook_url: OptionalUrl = None
+    webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
+
+
+class ReactionSettings(_Section):
+    """When and with what to react, where a community has not chosen otherwise."""
+
+    mode: Literal["react", "reply", "quiet"] = "react"
+    chance: Share = 1.0
+    cooldown_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 0.0
+    per_minute: Annotated[int, Field(ge=1, le=100_000)] = 20
+    threshold: Annotated[Share | None, _EMPTY_IS_UNSET] = None
+    aim: Annotated[Share | None, _EMPTY_IS_UNSET] = 0.7
+    second_choices: Share = 0.05
+    count: Annotated[int, Field(ge=1, le=5)] = 1
+    deny: tuple[str, ...] = ("🖕", "💩", "🤮", "🤬", "👎", "🤡")
+
+
+class PrivacySettings(_Section):
+    """How long anything is kept."""
+
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    text_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 14
+
+    def rows_since(self, now: datetime) -> datetime:
+        """What was recorded before is to be erased."""
+        return now - timedelta(days=self.retention_days)
+
+    def texts_since(self, now: datetime) -> datetime:
+        """Texts that were recorded before are to be erased."""
+        return now - timedelta(days=self.text_retention_days)
+
+
+class LogSettings(_Section):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "plain", "json"] = "auto"
+
+
+class Settings(BaseSettings):
+    """All settings; build it with ``load``, which turns every mistake into one line."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    model: ModelSettings = ModelSettings()
+    discord: DiscordSettings = DiscordSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    reactions: ReactionSettings = ReactionSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment over the file (which ``load`` passes as arguments), nothing else."""
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None) -> Settings:
+    """Settings from ``path`` (None: ``config.toml`` if there is one) and the environment.
+
+    Raises:
+        ConfigError: a missing or unreadable file, an unknown key, a wrong value, a secret.
+    """
+    given = "" if path is None and not DEFAULT_PATH.exists() else read_text(path or DEFAULT_PATH)
+    return parse(given, path or DEFAULT_PATH)
+
+
+def parse(text: str, path: Path = DEFAULT_PATH) -> Settings:
+    """Settings from a file's text and the environment; ``path`` is what messages call the file.
+
+    Raises:
+        ConfigError: an unknown key, a wrong value, a secret.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    name = path.name
+    _refuse_secrets(data, name)
+    _refuse_unknown_sections(data, name)
+    _check_environment()
+    try:
+        return Settings(**data)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, name)) from None
+
+
+def read_text(path: Path) -> str:
+    """What a settings file says.
+
+    Raises:
+        ConfigError: it cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not a text file in UTF-8") from None
+
+
+def _refuse_secrets(data: Mapping[str, object], name: str) -> None:
+    for section, content in data.items():
+        for key in content if isinstance(content, dict) else (section,):
+            if any(word in key.lower() for word in _SECRET_WORDS):
+                place = key if key == section else f"{section}.{key}"
+                variable = _SECRET_VARIABLES.get(section, "EMOJI_REACTOR_SECRET")
+                raise ConfigError(
+                    f"{name}: {place}: secrets do not belong in this file; set the environment"
+                    f" variable {variable} or {variable}_FILE"
+                )
+
+
+def _refuse_unknown_sections(data: Mapping[str, object], name: str) -> None:
+    for section in data:
+        if section not in Settings.model_fields:
+            raise ConfigError(f"{name}: {_unknown((section,))}")
+
+
+def _check_environment() -> None:
+    """Refuse what the library would pass over (sections) or not name (lists)."""
+    for variable, value in os.environ.items():
+        if not variable.upper().startswith(ENVIRONMENT_PREFIX):
+            continue
+        place = variable.lower().removeprefix(ENVIRONMENT_PREFIX.lower()).split("__")
+        if place[0] not in Settings.model_fields:
+            raise ConfigError(f"environment: {variable}: {_unknown(place[:1])}")
+        if len(place) == 1:
+            raise ConfigError(f"environment: {variable}: should name a key of the section")
+        if example := _LISTS.get(".".join(place)):
+            try:
+                json.loads(value)
+            except ValueError:
+                raise ConfigError(f"environment: {variable}: should be JSON: {example}") from None
+
+
+def _explain(error: ValidationError, name: str) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = tuple(str(part) for part in first["loc"][:2])
+    variable = ENVIRONMENT_PREFIX + "__".join(place).upper()
+    given = next((known for known in os.environ if known.upper() == variable), None)
+    origin = name if given is None else f"environment: {given}"
+    if first["type"] == "extra_forbidden":
+        return f"{origin}: {_unknown(place)}"
+    if first["type"] == "model_type":
+        return f"{origin}: {'.'.join(place)}: should be a section of keys"
+    reason = first["msg"][:1].lower() + first["msg"][1:]
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{origin}: {'.'.join(place)}: {reason}{more}"
+
+
+def _unknown(place: Sequence[str]) -> str:
+    """``section[.key]: unknown key``, with the nearest known one where there is one."""
+    name = ".".join(place)
+    if len(place) == 1:
+        known = list(Settings.model_fields)
+    else:
+        known = [key for key in known_keys() if key.startswith(f"{place[0]}.")]
+    near = get_close_matches(name, known, n=1) or get_close_matches(name, known_keys(), n=1)
+    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
+    return f"{name}: unknown key{hint}"
+
+
+def check_key(place: str, origin: str) -> None:
+    """Refuse a ``section.key`` that there is not.
+
+    Raises:
+        ConfigError: with the nearest that there is; ``origin`` says where it stood.
+    """
+    if place not in known_keys():
+        raise ConfigError(f"{origin}: {_unknown(place.split('.', 1))}")
+
+
+def known_keys() -> list[str]:
+    """Every key as ``section.key``, in the order of the classes."""
+    return [
+        f"{section}.{key}"
+        for section, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for key in field.annotation.model_fields
+    ]

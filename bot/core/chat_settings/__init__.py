@@ -1,0 +1,1 @@
+"""Settings of one chat: schema, overrides, quiet hours."""

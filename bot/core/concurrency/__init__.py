@@ -1,0 +1,1 @@
+"""Batched prediction off the event loop, and ordered tasks."""

@@ -1,0 +1,1 @@
+"""Member requests, opt-out, consent, and pseudonyms."""

@@ -1,0 +1,40 @@
+"""What holds for those who ask several times a second, remembered for a moment."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.core.events import IncomingMessage, MemberKey, MessageRef
+from bot.core.messages.pace import Recent
+from bot.core.messages.policy import ChatSettings
+from bot.core.ports import Store
+
+SECONDS = 2.0
+"""How long a change may go unnoticed."""
+PEOPLE = 10_000
+
+Standing = tuple[ChatSettings, bool]
+_Place = tuple[MessageRef, str, MemberKey]
+
+
+class Standings:
+    """``Store.standing``, at most every two seconds for one person in one chat."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        """Ask ``store``; ``clock`` tells seconds."""
+        self._store = store
+        self._clock = clock
+        self._known: Recent[_Place, tuple[float, Standing]] = Recent(PEOPLE)
+
+    async def of(self, message: IncomingMessage) -> Standing:
+        """The settings that hold for a message, and whether its author opted out.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        place = replace(message.ref, message=""), message.parent, message.author
+        known = self._known.get(place)
+        if known is not None and self._clock() - known[0] < SECONDS:
+            return known[1]
+        standing = await self._store.standing(message)
+        self._known[place] = self._clock(), standing
+        return standing

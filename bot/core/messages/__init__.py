@@ -1,0 +1,1 @@
+"""One message from arrival to answer, and the feedback on it."""

@@ -1,0 +1,381 @@
+"""The way of one message, and of everything people say about the bot's answer."""
+
+import asyncio
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.errors import Overloaded, Refused, StoreFailed
+from bot.core.events import (
+    Answer,
+    Feedback,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+    SkipReason,
+)
+from bot.core.members.requests import Learnt, Wishes
+from bot.core.members.status_cache import Standing, Standings
+from bot.core.messages import policy
+from bot.core.messages.pace import Answers, Recent
+from bot.core.messages.policy import TOP, ChatSettings, Circumstances, Mode
+from bot.core.ports import ChatPlatform, EmojiPredictor, Store
+from bot.core.preferences.cache import Tastes
+from bot.core.preferences.custom_emoji import Moves, Rows
+from bot.core.preferences.exploration import second_choice
+from bot.core.preferences.posterior import Taste, threshold
+from bot.core.preferences.ranking import follow
+from bot.log import describe
+from model import Prediction
+
+logger = logging.getLogger(__name__)
+
+HANDLED_SIZE = 10_000
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Where time and luck come from; tests put their own in."""
+
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, never backwards."""
+    roll: Callable[[], float] = random.random
+    """Uniform in [0, 1)."""
+    normal: Callable[[], float] = random.gauss
+    """Of mean 0 and standard deviation 1."""
+    now: Callable[[], datetime] = _utc_now
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message that is to be looked at."""
+
+    settings: ChatSettings
+    opted_out: bool
+    """Somebody who asks is answered all the same, and nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Show:
+    """Where and how an answer is shown."""
+
+    platform: ChatPlatform
+    mode: Mode
+
+
+class Service:
+    """Ties policy, predictor and store together; nothing that fails inside reaches an adapter."""
+
+    def __init__(
+        self, predictor: EmojiPredictor, store: Store, chance: Chance | None = None
+    ) -> None:
+        """Start with empty short-term memories."""
+        self._predictor = predictor
+        self._store = store
+        self._chance = chance or Chance()
+        self._tastes = Tastes(store, self._chance.now)
+        self._rows = Rows(store, predictor, self._chance.now)
+        self._standings = Standings(store, self._chance.clock)
+        self._answers = Answers()
+        self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
+        self._in_flight: dict[MessageRef, asyncio.Event] = {}
+        learnt = Learnt(self._tastes, self._rows, self._chance.now)
+        self.wishes = Wishes(store, learnt, self._all_settled, self._failed)
+        """What people ask to be done or told."""
+        self.failures: Counter[str] = Counter()
+        """How often ``store``, ``predictor`` or ``platform`` failed since the start."""
+        self.refusals: Counter[str] = Counter()
+        """How often a platform would not show an answer, by the name of its reason."""
+        self.dropped: Counter[str] = Counter()
+        """Words on answers that were not kept: on an ``unknown`` message, which may be deleted or
+        past its retention, or by somebody who ``opted_out``."""
+
+    async def on_message(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
+        """Answer a message or stay silent, and record what was scored. Never raises."""
+        if message.ref in self._handled:
+            return Outcome(message.ref, skip=SkipReason.DUPLICATE)
+        self._handled[message.ref] = None
+        with self._under_way(message.ref):
+            heard = await self._hear(message, self._store.standing(message))
+            if isinstance(heard, SkipReason):
+                return Outcome(message.ref, skip=heard)
+            outcome = await self._score(message, heard.settings)
+            # The row comes first: after a crash, or beside a second process that got the same
+            # message, it says that the message is taken.
+            if not heard.opted_out and not await self._record(message, outcome):
+                return Outcome(message.ref, skip=SkipReason.DUPLICATE)
+            return await self._show(message, outcome, _Show(platform, heard.settings.mode))
+
+    async def show_again(self, outcome: Outcome, platform: ChatPlatform) -> Outcome:
+        """Put a recorded answer on its message, whose process may have ended before. Never raises.
+
+        For platforms on which the same reaction twice is one.
+        """
+        with self._under_way(outcome.ref):
+            return await self._present(outcome, platform.react(outcome.ref, outcome.chosen))
+
+    async def preview(self, message: IncomingMessage) -> Outcome:
+        """What a message would be answered with; nothing is shown or recorded. Never raises.
+
+        Meant for texts that are being typed: settings and opt-out are those of two seconds ago.
+        """
+        heard = await self._hear(message, self._standings.of(message))
+        if isinstance(heard, SkipReason):
+            return Outcome(message.ref, skip=heard)
+        return await self._score(message, heard.settings)
+
+    async def shown(self, ref: MessageRef) -> tuple[str, ...]:
+        """The emojis that the bot showed on a message; empty where it did not answer."""
+        answer = await self.answer(ref)
+        return answer.outcome.chosen if answer else ()
+
+    async def answer(self, ref: MessageRef) -> Answer | None:
+        """What is stored of a message, for those who ask why. Never raises."""
+        await self._settled(ref)
+        try:
+            return await self._store.answer(ref)
+        except Exception as error:
+            self._failed("store", error)
+            return None
+
+    async def on_feedback(self, feedback: Feedback) -> bool:
+        """Store or withdraw a word on an answer; False where it was not kept. Never raises."""
+        newcomer = None if feedback.withdrawn else feedback.actor
+        return await self._keep(feedback.ref, newcomer, self._store.add_feedback(feedback))
+
+    async def on_use(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
+        """Somebody put an emoji on a message that the bot scored and left alone. Never raises."""
+        try:
+            if await self._store.opted_out(ref.platform, member):
+                return
+            if await self._store.count_use(ref, member, emoji, self._chance.now()):
+                self._tastes.changed(ref)
+        except Exception as error:
+            self._failed("store", error)
+
+    async def on_choice(
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        source: FeedbackSource,
+        words: Sequence[Feedback],
+    ) -> bool:
+        """All that somebody says through ``source``; False where not kept. Never raises."""
+        writing = self._store.replace_feedback(ref, actor, source, words)
+        return await self._keep(ref, actor if words else None, writing)
+
+    async def suggest(self, ref: MessageRef, text: str) -> tuple[Prediction, ...]:
+        """The five for a text that stands in no chat, by the settings of ``ref``'s.
+
+        Nothing is recorded; empty where there is nothing to offer. Never raises.
+        """
+        try:
+            settings = await self._store.settings(ref)
+        except Exception as error:
+            self._failed("store", error)
+            return ()
+        draft = IncomingMessage(ref, MemberKey(""), text, asked=True)
+        return tuple((await self._score(draft, settings)).predictions)
+
+    async def on_deletion(self, ref: MessageRef) -> None:
+        """The message is gone from its platform: forget its prediction. Never raises."""
+        await self._settled(ref)
+        try:
+            await self._store.delete_message(ref)
+        except Exception as error:
+            self._failed("store", error)
+        self._rows.forget(ref.platform)
+
+    async def refit_tastes(self) -> None:
+        """Fit anew how much communities' tastes differ. Never raises."""
+        try:
+            fitted = await self._tastes.refit()
+        except Exception as error:
+            self._failed("store", error)
+        else:
+            weights = ", ".join(f"{weight:.2f}" for weight in fitted.weights)
+            logger.debug("the prior of tastes: %s; strength %.0f", weights, fitted.strength)
+
+    async def _keep(
+        self, ref: MessageRef, actor: MemberKey | None, writing: Coroutine[Any, Any, bool]
+    ) -> bool:
+        """Write words of ``actor``; taking back, with None, is heard of those who opted out too."""
+        with closing(writing):  # of which nothing ran where it is not awaited
+            await self._settled(ref)
+            try:
+                if actor is not None and await self._store.opted_out(ref.platform, actor):
+                    self.dropped["opted_out"] += 1
+                    return False
+                if await writing:
+                    self._tastes.changed(ref)
+                    return True
+            except Exception as error:
+                self._failed("store", error)
+                return False
+            self.dropped["unknown"] += 1
+            return False
+
+    async def _hear(
+        self, message: IncomingMessage, standing: Awaitable[Standing]
+    ) -> _Heard | SkipReason:
+        ref = message.ref
+        try:
+            settings, opted_out = await standing
+        except Exception as error:
+            # Whether we may speak is unknown, and silence harms nobody.
+            self._failed("store", error)
+            return SkipReason.FAILED
+        given = Circumstances(
+            now=self._chance.now(),
+            roll=self._chance.roll(),
+            pace=self._answers.pace(_chat(ref), self._chance.clock()),
+            opted_out=opted_out,
+        )
+        reason = policy.eligible(message, settings, given)
+        return _Heard(settings, opted_out) if reason is None else reason
+
+    async def _score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
+        """The predictions with what the policy would show, or why nothing."""
+        taste = await self._learnt(message.ref)
+        candidates = policy.allowed(message, settings)
+        moves = await self._moves(message, candidates)
+        # Nothing is awaited from here until the predictor is asked: these are of its artifact.
+        own = threshold(self._predictor.threshold, settings.aim, taste)
+        least = policy.least_score(message, settings, own)
+        outcome = Outcome(message.ref, artifact=self._predictor.version, threshold=least)
+        if candidates is not None and not candidates:
+            return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
+        # Five are to be left when those that the chat denies are gone; one more may take the last
+        # place (``follow``).
+        wanted = TOP + 1 if candidates is not None else TOP + 1 + len(settings.emoji_deny)
+        try:
+            predicted = await self._predictor.predict(
+                message.text, wanted, candidates, taste.bias, moves
+            )
+        except Overloaded:
+            return replace(outcome, skip=SkipReason.OVERLOADED)
+        except Exception as error:
+            self._failed("predictor", error)
+            return replace(outcome, skip=SkipReason.FAILED)
+        ranked = follow(predicted, taste)
+        left = policy.permitted(ranked, settings) or ranked
+        outcome = replace(outcome, predictions=left[:TOP])
+        offer = message.asked or settings.mode is Mode.REPLY
+        chosen = policy.choose(ranked, settings, least, offer=offer)
+        if isinstance(chosen, SkipReason):
+            return replace(outcome, skip=chosen)
+        # Others may have been answered while this one was being read.
+        now = self._chance.clock()
+        pace = self._answers.pace(_chat(message.ref), now)
+        if too_soon := policy.out_of_pace(message, settings, pace):
+            return replace(outcome, skip=too_soon)
+        if not message.asked:
+            self._answers.add(_chat(message.ref), now)
+        if not offer:
+            chosen = self._try(chosen, outcome.predictions, settings, taste)
+        return replace(outcome, chosen=chosen, offered=offer)
+
+    def _try(
+        self,
+        chosen: tuple[str, ...],
+        five: Sequence[Prediction],
+        settings: ChatSettings,
+        taste: Taste,
+    ) -> tuple[str, ...]:
+        """What is to be shown, now and then a second choice in the place of the first."""
+        if self._chance.roll() < 1 - settings.second_choices:
+            return chosen
+        tried = second_choice(five, taste, self._chance.normal)
+        if tried is None or tried in chosen:
+            return chosen
+        return (tried, *chosen[1:])
+
+    async def _learnt(self, ref: MessageRef) -> Taste:
+        try:
+            return await self._tastes.of(ref)
+        except Exception as error:
+            self._failed("store", error)
+            return Taste()
+
+    async def _moves(self, message: IncomingMessage, candidates: Collection[str] | None) -> Moves:
+        try:
+            return await self._rows.of(message, candidates)
+        except StoreFailed as error:
+            self._failed("store", error)
+        except Exception as error:
+            self._failed("predictor", error)
+        return {}
+
+    async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
+        if not outcome.chosen:
+            return outcome
+        if message.asked or how.mode is Mode.REPLY:
+            showing = how.platform.reply(message.ref, outcome.predictions)
+        else:
+            showing = how.platform.react(message.ref, outcome.chosen)
+        return await self._present(outcome, showing)
+
+    async def _present(self, outcome: Outcome, showing: Awaitable[None]) -> Outcome:
+        try:
+            await showing
+        except Refused as error:
+            reason = error.reason
+            self.refusals[reason] += 1
+        except Exception as error:
+            self._failed("platform", error)
+            reason = "error"
+        else:
+            return outcome
+        try:
+            await self._store.refused(outcome.ref, reason)
+        except Exception as error:
+            self._failed("store", error)
+        return replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)
+
+    async def _record(self, message: IncomingMessage, outcome: Outcome) -> bool:
+        """False where another process has the message; what was never scored leaves no row."""
+        if not outcome.predictions and outcome.skip is not SkipReason.NOTHING_TO_SAY:
+            return True
+        try:
+            return await self._store.record(message, outcome)
+        except Exception as error:
+            self._failed("store", error)
+            return True
+
+    def _failed(self, part: str, error: Exception) -> None:
+        self.failures[part] += 1
+        logger.error("the %s failed: %s", part, describe(error))
+
+    @contextmanager
+    def _under_way(self, ref: MessageRef) -> Iterator[None]:
+        self._in_flight[ref] = asyncio.Event()
+        try:
+            yield
+        finally:
+            self._in_flight.pop(ref).set()
+
+    async def _all_settled(self) -> None:
+        for event in list(self._in_flight.values()):
+            await event.wait()
+
+    async def _settled(self, ref: MessageRef) -> None:
+        """Wait for the answer to this message, so that its row exists before it is changed."""
+        if event := self._in_flight.get(ref):
+            await event.wait()
+
+
+def _chat(ref: MessageRef) -> tuple[str, str, str]:
+    return ref.platform, ref.community, ref.chat

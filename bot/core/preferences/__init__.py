@@ -1,0 +1,1 @@
+"""Preferences of communities, learnt from counts of feedback."""

@@ -1,0 +1,96 @@
+"""How communities' own texts move the rows of their custom emojis.
+
+Nothing is stored but the texts that members agreed to have kept, and what follows from them lives
+in memory for ``FRESH`` at most: a text that is erased is forgotten with the next reading.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.events import Chosen, IncomingMessage, MessageRef
+from bot.core.messages.pace import Recent
+from bot.core.ports import EmojiPredictor, Store
+from bot.core.preferences.counts import QUORUM
+from model.custom_rows import Choice, Move
+from model.emoji import is_custom
+
+COMMUNITIES = 256
+FRESH = timedelta(minutes=1)
+"""How long another process's erasure, or a new choice, may go unnoticed."""
+CHOICES = 128
+"""Of a community, the latest, that its rows are learnt from."""
+
+Moves = Mapping[str, Move]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    moves: Moves
+    artifact: str
+    until: datetime
+
+
+class Rows:
+    """Remembers the least recently used communities no longer."""
+
+    def __init__(
+        self, store: Store, predictor: EmojiPredictor, now: Callable[[], datetime]
+    ) -> None:
+        """Learn from what this store keeps, for this predictor."""
+        self._store = store
+        self._predictor = predictor
+        self._now = now
+        self._held: Recent[tuple[str, str], _Held] = Recent(COMMUNITIES)
+        self._loading: dict[tuple[str, str], object] = {}
+
+    async def of(self, message: IncomingMessage, candidates: Collection[str] | None) -> Moves:
+        """What is added to the rows of custom candidates, for the artifact that answers now."""
+        if not message.storable or candidates is None or not any(map(is_custom, candidates)):
+            return {}
+        key = message.ref.platform, message.ref.community
+        held = self._held.get(key)
+        fits = held is not None and held.artifact == self._predictor.version
+        if held is not None and fits and (held.until > self._now() or key in self._loading):
+            self._held.move_to_end(key)
+            return held.moves
+        return {} if key in self._loading else await self._learn(key, message.ref)
+
+    def forget(self, platform: str) -> None:
+        """Texts of a platform were erased: read anew what is left."""
+        for known in (self._held, self._loading):
+            for key in [key for key in known if key[0] == platform]:
+                del known[key]
+
+    async def _learn(self, key: tuple[str, str], ref: MessageRef) -> Moves:
+        token = self._loading[key] = object()
+        try:
+            artifact = self._predictor.version
+            choices = believed(await self._store.chosen_on_texts(ref, CHOICES))
+            moves = await self._predictor.moves(choices) if choices else {}
+            if self._loading.get(key) is not token or artifact != self._predictor.version:
+                return {}  # what was read may be erased by now, or the rows are another artifact's
+            self._held[key] = _Held(moves, artifact, self._now() + FRESH)
+            return moves
+        finally:
+            if self._loading.get(key) is token:
+                del self._loading[key]
+
+
+def believed(chosen: Sequence[Chosen]) -> list[Choice]:
+    """The choices to learn from; none where too few members chose any custom emoji (``QUORUM``).
+
+    Those of custom emojis that fewer chose are left out: nobody moves a row alone.
+    """
+    members = defaultdict(set)
+    for each in chosen:
+        members[each.choice.emoji].add(each.by)
+    enough = {e for e, by in members.items() if is_custom(e) and len(by) >= QUORUM}
+    if not enough:
+        return []
+    return [
+        each.choice
+        for each in chosen
+        if each.choice.emoji in enough or not is_custom(each.choice.emoji)
+    ]

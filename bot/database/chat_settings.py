@@ -1,0 +1,122 @@
+"""What communities and chats chose for themselves."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.chat_settings.overrides import override, override_all
+from bot.core.events import MessageRef
+from bot.core.messages.policy import ChatSettings
+from bot.database.tables import chat_setting, community, notice
+from bot.database.transaction import Session, is_community, transaction
+
+
+class ChoiceStore(Session):
+    """The settings part of the store."""
+
+    def __init__(self, engine: AsyncEngine, defaults: ChatSettings | None = None) -> None:
+        """Use an open database; ``defaults`` hold where a community has not chosen."""
+        super().__init__(engine)
+        self._defaults = defaults or ChatSettings()
+
+    async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
+        """The defaults under the community's choices under the parent's under the chat's."""
+        async with transaction(self._reader) as connection:
+            return await self._settings(connection, ref, parent)
+
+    async def _settings(
+        self, connection: AsyncConnection, ref: MessageRef, parent: str
+    ) -> ChatSettings:
+        places = ("", parent, ref.chat)
+        query = (
+            select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
+            .join(community)
+            .where(is_community(ref), chat_setting.c.chat.in_(places))
+        )
+        rows = (await connection.execute(query)).all()
+        rows = sorted(rows, key=lambda row: places.index(row.chat))
+        return override_all(self._defaults, {row.key: row.value for row in rows})
+
+    async def chosen(self, ref: MessageRef) -> dict[str, dict[str, object]]:
+        """What the community chose: chat (empty for everywhere) -> key -> stored value."""
+        query = (
+            select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
+            .join(community)
+            .where(is_community(ref))
+            .order_by(chat_setting.c.chat, chat_setting.c.key)
+        )
+        found: dict[str, dict[str, object]] = {}
+        async with transaction(self._reader) as connection:
+            for chat, key, value in await connection.execute(query):
+                found.setdefault(chat, {})[key] = value
+        return found
+
+    async def unset_setting(self, ref: MessageRef, key: str, *, everywhere: bool = False) -> None:
+        """Take a choice back: what lies under it holds again."""
+        here = select(community.c.id).where(is_community(ref)).scalar_subquery()
+        place = chat_setting.c.chat == ("" if everywhere else ref.chat)
+        choice = and_(chat_setting.c.community_id == here, place, chat_setting.c.key == key)
+        async with transaction(self._writer) as connection:
+            await connection.execute(delete(chat_setting).where(choice))
+
+    async def set_setting(
+        self, ref: MessageRef, key: str, value: object, *, everywhere: bool = False
+    ) -> None:
+        """Keep a choice of the chat, or of the whole community with ``everywhere``.
+
+        Raises:
+            KeyError, ValueError: see ``bot.core.chat_settings.overrides.override``.
+        """
+        override(self._defaults, key, value)
+        async with transaction(self._writer) as connection:
+            row = {
+                "community_id": await self._community(connection, ref),
+                "chat": "" if everywhere else ref.chat,
+                "key": key,
+                "value": value,
+                "updated_at": datetime.now(UTC),
+            }
+            await connection.execute(
+                self._insert(chat_setting)
+                .values(row)
+                .on_conflict_do_update(
+                    index_elements=["community_id", "chat", "key"],
+                    set_={"value": row["value"], "updated_at": row["updated_at"]},
+                )
+            )
+
+    async def carry_settings(self, old: MessageRef, new: MessageRef) -> None:
+        """A community goes on under another id: what it chose holds there, unless it chose anew."""
+        query = select(chat_setting).join(community).where(is_community(old))
+        async with transaction(self._writer) as connection:
+            chosen = (await connection.execute(query)).all()
+            if not chosen:
+                return
+            there = await self._community(connection, new)
+            rows = [
+                {
+                    "community_id": there,
+                    "chat": new.chat if row.chat == old.chat else row.chat,
+                    "key": row.key,
+                    "value": row.value,
+                    "updated_at": row.updated_at,
+                }
+                for row in chosen
+            ]
+            await connection.execute(
+                self._insert(chat_setting).values(rows).on_conflict_do_nothing()
+            )
+
+    async def first_notice(self, ref: MessageRef, name: str) -> bool:
+        """Whether the community is to be told this: True once, for whoever asks first."""
+        async with transaction(self._writer) as connection:
+            row = {
+                "community_id": await self._community(connection, ref),
+                "name": name,
+                "told_at": datetime.now(UTC),
+            }
+            told = await connection.execute(
+                self._insert(notice).values(row).on_conflict_do_nothing()
+            )
+            return told.rowcount == 1

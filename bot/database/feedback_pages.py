@@ -1,0 +1,152 @@
+"""Feedback with the messages that it is about, page by page, as far as it may leave the database.
+
+What was erased is not here. What is to be erased is passed over already: rows and texts past
+their retention, and texts and rows of members who took their consent back or opted out.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.events import MemberKey
+from bot.database.tables import community, consent, feedback, opt_out, prediction
+from bot.database.transaction import transaction
+
+PAGE = 2000
+"""Rows that are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which feedback to read."""
+
+    rows_since: datetime
+    """Of messages from then on."""
+    texts_since: datetime
+    """With their texts from then on."""
+    platform: str | None = None
+    community: str | None = None
+    """The platform's own id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word on an answer, and how many people said it there."""
+
+    kind: str
+    emoji: str | None
+    source: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A message that got feedback, under the keys of the database."""
+
+    id: int
+    platform: str
+    community: int
+    author: MemberKey
+    text: str | None = field(repr=False)
+    consent: str | None
+    language: str | None
+    artifact: str
+    at: datetime
+    suggestions: Sequence[tuple[str, float]]
+    shown: Sequence[str]
+    said: Sequence[Said]
+
+
+async def answered_pages(
+    engine: AsyncEngine, selection: Selection, size: int = PAGE
+) -> AsyncIterator[list[Answered]]:
+    """All of it in order; each page in a transaction of its own, so that writers never wait.
+
+    Raises:
+        StoreFailed: the database cannot be read.
+    """
+    last = 0
+    while True:
+        async with transaction(engine) as connection:
+            query = _messages(selection).where(prediction.c.id > last)
+            rows = (await connection.execute(query.order_by(prediction.c.id).limit(size))).all()
+            words = await _words(connection, [row.id for row in rows]) if rows else {}
+        if not rows:
+            return
+        last = rows[-1].id
+        yield [_answered(row, words[row.id]) for row in rows if row.id in words]
+
+
+async def count_answered(engine: AsyncEngine, selection: Selection) -> int:
+    """How many there are now.
+
+    Raises:
+        StoreFailed: the database cannot be read.
+    """
+    rows = _messages(selection).with_only_columns(prediction.c.id).subquery()
+    async with transaction(engine) as connection:
+        return (await connection.execute(select(func.count()).select_from(rows))).scalar_one()
+
+
+def _messages(selection: Selection) -> Select[tuple[object, ...]]:
+    member = and_(
+        consent.c.platform == community.c.platform, consent.c.member == prediction.c.author
+    )
+    given = and_(
+        prediction.c.created_at >= selection.texts_since,
+        prediction.c.consent.is_not(None),
+        exists().where(member, consent.c.revoked_at.is_(None)),
+    )
+    query = select(
+        prediction,
+        community.c.platform,
+        case((given, prediction.c.text)).label("given_text"),
+    ).join_from(prediction, community)
+    return query.where(*_conditions(selection))
+
+
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    out = and_(opt_out.c.platform == community.c.platform, opt_out.c.member == prediction.c.author)
+    conditions: list[ColumnElement[bool]] = [
+        prediction.c.created_at >= selection.rows_since,
+        exists().where(feedback.c.prediction_id == prediction.c.id),
+        ~exists().where(out),
+    ]
+    if selection.platform is not None:
+        conditions.append(community.c.platform == selection.platform)
+    if selection.community is not None:
+        conditions.append(community.c.external_id == selection.community)
+    return conditions
+
+
+async def _words(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[Said]]:
+    key = (feedback.c.prediction_id, feedback.c.kind, feedback.c.emoji, feedback.c.source)
+    query = (
+        select(*key, func.count()).where(feedback.c.prediction_id.in_(ids)).group_by(*key)
+    ).order_by(*key)
+    found: defaultdict[int, list[Said]] = defaultdict(list)
+    for message, kind, emoji, source, people in await connection.execute(query):
+        found[message].append(Said(kind, emoji or None, source, people))
+    return found
+
+
+def _answered(row: Row[tuple[object, ...]], said: Sequence[Said]) -> Answered:
+    text = row.given_text
+    return Answered(
+        id=row.id,
+        platform=row.platform,
+        community=row.community_id,
+        author=MemberKey(row.author),
+        text=text,
+        consent=None if text is None else row.consent,
+        language=row.language,
+        artifact=row.artifact,
+        at=row.created_at,
+        suggestions=[(emoji, score) for emoji, score in row.top],
+        shown=row.chosen,
+        said=said,
+    )

@@ -1,0 +1,92 @@
+"""What is kept about one member, for the member to see."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, Table, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.events import MemberKey
+from bot.database.preferences.votes import voice_of
+from bot.database.tables import (
+    community,
+    consent,
+    feedback,
+    opt_out,
+    prediction,
+    taste_use,
+    taste_voice,
+)
+
+_ANSWERED = (
+    community.c.external_id.label("community"),
+    prediction.c.chat,
+    prediction.c.message,
+    prediction.c.created_at.label("at"),
+    prediction.c.top.label("predicted"),
+    prediction.c.chosen.label("shown"),
+    prediction.c.skip,
+    prediction.c.language,
+    prediction.c.text,
+    prediction.c.consent,
+    prediction.c.artifact,
+)
+_SAID = (
+    community.c.external_id.label("community"),
+    prediction.c.chat,
+    prediction.c.message,
+    feedback.c.kind,
+    feedback.c.emoji,
+    feedback.c.source,
+    feedback.c.given_at.label("at"),
+)
+
+
+async def member_data(
+    connection: AsyncConnection, platform: str, member: MemberKey
+) -> dict[str, object]:
+    """Everything kept about a member, as JSON knows it: moments are written in ISO 8601."""
+    here = community.c.platform == platform
+    messages = select(*_ANSWERED).join_from(prediction, community)
+    said = select(*_SAID).join_from(feedback, prediction).join(community)
+    consents = select(consent.c.version, consent.c.granted_at, consent.c.revoked_at).where(
+        consent.c.platform == platform, consent.c.member == member
+    )
+    out = select(opt_out.c.since).where(opt_out.c.platform == platform, opt_out.c.member == member)
+    since = (await connection.execute(out)).scalar()
+    return {
+        "platform": platform,
+        "member": member,
+        "opted_out_since": _plain(since),
+        "consents": await _rows(connection, consents),
+        "messages": await _rows(
+            connection, messages.where(and_(here, prediction.c.author == member))
+        ),
+        "feedback": await _rows(connection, said.where(and_(here, feedback.c.actor == member))),
+        "words_today": await _today(connection, platform, member, taste_voice),
+        "used_today": await _today(connection, platform, member, taste_use),
+    }
+
+
+async def _today(
+    connection: AsyncConnection, platform: str, member: MemberKey, tally: Table
+) -> list[dict[str, object]]:
+    """The member's rows of a tally that is kept until the day is over."""
+    query = select(community.c.external_id, tally).join_from(tally, community)
+    found = await connection.execute(query.where(community.c.platform == platform))
+    told = [column.name for column in tally.c if column.name in ("emoji", "words")]
+    return [
+        {"community": row.external_id, **{name: getattr(row, name) for name in told}}
+        for row in found
+        if row.member == voice_of(row.day, row.community_id, member)
+    ]
+
+
+async def _rows(
+    connection: AsyncConnection, query: Select[tuple[object, ...]]
+) -> list[dict[str, object]]:
+    found = (await connection.execute(query)).mappings()
+    return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

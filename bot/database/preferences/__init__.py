@@ -1,0 +1,1 @@
+"""Tables of counts behind the preferences: recording, totals, votes."""

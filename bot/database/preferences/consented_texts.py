@@ -1,0 +1,40 @@
+"""The texts that members agreed to have kept, for what is learnt from them while running."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from bot.core.events import Chosen, FeedbackKind, MemberKey, MessageRef
+from bot.database.tables import community, feedback, prediction
+from bot.database.transaction import Session, is_community, transaction
+from model.custom_rows import Choice
+
+_CHOICES = (FeedbackKind.AGREE.value, FeedbackKind.CORRECT.value)
+
+
+class TextStore(Session):
+    """Reads kept texts; who writes and erases them is ``SqlStore``."""
+
+    async def chosen_on_texts(self, ref: MessageRef, most: int) -> Sequence[Chosen]:
+        """What members of the message's community chose of late on texts that are kept.
+
+        Each with the weight that their word has in the community's taste.
+        """
+        query = (
+            select(prediction.c.text, feedback.c.emoji, feedback.c.counted, feedback.c.actor)
+            .join_from(feedback, prediction)
+            .join(community)
+            .where(
+                is_community(ref),
+                prediction.c.text.is_not(None),
+                feedback.c.kind.in_(_CHOICES),
+                feedback.c.counted > 0,
+            )
+            .order_by(feedback.c.id.desc())
+            .limit(most)
+        )
+        async with transaction(self._reader) as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Chosen(Choice(row.text, row.emoji, row.counted), MemberKey(row.actor)) for row in rows
+        ]

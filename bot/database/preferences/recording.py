@@ -1,0 +1,175 @@
+"""What answers and words on them add to a community's taste, and what erasing them takes back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.events import Feedback, FeedbackKind, MemberKey, Outcome
+from bot.core.preferences.counts import (
+    ELSEWHERE,
+    WORDS_A_DAY,
+    Counts,
+    presence,
+    said,
+    shown,
+    touched,
+    unshown,
+    voice,
+)
+from bot.database.preferences.totals import SumStore, summed
+from bot.database.preferences.votes import VoiceStore, word_of, words_by, words_with
+from bot.database.tables import prediction
+
+
+class SqlTasteStore(SumStore, VoiceStore):
+    """Implements ``bot.core.ports.TasteStore``.
+
+    Counts are added in the transaction that writes what they count: none is lost or doubled
+    where a process dies, and two processes add to the same sums.
+    """
+
+    async def _presence(
+        self,
+        connection: AsyncConnection,
+        here: int,
+        author: MemberKey,
+        outcome: Outcome,
+        now: datetime,
+    ) -> float:
+        """What a showing to this member weighs; an offer of five is nothing that can be removed."""
+        if not outcome.chosen or outcome.offered:
+            return 0.0
+        before = await self._shown_before(connection, author, here, now)
+        return presence(max(before.get(emoji, 0.0) for emoji in outcome.chosen))
+
+    async def _count_shown(
+        self, connection: AsyncConnection, here: int, outcome: Outcome, now: datetime, weight: float
+    ) -> None:
+        """Count what is put on a message."""
+        # As they are stored, so that nothing is left where this is taken back.
+        own = {p.emoji: round(p.own, DIGITS) for p in outcome.predictions}
+        counted = _scaled(shown(outcome.chosen, own), weight)
+        await self._add(connection, here, summed(counted, now) if weight else {})
+
+    async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
+        """Take back what a platform did not let be shown."""
+        await self._add(connection, answer.community_id, _shown(answer, -answer.weight))
+
+    async def _count_word(
+        self, connection: AsyncConnection, answer: Row[Any], given: Feedback
+    ) -> float:
+        """Count a member's word on a message; with what weight."""
+        counted = _said(answer, given)
+        emojis = touched(counted)
+        if not emojis:
+            return 0.0
+        here, at = answer.community_id, given.at
+        # Who takes the bot's reaction away is not always told: then the author is who can.
+        removal = given.kind is FeedbackKind.REMOVE
+        speaker = answer.author if removal else given.actor
+        today = await self._today(connection, here, speaker, at)
+        earlier = await self._kept(connection, words_by(speaker, removal=removal), here, at)
+        strength = voice(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
+        strength = 0.0 if today.total() >= WORDS_A_DAY else strength
+        await self._add(connection, here, _unshown(answer, given, strength))
+        if not strength:
+            return 0.0
+        await self._speak(connection, here, speaker, emojis, at)
+        await self._change(connection, here, counted, at, strength)
+        if await self._are_enough(connection, here, speaker, at):
+            await self._settle(connection, here)
+        return strength
+
+    async def _uncount_word(
+        self, connection: AsyncConnection, answer: Row[Any], given: Feedback, strength: float
+    ) -> None:
+        """Take a word back that was counted with this weight at ``given.at``."""
+        here = answer.community_id
+        await self._add(connection, here, _negative(_unshown(answer, given, strength)))
+        if strength:
+            await self._change(connection, here, _said(answer, given), given.at, -strength)
+
+    async def _unsay(
+        self,
+        connection: AsyncConnection,
+        words: ColumnElement[bool],
+        answers: ColumnElement[bool],
+    ) -> None:
+        """Take back what these rows of ``feedback`` and ``prediction`` were counted for.
+
+        They are about to go, and what remained of them could be added to again.
+        """
+        sums: dict[int, dict[str, Counts]] = {}
+
+        def back(row: Row[Any], counted: Mapping[str, Counts]) -> None:
+            here = sums.setdefault(row.community_id, {ELSEWHERE: Counts()})
+            for emoji, counts in counted.items():
+                here[emoji] = here.get(emoji, Counts()) + counts.times(-1.0)
+
+        for row in await connection.execute(words_with(*ANSWER).where(words)):
+            back(row, _scaled(summed(_said(row, row), row.at), row.counted))
+            back(row, _unshown(row, row, row.counted))
+        showings: Select[Any] = select(*ANSWER).where(answers)
+        for row in await connection.execute(showings):
+            back(row, _shown(row, row.weight))
+        for community_id, counted in sorted(sums.items()):
+            await self._add(connection, community_id, counted, datetime.now(UTC))
+            await self._take_out(connection, community_id)
+
+    async def _change(
+        self,
+        connection: AsyncConnection,
+        here: int,
+        counted: Mapping[str, Counts],
+        at: datetime,
+        strength: float,
+    ) -> None:
+        scaled = {ELSEWHERE: Counts(), **_scaled(counted, strength)}
+        await self._add(connection, here, summed(scaled, at), datetime.now(UTC))
+
+
+DIGITS = 6
+"""Of a score that is stored."""
+ANSWER = (
+    prediction.c.community_id,
+    prediction.c.top,
+    prediction.c.own,
+    prediction.c.chosen,
+    prediction.c.offered,
+    prediction.c.weight,
+    prediction.c.created_at,
+)
+"""What words are counted by."""
+
+
+def scores(answer: Row[Any]) -> dict[str, float]:
+    """The model's own of the five; those of before tastes were learnt are the shown ones."""
+    own = answer.own or [score for _, score in answer.top]
+    return {emoji: score for (emoji, _), score in zip(answer.top, own, strict=True)}
+
+
+def _shown(answer: Row[Any], times: float) -> dict[str, Counts]:
+    """What an answer adds to the sums where it is shown."""
+    counted = {} if answer.offered else shown(answer.chosen, scores(answer))
+    return summed(_scaled(counted, times), answer.created_at)
+
+
+def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
+    return said(word_of(answer, given), tuple(answer.chosen), scores(answer))
+
+
+def _unshown(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
+    more = strength - answer.weight
+    counted = unshown(word_of(answer, given), tuple(answer.chosen), scores(answer), more)
+    return summed(counted, answer.created_at)
+
+
+def _scaled(counted: Mapping[str, Counts], times: float) -> dict[str, Counts]:
+    return {emoji: counts.times(times) for emoji, counts in counted.items()}
+
+
+def _negative(counted: Mapping[str, Counts]) -> dict[str, Counts]:
+    return _scaled(counted, -1.0)

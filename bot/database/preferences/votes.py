@@ -1,0 +1,143 @@
+"""What members said and were shown before, by which they count for less and less."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, not_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.events import Feedback, FeedbackKind, FeedbackSource
+from bot.core.preferences.counts import LAST_SHOWN, QUORUM, Word, said, touched, weight
+from bot.database.tables import feedback, prediction, taste_voice
+from bot.database.transaction import Session
+
+
+class VoiceStore(Session):
+    """Who spoke today, and what of somebody's still counts."""
+
+    async def _today(
+        self, connection: AsyncConnection, here: int, speaker: str, at: datetime
+    ) -> Counter[str]:
+        """How often a member spoke for or against each emoji on a day; of earlier days all goes."""
+        day = at.astimezone(UTC).toordinal()
+        await connection.execute(delete(taste_voice).where(taste_voice.c.day < day))
+        query = select(taste_voice.c.emoji, taste_voice.c.words).where(
+            _on(here, day), taste_voice.c.member == voice_of(day, here, speaker)
+        )
+        return Counter({row.emoji: row.words for row in await connection.execute(query)})
+
+    async def _kept(
+        self, connection: AsyncConnection, words: ColumnElement[bool], here: int, at: datetime
+    ) -> dict[str, float]:
+        """By emoji, how many of these words still count, the old ones less and less."""
+        query = words_with(prediction.c.chosen, prediction.c.offered).where(
+            words, prediction.c.community_id == here, feedback.c.counted > 0
+        )
+        found: dict[str, float] = defaultdict(float)
+        for row in await connection.execute(query):
+            fade = weight(row.at) / weight(at)
+            for emoji in touched(said(word_of(row, row), tuple(row.chosen), {})):
+                found[emoji] += fade
+        return found
+
+    async def _shown_before(
+        self, connection: AsyncConnection, author: str, here: int, at: datetime
+    ) -> dict[str, float]:
+        """By emoji, how often it was shown to a member of late, old times less and less."""
+        query = (
+            select(prediction.c.chosen, prediction.c.created_at)
+            .where(
+                prediction.c.author == author,
+                prediction.c.community_id == here,
+                prediction.c.skip.is_(None),
+                not_(prediction.c.offered),
+            )
+            .order_by(prediction.c.id.desc())
+            .limit(LAST_SHOWN)
+        )
+        found: dict[str, float] = defaultdict(float)
+        for row in await connection.execute(query):
+            for emoji in row.chosen:
+                found[emoji] += weight(row.created_at) / weight(at)
+        return found
+
+    async def _speak(
+        self,
+        connection: AsyncConnection,
+        here: int,
+        speaker: str,
+        emojis: Collection[str],
+        at: datetime,
+    ) -> None:
+        """Note that a member spoke of these emojis today."""
+        day = at.astimezone(UTC).toordinal()
+        member = voice_of(day, here, speaker)
+        rows = [
+            {"community_id": here, "day": day, "member": member, "emoji": emoji, "words": 1}
+            for emoji in sorted(emojis)
+        ]
+        again = self._insert(taste_voice).on_conflict_do_update(
+            index_elements=["community_id", "day", "member", "emoji"],
+            set_={"words": taste_voice.c.words + 1},
+        )
+        await connection.execute(again, rows)
+
+    async def _are_enough(
+        self, connection: AsyncConnection, here: int, speaker: str, at: datetime
+    ) -> bool:
+        """Whether as many members spoke today as it takes, or all who ever did."""
+        today = select(func.count(taste_voice.c.member.distinct())).where(
+            _on(here, at.astimezone(UTC).toordinal())
+        )
+        many = (await connection.execute(today)).scalar_one()
+        if many >= QUORUM:
+            return True
+        removal = feedback.c.kind == FeedbackKind.REMOVE.value
+        who = case((removal, prediction.c.author), else_=feedback.c.actor)
+        others = (
+            select(who)
+            .join_from(feedback, prediction)
+            .where(prediction.c.community_id == here, feedback.c.counted > 0, who != speaker)
+            .distinct()
+            .limit(QUORUM)
+        )
+        ever = 1 + len((await connection.execute(others)).all())
+        return many >= min(ever, QUORUM)
+
+
+def voice_of(day: int, community_id: int, member: str) -> str:
+    """What stands for a member of a community on a day; it links no two days."""
+    return sha256(f"{day}:{community_id}:{member}".encode()).hexdigest()[:32]
+
+
+def words_by(speaker: str, *, removal: bool) -> ColumnElement[bool]:
+    """Their words; removals are told apart, as it is the author who stands for who removed."""
+    is_removal = feedback.c.kind == FeedbackKind.REMOVE.value
+    if removal:
+        return and_(is_removal, prediction.c.author == speaker)
+    return and_(not_(is_removal), feedback.c.actor == speaker)
+
+
+def words_with(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Words with what they were said of."""
+    word = (
+        feedback.c.kind,
+        feedback.c.emoji,
+        feedback.c.source,
+        feedback.c.given_at.label("at"),
+        feedback.c.counted,
+    )
+    return select(*word, *columns).join_from(feedback, prediction)
+
+
+def word_of(answer: Row[Any], given: Feedback | Row[Any]) -> Word:
+    """A word on an answer, as it is counted."""
+    picked = given.source == FeedbackSource.BUTTON and bool(answer.offered)
+    return Word(FeedbackKind(given.kind), given.emoji or None, picked)
+
+
+def _on(here: int, day: int) -> ColumnElement[bool]:
+    return and_(taste_voice.c.community_id == here, taste_voice.c.day == day)

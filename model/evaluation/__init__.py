@@ -1,0 +1,1 @@
+"""Metrics, evaluation of artifacts, and the model card."""

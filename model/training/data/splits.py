@@ -1,0 +1,72 @@
+"""Labelled texts to evaluate on, read as a recipe describes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from model.text import clean, has_words
+from model.training.data.sources import emojis_of, read_rows, read_table
+from model.training.recipe import Recipe, RecipeError, SourceRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Texts and what is known of each: the emojis used, or the emotion tags."""
+
+    name: str
+    emotions: bool
+    texts: list[str] = field(repr=False)
+    truth: list[tuple[str, ...]]
+    candidates: frozenset[str] | None
+    """A set with a fixed list of labels is answered from that list; None for all emojis."""
+
+
+def own_split(path: Path, baseline: str | None) -> SourceRecipe:
+    """How to read somebody's own file, Parquet, CSV or JSON Lines.
+
+    It has a column ``text``, and either ``emoji``, or ``emotions`` (a list, or one word), or the
+    emojis still inside the text.
+
+    Raises:
+        RecipeError: it is no table, or has no column ``text``.
+    """
+    columns = read_table(path).column_names
+    if "text" not in columns:
+        raise RecipeError(f"{path} has no column text, but {', '.join(columns)}")
+    kind = "emotion" if "emotions" in columns else "label" if "emoji" in columns else "inline"
+    label = "emotions" if kind == "emotion" else "emoji"
+    return SourceRecipe.model_validate(
+        {
+            "name": path.stem,
+            "kind": kind,
+            "path": str(path.absolute()),
+            "label": label,
+            "baseline": baseline,
+        }
+    )
+
+
+def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
+    """One evaluation split; rows without words or without a known truth are left out.
+
+    Raises:
+        RecipeError: the file is missing, or says nothing to measure by.
+    """
+    rows = read_rows(source, recipe.folder, recipe.fit.seed)[: source.limit]
+    pairs = [(row[source.text], _truth(row, source)) for row in rows]
+    kept = [(text, truth) for text, truth in pairs if truth and has_words(clean(text))]
+    if not kept:
+        raise RecipeError(f"{source.name}: no text with words and with {source.label}")
+    truths = [truth for _, truth in kept]
+    fixed = source.kind == "label"
+    candidates = frozenset(e for truth in truths for e in truth) if fixed else None
+    return Split(source.name, source.kind == "emotion", [t for t, _ in kept], truths, candidates)
+
+
+def _truth(row: dict[str, object], source: SourceRecipe) -> tuple[str, ...]:
+    if source.kind != "emotion":
+        return tuple(e for e in emojis_of(row, source) if e not in source.drop)
+    tags = row[source.label]
+    if isinstance(tags, str):
+        return (tags,)
+    return tuple(tags) if isinstance(tags, Iterable) else ()

@@ -1,0 +1,1 @@
+"""Evaluation on the held-out splits of a recipe, with baselines."""

@@ -1,0 +1,105 @@
+"""An artifact on the held-out splits of a recipe, beside the baselines: one row for each."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from model.evaluation.evaluation import (
+    EmojiFigures,
+    EmotionFigures,
+    Latency,
+    Ranker,
+    evaluate_emojis,
+    evaluate_emotions,
+    latency,
+)
+from model.text import dedup_key
+from model.training.data.sources import load_examples
+from model.training.data.splits import Split, read_split
+from model.training.evaluation.baselines import NaiveBayes, Prior, ReadingTheLeak, read_published
+from model.training.recipe import Recipe, SourceRecipe
+
+_TIMED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one ranker reached on one split."""
+
+    split: str
+    ranker: str
+    figures: EmojiFigures | EmotionFigures | Latency
+
+
+def chosen_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
+    """The held-out splits of these names; all where there are none."""
+    return [s for s in recipe.held_out if not names or s.name in names]
+
+
+class Baselines:
+    """The rivals of some splits; each is fitted once, on no text of any of the splits."""
+
+    def __init__(self, recipe: Recipe, splits: Sequence[SourceRecipe]) -> None:
+        self._recipe, self._splits = recipe, splits
+        self._fitted: dict[str, list[tuple[str, Ranker]]] = {}
+
+    def of(self, split: SourceRecipe) -> list[tuple[str, Ranker]]:
+        """Published answers where there are some, the prior and naive Bayes, by name.
+
+        Raises:
+            RecipeError: a file is missing.
+        """
+        fitted_on = split.baseline or split.name
+        if fitted_on not in self._fitted:
+            self._fitted[fitted_on] = self._fit(fitted_on)
+        if split.published is None:
+            return self._fitted[fitted_on]
+        published = read_published(split, self._recipe.folder)
+        return [("published", published), *self._fitted[fitted_on]]
+
+    def _fit(self, name: str) -> list[tuple[str, Ranker]]:
+        sources = [s for s in self._recipe.sources if s.name == name]
+        if not sources:
+            return []
+        # Without the recipe's limit: the baselines get all there is.
+        whole = [s.model_copy(update={"skip": 0, "limit": None}) for s in sources]
+        asked = {
+            dedup_key(text)
+            for split in self._splits
+            for text in read_split(self._recipe, split).texts
+        }
+        examples = load_examples(self._recipe, whole, asked)
+        return [("prior", Prior(examples)), ("naive Bayes", NaiveBayes(examples))]
+
+
+def evaluate_split(
+    recipe: Recipe,
+    source: SourceRecipe,
+    artifact: Ranker,
+    name: str,
+    baselines: Baselines | None = None,
+) -> Iterator[Row]:
+    """The artifact's row, then those of the baselines, if any.
+
+    Raises:
+        RecipeError: a file is missing.
+    """
+    split = read_split(recipe, source)
+    yield Row(split.name, name, _figures(artifact, split))
+    if source.leak:
+        reading = ReadingTheLeak(artifact, source.leak)
+        yield Row(split.name, f"{name}, reading the leak", _figures(reading, split))
+    if baselines is not None:
+        for rival, ranker in baselines.of(source):
+            yield Row(split.name, rival, _figures(ranker, split))
+
+
+def evaluate_latency(recipe: Recipe, source: SourceRecipe, opened: Ranker, name: str) -> Row:
+    """How long a text takes what was opened with one thread; 500 texts of a split."""
+    texts = read_split(recipe, source).texts[:_TIMED]
+    return Row(source.name, name, latency(opened, texts, threads=1))
+
+
+def _figures(ranker: Ranker, split: Split) -> EmojiFigures | EmotionFigures:
+    if split.emotions:
+        return evaluate_emotions(ranker, split.texts, split.truth)
+    return evaluate_emojis(ranker, split.texts, split.truth, split.candidates)

@@ -1,0 +1,169 @@
+"""An artifact back to a checkpoint: what was exported is what the next fit begins from.
+
+The int8 graph holds every weight of a BERT encoder but for the rounding, so that nobody needs the
+checkpoint of the run that made it.
+"""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import NodeProto, numpy_helper
+from torch import Tensor
+from transformers import BertConfig, BertModel
+
+from model.artifact import LAYOUT, Artifact
+from model.training.export.smoothquant import SUFFIX
+from model.training.network.ngrams import NGramBag
+from model.training.network.text_encoder import TextEncoder
+
+_PREFIX = "encoder."
+
+
+class RestoreError(ValueError):
+    """An artifact whose graph is not one that this program exports from a BERT; one line."""
+
+
+class _Weights:
+    """The graph's initialisers as float32, dequantised."""
+
+    def __init__(self, graph: onnx.GraphProto) -> None:
+        self._raw = {item.name: item for item in graph.initializer}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._raw or f"{name}_quantized" in self._raw
+
+    def __getitem__(self, name: str) -> Tensor:
+        weight = self._stored(name)
+        factor = f"{name}{SUFFIX}"
+        # What its input is multiplied by belongs to the matrix.
+        return weight * self._stored(factor)[:, None] if factor in self._raw else weight
+
+    def _stored(self, name: str) -> Tensor:
+        if name in self._raw:
+            return torch.from_numpy(numpy_helper.to_array(self._raw[name]).copy())
+        if f"{name}_quantized" not in self._raw:
+            raise RestoreError(f"the graph holds no weight {name}")
+        value, scale, zero = (
+            numpy_helper.to_array(self._raw[f"{name}_{part}"]).astype(np.float32)
+            for part in ("quantized", "scale", "zero_point")
+        )
+        return torch.from_numpy((value - zero) * scale)
+
+
+def restore_text(artifact: Artifact) -> TextEncoder:
+    """The network whose vectors are those of the artifact's graph, but for int8's rounding.
+
+    Raises:
+        RestoreError: the encoder is no BERT.
+    """
+    graph = onnx.load(str(artifact.encoder)).graph
+    weights = _Weights(graph)
+    attention = [node for node in graph.node if node.op_type in ("QAttention", "Attention")]
+    if not attention:
+        raise RestoreError(f"{artifact.encoder} is no BERT; train from its base checkpoint instead")
+    products = [_weight_of(node) for node in graph.node if node.op_type == "MatMulInteger"]
+    products = [name for name in products if name in weights]
+    bag = _bag(weights)
+    state = {**_embeddings(weights), **_layers(weights, attention, products)}
+    text = TextEncoder(_bert(state, _heads(attention[0])), state["projection.weight"].shape[0], bag)
+    missing, unexpected = text.load_state_dict(state, strict=False)
+    known = [name for name in missing if ".pooler." not in name and not name.startswith("bag.")]
+    if known or unexpected:
+        raise RestoreError(f"the graph does not hold {[*known, *unexpected][0]}")
+    return text.eval()
+
+
+def _weight_of(node: NodeProto) -> str:
+    return str(node.input[1]).removesuffix("_quantized")
+
+
+def _heads(node: NodeProto) -> int:
+    return next(int(a.i) for a in node.attribute if a.name == "num_heads")
+
+
+def _embeddings(weights: _Weights) -> dict[str, Tensor]:
+    kinds = ("word_embeddings", "position_embeddings", "token_type_embeddings", "LayerNorm")
+    names = [f"{_PREFIX}embeddings.{kind}.weight" for kind in kinds]
+    names.append(f"{_PREFIX}embeddings.LayerNorm.bias")
+    return {name: weights[name] for name in names}
+
+
+def _layers(
+    weights: _Weights, attention: list[NodeProto], products: list[str]
+) -> dict[str, Tensor]:
+    """The exporter forgets the names of matrices, but not their order: three a layer."""
+    state: dict[str, Tensor] = {}
+    *inner, projection = products
+    if len(inner) != 3 * len(attention):
+        raise RestoreError("the graph has another number of matrices than a BERT")
+    for i in range(len(attention)):
+        layer = f"{_PREFIX}encoder.layer.{i}"
+        matrix = weights[f"Attention_{i}_qkv_weight"].T
+        bias = weights[f"Attention_{i}_qkv_bias"]
+        parts = zip(
+            ("query", "key", "value"), matrix.chunk(3, dim=0), bias.chunk(3, dim=0), strict=True
+        )
+        for name, part, offset in parts:
+            state[f"{layer}.attention.self.{name}.weight"] = part.contiguous()
+            state[f"{layer}.attention.self.{name}.bias"] = offset.contiguous()
+        dense = ("attention.output.dense", "intermediate.dense", "output.dense")
+        for name, product in zip(dense, inner[3 * i : 3 * i + 3], strict=True):
+            state[f"{layer}.{name}.weight"] = weights[product].T.contiguous()
+            state[f"{layer}.{name}.bias"] = weights[f"{layer}.{name}.bias"]
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            state[f"{layer}.{name}.weight"] = weights[f"{layer}.{name}.weight"]
+            state[f"{layer}.{name}.bias"] = weights[f"{layer}.{name}.bias"]
+    state["projection.weight"] = weights[projection].T.contiguous()
+    state["projection.bias"] = weights["projection.bias"]
+    return state
+
+
+def _bag(weights: _Weights) -> NGramBag | None:
+    if "bag.table.weight" not in weights:
+        return None
+    table = weights["bag.table.weight"]
+    bag = NGramBag(*table.shape)
+    with torch.no_grad():
+        bag.table.weight.copy_(table)
+    return bag
+
+
+def _bert(state: dict[str, Tensor], heads: int) -> BertModel:
+    vocabulary, hidden = state[f"{_PREFIX}embeddings.word_embeddings.weight"].shape
+    layers = sum(name.endswith("attention.self.query.weight") for name in state)
+    config = BertConfig(
+        vocab_size=vocabulary,
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        intermediate_size=len(state[f"{_PREFIX}encoder.layer.0.intermediate.dense.bias"]),
+        max_position_embeddings=len(state[f"{_PREFIX}embeddings.position_embeddings.weight"]),
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    return BertModel(config)
+
+
+def restore(artifact: Artifact, folder: Path) -> None:
+    """Write what ``train`` begins from: a checkpoint (``--base``) and ``best.pt`` (``--start``).
+
+    The folder loads with ``transformers``; ``best.pt`` holds projection, rows and biases.
+
+    Raises:
+        RestoreError: the encoder is no BERT.
+    """
+    text = restore_text(artifact)
+    folder.mkdir(parents=True, exist_ok=True)
+    text.encoder.save_pretrained(folder)  # type: ignore[operator] # a transformers model
+    shutil.copy(artifact.tokenizer, folder / LAYOUT.tokenizer)
+    trained = int(artifact.manifest["trained"])
+    table = artifact.table
+    network = {f"text.{name}": value for name, value in text.state_dict().items()}
+    network["rows"] = torch.from_numpy(table.rows[:trained].copy())
+    network["bias"] = torch.from_numpy(table.bias[:trained].copy())
+    network["source_bias"] = torch.zeros(0, trained)
+    best = {"network": network, "emojis": list(table.emojis[:trained]), "sources": []}
+    torch.save(best, folder / "best.pt")

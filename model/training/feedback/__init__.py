@@ -1,0 +1,1 @@
+"""Fine-tuning on feedback, and the gate before promotion."""

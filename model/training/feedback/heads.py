@@ -1,0 +1,85 @@
+"""What is fitted on feedback, and the artifact that it becomes."""
+
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from model import artifact
+from model.artifact import LAYOUT, Artifact, save_table, seal
+from model.training.export.onnx import export_encoder
+from model.training.network.text_encoder import TextEncoder, load_tokenizer
+
+_FITTED = 256
+"""Texts by which int8 is fitted."""
+
+
+class Heads(nn.Module):
+    """Rows, biases and a projection over text vectors; ``text`` where the encoder learns too."""
+
+    def __init__(self, source: Artifact, text: TextEncoder | None) -> None:
+        """Begin with what the artifact answers."""
+        super().__init__()
+        self.rows = nn.Parameter(torch.from_numpy(source.table.rows.copy()))
+        self.bias = nn.Parameter(torch.from_numpy(source.table.bias.copy()))
+        self.projection = nn.Parameter(torch.eye(source.table.rows.shape[1]))
+        self.text = text
+        self.temperature = float(source.manifest["temperature"])
+        self.even_share = float(source.manifest.get("even_share", 0.0))
+
+    def forward(self, read: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Log-scores as they are served (``model.scores``), (texts, emojis).
+
+        ``read`` holds text vectors, (texts, d), or where the encoder learns too token ids with
+        their ``mask``, (texts, tokens) each.
+        """
+        vectors = read if self.text is None else self.text(read, mask).float()
+        products = (vectors @ self.projection) @ self.rows.T
+        usual = torch.log_softmax((products + self.bias) / self.temperature, dim=1)
+        if not self.even_share:
+            return usual
+        even = torch.log_softmax(products / self.temperature, dim=1)
+        return torch.logaddexp(
+            usual + math.log1p(-self.even_share), even + math.log(self.even_share)
+        )
+
+
+def write_candidate(
+    heads: Heads, source: Artifact, folder: Path, facts: dict[str, Any], texts: Sequence[str] = ()
+) -> Artifact:
+    """The artifact of a finished fit; ``facts`` go into its manifest under ``feedback``.
+
+    With a frozen encoder the graph is the old one, to the byte: the projection is folded into the
+    rows and the name map. Else int8 is fitted by ``texts``, cleaned.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    shutil.copyfile(source.tokenizer, partial / LAYOUT.tokenizer)
+    if heads.text is None:
+        shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
+    else:
+        tokenizer = load_tokenizer(str(source.folder), int(source.manifest["max_tokens"]))
+        tokenizer.no_padding()
+        encodings = tokenizer.encode_batch(list(texts[:_FITTED]))
+        export_encoder(heads.text, partial / LAYOUT.encoder, encodings=encodings)
+    projection = heads.projection.detach().numpy()
+    table = replace(
+        source.table,
+        rows=heads.rows.detach().numpy() @ projection.T,
+        bias=heads.bias.detach().numpy(),
+        name_map=source.table.name_map @ projection.T,
+    )
+    save_table(table, partial)
+    measured = ("figures", "probes", "parity")  # of the artifact before
+    kept = {k: v for k, v in artifact.facts_of(source.manifest).items() if k not in measured}
+    made = {**kept, "feedback": {"from": source.version, **facts}}
+    seal(partial, source.version.rsplit("-", 1)[0], table.emojis, made)
+    partial.rename(folder)
+    return artifact.load(folder)

@@ -1,0 +1,33 @@
+"""Texts that keep a fit from forgetting: on them it is held to what the artifact says now."""
+
+import random
+
+from model.emoji import names
+from model.text import clean, has_words
+from model.training.data.sources import load_examples
+from model.training.recipe import Recipe, SourceRecipe
+
+TEXTS = 7_000
+"""Of a recipe's sources, each as many: the small ones would be forgotten first."""
+
+
+def rehearsal_texts(recipe: Recipe | None, size: int = TEXTS, seed: int = 20) -> list[str]:
+    """Cleaned texts: what emojis are called, and as much of each source that is at hand.
+
+    A source without its file here is passed over.
+    """
+    texts = [clean(", ".join(called[:4])) for called in names().values()]
+    if recipe is not None:
+        present = [s for s in recipe.sources if s.kind != "names" and at_hand(recipe, s)]
+        share = size // max(1, len(present))
+        for source in present:
+            some = source.model_copy(update={"limit": share})
+            texts += [example.text for example in load_examples(recipe, [some])]
+    texts = [text for text in dict.fromkeys(texts) if has_words(text)]
+    random.Random(seed).shuffle(texts)  # noqa: S311 - not for secrets
+    return texts
+
+
+def at_hand(recipe: Recipe, source: SourceRecipe) -> bool:
+    """Whether the source's file is there; the Hub is not asked."""
+    return source.path is not None and (recipe.folder / source.path).exists()

@@ -1,0 +1,1 @@
+"""Fitting: optimisation loop, warm start, cross-fitting, pretraining."""

@@ -1,0 +1,1 @@
+"""Networks: Transformer encoder, n-gram bag, and their ensemble."""

@@ -1,0 +1,27 @@
+"""Two networks that speak as one: their logits are added, the second's with a share.
+
+A logarithmic opinion pool (Genest & Zidek, 1986). As both score by vector x row, so does the pool:
+its vectors and rows are theirs side by side.
+"""
+
+import torch
+
+from model.training.network.ngrams import NGramBag
+from model.training.network.text_encoder import EmojiNetwork, TextEncoder
+
+
+@torch.no_grad()
+def pool(
+    network: EmojiNetwork[TextEncoder], ngrams: EmojiNetwork[NGramBag], share: float
+) -> EmojiNetwork[TextEncoder]:
+    """The encoder's network with that of the n-grams beside it; both have the same emojis.
+
+    Vectors are (texts, d + width), rows (emojis, d + width). ``network`` is changed and should not
+    be used any more.
+    """
+    network.text.bag = ngrams.text
+    rows = torch.cat([network.rows, share * ngrams.rows], dim=1)
+    pooled = EmojiNetwork(network.text, rows, network.allowed)
+    pooled.bias.copy_(network.bias + share * ngrams.bias)
+    pooled.source_bias.copy_(network.source_bias + share * ngrams.source_bias)
+    return pooled.eval()

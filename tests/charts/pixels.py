@@ -1,0 +1,60 @@
+"""Reading a picture back."""
+
+import io
+
+from hypothesis import strategies as st
+from PIL import Image
+
+from bot.charts import DISCORD_DARK, DISCORD_LIGHT, NEUTRAL
+from bot.charts.canvas import MARGIN, SCALE, WIDTH
+from model.emoji import names
+
+Pixel = tuple[int, int, int]
+
+EMOJIS = tuple(names())
+labels = st.one_of(
+    st.sampled_from(EMOJIS),
+    st.text(max_size=60),
+    st.from_regex(r":\w{1,40}:", fullmatch=True),
+)
+shares = st.floats(0, 1)
+counts = st.integers(0, 10**11)
+themes = st.sampled_from([DISCORD_DARK, DISCORD_LIGHT, NEUTRAL])
+titles = st.one_of(
+    st.text(max_size=400), st.sampled_from(["W" * 300, "😂" * 300, "Ж\u0301ю 中文 عربى"])
+)
+
+
+def decode(png: bytes) -> Image.Image:
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    image = Image.open(io.BytesIO(png))
+    image.load()
+    assert (image.mode, image.width) == ("RGB", WIDTH * SCALE)
+    return image
+
+
+def pixel(image: Image.Image, x: int, y: int) -> Pixel:
+    found = image.getpixel((x, y))
+    assert isinstance(found, tuple)
+    red, green, blue = found
+    return int(red), int(green), int(blue)
+
+
+def rgb(colour: str) -> Pixel:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
+
+
+def across(image: Image.Image, y: float, colour: str) -> list[int]:
+    """Where a line of pixels, ``y`` points down, has exactly this colour."""
+    line = round(y * SCALE)
+    return [x for x in range(image.width) if pixel(image, x, line) == rgb(colour)]
+
+
+def margins_are_empty(image: Image.Image, background: str) -> bool:
+    """Whether nothing runs out of its place; a letter may hang over by a point."""
+    free = (MARGIN - 2) * SCALE
+    left = image.crop((0, 0, free, image.height))
+    right = image.crop((image.width - free, 0, image.width, image.height))
+    colours = {colour for side in (left, right) for _, colour in side.getcolors(1 << 20) or []}
+    return colours == {rgb(background)}

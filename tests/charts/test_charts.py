@@ -1,0 +1,81 @@
+"""What all pictures have in common."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.charts import (
+    DISCORD_DARK,
+    DISCORD_LIGHT,
+    NEUTRAL,
+    Bar,
+    Theme,
+    acceptance,
+    confusion,
+    over_time,
+    stack,
+    taste,
+)
+from bot.charts.canvas import Canvas
+from bot.charts.theme import contrast
+from tests.charts.pixels import decode
+
+THEMES = [DISCORD_DARK, DISCORD_LIGHT, NEUTRAL]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_can_be_told_apart(theme: Theme) -> None:
+    assert contrast(theme.text, theme.background) > 7
+    assert contrast(theme.muted, theme.background) > 4.5
+    assert contrast(theme.accent, theme.background) > 3
+    assert contrast(theme.accent, theme.track) > 3
+    assert contrast(theme.opposite, theme.background) > 3
+
+
+def test_contrast_is_what_wcag_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+def test_without_rows_all_say_the_same() -> None:
+    empty = [
+        draw([], NEUTRAL, "Kept", "this week") for draw in (acceptance, taste, over_time, confusion)
+    ]
+    assert len(set(empty)) == 1
+    image = decode(empty[0])
+    bare = Canvas(NEUTRAL, image.height / 2).image
+    assert (image.size, image.tobytes()) != (bare.size, bare.tobytes())
+    assert empty[0] != acceptance([], NEUTRAL, "Kept", "this month")
+
+
+def test_the_same_rows_give_the_same_bytes() -> None:
+    script = (
+        "import hashlib; from bot.charts import *; "
+        "print(hashlib.sha256(acceptance([Bar('😂', .7, 3)], NEUTRAL, 'Ёж')).hexdigest())"
+    )
+    assert len({_run(script) for _ in range(2)}) == 1
+
+
+def test_pillow_is_loaded_with_the_first_picture() -> None:
+    script = "import sys, bot.charts; print('PIL' in sys.modules)"
+    assert _run(script) == "False"
+
+
+def test_a_stack_holds_all() -> None:
+    one, two = (acceptance([Bar("😂", share, 3)], NEUTRAL, "") for share in (0.2, 0.9))
+    image = decode(stack([one, two]))
+    half = image.height // 2
+    upper, lower = (image.crop((0, top, image.width, top + half)) for top in (0, half))
+    assert upper.tobytes() == decode(one).tobytes()
+    assert lower.tobytes() == decode(two).tobytes()
+
+
+def test_an_empty_stack_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no picture"):
+        stack([])
+
+
+def _run(script: str) -> str:
+    command = [sys.executable, "-X", "utf8", "-c", script]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()

@@ -1,0 +1,58 @@
+"""Lines of text: what can be written, and how they are cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.charts.text_line import ELLIPSIS, LONGEST, Line, font, units
+from model.emoji import names
+
+FACE = font(26, bold=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Überall Ёжик Ελλάδα Łódź Việt", "Überall Ёжик Ελλάδα Łódź Việt"),
+        ("чaт\u0438\u0306", "чaтй"),
+        ("a\tb\n c", "a b c"),
+        ("サーバー general", "… general"),
+        ("a中b文", "a…b…"),
+        ("\u202eabc\u200b", "abc"),
+        ("", ""),
+    ],
+)
+def test_what_is_written(text: str, written: str) -> None:
+    assert "".join(units(text)) == written
+
+
+@pytest.mark.parametrize("emoji", ["😂", "❤️", "👨‍💻", "👍🏽", "🇪🇸", "🤷‍♂️", "1️⃣"])
+def test_an_emoji_is_one_unit(emoji: str) -> None:
+    assert units(f"a{emoji}b") == ["a", emoji, "b"]
+    assert Line(units(f"a{emoji}"), FACE).runs() == [("a", False), (emoji, True)]
+
+
+@given(st.text(), st.floats(0, 1500))
+def test_a_line_fits_or_is_cut(text: str, width: float) -> None:
+    whole = Line(units(text), FACE)
+    cut = whole.cut(width)
+    assert cut.width() <= width
+    if whole.width() <= width:
+        assert cut is whole
+    elif cut.units:
+        assert cut.units[-1] == ELLIPSIS
+        longer = Line((*whole.units[: len(cut.units)], ELLIPSIS), FACE)
+        assert longer.width() > width or len(cut.units) > len(whole.units)
+
+
+@given(st.text(st.sampled_from(["中", "ع", "a"])))
+def test_gaps_do_not_pile_up(text: str) -> None:
+    assert ELLIPSIS * 2 not in "".join(units(text))
+
+
+def test_what_is_too_long_to_look_at_says_so() -> None:
+    assert units("a" * 9999) == [*"a" * LONGEST, ELLIPSIS]
+
+
+def test_every_emoji_is_one_unit_in_text() -> None:
+    assert [e for e in names() if units(f"a {e} b") != ["a", " ", e, " ", "b"]] == []

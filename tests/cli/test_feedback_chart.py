@@ -1,0 +1,68 @@
+"""``feedback stats --plot``: the real command on a real database."""
+
+import asyncio
+import io
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.charts import NEUTRAL
+from bot.cli.feedback_chart import PlotError, draw, write
+from bot.database.engine import open_database
+from bot.database.trends import Kept, Trends
+
+ROOT = Path(__file__).parents[2]
+NOTHING = Trends({}, {}, {}, Counter())
+SOMETHING = Trends(
+    by_emoji={"😂": Kept(9, 8), ":pog:": Kept(2, 1)},
+    by_community={("discord", "1"): Kept(11, 9)},
+    by_day={date(2026, 3, 2): Kept(5, 4), date(2026, 3, 4): Kept(6, 5)},
+    swaps=Counter({("😂", "😭"): 2}),
+)
+
+
+def test_trends_fill_the_picture() -> None:
+    accent = tuple(bytes.fromhex(NEUTRAL.accent.removeprefix("#")))
+    full, empty = (Image.open(io.BytesIO(draw(trends))) for trends in (SOMETHING, NOTHING))
+    assert full.height > empty.height
+    colours = [{colour for _, colour in image.getcolors(1 << 20) or []} for image in (full, empty)]
+    assert accent in colours[0]
+    assert accent not in colours[1]
+
+
+def test_long_ids_are_told_apart_by_their_ends() -> None:
+    ids = ("123456789012345678", "123456789012345679")
+    one, two = (replace(SOMETHING, by_community={("discord", i): Kept(1, 1)}) for i in ids)
+    assert draw(one) != draw(two)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PlotError, match=r"cannot write the picture .*missing.*: No such file"):
+        write(NOTHING, tmp_path / "missing" / "x.png")
+
+
+def test_the_command_writes_a_png_beside_its_table(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+    asyncio.run(_create(url))
+    ended = subprocess.run(  # our own words
+        [sys.executable, "-m", "bot", "feedback", "stats", "--json", "--plot", "stats.png"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "EMOJI_REACTOR__DATABASE__URL": url},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert '"predictions": 0' in ended.stdout
+    with Image.open(tmp_path / "stats.png") as picture:
+        assert picture.format == "PNG"
+
+
+async def _create(url: str) -> None:
+    await (await open_database(url)).dispose()

@@ -1,0 +1,105 @@
+"""Secrets: where they may come from, and that they stay secret."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.config.credentials import Credentials, hash_secret, load
+from bot.config.settings import ConfigError
+
+TOKEN = "123456:AAEhBOweik6ad6PsEzwUFHJkl0987654321"
+
+
+def test_tokens_come_from_the_environment_or_a_file_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    loaded = load({"DISCORD_TOKEN": " abc ", "TELEGRAM_TOKEN_FILE": str(file)})
+    assert loaded.discord_token == SecretStr("abc")
+    assert loaded.telegram_token == SecretStr(TOKEN)
+    assert loaded.hash_secret is None
+    assert set(loaded.known()) == {"abc", TOKEN}
+
+
+def test_an_empty_variable_is_unset() -> None:
+    assert load({"DISCORD_TOKEN": "", "TELEGRAM_TOKEN": " "}) == Credentials()
+
+
+def test_nothing_prints() -> None:
+    assert TOKEN not in repr(load({"TELEGRAM_TOKEN": TOKEN}))
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"DISCORD_TOKEN": "a", "DISCORD_TOKEN_FILE": "b"}, "DISCORD_TOKEN: set it or"),
+        ({"DISCORD_TOKEN_FILE": "/nowhere/at/all"}, "DISCORD_TOKEN_FILE: cannot be read"),
+        ({"TELEGRAM_TOKEN": "Bearer abc"}, "TELEGRAM_TOKEN: holds characters"),
+        ({"TELEGRAM_TOKEN": "töken"}, "TELEGRAM_TOKEN: holds characters"),
+        ({"EMOJI_REACTOR_SECRET": "short"}, "EMOJI_REACTOR_SECRET: should have 16"),
+    ],
+)
+def test_mistakes_name_the_variable(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load(environment)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe"])
+def test_an_unusable_file_is_named(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(content)
+    with pytest.raises(ConfigError, match="DISCORD_TOKEN_FILE"):
+        load({"DISCORD_TOKEN_FILE": str(tmp_path / "token")})
+
+
+def test_the_hash_secret_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
+    database = tmp_path / "bot.db"
+    first = hash_secret(None, database)
+    file = tmp_path / "bot.db.secret"
+    assert len(first) == 64
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert hash_secret(None, database) == first
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
+    barrier = threading.Barrier(8)
+    found: list[bytes] = []
+
+    def start() -> None:
+        barrier.wait()
+        found.append(hash_secret(None, tmp_path / "bot.db"))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+
+
+def test_the_given_hash_secret_wins(tmp_path: Path) -> None:
+    assert hash_secret(SecretStr("x" * 20), tmp_path / "bot.db") == b"x" * 20
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_database_needs_the_hash_secret() -> None:
+    with pytest.raises(ConfigError, match="EMOJI_REACTOR_SECRET"):
+        hash_secret(None, None)
+
+
+def test_a_damaged_secret_file_is_refused_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "bot.db.secret").write_text("abc")
+    with pytest.raises(ConfigError, match=r"bot\.db\.secret"):
+        hash_secret(None, tmp_path / "bot.db")
+    assert (tmp_path / "bot.db.secret").read_text() == "abc"
+
+
+def test_a_new_secret_for_an_old_database_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hash_secret(None, tmp_path / "bot.db", warn=True)
+    hash_secret(None, tmp_path / "bot.db", warn=True)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -1,0 +1,116 @@
+"""The file of secrets: who may read it, what is taken from it, and what stands over it."""
+
+import os
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config.secrets_file import adopt, beside, parse, read, with_lines, write
+from bot.config.settings import ConfigError
+
+PLAIN = "".join(sorted(set(string.printable) - set(string.whitespace) - set("\"'\\")))
+NOBODY = 65_534
+TOKENS = st.dictionaries(
+    st.sampled_from(["DISCORD_TOKEN", "TELEGRAM_TOKEN", "EMOJI_REACTOR__DATABASE__URL"]),
+    st.text(PLAIN, min_size=1, max_size=30),
+)
+LINES = st.lists(
+    st.sampled_from(
+        ["# mine", "", "HTTPS_PROXY=http://proxy", "DISCORD_TOKEN=old", "export TELEGRAM_TOKEN=old"]
+    )
+)
+
+
+@given(LINES, TOKENS)
+def test_what_is_written_is_read_back_and_other_lines_stay(
+    lines: list[str], values: dict[str, str]
+) -> None:
+    before = "\n".join(lines)
+    text = with_lines(before, values)
+    assert parse(text) == parse(before) | values
+    for name in ("# mine", "HTTPS_PROXY"):
+        assert text.count(name) == before.count(name)
+    assert with_lines(text, values) == text
+    assert all(text.count(f"{name}=") == 1 for name in values)
+
+
+@pytest.mark.parametrize("value", ["", "two words", "tab\t", 'quo"te', "it's", "back\\slash", "é"])
+def test_values_that_readers_would_not_agree_on(value: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        write(tmp_path / "config.env", {"DISCORD_TOKEN": value})
+    assert str(error.value) == "DISCORD_TOKEN: holds characters that no token has"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
+    path = beside(tmp_path / "config.toml")
+    path.write_text("DISCORD_TOKEN_FILE=/run/secrets/discord\nEMOJI_REACTOR_SECRET=abc")
+    path.chmod(0o644)
+    write(path, {"DISCORD_TOKEN": "abc"})
+    assert path.stat().st_mode & 0o777 == 0o600
+    # A token and a file with a token would contradict each other.
+    assert path.read_text() == "EMOJI_REACTOR_SECRET=abc\nDISCORD_TOKEN=abc\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["config.env"]
+
+
+def test_the_environment_stands_over_it(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    write(
+        beside(config),
+        {
+            "DISCORD_TOKEN": "kept",
+            "TELEGRAM_TOKEN": "kept",
+            "EMOJI_REACTOR_SECRET": "kept",
+            "EMOJI_REACTOR__LOG__LEVEL": "debug",
+            "PATH": "kept",
+        },
+    )
+    environment = {"DISCORD_TOKEN": "given", "TELEGRAM_TOKEN_FILE": "given", "PATH": "given"}
+    adopt(config, environment)
+    assert environment == {
+        "DISCORD_TOKEN": "given",
+        "TELEGRAM_TOKEN_FILE": "given",
+        "EMOJI_REACTOR_SECRET": "kept",
+        "EMOJI_REACTOR__LOG__LEVEL": "debug",
+        "PATH": "given",
+    }
+
+
+@contextmanager
+def somebody_else(path: Path) -> Iterator[None]:
+    """Be a user who may not read a file; root may read whatever it wants."""
+    path.chmod(0)
+    mine = os.geteuid()
+    if mine == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(mine)
+
+
+def test_one_that_is_for_another_user_is_left_to_them(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    write(beside(config), {"DISCORD_TOKEN": "abc"})
+    environment = {"TELEGRAM_TOKEN": "given"}
+    with somebody_else(beside(config)):
+        adopt(config, environment)
+    assert environment == {"TELEGRAM_TOKEN": "given"}
+    adopt(config, environment)  # as root, who may, or still as somebody who may not
+    assert ("DISCORD_TOKEN" in environment) is (os.geteuid() == 0)
+
+
+def test_one_that_is_not_there_or_no_text(tmp_path: Path) -> None:
+    assert read(tmp_path / "config.env") == {}
+    (tmp_path / "config.env").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(ConfigError, match="not a text file"):
+        read(tmp_path / "config.env")
+    with pytest.raises(ConfigError, match="not a text file"):
+        write(tmp_path / "config.env", {"DISCORD_TOKEN": "abc"})
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        read(tmp_path)

@@ -1,0 +1,219 @@
+"""Settings: what is listed, what is refused, and that every mistake is one line."""
+
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import make_url
+
+from bot.config.settings import ConfigError, Settings, known_keys, load
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(text: str) -> Path:
+    path = Path("config.toml")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def outcome(path: Path) -> str | None:
+    """Why the file is refused; None where it is taken."""
+    try:
+        load(path)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(write(text))
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_example_lists_every_key_with_its_default() -> None:
+    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    listed = [f"{section}.{key}" for section, keys in example.items() for key in keys]
+    assert listed == known_keys()
+    assert load(EXAMPLE) == Settings()
+
+
+def test_example_explains_every_key() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    keys = [n for n, line in enumerate(lines) if re.match(r"\w+ = ", line)]
+    assert len(keys) == len(known_keys())
+    assert all(lines[n - 1].startswith("# ") for n in keys)
+
+
+def test_environment_stands_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("[reactions]\nchance = 0.2\ncount = 3\n")
+    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__CHANCE", "0.5")
+    monkeypatch.setenv("EMOJI_REACTOR__DISCORD__API_BASE", "http://127.0.0.1:9/api/v10")
+    loaded = load(path)
+    assert (loaded.reactions.chance, loaded.reactions.count) == (0.5, 3)
+    assert loaded.discord.api_base == "http://127.0.0.1:9/api/v10"
+
+
+def test_config_toml_is_read_where_present() -> None:
+    assert load() == Settings()
+    write('[model]\nsource = "somewhere"\n')
+    assert load().model.source == "somewhere"
+
+
+def test_lists_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__DENY", '["💔"]')
+    assert load().reactions.deny == ("💔",)
+    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__DENY", "💔")
+    with pytest.raises(ConfigError, match=r"environment: EMOJI_REACTOR__REACTIONS__DENY"):
+        load()
+
+
+def test_a_wrong_value_in_the_environment_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__CHANCE", "often")
+    with pytest.raises(ConfigError, match="environment: EMOJI_REACTOR__REACTIONS__CHANCE") as error:
+        load()
+    assert "often" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "near"),
+    [
+        ("EMOJI_REACTOR__DISCROD__ENABLED", "did you mean discord?"),
+        ("EMOJI_REACTOR__DISCORD__API_BSE", "did you mean discord.api_base?"),
+    ],
+)
+def test_unknown_variables_are_refused(
+    variable: str, near: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "x")
+    with pytest.raises(ConfigError) as error:
+        load()
+    assert variable in str(error.value)
+    assert near in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[discord]\napi_bse = "x"',
+            "config.toml: discord.api_bse: unknown key; did you mean discord.api_base?",
+        ),
+        (
+            '[database]\nurl = "postgresql+asyncpg://bot:hunter2@host:zanzibar/name"',
+            "config.toml: database.url: should have a number as its port",
+        ),
+        ("[dscord]", "config.toml: dscord: unknown key; did you mean discord?"),
+        ('_env_file = "x"', "config.toml: _env_file: unknown key"),
+        ("discord = 3", "config.toml: discord: should be a section of keys"),
+        ("[reactions]\nchance = 2", "config.toml: reactions.chance: input should be less than or"),
+        ("[reactions]\nchance = nan", "config.toml: reactions.chance: input should be"),
+        ("[reactions]\ndeny = [1]", "config.toml: reactions.deny: input should be"),
+        ('[database]\nurl = "mysql://x"', "config.toml: database.url: string should match"),
+        ('[database]\nurl = "sqlite+aiosqlite:///:memory:"', "config.toml: database.url:"),
+        ('[telegram]\nbase_url = "api"', "config.toml: telegram.base_url: string should match"),
+        (
+            "[discord]\nshard_ids = [0]",
+            "config.toml: discord: shard_ids should lie below shard_count",
+        ),
+        ("[discord]\nshard_ids = [2]\nshard_count = 2", "config.toml: discord: shard_ids should"),
+        ("[discord]\nshard_ids = [-1]\nshard_count = 2", "config.toml: discord.shard_ids: input"),
+        ("[log]\nlevel = 'loud'", "config.toml: log.level: input should be 'debug', 'info'"),
+        ("[log", "config.toml: not valid TOML"),
+    ],
+)
+def test_mistakes_are_one_line_that_names_the_key(text: str, message: str) -> None:
+    assert message in refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "variable"),
+    [
+        ("[discord]\ntoken = 'abc.def'", "discord.token", "DISCORD_TOKEN"),
+        ("[telegram]\nbot_token = 'abc.def'", "telegram.bot_token", "TELEGRAM_TOKEN"),
+        ("secret = 'abc.def'", "secret", "EMOJI_REACTOR_SECRET"),
+    ],
+)
+def test_a_secret_in_the_file_is_refused_unquoted(text: str, place: str, variable: str) -> None:
+    message = refusal(text)
+    assert f"config.toml: {place}: secrets do not belong in this file" in message
+    assert variable in message
+    assert "abc.def" not in message
+
+
+@pytest.mark.parametrize("name", ["missing.toml", "."])
+def test_an_unreadable_file_is_one_line(name: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(Path(name))
+
+
+def test_a_binary_file_is_one_line() -> None:
+    Path("config.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://host/name",
+        "postgresql+asyncpg://bot:p:[w/d@host:5432/name?ssl=require",
+        "postgresql+asyncpg://bot@[::1]:5432/name",
+        "postgresql+asyncpg:///name",
+        "sqlite+aiosqlite:////var/lib/a:b.db",
+    ],
+)
+def test_database_addresses_that_are_right(url: str) -> None:
+    assert load(write(f'[database]\nurl = "{url}"')).database.url == url
+    make_url(url)  # which the program does with it
+
+
+def test_the_database_password_does_not_print() -> None:
+    loaded = load(write('[database]\nurl = "postgresql+asyncpg://bot:hunter2@host/name"'))
+    assert "hunter2" not in repr(loaded)
+
+
+names = st.text(string.ascii_lowercase + "_", min_size=1, max_size=20)
+plain = st.one_of(st.integers(), st.booleans(), names)
+
+
+@given(section=st.sampled_from(list(Settings.model_fields)), key=names)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+def test_any_unknown_key_is_named(section: str, key: str) -> None:
+    if f"{section}.{key}" in known_keys():
+        return
+    assert f"{section}.{key}" in refusal(f"[{section}]\n{key} = 1\n")
+
+
+@given(st.dictionaries(st.sampled_from(known_keys()), plain, max_size=4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+def test_any_values_are_taken_or_refused_by_name(values: dict[str, int | bool | str]) -> None:
+    def literal(value: int | bool | str) -> str:
+        return str(value).lower() if isinstance(value, bool | int) else f'"{value}"'
+
+    text = "\n".join(f"{key} = {literal(value)}" for key, value in values.items())
+    told = outcome(write(text))
+    assert told is None or any(key in told for key in values) or "not valid TOML" in told
+
+
+@given(st.binary(max_size=200))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+def test_any_file_is_read_or_refused_in_one_line(content: bytes) -> None:
+    path = Path("config.toml")
+    path.write_bytes(content)
+    told = outcome(path)
+    assert told is None or len(told.splitlines()) == 1

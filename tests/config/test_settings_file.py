@@ -1,0 +1,136 @@
+"""What is written into a settings file is read back, and everything else in it stays."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config.settings import ConfigError, parse
+from bot.config.settings_file import assignments, example, with_values, write
+
+SHARE = st.floats(0, 1)
+TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "model.source": st.none() | TEXT,
+        "model.folder": TEXT,
+        "model.threads": st.integers(1, 256),
+        "discord.enabled": st.booleans(),
+        "discord.shard_count": st.none() | st.integers(1, 100_000),
+        "telegram.webhook_url": st.none() | st.just("https://bot.example.org/hook"),
+        "reactions.mode": st.sampled_from(["react", "reply", "quiet"]),
+        "reactions.chance": SHARE,
+        "reactions.threshold": st.none() | SHARE,
+        "reactions.deny": st.lists(TEXT, max_size=3).map(tuple),
+        "privacy.retention_days": st.integers(1, 36_500),
+    },
+)
+OTHERS = [
+    "",
+    '# mine\n[log]\nlevel = "debug" # and mine\n',
+    'reactions.chance = 0.25 # mine\n"reactions".count = 2\n',
+    'log = {level = "debug"} # mine\n',
+    "[reactions]\ndeny = [\n  '💩', # mine\n]\n\n[model]\n",
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_around(empty_folder: Path) -> None:
+    pass
+
+
+def comments(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("#")]
+
+
+def told(text: str) -> dict[str, object]:
+    """Every key that a file has."""
+    sections = tomllib.loads(text).items()
+    return {f"{name}.{key}": value for name, keys in sections for key, value in keys.items()}
+
+
+def plain(value: object) -> object:
+    """As TOML has it."""
+    return "" if value is None else list(value) if isinstance(value, tuple) else value
+
+
+@given(VALUES)
+def test_what_is_written_is_read_back_among_all_comments(values: Mapping[str, object]) -> None:
+    text = with_values(example(), values)
+    settings = parse(text)
+    for place, value in values.items():
+        section, key = place.split(".")
+        # The settings take an empty text for none.
+        assert getattr(getattr(settings, section), key) == (None if value == "" else value)
+    assert comments(text) == comments(example())
+    assert told(text) == told(example()) | {k: plain(v) for k, v in values.items()}
+    assert with_values(text, values) == text
+
+
+@given(VALUES, st.sampled_from(OTHERS))
+def test_what_an_operator_has_written_stays(values: Mapping[str, object], before: str) -> None:
+    text = with_values(before, values)
+    assert told(text) == told(before) | {k: plain(v) for k, v in values.items()}
+    if not values:
+        assert text == before
+    if "reactions.deny" not in values:  # a comment inside of a list goes with the list
+        assert text.count("mine") == before.count("mine")
+
+
+def test_the_example_alters_nothing() -> None:
+    assert parse(example()) == parse("")
+    assert with_values(example(), told(example())) == example()
+
+
+def test_assignments_are_toml_or_as_they_stand() -> None:
+    given = ["reactions.chance=0.5", "reactions.mode=reply", 'reactions.deny=["💔"]', "log.level ="]
+    assert assignments(given) == {
+        "reactions.chance": 0.5,
+        "reactions.mode": "reply",
+        "reactions.deny": ["💔"],
+        "log.level": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            "reactions.chnce=1",
+            "--set: reactions.chnce: unknown key; did you mean reactions.chance?",
+        ),
+        ("chance=1", "--set: chance: unknown key"),
+        ("reactions.chance", "--set reactions.chance: should be SECTION.KEY=VALUE"),
+        ("discord.token=zanzibar", "--set: discord.token: unknown key"),
+    ],
+)
+def test_keys_that_there_are_not(given: str, words: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        assignments([given])
+    assert words in str(error.value)
+    assert "zanzibar" not in str(error.value)
+
+
+def test_a_file_is_checked_before_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    with pytest.raises(ConfigError, match=r"config\.toml: reactions\.chance"):
+        write(path, with_values(example(), {"reactions.chance": 2}), replace=True)
+    assert list(tmp_path.iterdir()) == []
+    write(path, example(), replace=False)
+    assert path.stat().st_mode & 0o777 == 0o644
+    path.chmod(0o640)
+    with pytest.raises(ConfigError, match="--update changes it"):
+        write(path, "", replace=False)
+    assert path.read_text(encoding="utf-8") == example()
+    write(path, "", replace=True)
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("", 0o640)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be written: No such file"):
+        write(tmp_path / "no" / "config.toml", "", replace=True)

@@ -1,0 +1,1 @@
+"""Tests of core/chat_settings."""

@@ -1,0 +1,65 @@
+"""Stored choices become settings, or are passed over."""
+
+import logging
+
+import pytest
+
+from bot.core.chat_settings.overrides import override, override_all
+from bot.core.messages.policy import ChatSettings, Mode
+
+
+def test_sound_values_take_effect() -> None:
+    stored: dict[str, object] = {
+        "enabled": False,
+        "mode": "quiet",
+        "chance": 1,
+        "cooldown": 2.5,
+        "per_minute": 7,
+        "threshold": 0.4,
+        "reactions_per_message": 2,
+        "emoji_allow": ["❤️"],
+        "emoji_deny": [],
+    }
+    assert override_all(ChatSettings(), stored) == ChatSettings(
+        enabled=False,
+        mode=Mode.QUIET,
+        chance=1.0,
+        cooldown=2.5,
+        per_minute=7,
+        threshold=0.4,
+        reactions_per_message=2,
+        emoji_allow=frozenset({"❤"}),
+        emoji_deny=frozenset(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("enabled", 1),
+        ("enabled", "true"),
+        ("mode", "shout"),
+        ("chance", True),
+        ("chance", "0.5"),
+        ("chance", 3),
+        ("per_minute", 1.5),
+        ("reactions_per_message", 9),
+        ("emoji_allow", "😂"),
+        ("emoji_deny", [1]),
+        ("cooldown", None),
+    ],
+)
+def test_unsound_values_are_passed_over_and_told(
+    key: str, value: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        override(ChatSettings(), key, value)
+    with caplog.at_level(logging.WARNING):
+        assert override_all(ChatSettings(), {key: value}) == ChatSettings()
+    assert key in caplog.text
+
+
+def test_keys_of_another_version_are_passed_over() -> None:
+    assert override_all(ChatSettings(), {"mood": [22, 7]}) == ChatSettings()
+    with pytest.raises(KeyError):
+        override(ChatSettings(), "mood", [22, 7])

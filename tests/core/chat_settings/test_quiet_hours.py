@@ -1,0 +1,46 @@
+"""Quiet hours, over midnight and across time zones."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.chat_settings.quiet_hours import QuietHours
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 7, 1, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment", "held"),
+    [
+        ("22:00-07:00", at(21, 59), False),
+        ("22:00-07:00", at(22), True),
+        ("22:00-07:00", at(6, 59), True),
+        ("22:00-07:00", at(7), False),
+        ("9:00-17:30", at(17, 29), True),
+        ("9:00-17:30", at(17, 30), False),
+        ("9:00-9:00", at(9), False),
+        ("22:00-07:00 Europe/Berlin", at(20), True),  # 22:00 there in summer
+        ("22:00-07:00 Europe/Berlin", at(5), False),
+    ],
+)
+def test_hold(written: str, moment: datetime, held: bool) -> None:
+    assert QuietHours.parse(written).hold(moment) is held
+
+
+@pytest.mark.parametrize("written", ["", "22-7", "25:00-07:00", "22:00-07:00 Mars/Olympus", "a"])
+def test_what_is_written_otherwise_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        QuietHours.parse(written)
+
+
+@given(st.times(), st.times(), st.sampled_from(sorted(available_timezones())))
+def test_what_is_written_is_read_back(start: time, end: time, zone: str) -> None:
+    hours = QuietHours(
+        start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), zone
+    )
+    assert QuietHours.parse(str(hours)) == hours

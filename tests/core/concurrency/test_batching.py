@@ -1,0 +1,173 @@
+"""The queue before the predictor."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+
+import pytest
+
+from bot.core.concurrency.batching import BATCH, BatchingPredictor
+from bot.core.errors import Overloaded
+from model import Prediction
+from model.custom_rows import Choice, Move
+
+
+class Gated:
+    """A predictor that computes while its gate is open, and fails on ``bad``."""
+
+    version = "gated-1"
+    threshold = 0.25
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.entered = threading.Semaphore(0)
+        self.calls: list[list[str]] = []
+        self.threads: set[str] = set()
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        k: int = 5,
+        candidates: Collection[str] | None = None,
+        biases: Sequence[Mapping[str, float]] | None = None,
+        moves: Sequence[Mapping[str, Move]] | None = None,
+    ) -> list[list[Prediction]]:
+        self.calls.append(list(texts))
+        self.threads.add(threading.current_thread().name)
+        self.entered.release()
+        assert self.gate.wait(10)
+        if "bad" in texts:
+            raise RuntimeError("cannot read this")
+        return [[Prediction(f"{text}/{k}/{sorted(candidates or ())}", 1.0)] for text in texts]
+
+    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+        self.threads.add(threading.current_thread().name)
+        return {}
+
+
+@pytest.fixture
+def gated() -> Gated:
+    return Gated()
+
+
+@pytest.fixture
+async def batching(gated: Gated) -> AsyncIterator[BatchingPredictor[Gated]]:
+    batching = BatchingPredictor(gated, queue_size=20)
+    yield batching
+    gated.gate.set()
+    await batching.aclose()
+
+
+async def occupied(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> "asyncio.Task[list[Prediction]]":
+    """A request that is being computed, so that the next ones pile up."""
+    first = asyncio.create_task(batching.predict("first"))
+    assert await asyncio.to_thread(gated.entered.acquire, timeout=10)
+    return first
+
+
+async def piled(
+    batching: BatchingPredictor[Gated], texts: Sequence[str]
+) -> "list[asyncio.Task[list[Prediction]]]":
+    tasks = [asyncio.create_task(batching.predict(text)) for text in texts]
+    await asyncio.gather(*(asyncio.wait([task], timeout=0) for task in tasks))
+    return tasks
+
+
+async def test_what_piles_up_is_one_call_on_one_other_thread(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    first = await occupied(batching, gated)
+    tasks = await piled(batching, ["a", "b", "c"])
+    gated.gate.set()
+    answers = [(await task)[0].emoji for task in (first, *tasks)]
+    assert answers == ["first/5/[]", "a/5/[]", "b/5/[]", "c/5/[]"]
+    assert gated.calls == [["first"], ["a", "b", "c"]]
+    assert len(gated.threads) == 1
+    assert threading.current_thread().name not in gated.threads
+
+
+async def test_each_group_of_candidates_is_its_own_call(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    await occupied(batching, gated)
+    asked: list[tuple[str, int, set[str] | None]] = [
+        ("a", 5, None),
+        ("b", 5, {"x"}),
+        ("c", 5, None),
+        ("d", 3, None),
+    ]
+    tasks = [asyncio.create_task(batching.predict(*request)) for request in asked]
+    await asyncio.wait(tasks, timeout=0)
+    gated.gate.set()
+    answers = [(await task)[0].emoji for task in tasks]
+    assert answers == ["a/5/[]", "b/5/['x']", "c/5/[]", "d/3/[]"]
+    assert gated.calls[1:] == [["a", "c"], ["b"], ["d"]]
+
+
+async def test_a_batch_is_bounded(batching: BatchingPredictor[Gated], gated: Gated) -> None:
+    await occupied(batching, gated)
+    tasks = await piled(batching, [str(n) for n in range(BATCH + 2)])
+    gated.gate.set()
+    await asyncio.gather(*tasks)
+    assert [len(call) for call in gated.calls] == [1, BATCH, 2]
+
+
+async def test_a_full_queue_refuses_at_once(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    await occupied(batching, gated)
+    tasks = await piled(batching, [str(n) for n in range(20)])
+    with pytest.raises(Overloaded):
+        await batching.predict("one too many")
+    gated.gate.set()
+    assert len(await asyncio.gather(*tasks)) == 20
+    assert await batching.predict("room again")
+
+
+async def test_a_bad_text_fails_alone(batching: BatchingPredictor[Gated], gated: Gated) -> None:
+    await occupied(batching, gated)
+    good, bad, other = await piled(batching, ["good", "bad", "other"])
+    gated.gate.set()
+    assert (await good)[0].emoji == "good/5/[]"
+    assert (await other)[0].emoji == "other/5/[]"
+    with pytest.raises(RuntimeError, match="cannot read"):
+        await bad
+    assert await batching.predict("afterwards")
+
+
+async def test_what_was_given_up_is_not_computed(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    first = await occupied(batching, gated)
+    (given_up,) = await piled(batching, ["a"])
+    first.cancel()
+    given_up.cancel()
+    await asyncio.wait([first, given_up])
+    gated.gate.set()
+    assert await batching.predict("b")
+    assert gated.calls == [["first"], ["b"]]
+
+
+async def test_closing_answers_what_was_accepted_and_refuses_the_rest(gated: Gated) -> None:
+    batching = BatchingPredictor(gated)
+    first = await occupied(batching, gated)
+    tasks = await piled(batching, ["a", "b"])
+    closing = asyncio.create_task(batching.aclose())
+    await asyncio.wait([closing], timeout=0)
+    with pytest.raises(Overloaded):
+        await batching.predict("late")
+    gated.gate.set()
+    await closing
+    assert all(task.done() and task.result() for task in (first, *tasks))
+
+
+async def test_version_and_threshold_are_the_predictors(batching: BatchingPredictor[Gated]) -> None:
+    assert (batching.version, batching.threshold) == ("gated-1", 0.25)
+
+
+async def test_closing_an_unused_one_is_nothing(gated: Gated) -> None:
+    batching = BatchingPredictor(gated)
+    await batching.aclose()
+    await batching.aclose()

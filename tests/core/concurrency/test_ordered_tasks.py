@@ -1,0 +1,67 @@
+"""What was accepted: in order for each message, side by side else, finished or given up."""
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.core.concurrency.ordered_tasks import Intake
+from tests.core.fakes import ref
+
+
+class Steps:
+    """Pieces of work that wait to be let go, and what they did."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.ended: list[str] = []
+        self.go = asyncio.Event()
+
+    async def work(self, name: str) -> None:
+        self.begun.append(name)
+        await self.go.wait()
+        self.ended.append(name)
+
+
+async def test_one_message_in_order_others_side_by_side() -> None:
+    intake, steps = Intake(), Steps()
+    for number, name in (("1", "first"), ("1", "second"), ("2", "other")):
+        intake.accept(ref(number), steps.work(name))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert steps.begun == ["first", "other"]
+    steps.go.set()
+    await intake.drain(5)
+    assert sorted(steps.ended) == ["first", "other", "second"]
+    assert steps.ended.index("first") < steps.ended.index("second")
+
+
+async def test_work_that_fails_leaves_what_follows_alone(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> None:
+        raise RuntimeError("secret words of a member")
+
+    intake, steps = Intake(), Steps()
+    steps.go.set()
+    intake.accept(ref(), fails())
+    intake.accept(ref(), steps.work("next"))
+    await intake.drain(5)
+    assert steps.ended == ["next"]
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_the_end_gives_up_what_takes_too_long_and_takes_nothing_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    intake, steps = Intake(), Steps()
+    task = intake.accept(ref(), steps.work("slow"))
+    behind = intake.accept(ref(), steps.work("behind"))  # never begun, and no warning of it
+    with caplog.at_level(logging.WARNING):
+        await intake.drain(0.01)
+    assert task is not None
+    assert behind is not None
+    assert task.cancelled()
+    assert behind.cancelled()
+    assert "2 events were given up" in caplog.text
+    assert intake.accept(ref(), steps.work("later")) is None
+    assert steps.ended == []

@@ -1,0 +1,208 @@
+"""When the bot may react, and with what."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.chat_settings.quiet_hours import QuietHours
+from bot.core.events import SkipReason
+from bot.core.messages.policy import (
+    SAFE_LIST,
+    ChatSettings,
+    Circumstances,
+    Mode,
+    Pace,
+    allowed,
+    choose,
+    eligible,
+    least_score,
+    permitted,
+)
+from model import Prediction
+from tests.core.fakes import message
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+TOP = [Prediction("💩", 0.5), Prediction("😂", 0.3), Prediction("🔥", 0.15), Prediction("❤", 0.05)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pace", "roll", "reason"),
+    [
+        ({}, Pace(), 0.999, None),
+        ({"enabled": False}, Pace(), 0.0, SkipReason.CHAT_OFF),
+        ({"mode": Mode.QUIET}, Pace(), 0.0, SkipReason.CHAT_OFF),
+        ({"chance": 0.5}, Pace(), 0.49, None),
+        ({"chance": 0.5}, Pace(), 0.5, SkipReason.SAMPLED_OUT),
+        ({"chance": 0.0}, Pace(), 0.0, SkipReason.SAMPLED_OUT),
+        ({"cooldown": 10.0}, Pace(9.9, 1), 0.0, SkipReason.COOLDOWN),
+        ({"cooldown": 10.0}, Pace(10.0, 1), 0.0, None),
+        ({"per_minute": 3}, Pace(1.0, 2), 0.0, None),
+        ({"per_minute": 3}, Pace(1.0, 3), 0.0, SkipReason.RATE_CAP),
+        ({"per_minute": None}, Pace(1.0, 10_000), 0.0, None),
+    ],
+)
+def test_eligible(
+    changes: dict[str, Any], pace: Pace, roll: float, reason: SkipReason | None
+) -> None:
+    settings = replace(ChatSettings(), **changes)
+    assert eligible(message(), settings, Circumstances(NOON, roll, pace)) is reason
+
+
+def test_an_opted_out_author_is_never_looked_at_unless_they_ask() -> None:
+    out = Circumstances(NOON, 0.0, opted_out=True)
+    assert eligible(message(addressed=True), ChatSettings(), out) is SkipReason.OPTED_OUT
+    assert eligible(replace(message(), asked=True), ChatSettings(), out) is None
+
+
+def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
+    strict = ChatSettings(enabled=False, mode=Mode.QUIET, chance=0.0, cooldown=60.0, per_minute=1)
+    asking = replace(message(), asked=True)
+    assert eligible(asking, strict, Circumstances(NOON, 0.9, Pace(0.1, 9))) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"chat_allow": frozenset({"chat"})}, None),
+        ({"chat_allow": frozenset({"parent"})}, None),
+        ({"chat_allow": frozenset({"elsewhere"})}, SkipReason.CHAT_OFF),
+        ({"chat_allow": frozenset()}, SkipReason.CHAT_OFF),
+        ({"chat_deny": frozenset({"chat"})}, SkipReason.CHAT_OFF),
+        ({"chat_deny": frozenset({"parent"})}, SkipReason.CHAT_OFF),
+        ({"chat_deny": frozenset({"elsewhere"})}, None),
+        ({"role_deny": frozenset({"muted"})}, SkipReason.ROLE_DENIED),
+        ({"role_deny": frozenset({"other"})}, None),
+    ],
+)
+def test_places_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
+    within = replace(message(addressed=True), parent="parent", roles=frozenset({"muted"}))
+    settings = replace(ChatSettings(), **changes)
+    assert eligible(within, settings, Circumstances(NOON, 0.0)) is reason
+
+
+def test_in_quiet_hours_only_the_addressed_are_answered() -> None:
+    nightly = ChatSettings(quiet_hours=QuietHours.parse("11:00-13:00"))
+    assert eligible(message(), nightly, Circumstances(NOON, 0.0)) is SkipReason.QUIET_HOURS
+    assert eligible(message(addressed=True), nightly, Circumstances(NOON, 0.0)) is None
+
+
+def test_an_addressed_message_passes_chance_cooldown_and_quiet_but_not_the_cap() -> None:
+    calm = ChatSettings(chance=0.0, cooldown=60.0, mode=Mode.QUIET, per_minute=2)
+    asked = message(addressed=True)
+    assert eligible(asked, calm, Circumstances(NOON, 0.9, Pace(0.1, 1))) is None
+    capped = eligible(asked, calm, Circumstances(NOON, 0.9, Pace(0.1, 2)))
+    assert capped is SkipReason.RATE_CAP
+
+
+def test_choose_takes_the_best_that_is_not_forbidden() -> None:
+    assert choose(TOP, ChatSettings(), 0.2) == ("😂",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"reactions_per_message": 5}, ("😂",)),
+        ({"reactions_per_message": 5, "threshold": 0.1}, ("😂", "🔥")),
+        ({"reactions_per_message": 5, "threshold": 0.0}, ("😂", "🔥", "❤")),
+        ({"emoji_deny": frozenset()}, ("💩",)),
+        ({"emoji_allow": frozenset({"❤️"}), "threshold": 0.01}, ("❤",)),
+        ({"emoji_allow": frozenset({"🎃"})}, SkipReason.NOTHING_ALLOWED),
+        ({"threshold": 0.9}, SkipReason.BELOW_THRESHOLD),
+    ],
+)
+def test_choose(changes: dict[str, Any], expected: object) -> None:
+    settings = replace(ChatSettings(), **changes)
+    assert choose(TOP, settings, least_score(message(), settings, 0.2)) == expected
+
+
+def test_an_offer_shows_all_that_are_permitted_where_the_best_is_good_enough() -> None:
+    assert choose(TOP, ChatSettings(), 0.2, offer=True) == ("😂", "🔥", "❤")
+    assert choose(TOP, ChatSettings(), 0.4, offer=True) is SkipReason.BELOW_THRESHOLD
+    many = [Prediction(f":e{i}:", 0.1) for i in range(9)]
+    assert len(choose(many, ChatSettings(), 0.0, offer=True)) == 5
+
+
+def test_those_who_ask_get_five_whatever_the_score() -> None:
+    asking = replace(message(), asked=True)
+    assert least_score(asking, ChatSettings(threshold=0.9), 0.5) == 0.0
+
+
+def test_nothing_predicted_is_nothing_to_say() -> None:
+    assert choose([], ChatSettings(), 0.0) is SkipReason.NOTHING_TO_SAY
+
+
+@given(
+    st.lists(st.builds(Prediction, st.sampled_from(sorted(SAFE_LIST)), st.floats(0, 1))),
+    st.floats(0, 1),
+)
+def test_the_safe_list_is_never_shown(predictions: list[Prediction], threshold: float) -> None:
+    assert isinstance(choose(predictions, ChatSettings(), threshold), SkipReason)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "allow", "expected"),
+    [
+        (None, None, None),
+        ({"😂", "💩"}, None, {"😂"}),
+        (None, {"😂", "💩"}, {"😂"}),
+        ({"😂", "🔥"}, {"😂", "❤"}, {"😂"}),
+        (set(), {"😂"}, set()),
+        ({"😂"}, set(), set()),
+    ],
+)
+def test_allowed(
+    candidates: set[str] | None, allow: set[str] | None, expected: set[str] | None
+) -> None:
+    settings = ChatSettings(emoji_allow=None if allow is None else frozenset(allow))
+    given = None if candidates is None else frozenset(candidates)
+    assert allowed(replace(message(), candidates=given), settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("candidates", "allow", "own"),
+    [
+        (None, {":cat:"}, {":cat:", "😂", "🔥"}),
+        (None, {":cat:", ":gone:", "😂"}, {":cat:", "😂"}),
+        ({"🔥"}, {":cat:"}, {":cat:", "🔥"}),
+        ({"🔥"}, {":cat:", "😂"}, {":cat:"}),
+    ],
+)
+def test_own_emojis_of_the_list_come_on_top(
+    candidates: set[str] | None, allow: set[str], own: set[str]
+) -> None:
+    settings = ChatSettings(emoji_allow=frozenset(allow))
+    given = None if candidates is None else frozenset(candidates)
+    asked = replace(message(), candidates=given, custom=frozenset((":cat:", ":dog:")))
+    found = allowed(asked, settings)
+    assert found is not None
+    assert found & {":cat:", ":dog:", ":gone:", "😂", "🔥"} == own
+    left = permitted([Prediction(e, 0.5) for e in (":cat:", ":dog:", "😂", "🔥")], settings)
+    assert {p.emoji for p in left} >= own
+    assert ":dog:" not in {p.emoji for p in left}
+
+
+def test_a_list_of_emojis_that_are_gone_leaves_all() -> None:
+    settings = ChatSettings(emoji_allow=frozenset((":gone:",)))
+    assert allowed(message(), settings) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"chance": 1.1},
+        {"chance": float("nan")},
+        {"threshold": -0.1},
+        {"cooldown": float("inf")},
+        {"cooldown": -1.0},
+        {"per_minute": 0},
+        {"reactions_per_message": 0},
+        {"reactions_per_message": 6},
+    ],
+)
+def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"chance|cooldown|per_minute|reactions"):
+        ChatSettings(**wrong)

@@ -1,0 +1,535 @@
+"""The way of one message, with everything around it played by fakes."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.core.errors import Overloaded, Refused, StoreFailed
+from bot.core.events import (
+    Chosen,
+    FeedbackKind,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+    SkipReason,
+)
+from bot.core.messages.feedback import Reactions
+from bot.core.messages.policy import ChatSettings, Mode
+from bot.core.messages.service import Chance, Service
+from bot.core.preferences.counts import Counts
+from bot.core.preferences.transfer import TasteFileError
+from model import Prediction
+from model.custom_rows import Choice, Move
+from tests.core.fakes import (
+    ANNA,
+    BEN,
+    EchoPredictor,
+    MemoryStore,
+    RecordingPlatform,
+    message,
+    ref,
+    word,
+)
+
+
+class House:
+    """A service among fakes, with time and luck in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now, self.luck = 1000.0, 0.0
+        self.predictor, self.store, self.platform = (
+            EchoPredictor(),
+            MemoryStore(),
+            RecordingPlatform(),
+        )
+        self.draws: Iterator[float] = iter(())
+        chance = Chance(
+            clock=lambda: self.now, roll=lambda: self.luck, normal=lambda: next(self.draws)
+        )
+        self.service = Service(self.predictor, self.store, chance)
+
+    async def skip(self, given: IncomingMessage) -> SkipReason | None:
+        return (await self.service.on_message(given, self.platform)).skip
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+async def test_a_message_is_answered_and_recorded(house: House) -> None:
+    outcome = await house.service.on_message(message(), house.platform)
+    assert (outcome.chosen, outcome.skip) == (("😂",), None)
+    assert [p.emoji for p in outcome.predictions] == ["😂", "🔥"]
+    assert house.platform.shown == [(ref(), ("😂",))]
+    assert house.store.rows[ref()] == (message(), outcome)
+    assert outcome.artifact == "echo-1"
+    # As many more as the chat may deny, and one that may take the last place.
+    assert house.predictor.asked == [("so funny", 6 + len(ChatSettings().emoji_deny), None)]
+
+
+async def test_the_same_message_twice_is_answered_once(house: House) -> None:
+    await asyncio.gather(*(house.skip(message()) for _ in range(3)))
+    assert await house.skip(message()) is SkipReason.DUPLICATE
+    assert len(house.platform.shown) == len(house.predictor.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (ChatSettings(enabled=False), SkipReason.CHAT_OFF),
+        (ChatSettings(chance=0.0), SkipReason.SAMPLED_OUT),
+        (ChatSettings(emoji_allow=frozenset()), SkipReason.NOTHING_ALLOWED),
+    ],
+)
+async def test_what_is_not_scored_is_not_recorded(
+    house: House, settings: ChatSettings, reason: SkipReason
+) -> None:
+    house.store.chosen = settings
+    assert await house.skip(message()) is reason
+    assert not house.predictor.asked
+    assert not house.store.rows
+
+
+async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) -> None:
+    await house.service.wishes.opt_out("console", ANNA)
+    assert await house.skip(message(addressed=True)) is SkipReason.OPTED_OUT
+    assert not house.predictor.asked
+    assert not house.store.rows
+    await house.service.wishes.opt_in("console", ANNA)
+    assert await house.skip(message(number="2")) is None
+
+
+async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
+    house.store.chosen = ChatSettings(cooldown=5.0, per_minute=2)
+    house.predictor.answer = [Prediction("😂", 0.1)]
+    assert await house.skip(message(number="1")) is SkipReason.BELOW_THRESHOLD
+    house.predictor.answer = [Prediction("😂", 0.9)]
+    assert await house.skip(message(number="2")) is None
+    house.now += 4.9
+    assert await house.skip(message(number="3")) is SkipReason.COOLDOWN
+    assert await house.skip(message(number="4", addressed=True)) is None
+    house.now += 5.0
+    assert await house.skip(message(number="5")) is SkipReason.RATE_CAP
+    house.now += 60.0
+    assert await house.skip(message(number="6")) is None
+
+
+async def test_messages_at_the_same_moment_share_one_cap(house: House) -> None:
+    house.store.chosen = ChatSettings(per_minute=3)
+    skips = await asyncio.gather(*(house.skip(message(number=str(n))) for n in range(10)))
+    assert skips.count(None) == len(house.platform.shown) == 3
+    assert set(skips) == {None, SkipReason.RATE_CAP}
+
+
+async def test_chats_do_not_share_a_cooldown(house: House) -> None:
+    house.store.chosen = ChatSettings(cooldown=60.0)
+    assert await house.skip(message()) is None
+    assert await house.skip(replace(message(), ref=ref("1", "elsewhere"))) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ([], SkipReason.NOTHING_TO_SAY),
+        ([Prediction("😂", 0.1)], SkipReason.BELOW_THRESHOLD),
+        ([Prediction("🖕", 0.9)], SkipReason.NOTHING_ALLOWED),
+    ],
+)
+async def test_silence_after_scoring_is_recorded(
+    house: House, answer: list[Prediction], reason: SkipReason
+) -> None:
+    house.predictor.answer = answer
+    assert await house.skip(message()) is reason
+    assert house.store.rows[ref()][1].skip is reason
+    assert not house.platform.shown
+
+
+async def test_the_predictor_sees_only_what_may_be_shown(house: House) -> None:
+    given = replace(message(), candidates=frozenset({"😂", "💩", "🔥"}))
+    await house.skip(given)
+    assert house.predictor.asked[0][2] == {"😂", "🔥"}
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal", "failures"),
+    [(Refused("forbidden"), "forbidden", 0), (RuntimeError("so funny"), "error", 1)],
+)
+async def test_a_refused_reaction_is_recorded_as_such(
+    house: House, error: Exception, refusal: str, failures: int
+) -> None:
+    house.platform.error = error
+    outcome = await house.service.on_message(message(), house.platform)
+    assert (outcome.chosen, outcome.skip, outcome.refusal) == ((), SkipReason.REFUSED, refusal)
+    assert house.store.rows[ref()][1] == outcome
+    assert house.service.failures["platform"] == failures
+    assert house.service.refusals.total() == 1 - failures
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "failures"),
+    [
+        (Overloaded("full"), SkipReason.OVERLOADED, 0),
+        (ValueError("so funny"), SkipReason.FAILED, 1),
+    ],
+)
+async def test_a_failing_predictor_is_silence(
+    house: House,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    reason: SkipReason,
+    failures: int,
+) -> None:
+    house.predictor.error = error
+    with caplog.at_level(logging.DEBUG):
+        assert await house.skip(message()) is reason
+    assert house.service.failures["predictor"] == failures == len(caplog.records)
+    assert "so funny" not in caplog.text
+    assert not house.store.rows
+
+
+@pytest.mark.parametrize("method", ["settings", "opted_out"])
+async def test_a_store_that_cannot_tell_the_rules_means_silence(house: House, method: str) -> None:
+    house.store.failing = {method}
+    assert await house.skip(message()) is SkipReason.FAILED
+    assert not house.predictor.asked
+    assert house.service.failures["store"] == 1
+
+
+async def test_a_store_that_cannot_record_does_not_stop_the_answer(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.store.failing = {"record", "add_feedback", "delete_message"}
+    assert await house.skip(message()) is None
+    assert house.platform.shown
+    assert await house.service.on_feedback(word()) is False
+    await house.service.on_deletion(ref())
+    assert house.service.failures["store"] == 3
+    assert "the store failed: disk full" in caplog.text
+    assert "so funny" not in caplog.text
+
+
+async def test_feedback_reaches_the_store(house: House) -> None:
+    await house.skip(message())
+    assert await house.service.on_feedback(word()) is True
+    assert await house.service.on_feedback(word("unknown")) is False
+    assert house.store.words == [word(), word("unknown")]
+    assert house.service.dropped == {"unknown": 1}
+
+
+async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
+    await house.skip(message())
+    await house.service.wishes.opt_out("console", BEN)
+    assert await house.service.on_feedback(word()) is False
+    assert await house.service.on_feedback(word(withdrawn=True)) is True
+    assert house.store.words == [word(withdrawn=True)]
+    assert house.service.dropped == {"opted_out": 1}
+
+
+class HastyPlatform(RecordingPlatform):
+    """People who answer, delete or leave while the bot's reaction is still being recorded."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__()
+        self.house = house
+        self.said: asyncio.Task[bool] | None = None
+        self.deleted: asyncio.Task[None] | None = None
+        self.forgotten: asyncio.Task[int] | None = None
+
+    async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        self.said = asyncio.create_task(self.house.service.on_feedback(word()))
+        self.deleted = asyncio.create_task(self.house.service.on_deletion(ref))
+        self.forgotten = asyncio.create_task(self.house.service.wishes.forget("console", ANNA))
+        await asyncio.wait([self.said, self.deleted, self.forgotten], timeout=0)
+
+
+async def test_what_comes_before_the_row_waits_for_it(house: House) -> None:
+    hasty = HastyPlatform(house)
+    await house.service.on_message(message(), hasty)
+    assert hasty.said is not None
+    assert hasty.deleted is not None
+    assert hasty.forgotten is not None
+    assert await hasty.said is True
+    await hasty.deleted
+    await hasty.forgotten
+    assert not house.store.rows
+
+
+async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
+    class Hanging(RecordingPlatform):
+        async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+            await asyncio.get_running_loop().create_future()
+
+    task = asyncio.create_task(house.service.on_message(message(), Hanging()))
+    await asyncio.wait([task], timeout=0)
+    waiting = asyncio.create_task(house.service.on_feedback(word()))
+    await asyncio.wait([waiting], timeout=0)
+    task.cancel()
+    assert await waiting is True  # the row came before the answer
+
+
+async def test_forget_counts(house: House) -> None:
+    await house.skip(message())
+    assert await house.service.wishes.forget("console", BEN) == 0
+    assert await house.service.wishes.forget("console", ANNA) == 1
+
+
+@pytest.mark.parametrize("method", ["forget", "set_opted_out"])
+async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: str) -> None:
+    house.store.failing = {method}
+    wish = house.service.wishes.forget if method == "forget" else house.service.wishes.opt_out
+    with pytest.raises(StoreFailed, match="try again"):
+        await wish("console", ANNA)
+    assert house.service.failures["store"] == 1
+
+
+async def test_a_message_that_another_process_took_is_left_to_it(house: House) -> None:
+    assert await house.store.record(message(), Outcome(ref()))
+    assert await house.skip(message()) is SkipReason.DUPLICATE
+    assert not house.platform.shown
+
+
+async def test_the_row_is_written_before_anything_is_shown(house: House) -> None:
+    class Curious(RecordingPlatform):
+        async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+            assert house.store.rows[ref][1].chosen == tuple(emojis)
+            await super().react(ref, emojis)
+
+    curious = Curious()
+    await house.service.on_message(message(), curious)
+    assert curious.shown
+
+
+async def test_replies_offer_the_five(house: House) -> None:
+    house.store.chosen = ChatSettings(mode=Mode.REPLY)
+    outcome = await house.service.on_message(message(), house.platform)
+    assert outcome.chosen == ("😂", "🔥")
+    assert house.platform.offered == [(ref(), ("😂", "🔥"))]
+    assert not house.platform.shown
+
+
+async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: House) -> None:
+    house.store.out = {ANNA}
+    outcome = await house.service.on_message(replace(message(), asked=True), house.platform)
+    assert outcome.chosen == ("😂", "🔥")
+    assert house.platform.offered
+    assert not house.store.rows
+
+
+async def test_asking_takes_nothing_from_the_chats_pace(house: House) -> None:
+    house.store.chosen = ChatSettings(per_minute=1)
+    await house.service.on_message(replace(message(number="1"), asked=True), house.platform)
+    assert await house.skip(message(number="2")) is None
+
+
+async def test_what_was_refused_was_not_shown(house: House) -> None:
+    house.platform.error = Refused("forbidden")
+    await house.skip(message())
+    answer = await house.service.answer(ref())
+    assert answer is not None
+    assert (answer.outcome.chosen, answer.outcome.refusal) == ((), "forbidden")
+    assert await house.service.shown(ref()) == ()
+
+
+async def test_what_a_community_likes_reaches_the_predictor(house: House) -> None:
+    await house.skip(message(number="1"))
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    await house.service.on_feedback(word())
+    await house.skip(message(number="2"))
+    before, after = house.predictor.biases
+    assert not before
+    assert after["😂"] < -1
+    assert (await house.service.wishes.taste(ref())).bias == after
+
+
+async def test_what_has_not_settled_lets_neighbours_change_places(house: House) -> None:
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    house.store.settled["console", "home"] = {}
+    assert await house.skip(message()) is None
+    assert house.predictor.biases == [{}]
+    assert house.platform.shown == [(ref(), ("🔥",))]
+
+
+PARROT = ":party_parrot:"
+ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), storable=True)
+
+
+@pytest.fixture
+def taught(house: House) -> House:
+    """Members chose a custom emoji on texts that are kept."""
+    chosen = [Chosen(Choice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
+    house.store.texts["console", "home"] = chosen
+    return house
+
+
+@pytest.mark.parametrize("wish", ["revoke", "forget", "opt_out"])
+async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
+    taught: House, wish: str
+) -> None:
+    wishes = taught.service.wishes
+    assert await taught.skip(ALLOWED) is None
+    if wish == "revoke":
+        await wishes.consent("console", ANNA, None)
+    else:
+        await getattr(wishes, wish)("console", ANNA)
+    taught.store.texts.clear()
+    asking = replace(ALLOWED, ref=ref("2"), author=BEN)  # Anna may have opted out
+    assert await taught.skip(asking) is None
+    assert [set(moves) for moves in taught.predictor.moved] == [{PARROT}, set()]
+
+
+async def test_an_answer_comes_without_what_cannot_be_learnt(
+    taught: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught.store.failing = {"chosen_on_texts"}
+    assert await taught.skip(ALLOWED) is None
+    assert taught.service.failures == {"store": 1}
+    taught.store.failing = set()
+
+    async def broken(choices: Sequence[Choice]) -> dict[str, Move]:
+        raise RuntimeError("cannot read this")
+
+    monkeypatch.setattr(taught.predictor, "moves", broken)
+    assert await taught.skip(replace(ALLOWED, ref=ref("2"))) is None
+    assert taught.service.failures == {"store": 1, "predictor": 1}
+
+
+async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
+    taught: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn = taught.predictor.moves
+
+    async def promoted(choices: Sequence[Choice]) -> Mapping[str, Move]:
+        taught.predictor.version = "echo-2"
+        return await learn(choices)
+
+    monkeypatch.setattr(taught.predictor, "moves", promoted)
+    outcome = await taught.service.on_message(ALLOWED, taught.platform)
+    assert outcome.artifact == "echo-2"
+    assert taught.predictor.moved == [{}]  # the rows are the other one's
+
+
+async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    liked = await house.service.wishes.taste(ref())
+    document = await house.service.wishes.export_taste(ref())
+    await house.service.wishes.reset_taste(ref())
+    assert not (await house.service.wishes.taste(ref())).bias
+    with pytest.raises(TasteFileError):
+        await house.service.wishes.import_taste(ref(), {**document, "format": "another"})
+    await house.service.wishes.import_taste(ref(community="abroad"), document)
+    assert (await house.service.wishes.taste(ref(community="abroad"))).bias == liked.bias
+    assert not (await house.service.wishes.taste(ref())).bias
+
+
+async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: House) -> None:
+    await house.service.refit_tastes()
+    house.store.failing = {"spoken_tastes"}
+    await house.service.refit_tastes()
+    assert house.service.failures == {"store": 1}
+
+
+async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
+    house.store.failing = {"taste_tally", "replace_taste"}
+    assert await house.skip(message()) is None
+    assert house.predictor.biases == [{}]
+    assert house.service.failures == {"store": 1}
+    wishes = house.service.wishes
+    for wish in (wishes.taste, wishes.reset_taste, wishes.export_taste):
+        with pytest.raises(StoreFailed):
+            await wish(ref())
+
+
+async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House) -> None:
+    house.store.chosen = ChatSettings(enabled=False, emoji_deny=frozenset({"😂"}))
+    assert [p.emoji for p in await house.service.suggest(ref(), "so funny")] == ["🔥"]
+    assert (house.store.rows, house.platform.shown) == ({}, [])
+    house.store.failing = {"settings"}
+    assert await house.service.suggest(ref(), "so funny") == ()
+    house.store.failing = set()
+    house.predictor.error = Overloaded("full")
+    assert await house.service.suggest(ref(), "so funny") == ()
+
+
+async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
+    await house.service.on_message(message(), house.platform)
+    reactions = Reactions(house.service)
+    source = FeedbackSource.BUTTON
+    assert await reactions.now(ref(), BEN, ["😂"], source)
+    assert await reactions.now(ref(), BEN, ["🔥", "👎"], source)
+    said = [(w.kind, w.emoji) for w in house.store.words]
+    assert said == [(FeedbackKind.CORRECT, "🔥"), (FeedbackKind.DISLIKE, None)]
+    assert not await reactions.now(ref("unknown"), BEN, ["😂"], source)
+    house.store.out.add(BEN)
+    assert not await reactions.now(ref(), BEN, ["😂"], source)
+    assert await reactions.now(ref(), BEN, [], source)
+    assert house.store.words == []
+    house.store.failing = {"replace_feedback"}
+    assert not await reactions.now(ref(), BEN, [], source)
+
+
+async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: House) -> None:
+    house.store.chosen = ChatSettings(threshold=0.99)
+    assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
+    reactions = Reactions(house.service)
+    assert await reactions.changed(ref(), BEN, "🔥", withdrawn=False) is None
+    assert await reactions.changed(ref(), BEN, "🔥", withdrawn=True) is None
+    assert await reactions.changed(ref("unknown"), BEN, "🔥", withdrawn=False) is None
+    assert house.store.uses == [(ref(), BEN, "🔥")]
+    house.store.out.add(BEN)
+    await reactions.changed(ref(), BEN, "😂", withdrawn=False)
+    house.store.out.clear()
+    house.store.failing = {"count_use"}
+    await reactions.changed(ref(), BEN, "😂", withdrawn=False)
+    assert len(house.store.uses) == 1
+    assert house.store.words == []
+    assert house.service.failures == {"store": 1}
+
+
+async def test_a_use_counts_at_the_next_message(house: House) -> None:
+    house.store.chosen = ChatSettings(threshold=0.99)
+    await house.skip(message(number="1"))
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    await Reactions(house.service).changed(ref("1"), BEN, "🔥", withdrawn=False)
+    await house.skip(message(number="2"))
+    assert house.predictor.biases[1]["😂"] < -1
+
+
+LIVELY = {"😂": Counts(shown=40, hoped=20, agreed=30)}
+
+
+async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
+    house.store.counts["console", "home"] = LIVELY
+    house.predictor.answer = [Prediction("😂", 0.6), Prediction("🎉", 0.3)]
+    house.draws = iter([-5.0, 5.0] * 3)
+    house.luck = 0.94
+    assert (await house.service.on_message(message(number="1"), house.platform)).chosen == ("😂",)
+    house.luck = 0.96
+    tried = await house.service.on_message(message(number="2"), house.platform)
+    assert tried.chosen == ("🎉",)
+    assert [p.emoji for p in tried.predictions] == ["😂", "🎉"]
+    house.store.chosen = ChatSettings(second_choices=0.0)
+    assert (await house.service.on_message(message(number="3"), house.platform)).chosen == ("😂",)
+
+
+async def test_no_second_choice_on_a_grave_text(house: House) -> None:
+    house.store.counts["console", "home"] = LIVELY
+    house.predictor.answer = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
+    house.draws, house.luck = iter([-5.0, 5.0]), 0.99
+    assert (await house.service.on_message(message(), house.platform)).chosen == ("😢",)
+
+
+async def test_where_reactions_are_removed_the_bot_grows_quiet(house: House) -> None:
+    house.store.counts["console", "home"] = {"🎉": Counts(shown=80, hoped=40, removed=78)}
+    outcome = await house.service.on_message(message(), house.platform)
+    assert outcome.skip is SkipReason.BELOW_THRESHOLD
+    assert (outcome.threshold or 0) > 0.7
+    house.store.chosen = ChatSettings(threshold=0.2)
+    assert await house.skip(message(number="2")) is None
+    house.store.chosen = ChatSettings(aim=None)
+    assert await house.skip(message(number="3")) is None

@@ -1,0 +1,447 @@
+"""The counts behind a taste: what adds to them, who, how much, and that none gets lost."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.events import FeedbackKind, FeedbackSource, MemberKey
+from bot.core.preferences.counts import (
+    ELSEWHERE,
+    HALF_LIFE,
+    LAST_SHOWN,
+    QUORUM,
+    WORDS_A_DAY,
+    Counts,
+    presence,
+)
+from bot.database.engine import open_database
+from bot.database.store import SqlStore
+from bot.database.tables import feedback, prediction, taste, taste_voice
+from model import Prediction
+from tests.core.fakes import ANNA, BEN, MOMENT, message, ref, word
+from tests.database.rows import ANSWERED, count, record
+
+ROOT = Path(__file__).parents[3]
+
+
+async def counts(store: SqlStore, emoji: str = "😂", days: float = 0.0) -> Counts:
+    return (await said(store, days)).get(emoji, Counts())
+
+
+async def said(store: SqlStore, days: float = 0.0) -> Mapping[str, Counts]:
+    return (await store.taste_tally(ref(), MOMENT + timedelta(days=days))).said
+
+
+def member(number: int) -> MemberKey:
+    return MemberKey(f"{number:032x}")
+
+
+async def test_an_answer_counts_with_the_models_own_score(store: SqlStore) -> None:
+    liked = replace(ANSWERED, predictions=(Prediction("😂", 0.9, 0.5), Prediction("🔥", 0.1, 0.4)))
+    await record(store, "1", liked)
+    await record(store, "1", liked)
+    answer = await store.answer(ref())
+    assert answer is not None
+    known = (await store.taste_tally(ref(), answer.at)).said["😂"]
+    assert known.row() == pytest.approx(Counts(shown=1, hoped=0.5).row())
+
+
+async def test_an_offer_and_a_refusal_count_as_nothing_shown(store: SqlStore) -> None:
+    await record(store, "1", replace(ANSWERED, offered=True))
+    await record(store, "2")
+    await store.refused(ref("2"), "forbidden")
+    assert (await counts(store)).shown == pytest.approx(0, abs=1e-9)
+
+
+async def test_what_the_same_member_takes_away_every_time_does_not_count_as_kept(
+    store: SqlStore,
+) -> None:
+    await record(store, "0")
+    first = await store.answer(ref("0"))
+    assert first is not None
+    for n in range(QUORUM):  # so that one member settles nothing today
+        early = word("0", FeedbackKind.CORRECT, "💀", actor=member(n))
+        await store.add_feedback(replace(early, at=first.at - timedelta(days=1)))
+    for i in range(1, 9):
+        await record(store, str(i))
+        taken = replace(word(str(i), FeedbackKind.REMOVE), at=first.at)
+        await store.add_feedback(taken)
+        await store.add_feedback(taken)
+    tally = await store.taste_tally(ref(), first.at)
+    known, settled = tally.said["😂"], tally.settled["😂"]
+    assert 1 < known.removed < 2
+    assert settled.removed == 0
+    assert known.shown - 1 == pytest.approx(known.removed, abs=0.01)
+    assert settled.shown == pytest.approx(1, abs=0.02)
+    await store.add_feedback(replace(taken, withdrawn=True))
+    back = (await store.taste_tally(ref(), first.at)).said["😂"]
+    assert back.shown == pytest.approx(known.shown + presence(8), abs=0.02)
+
+
+async def now(store: SqlStore, number: str = "0") -> datetime:
+    """When a message was recorded."""
+    answer = await store.answer(ref(number))
+    assert answer is not None
+    return answer.at
+
+
+async def counted(store: SqlStore, emoji: str = "😂") -> Counts:
+    """What is counted of an emoji, faded to when the first message was recorded."""
+    moment = await now(store)
+    return (await store.taste_tally(ref(), moment)).said[emoji]
+
+
+async def taken(store: SqlStore, numbers: Iterable[int]) -> None:
+    """Answers to Anna, each taken away by her."""
+    for number in map(str, numbers):
+        await record(store, number)
+        given = word(number, FeedbackKind.REMOVE, actor=ANNA)
+        await store.add_feedback(replace(given, at=await now(store, number)))
+
+
+async def test_what_is_shown_to_one_member_weighs_less_and_less(store: SqlStore) -> None:
+    for number in range(200):
+        await record(store, str(number))
+    flooded = (await counted(store)).shown
+    assert flooded == pytest.approx(sum(presence(n) for n in range(LAST_SHOWN)), rel=0.01)
+    # Another emoji, and another member's, weigh in full.
+    await record(store, "fire", replace(ANSWERED, chosen=("🔥",)))
+    assert (await counted(store, "🔥")).shown == pytest.approx(1, rel=0.01)
+    await record(store, replace(message(number="bens"), author=BEN))
+    assert (await counted(store)).shown == pytest.approx(flooded + 1, rel=0.01)
+
+
+async def test_erased_messages_take_what_was_shown_with_them(store: SqlStore) -> None:
+    # Else whoever deletes their messages could be shown the same emoji at full weight again.
+    await record(store, "0", replace(ANSWERED, chosen=("🔥",)))
+    await taken(store, range(1, 6))
+    for number in range(1, 4):
+        await store.delete_message(ref(str(number)))
+    left = await counted(store)
+    assert 0 < left.shown < 0.1
+    assert left.shown == pytest.approx(left.removed, abs=0.001)
+    await store.forget("console", ANNA)
+    assert (await counts(store)).row() == pytest.approx(Counts().row(), abs=1e-9)
+
+
+async def test_erasing_a_removal_gives_the_showing_back(store: SqlStore) -> None:
+    for number in range(3):
+        await record(store, str(number))
+    before = await counted(store)
+    for number in range(3):
+        given = word(str(number), FeedbackKind.REMOVE)
+        await store.add_feedback(replace(given, at=await now(store)))
+    assert (await counted(store)).shown < before.shown
+    await store.forget("console", BEN)
+    assert (await counted(store)).row() == pytest.approx(before.row(), abs=1e-6)
+
+
+async def test_a_word_counts_once_and_can_be_taken_back(store: SqlStore) -> None:
+    await record(store)
+    for _ in range(3):
+        await store.add_feedback(word())
+    assert (await counts(store)).agreed == pytest.approx(1)
+    await store.add_feedback(word(withdrawn=True))
+    await store.add_feedback(word(withdrawn=True))
+    assert (await counts(store)).agreed == pytest.approx(0)
+
+
+async def test_a_correction_counts_for_what_was_chosen(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="🔥"))
+    known = await said(store)
+    assert known["😂"].passed == pytest.approx(1)
+    assert known["🔥"].corrected == pytest.approx(1)
+    assert sum(each.expected for each in known.values()) == pytest.approx(1)
+
+
+async def test_a_pick_from_the_five_is_a_choice_of_its_own(store: SqlStore) -> None:
+    await record(store, "1", replace(ANSWERED, chosen=("😂", "🔥"), offered=True))
+    picked = replace(word(kind=FeedbackKind.AGREE, emoji="🔥"), source=FeedbackSource.BUTTON)
+    await store.add_feedback(picked)
+    assert (await counts(store, "🔥")).used == pytest.approx(1)
+    assert (await counts(store)).passed == 0
+
+
+async def test_counts_fade(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word())
+    later = await counts(store, days=HALF_LIFE.days)
+    assert later.agreed == pytest.approx(0.5)
+
+
+async def test_a_member_speaks_less_and_less_in_a_day(store: SqlStore) -> None:
+    for number in range(200):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), FeedbackKind.CORRECT, "💀"))
+    known = await said(store)
+    assert known["💀"].corrected <= 2
+    assert known["😂"].passed <= 2
+    await record(store, "tomorrow", replace(ANSWERED, chosen=()))
+    tomorrow = word("tomorrow", FeedbackKind.CORRECT, "🔥")
+    await store.add_feedback(replace(tomorrow, at=MOMENT + timedelta(days=1)))
+    assert (await counts(store, "🔥", days=1)).used == pytest.approx(1)
+
+
+async def steer(store: SqlStore, days: int, first: int = 0) -> None:
+    """Let Ben correct to 💀 and disapprove of 😂, four times a day."""
+    for number in range(first, first + 4 * days):
+        await record(store, str(number))
+        at = MOMENT + timedelta(days=number // 4)
+        for kind, emoji in ((FeedbackKind.CORRECT, "💀"), (FeedbackKind.DISLIKE, "😂")):
+            await store.add_feedback(replace(word(str(number), kind, emoji), at=at))
+
+
+async def test_a_member_is_one_voice_over_many_days(store: SqlStore) -> None:
+    await steer(store, 60)
+    known = await said(store, days=60)
+    assert known["💀"].corrected < 1.6
+    assert known["😂"].passed + known["😂"].removed < 1.6
+    # Somebody else is heard all the same.
+    await store.add_feedback(word("1", FeedbackKind.CORRECT, "💀", actor=member(1)))
+    assert (await counts(store, "💀")).corrected > 1.9
+
+
+async def test_after_years_a_member_is_heard_again(store: SqlStore) -> None:
+    await steer(store, 2)
+    years = timedelta(days=20 * HALF_LIFE.days)
+    await record(store, "late")
+    await store.add_feedback(replace(word("late", FeedbackKind.CORRECT, "💀"), at=MOMENT + years))
+    late = await counts(store, "💀", days=years.days)
+    assert late.corrected == pytest.approx(1, abs=0.01)
+
+
+async def test_erasing_words_does_not_let_them_be_said_again(store: SqlStore) -> None:
+    for again in range(5):
+        await steer(store, 2, first=100 * again)
+        await store.forget("console", BEN)
+    assert (await counts(store, "💀")).corrected == pytest.approx(0, abs=1e-9)
+    assert (await counts(store)).passed == pytest.approx(0, abs=1e-9)
+    assert (await counts(store)).shown > 30
+
+
+async def test_a_deleted_message_takes_back_what_was_said_on_it(store: SqlStore) -> None:
+    for number in range(5):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), FeedbackKind.CORRECT, "💀"))
+        await store.delete_message(ref(str(number)))
+    assert (await counts(store, "💀")).corrected == pytest.approx(0, abs=1e-9)
+
+
+async def settled(store: SqlStore, emoji: str = "💀") -> float:
+    tally = await store.taste_tally(ref(), MOMENT)
+    return tally.settled.get(emoji, Counts()).corrected
+
+
+async def test_words_settle_when_enough_members_spoke_on_a_day(store: SqlStore) -> None:
+    await record(store)
+    by = {n: word(kind=FeedbackKind.CORRECT, emoji="💀", actor=member(n)) for n in range(5)}
+    for n in range(QUORUM):
+        await store.add_feedback(by[n])
+    whole = await settled(store)
+    assert whole == pytest.approx(QUORUM)
+    # On the next day two are not enough, however often they speak; the third lets all hold.
+    tomorrow = MOMENT + timedelta(days=1)
+    for number in range(10, 14):
+        await record(store, str(number))
+        for n in (3, 4):
+            await store.add_feedback(
+                replace(by[n], ref=ref(str(number)), at=tomorrow + timedelta(minutes=number))
+            )
+    assert await settled(store) == pytest.approx(whole)
+    known = await said(store)
+    assert known["💀"].corrected > whole + 1
+    await record(store, "15")
+    await store.add_feedback(replace(by[0], ref=ref("15"), at=tomorrow))
+    known = await said(store)
+    assert await settled(store) == pytest.approx(known["💀"].corrected)
+
+
+async def test_a_chat_of_one_is_their_own_at_once(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="💀"))
+    assert await settled(store) == pytest.approx(1)
+    await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="💀", withdrawn=True))
+    assert (await counts(store, "💀")).corrected == pytest.approx(0)
+
+
+async def test_a_second_member_does_not_settle_alone(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="💀"))
+    tomorrow = MOMENT + timedelta(days=1)
+    second = replace(word(kind=FeedbackKind.CORRECT, emoji="💀", actor=ANNA), at=tomorrow)
+    await store.add_feedback(second)
+    assert await settled(store) == pytest.approx(1)
+    await record(store, "2")
+    await store.add_feedback(replace(second, ref=ref("2"), actor=BEN))
+    assert await settled(store) > 2
+
+
+async def test_erasing_settles_nothing_and_holds_at_once(store: SqlStore) -> None:
+    for number in range(3):
+        await record(store, str(number))
+    for n in range(QUORUM):
+        await store.add_feedback(word("0", FeedbackKind.CORRECT, "💀", actor=member(n)))
+    tomorrow = MOMENT + timedelta(days=1)
+    for late in ("1", "2"):
+        given = word(late, FeedbackKind.CORRECT, "🔥", actor=member(9))
+        await store.add_feedback(replace(given, at=tomorrow))
+    await store.delete_message(ref("2"))
+    assert await settled(store, "🔥") == 0
+    assert (await counts(store, "🔥", days=1)).corrected == pytest.approx(1)
+    await store.forget("console", member(0))
+    assert await settled(store) == pytest.approx(QUORUM - 1)
+    assert (await counts(store, "💀")).corrected == pytest.approx(QUORUM - 1)
+
+
+async def test_what_is_shown_holds_once_words_do(store: SqlStore) -> None:
+    await record(store)
+    assert (await counts(store)).shown > 0
+    assert (await store.taste_tally(ref(), MOMENT)).settled["😂"] == Counts()
+    await store.add_feedback(word())
+    tally = await store.taste_tally(ref(), MOMENT)
+    assert tally.settled == tally.said
+
+
+async def test_a_member_speaks_of_so_many_emojis_a_day(store: SqlStore) -> None:
+    for number in range(WORDS_A_DAY * 2):
+        # Where the bot was silent each word is about another emoji alone, and weighs in full.
+        await record(store, str(number), replace(ANSWERED, chosen=()))
+        await store.add_feedback(word(str(number), FeedbackKind.CORRECT, f":e{number}:"))
+    known = await said(store)
+    assert sum(each.used for each in known.values()) == pytest.approx(WORDS_A_DAY)
+
+
+async def test_many_members_are_all_heard(store: SqlStore) -> None:
+    await record(store)
+    for number in range(30):
+        await store.add_feedback(word(actor=member(number)))
+    assert (await counts(store)).agreed == pytest.approx(30)
+
+
+async def test_an_author_who_removes_everything_is_one_voice(store: SqlStore) -> None:
+    # Discord does not tell who removed: the bot's own key stands for all of them.
+    for number in range(50):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), FeedbackKind.REMOVE, actor=MemberKey("bot")))
+    assert (await counts(store)).removed <= 2
+    others = [replace(message(number=str(100 + n)), author=member(n)) for n in range(10)]
+    for each in others:
+        await record(store, each)
+        await store.add_feedback(
+            word(each.ref.message, FeedbackKind.REMOVE, actor=MemberKey("bot"))
+        )
+    assert (await counts(store)).removed > 10
+
+
+async def test_the_days_tally_is_disclosed_and_goes(store: SqlStore, engine: AsyncEngine) -> None:
+    await record(store)
+    await store.add_feedback(word())
+    told = await store.member_data("console", BEN)
+    assert told["words_today"] == [{"community": "home", "emoji": "😂", "words": 1}]
+    assert (await store.member_data("console", ANNA))["words_today"] == []
+    await store.forget("console", BEN)
+    await store.forget("console", ANNA)
+    assert (await counts(store)).agreed == pytest.approx(0)
+    assert await count(engine, taste_voice) == 1
+    # The day's tally goes with the first word of the next.
+    await record(store, "2")
+    await store.add_feedback(replace(word("2"), at=MOMENT + timedelta(days=1)))
+    assert await count(engine, taste_voice) == 1
+
+
+async def test_changes_are_told_of_words_only(store: SqlStore) -> None:
+    await record(store)
+    long_ago = MOMENT - timedelta(days=365)
+    assert await store.taste_changes(long_ago) == {}
+    await store.add_feedback(word())
+    (changed,) = (await store.taste_changes(long_ago)).items()
+    assert changed[0] == ("console", "home")
+    assert await store.taste_changes(changed[1] + timedelta(seconds=1)) == {}
+
+
+async def test_a_taste_is_replaced_as_a_whole(store: SqlStore) -> None:
+    await record(store)
+    await store.add_feedback(word())
+    given = {"🔥": Counts(shown=3, corrected=2)}
+    await store.replace_taste(ref(), given, MOMENT)
+    known = await said(store)
+    assert known["🔥"].row() == pytest.approx(given["🔥"].row())
+    assert set(known) == {"🔥", ELSEWHERE}
+    await store.replace_taste(ref(), {}, MOMENT)
+    assert not any((await counts(store, ELSEWHERE)).row())
+    assert await store.taste_changes(MOMENT)
+
+
+async def test_those_who_spoke_last_are_told_for_the_prior(store: SqlStore) -> None:
+    for community in ("a", "b", "c"):
+        heard = replace(message(), ref=ref(community=community))
+        await record(store, heard)
+        await store.add_feedback(
+            replace(word(kind=FeedbackKind.CORRECT, emoji="🔥"), ref=heard.ref)
+        )
+    await record(store, replace(message(), ref=ref(community="silent")))
+    known = await store.spoken_tastes(10, MOMENT)
+    assert [each["😂"].passed for each in known] == pytest.approx([1, 1, 1])
+    assert len(await store.spoken_tastes(2, MOMENT)) == 2
+    assert await store.spoken_tastes(0, MOMENT) == []
+
+
+async def speak(url: str, first: int, messages: int) -> None:
+    """Answer messages, each with a word on it, and say so once each is written."""
+    engine = await open_database(url)
+    store = SqlStore(engine)
+    for number in range(first, first + messages):
+        await record(store, str(number))
+        await store.add_feedback(word(str(number), actor=member(number)))
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
+    await engine.dispose()
+
+
+async def _speaker(url: str, first: int, messages: int) -> asyncio.subprocess.Process:
+    arguments = (sys.executable, "-m", __name__, url, str(first), str(messages))
+    return await asyncio.create_subprocess_exec(
+        *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def test_a_killed_process_loses_no_count(url: str) -> None:
+    process = await _speaker(url, 0, 1_000_000)
+    assert process.stdout is not None
+    for _ in range(40):
+        await process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    engine = await open_database(url)
+    known = await counts(SqlStore(engine))
+    # Exactly what its rows say, to the last one.
+    words, rows = await count(engine, feedback), await count(engine, prediction)
+    sums = await said(SqlStore(engine))
+    await engine.dispose()
+    assert known.agreed == pytest.approx(words)
+    assert known.agreed > 39.5
+    assert sums["😂"].hoped / sums["😂"].shown == pytest.approx(0.612346)
+    assert rows - round(known.agreed) in (0, 1)
+
+
+async def test_two_processes_add_to_the_same_sums(url: str) -> None:
+    both = [await _speaker(url, first, 40) for first in (0, 1000)]
+    for process in both:
+        await process.communicate()
+        assert process.returncode == 0
+    engine = await open_database(url)
+    assert (await counts(SqlStore(engine))).agreed == pytest.approx(80)
+    assert await count(engine, taste) == 2
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(speak(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

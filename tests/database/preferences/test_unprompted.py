@@ -1,0 +1,83 @@
+"""What members use themselves where the bot put nothing: counted in company, and kept of nobody."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.events import MemberKey, Outcome
+from bot.core.preferences.counts import QUORUM, WORDS_A_DAY, Counts
+from bot.database.store import SqlStore
+from bot.database.tables import feedback, taste_use
+from tests.core.fakes import BEN, MOMENT, ref
+from tests.database.preferences.test_recording import counts, member, said
+from tests.database.rows import ANSWERED, count, record
+
+ALONE = replace(ANSWERED, chosen=())
+"""Scored, and nothing shown."""
+
+
+async def use(store: SqlStore, many: int, emoji: str = "💀", *, first: int = 0) -> list[bool]:
+    """Let members use an emoji on a message that was left alone."""
+    await record(store, "1", ALONE)
+    return [await store.count_use(ref(), member(n), emoji, MOMENT) for n in range(first, many)]
+
+
+async def test_what_few_use_says_nothing(store: SqlStore) -> None:
+    assert await use(store, QUORUM - 1) == [False] * (QUORUM - 1)
+    assert not await said(store)
+
+
+async def test_more_say_more_each_less(store: SqlStore) -> None:
+    assert await use(store, QUORUM + 1) == [False, False, True, True]
+    known = await said(store)
+    assert known["💀"].used == pytest.approx(1 / 3 + 1 / 4)
+    assert sum(each.expected for each in known.values()) == pytest.approx(1 / 3 + 1 / 4)
+    tally = await store.taste_tally(ref(), MOMENT)
+    assert tally.settled == tally.said
+    assert await store.taste_changes(MOMENT)
+
+
+async def test_one_member_is_one_whatever_they_do(store: SqlStore) -> None:
+    for day in range(30):
+        for number in range(10):
+            await record(store, f"{day}:{number}", ALONE)
+            at = MOMENT + timedelta(days=day)
+            assert not await store.count_use(ref(f"{day}:{number}"), BEN, "💀", at)
+    assert not await said(store)
+
+
+async def test_a_member_uses_so_many_emojis_a_day(store: SqlStore) -> None:
+    await record(store, "1", ALONE)
+    emojis = [f":e{n}:" for n in range(WORDS_A_DAY + 5)]
+    for each in emojis:
+        for n in range(QUORUM):
+            await store.count_use(ref(), member(n), each, MOMENT)
+    known = await said(store)
+    assert sum(counts.used > 0 for counts in known.values()) == WORDS_A_DAY
+
+
+@pytest.mark.parametrize("outcome", [ANSWERED, replace(ALONE, predictions=())])
+async def test_what_was_answered_or_not_scored_counts_as_no_use(
+    store: SqlStore, outcome: Outcome
+) -> None:
+    await record(store, "1", outcome)
+    for n in range(QUORUM):
+        assert not await store.count_use(ref(), member(n), "💀", MOMENT)
+        assert not await store.count_use(ref("unknown"), member(n), "💀", MOMENT)
+    assert (await counts(store, "💀")) == Counts()
+
+
+async def test_of_who_used_what_the_day_is_all_that_is_kept(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
+    await record(store, "1", ALONE)
+    await store.count_use(ref(), BEN, "💀", MOMENT)
+    told = await store.member_data("console", BEN)
+    assert told["used_today"] == [{"community": "home", "emoji": "💀"}]
+    assert told["feedback"] == []
+    assert (await store.member_data("console", MemberKey("0" * 32)))["used_today"] == []
+    assert await count(engine, feedback) == 0
+    await store.count_use(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
+    assert await count(engine, taste_use) == 1

@@ -1,0 +1,133 @@
+"""Whether a database can be used, by looking alone."""
+
+import shutil
+import sqlite3
+from collections import namedtuple
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+
+from bot.core.diagnostic import Finding, Status
+from bot.database.diagnostics import MOST_GROUPS, examine, groups, knows_anybody
+from bot.database.engine import alembic_config, head, migration_connection, upgrade
+
+WRITE_VERSION = 18
+"""Where the header of an SQLite file says who may write it: with 3 or more nobody does."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "bot.db"
+
+
+async def found(path: Path) -> Finding:
+    return (await examine(f"sqlite+aiosqlite:///{path}"))[0]
+
+
+async def test_none_yet_is_made_by_the_first_start_and_not_by_a_look(path: Path) -> None:
+    told = await found(path)
+    assert (told.status, "first start" in told.told) == (Status.OK, True)
+    assert not path.exists()
+
+
+async def test_a_folder_that_is_not_there(path: Path) -> None:
+    told = await found(path / "deeper.db")
+    assert (told.status, f"make {path}" in told.mend) == (Status.FAILED, True)
+
+
+async def test_an_up_to_date_one_is_left_as_it_was(path: Path) -> None:
+    await upgrade(f"sqlite+aiosqlite:///{path}")
+    before = path.read_bytes()
+    told = await found(path)
+    assert (told.status, told.told) == (
+        Status.OK,
+        f"{path}: revision {head()}, the newest; it can be written",
+    )
+    assert path.read_bytes() == before
+    assert not await knows_anybody(f"sqlite+aiosqlite:///{path}")
+
+
+async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{path}"
+    async with migration_connection(url) as connection:
+        await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "0002"))
+    told = await found(path)
+    assert (told.status, told.told) == (
+        Status.WARNING,
+        f"{path}: revision 0002, newest {head()}",
+    )
+    assert "emoji-reactor db upgrade" in told.mend
+    assert (await found(path)).told == told.told
+
+
+async def test_groups_are_told_without_private_chats(path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{path}"
+    assert await groups(url, "telegram") == []
+    assert not path.exists()
+    await upgrade(url)
+    names = [f"-100{number}" for number in range(MOST_GROUPS + 5)]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "insert into community (platform, external_id, created_at) values (?, ?, '2026-01-01')",
+            [
+                ("telegram", "0f3c9a"),
+                ("discord", "-1"),
+                *(("telegram", name) for name in names),
+            ],
+        )
+        connection.commit()
+    assert await groups(url, "telegram") == names[: -MOST_GROUPS - 1 : -1]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("create table cats (name text)", "holds tables of something else (cats, ...)"),
+        (
+            "create table alembic_version (version_num text);"
+            "insert into alembic_version values ('9999')",
+            "comes from a newer version of Emoji Reactor (revision 9999)",
+        ),
+    ],
+)
+async def test_one_that_is_not_ours_to_upgrade(path: Path, statement: str, words: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(statement)
+    told = await found(path)
+    assert (told.status, words in told.told) == (Status.FAILED, True)
+
+
+async def test_a_file_that_is_no_database(path: Path) -> None:
+    path.write_bytes(b"not a database, but long enough to be taken for one" * 20)
+    told = await found(path)
+    assert (told.status, "file is not a database" in told.told) == (Status.FAILED, True)
+
+
+async def test_one_that_cannot_be_written(path: Path) -> None:
+    await upgrade(f"sqlite+aiosqlite:///{path}")
+    with path.open("r+b") as file:
+        file.seek(WRITE_VERSION)
+        file.write(b"\x03\x01")
+    told = await found(path)
+    assert (told.status, "readonly" in told.told) == (Status.FAILED, True)
+
+
+async def test_a_server_that_is_not_there() -> None:
+    [told] = await examine("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
+    assert (told.status, "hunter2" in told.told + told.mend) == (Status.FAILED, False)
+    assert not await knows_anybody("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
+
+
+@pytest.mark.parametrize(
+    ("free", "status"),
+    [(10**9, Status.OK), (10**8, Status.WARNING), (10**6, Status.FAILED)],
+)
+async def test_a_disk_that_fills_up(
+    path: Path, free: int, status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", ("total", "used", "free"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 0, free))
+    _, told = await examine(f"sqlite+aiosqlite:///{path}")
+    assert (told.check, told.status) == ("disk", status)

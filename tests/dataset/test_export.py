@@ -1,0 +1,316 @@
+"""What an export holds, what it never holds, and that it is whole or not there."""
+
+import json
+import tracemalloc
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+import yaml
+from datasets import load_dataset
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.events import FeedbackKind, FeedbackSource
+from bot.database.feedback_pages import answered_pages
+from bot.database.store import SqlStore
+from bot.dataset import export as exporting
+from bot.dataset.export import Order, export
+from bot.dataset.folder import ExportFailed
+from bot.dataset.pseudonymize import split_of
+from bot.dataset.writers import Format
+from model.feedback import FeedbackError, FeedbackRow, read_rows
+from tests.core.fakes import ANNA, BEN, word
+from tests.database.rows import age, record
+from tests.dataset.community import TERMS, everything, exported, member, rows_in, say, spoken
+
+DAY = timedelta(days=1)
+ALL = (Format.PARQUET, Format.JSONL, Format.CSV)
+
+
+async def test_a_row_keeps_suggestions_and_responses_apart(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await store.set_consent("console", ANNA, TERMS)
+    await say(store, 1, ANNA, FeedbackKind.REMOVE, FeedbackKind.CORRECT)
+    pressed = word("1", FeedbackKind.CORRECT, "😭", actor=ANNA)
+    await store.add_feedback(replace(pressed, source=FeedbackSource.BUTTON))
+    await store.add_feedback(word("1", FeedbackKind.DISLIKE, None, actor=ANNA))
+    await store.add_feedback(word("1", FeedbackKind.DISLIKE, None, actor=BEN))
+    [row] = await exported(engine, tmp_path / "out")
+    assert row.text == "so funny, number 1"
+    assert (row.consent, row.language, row.platform) == (TERMS, "en-GB", "console")
+    assert (row.artifact, row.shown, row.day) == ("tiny-1", ("😂",), datetime.now(UTC).date())
+    assert [(s.emoji, s.score) for s in row.suggestions] == [("😂", 0.612346), ("🔥", 0.3)]
+    assert {(r.answer, r.emoji, r.source, r.people) for r in row.responses} == {
+        ("remove", "😂", "reaction", 1),
+        ("correct", "😭", "reaction", 1),
+        ("correct", "😭", "button", 1),
+        ("dislike", None, "reaction", 2),
+    }
+
+
+async def test_no_key_of_the_database_is_in_an_export_and_no_two_are_alike(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        await say(store, number, ANNA)
+    await say(store, 3, BEN)
+    first = await exported(engine, tmp_path / "first")
+    second = await exported(engine, tmp_path / "second")
+    by_author = [sorted(len([r for r in rows if r.author == a]) for a in {r.author for r in rows})
+                 for rows in (first, second)]  # fmt: skip
+    assert by_author == [[1, 2], [1, 2]]
+    names = [{name for r in rows for name in (r.id, r.author, r.community)}
+             for rows in (first, second)]  # fmt: skip
+    assert not names[0] & names[1]
+    written = (tmp_path / "first" / "jsonl").rglob("*.jsonl")
+    assert not any(key in file.read_text("utf-8") for file in written for key in (ANNA, BEN))
+
+
+async def test_nobody_is_in_two_splits_and_everybody_stays_in_theirs(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    for number in range(120):
+        await say(store, number, member(number % 60))
+    await exported(engine, tmp_path / "out")
+    facts = json.loads((tmp_path / "out" / "export.json").read_text("utf-8"))
+    assert facts["rows"]["train"] > 70
+    assert min(facts["rows"].values()) > 0
+    authors = [
+        {row.author for row in read_rows(file)}
+        for file in (tmp_path / "out" / "jsonl").glob("*.jsonl")
+    ]
+    assert sum(map(len, authors)) == len(set.union(*authors)) == 60
+    expected = sum(2 * (split_of(member(number)) == "test") for number in range(60))
+    assert facts["rows"]["test"] == expected
+
+
+async def test_filters_narrow_it(store: SqlStore, engine: AsyncEngine, tmp_path: Path) -> None:
+    await say(store, 1, ANNA)
+    await say(store, 2, ANNA, platform="discord")
+    await age(engine, "1", datetime.now(UTC) - 3 * DAY)
+    whole = everything()
+    narrowed = {
+        "platform": replace(whole, platform="discord"),
+        "since": replace(whole, rows_since=datetime.now(UTC) - DAY),
+        "community": replace(whole, community="elsewhere"),
+    }
+    found = {name: await exported(engine, tmp_path / name, s) for name, s in narrowed.items()}
+    assert [row.platform for row in found["platform"]] == ["discord"]
+    assert [row.platform for row in found["since"]] == ["discord"]
+    assert found["community"] == []
+    assert len(await exported(engine, tmp_path / "all")) == 2
+
+
+async def test_answers_without_feedback_stay_home(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await record(store, spoken(1, ANNA))
+    await say(store, 2, ANNA)
+    await store.add_feedback(word("2", withdrawn=True))
+    assert await exported(engine, tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("text", ["never agreed", "revoked", "past its retention"])
+async def test_texts_need_consent(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path, text: str
+) -> None:
+    if text != "never agreed":
+        await store.set_consent("console", ANNA, TERMS)
+    await say(store, 1, ANNA)
+    if text == "revoked":
+        await store.set_consent("console", ANNA, None)
+    if text == "past its retention":  # the purge has not come by yet
+        await age(engine, "1", datetime.now(UTC) - 15 * DAY)
+    [row] = await exported(engine, tmp_path / "out")
+    assert (row.text, row.consent) == (None, None)
+    facts = json.loads((tmp_path / "out" / "export.json").read_text("utf-8"))
+    assert (facts["texts"], facts["consents"]) == (0, {})
+
+
+@pytest.mark.parametrize("wish", ["forget", "opt out", "retention"])
+async def test_who_left_is_in_no_later_export(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path, wish: str
+) -> None:
+    await store.set_consent("console", ANNA, TERMS)
+    await say(store, 1, ANNA)
+    await say(store, 2, BEN)
+    assert len(await exported(engine, tmp_path / "before")) == 2
+    if wish == "forget":
+        await store.forget("console", ANNA)
+    elif wish == "opt out":
+        await store.set_opted_out("console", ANNA, True)
+    else:
+        await age(engine, "1", datetime.now(UTC) - 366 * DAY)
+    after = await exported(engine, tmp_path / "after")
+    assert [row.text for row in after] == [None]
+
+
+async def test_who_withdraws_while_pages_are_read_is_in_no_later_page(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
+    for number in range(4):
+        await say(store, number, member(number))
+    pages = answered_pages(engine, everything(), size=2)
+    first = await anext(pages)
+    await store.forget("console", member(3))
+    second = [page async for page in pages]
+    assert [answered.author for answered in first] == [member(0), member(1)]
+    assert [[answered.author for answered in page] for page in second] == [[member(2)]]
+
+
+@pytest.fixture
+async def all_formats(store: SqlStore, engine: AsyncEngine, tmp_path: Path) -> Path:
+    """Thirty members, every second of whom agreed to the terms."""
+    kinds = list(FeedbackKind)
+    for number in range(60):
+        if number % 2:
+            await store.set_consent("console", member(number % 30), f"2026-{number % 3}")
+        await say(store, number, member(number % 30), kinds[number % 4], kinds[number % 3])
+    await export(engine, Order(everything(), ALL, "cc-by-4.0"), tmp_path / "out")
+    return tmp_path / "out"
+
+
+@pytest.mark.parametrize("each", [*Format])
+async def test_the_hubs_library_reads_it(
+    store: SqlStore, engine: AsyncEngine, all_formats: Path, tmp_path: Path, each: Format
+) -> None:
+    others = [other for other in Format if other is not each]
+    await export(engine, Order(everything(), (each, *others)), tmp_path / "again")
+    loaded = load_dataset(str(tmp_path / "again"), cache_dir=str(tmp_path / "cache"))
+    rows = rows_in(tmp_path / "again")
+    assert sum(split.num_rows for split in loaded.values()) == len(rows) == 60
+    assert set(loaded) == {"train", "validation", "test"}
+    for raw, row in zip(loaded["train"], rows, strict=False):
+        assert list(raw) == list(FeedbackRow.model_fields)
+        lists = ("suggestions", "shown", "responses")
+        told = raw | {n: json.loads(raw[n]) for n in lists} if each is Format.CSV else raw
+        assert FeedbackRow.model_validate(told) == row
+
+
+def test_pandas_reads_it(all_formats: Path) -> None:
+    rows = [row for row in rows_in(all_formats) if row.id]
+    tables: Mapping[str, Any] = {
+        "csv": pandas.read_csv(all_formats / "csv" / "train.csv"),
+        "jsonl": pandas.read_json(all_formats / "jsonl" / "train.jsonl", lines=True),
+        "parquet": pandas.read_parquet(all_formats / "parquet" / "train.parquet"),
+    }
+    for table in tables.values():
+        assert list(table.columns) == list(FeedbackRow.model_fields)
+        assert list(table["id"]) == [row.id for row in rows[: len(table)]]
+        texts = [None if pandas.isna(text) else text for text in table["text"]]
+        assert texts == [row.text for row in rows[: len(table)]]
+
+
+def test_the_card_says_what_the_viewer_and_people_need(all_formats: Path) -> None:
+    card = (all_formats / "README.md").read_text("utf-8")
+    _, head, body = card.split("---\n", 2)
+    told = yaml.safe_load(head)
+    assert told["license"] == "cc-by-4.0"
+    assert told["language"] == ["en"]
+    assert told["size_categories"] == ["n<1K"]
+    assert told["task_categories"] == ["text-classification"]
+    [config] = told["configs"]
+    assert all((all_formats / file["path"]).is_file() for file in config["data_files"])
+    assert "60 answered messages" in body
+    assert "30 of them with their text" in body
+    assert all(f"2026-{version}" in body for version in range(3))
+    assert "$" not in body
+
+
+async def test_what_stops_an_export_leaves_the_last_one(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(store, 1, ANNA)
+    [before] = await exported(engine, tmp_path / "out")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exporting, "_describe", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        await exported(engine, tmp_path / "out")
+    assert rows_in(tmp_path / "out") == [before]
+    with pytest.raises(KeyboardInterrupt):
+        await exported(engine, tmp_path / "fresh")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["out"]
+
+
+async def test_what_a_killed_export_left_is_cleared(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    left = tmp_path / ".out.partial"
+    left.mkdir()
+    (left / "half.jsonl").write_text("{", "utf-8")
+    await say(store, 1, ANNA)
+    assert len(await exported(engine, tmp_path / "out")) == 1
+    assert not left.exists()
+
+
+async def test_a_folder_with_foreign_files_is_left_alone(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "thesis.docx").write_text("years of work", "utf-8")
+    with pytest.raises(ExportFailed, match=r"taken holds thesis\.docx, which is no part"):
+        await exported(engine, taken)
+    assert (taken / "thesis.docx").read_text("utf-8") == "years of work"
+
+
+async def test_an_empty_export_is_a_data_set_all_the_same(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    assert await exported(engine, tmp_path / "out") == []
+    assert "No text is in this export" in (tmp_path / "out" / "README.md").read_text("utf-8")
+
+
+async def test_memory_does_not_grow_with_the_rows(store: SqlStore, engine: AsyncEngine) -> None:
+    for number in range(120):
+        await say(store, number, ANNA)
+
+    async def peak(size: int) -> int:
+        tracemalloc.start()
+        async for _ in answered_pages(engine, everything(), size):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    await peak(5)  # what is cached once
+    assert await peak(5) < await peak(120)
+
+
+@pytest.mark.parametrize(
+    ("edit", "complaint"),
+    [
+        ({"texte": "secret"}, "texte: Extra inputs are not permitted"),
+        ({"day": "secret"}, "day: "),
+        ({"responses": [{"answer": "secret", "source": "button"}]}, "responses.0.answer: "),
+        ({"suggestions": [{"emoji": "😂", "score": 2}]}, "suggestions.0.score: "),
+        ("{", "Invalid JSON"),
+    ],
+)
+def test_a_malformed_row_names_its_line_and_quotes_nothing(
+    all_formats: Path, edit: str | dict[str, object], complaint: str
+) -> None:
+    file = all_formats / "jsonl" / "train.jsonl"
+    lines = file.read_text("utf-8").splitlines()
+    lines[2] = edit if isinstance(edit, str) else json.dumps(json.loads(lines[2]) | edit)
+    file.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(FeedbackError) as refused:
+        list(read_rows(file))
+    assert str(refused.value).startswith(f"{file}: line 3: {complaint}")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_text_without_consent_is_malformed(all_formats: Path) -> None:
+    file = all_formats / "jsonl" / "train.jsonl"
+    row = json.loads(file.read_text("utf-8").splitlines()[0]) | {"text": "hm", "consent": None}
+    file.write_text(json.dumps(row), "utf-8")
+    with pytest.raises(FeedbackError, match=r"line 1: .*a text without the consent"):
+        list(read_rows(file))

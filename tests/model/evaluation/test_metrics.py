@@ -1,0 +1,70 @@
+"""Figures on answers small enough to count by hand."""
+
+import numpy as np
+import pytest
+
+from model.evaluation import metrics
+
+RANKED = [["😂", "🤣"], ["❤", "😂"], ["🔥", "❤"], []]
+TRUTH = [{"🤣"}, {"❤", "🔥"}, {"😢"}, {"😂"}]
+
+
+def test_hits() -> None:
+    assert metrics.hits(RANKED, TRUTH, 1).tolist() == [False, True, False, False]
+    assert metrics.hits(RANKED, TRUTH, 2).tolist() == [True, True, False, False]
+
+
+def test_macro_recall_counts_every_emoji_alike() -> None:
+    ranked = [["❤"]] * 10
+    truth = [{"❤"}] * 9 + [{"😢"}]
+    assert metrics.macro_recall(ranked, truth, 1, least=1) == 0.5
+    assert metrics.macro_recall(ranked, truth, 1, least=2) == 1.0
+
+
+def test_macro_f1_is_that_of_the_definition() -> None:
+    predicted = ["a", "a", "b", "c"]
+    actual = ["a", "b", "b", "b"]
+    # a: precision 1/2, recall 1; b: precision 1, recall 1/3; c is no label.
+    assert metrics.macro_f1(predicted, actual) == pytest.approx((2 / 3 + 1 / 2) / 2)
+
+
+def test_calibration_error() -> None:
+    scores = np.array([0.8] * 10)
+    assert metrics.calibration_error(scores, np.array([True] * 8 + [False] * 2), bins=1) < 1e-12
+    assert metrics.calibration_error(scores, np.array([True] * 3 + [False] * 7)) >= 0.5 - 1e-12
+
+
+def test_distinct_leaves_out_what_hardly_occurs() -> None:
+    ranked = [["😂"]] * 3000 + [["❤"]]
+    assert metrics.distinct(ranked, 1) == 1
+
+
+def test_the_interval_holds_the_mean_and_narrows() -> None:
+    values = np.random.default_rng(1).random(4000) < 0.3
+    low, high = metrics.bootstrap_interval(values.astype(float))
+    wide = metrics.bootstrap_interval(values[:100].astype(float))
+    assert low < values.mean() < high
+    assert high - low < (wide[1] - wide[0]) / 3
+
+
+def test_the_intervals_of_macro_figures_are_those_of_drawn_texts() -> None:
+    rng = np.random.default_rng(2)
+    labels = [str(i) for i in rng.integers(0, 4, 900)]
+    answers = [label if rng.random() < 0.6 else "0" for label in labels]
+    low, high = metrics.macro_f1_interval(answers, labels)
+    assert low < metrics.macro_f1(answers, labels) < high
+    assert high - low < 0.1
+    ranked, truth = [[answer] for answer in answers], [{label} for label in labels]
+    low, high = metrics.macro_recall_interval(ranked, truth, 1)
+    assert low < metrics.macro_recall(ranked, truth, 1) < high
+
+
+def test_a_figure_of_drawn_texts_is_that_of_the_texts_repeated() -> None:
+    """Counting how often a text was drawn stands for writing it down so often."""
+    answers, labels, counts = ["a", "b", "b", "c"], ["a", "a", "b", "b"], np.array([2, 0, 3, 1])
+    drawn = np.repeat(np.arange(4), counts)
+    repeated = metrics.macro_f1([answers[i] for i in drawn], [labels[i] for i in drawn])
+    assert metrics._macro_f1_of(answers, labels)(counts) == pytest.approx(repeated)
+    ranked, truth = [[a] for a in answers], [{label} for label in labels]
+    repeated = metrics.macro_recall([ranked[i] for i in drawn], [truth[i] for i in drawn], 1, 2)
+    assert metrics._macro_recall_of(ranked, truth, 1, 2)(counts) == pytest.approx(repeated)

@@ -1,0 +1,82 @@
+"""How far texts move a row: little where they are few, further where they agree."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import Predictor
+from model.custom_rows import Choice, move
+
+LUCK = np.random.default_rng(1)
+ABOUT = np.eye(16, dtype=np.float32)[0] * 3
+
+
+def texts(many: int, about: float) -> np.ndarray:
+    """(many, 16): vectors that have something in common."""
+    drawn: np.ndarray = LUCK.normal(0, 1, (many, 16)) + about * ABOUT
+    return drawn.astype(np.float32)
+
+
+def moved(on: int, elsewhere: int, about: float = 1.0, weight: float = 1.0) -> np.ndarray:
+    vectors = np.concatenate([texts(on, about), texts(elsewhere, 0.0)])
+    chosen = np.arange(on + elsewhere) < on
+    odds = np.full(len(chosen), -6.0, dtype=np.float32)
+    return move(vectors, chosen, np.full(len(chosen), weight), odds, 0.03)
+
+
+def test_few_texts_move_a_row_little_and_many_further() -> None:
+    lifts = [float(moved(n, 20) @ ABOUT) for n in (0, 2, 10, 50)]
+    assert abs(lifts[0]) < 0.1
+    assert lifts == sorted(lifts)
+    assert lifts[3] > 3
+
+
+def test_texts_that_agree_move_it_further() -> None:
+    assert moved(20, 20, about=1.0) @ ABOUT > 2 * abs(moved(20, 20, about=0.0) @ ABOUT)
+
+
+def test_a_light_word_moves_it_less() -> None:
+    assert moved(10, 10, weight=0.1) @ ABOUT < moved(10, 10) @ ABOUT / 2
+
+
+def test_the_maximum_is_found() -> None:
+    vectors, chosen = texts(30, 1.0), np.arange(30) < 20
+    odds, weights = np.full(30, -3.0, dtype=np.float32), np.ones(30)
+    found = move(vectors, chosen, weights, odds, 0.03)
+    likely = 1 / (1 + np.exp(-(odds + vectors @ found)))
+    slope = (chosen - likely) @ vectors - found / 0.03
+    assert np.abs(slope).max() < 0.01
+
+
+@pytest.fixture
+def predictor(tiny_artifact: Path) -> Predictor:
+    return Predictor.load(str(tiny_artifact))
+
+
+def test_only_custom_emojis_are_moved(predictor: Predictor) -> None:
+    choices = [Choice("so funny", ":blob_wave:"), Choice("so sad", "😂"), Choice("...", ":x_y:")]
+    (name, row), *rest = predictor.moves(choices).items()
+    assert name == ":blob_wave:"
+    assert not rest
+    assert row.shape == predictor.artifact.table.rows[0].shape
+    assert predictor.moves(choices[1:2]) == {}
+    assert predictor.moves([]) == {}
+
+
+def test_a_moved_row_lifts_the_emoji_where_it_was_chosen(predictor: Predictor) -> None:
+    name, candidates = ":blob_wave:", ["😂", "🔥", ":blob_wave:"]
+    moves = predictor.moves([Choice("so funny", name)] * 5 + [Choice("fire", "🔥")] * 5)
+
+    def score(text: str, *given: object) -> float:
+        (found,) = predictor.predict([text], 3, candidates, *given)  # type: ignore[arg-type]
+        return {p.emoji: p.score for p in found}[name]
+
+    lifted = score("so funny", None, [moves])
+    assert lifted > score("so funny")
+    # It is the model's own score: a bias comes on top of it.
+    (biased,) = predictor.predict(["so funny"], 3, candidates, [{name: 1.0}], [moves])
+    assert {p.emoji: p.own for p in biased}[name] == pytest.approx(lifted)
+    # What is no candidate stays none.
+    (few,) = predictor.predict(["so funny"], 3, ["😂", "🔥"], None, [moves])
+    assert {p.emoji for p in few} == {"😂", "🔥"}

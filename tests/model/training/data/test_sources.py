@@ -1,0 +1,83 @@
+"""Data sets to examples."""
+
+from pathlib import Path
+
+import pytest
+
+from model.text import key_of
+from model.training.data.sources import held_out_keys, load_examples, unlabelled_texts
+from model.training.data.splits import read_split
+from model.training.recipe import Recipe, RecipeError, SourceRecipe
+
+
+def test_each_kind_gives_cleaned_texts_and_canonical_emojis(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    examples = load_examples(recipe, recipe.sources)
+    by_source = {name: [x for x in examples if x.source == name] for name in recipe_names(recipe)}
+    assert all("\ufe0f" not in x.text and "😂" not in x.text for x in examples)
+    assert {x.emojis for x in by_source["inline"]} == {("😂",), ("😢",), ("🍕",)}
+    assert {x.emojis for x in by_source["emotion"]} == {("😡", "😠"), ("😢", "😭")}
+    assert all(x.any_fits for x in by_source["emotion"])
+    assert not any(x.any_fits for x in by_source["label"])
+
+
+def recipe_names(recipe: Recipe) -> list[str]:
+    return [source.name for source in recipe.sources]
+
+
+def test_a_text_is_taken_once_and_never_from_a_held_out_split(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    label = recipe.sources[1]
+    once = load_examples(recipe, [label])
+    twice = load_examples(recipe, [label, label.model_copy(update={"name": "again"})])
+    assert len(once) == len(twice)
+    held = recipe.held_out[0]
+    assert load_examples(recipe, [held])
+    assert load_examples(recipe, [held], held_out_keys(recipe)) == []
+
+
+def test_a_missing_file_is_named(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    missing = recipe.sources[0].model_copy(update={"path": "gone.parquet"})
+    with pytest.raises(RecipeError, match=r"inline.*gone\.parquet"):
+        load_examples(recipe, [missing])
+
+
+def test_splits_know_their_candidates(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    label, emotion = (read_split(recipe, source) for source in recipe.held_out)
+    assert label.candidates == frozenset({"😂", "😢", "🍕"})
+    assert emotion.emotions
+    assert emotion.candidates is None
+    assert ("sadness",) in emotion.truth
+
+
+def test_names_are_texts_and_a_shared_word_fits_any_of_its_emojis(
+    recipe_file: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    (tmp_path / "names.json").write_text(
+        '{"🍕": ["Pizza", "food"], "🍔": ["burger", "food", "🍔"]}'
+    )
+    source = SourceRecipe(name="names", kind="names", path=str(tmp_path / "names.json"))
+    examples = {x.text: x for x in load_examples(recipe, [source])}
+    assert set(examples) == {"Pizza", "food", "burger"}
+    assert examples["food"].emojis == ("🍕", "🍔")
+    assert examples["food"].any_fits
+    assert not examples["Pizza"].any_fits
+    gone = source.model_copy(update={"path": "gone.json"})
+    with pytest.raises(RecipeError, match=r"names.*gone\.json"):
+        load_examples(recipe, [gone])
+
+
+def test_unlabelled_texts_are_clean_distinct_and_not_held_out(
+    recipe_file: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    texts = unlabelled_texts(recipe, (), None)
+    assert len(set(texts)) == len(texts) > 300
+    assert not any("😂" in text or "\ufe0f" in text for text in texts)
+    assert not held_out_keys(recipe) & {key_of(text) for text in texts}
+    (tmp_path / "own.txt").write_text("one  text\none text 😂\n\nanother\n", encoding="utf-8")
+    assert sorted(unlabelled_texts(recipe, [tmp_path / "own.txt"], None)) == ["another", "one text"]
+    assert len(unlabelled_texts(recipe, [tmp_path / "own.txt"], 1)) == 1

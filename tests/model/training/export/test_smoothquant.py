@@ -1,0 +1,45 @@
+"""Smoothing: the float graph answers as before, the int8 graph closer to it."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from model.training.export.onnx import export_encoder
+from model.training.export.smoothquant import feed_of, smooth
+from model.training.network.text_encoder import TextEncoder, load_tokenizer
+
+TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"] * 4
+
+
+def test_a_loud_channel_costs_the_others_less(tiny_base: Path, tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    text = TextEncoder.from_base(str(tiny_base)).eval()
+    for name, parameter in text.encoder.named_parameters():
+        if name.endswith("attention.output.LayerNorm.weight"):
+            with torch.no_grad():
+                parameter[3].mul_(60)  # as trained encoders have some
+        if name.endswith("dense.weight"):
+            with torch.no_grad():
+                parameter.mul_(10)  # fresh ones hardly move what passes them by
+    tokenizer = load_tokenizer(str(tiny_base), 16)
+    tokenizer.no_padding()
+    encodings = tokenizer.encode_batch(TEXTS)
+
+    def vectors(file: str) -> np.ndarray:
+        session = onnxruntime.InferenceSession(tmp_path / file)
+        told = np.concatenate([session.run(None, feed_of(each))[0] for each in encodings])
+        return np.delete(told, 3, axis=1)
+
+    export_encoder(text, tmp_path / "float.onnx", quantize=False)
+    export_encoder(text, tmp_path / "int8.onnx")
+    export_encoder(text, tmp_path / "smooth.onnx", encodings=encodings)
+    exact = vectors("float.onnx")
+    plain, smoothed = (
+        float(np.linalg.norm(vectors(file) - exact)) for file in ("int8.onnx", "smooth.onnx")
+    )
+    assert smoothed < plain * 0.85
+    smooth(tmp_path / "float.onnx", encodings)
+    assert vectors("float.onnx") == pytest.approx(exact, abs=1e-3)

@@ -1,0 +1,56 @@
+"""A short fit of a tiny encoder, as a process of its own.
+
+``SOURCE RECIPE DATASET OUT [EPOCH]``; after that epoch the process kills itself. Says among how
+many it was.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import torch
+from accelerate import PartialState
+from rich.progress import Progress
+
+from model.artifact import load
+from model.training.feedback.candidate import fit_candidate
+from model.training.feedback.finetune import Adaptation, AdaptRecipe, State
+from model.training.recipe import Recipe
+
+RECIPE = AdaptRecipe(
+    epochs=6,
+    batch=32,
+    rows_learning_rate=1e-2,
+    encoder_learning_rate=2e-3,
+    rows_pull=0.0,
+    trust=0.9,
+    full=True,
+)
+
+
+def kill_after(epoch: int) -> None:
+    """End the process as the kernel would, once this epoch is saved."""
+    save = Adaptation._save
+
+    def saved(fit: Adaptation, state: State) -> None:
+        save(fit, state)
+        if state.epoch == epoch:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Adaptation._save = saved  # type: ignore[assignment, method-assign]
+
+
+def main() -> None:
+    """Fit."""
+    source, recipe, dataset, out = map(Path, sys.argv[1:5])
+    if sys.argv[5:]:
+        kill_after(int(sys.argv[5]))
+    torch.set_num_threads(1)
+    quiet = Progress(disable=True)
+    fit_candidate(load(source), dataset, out, RECIPE, Recipe.read(recipe), quiet)
+    sys.stdout.write(f"one of {PartialState().num_processes}\n")
+
+
+if __name__ == "__main__":
+    main()

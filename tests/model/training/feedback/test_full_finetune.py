@@ -1,0 +1,119 @@
+"""The encoder learns from feedback too: in one process, in one that is killed, in two."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from model import Predictor
+from model.artifact import LAYOUT, Artifact, load
+from model.feedback import FeedbackRow, split_file
+from model.training.train import Run
+from tests.conftest import OURS
+from tests.model.training.feedback import full_finetune
+
+ROOT = Path(__file__).parents[4]
+KNOWN = {"😂", "😢", "🍕"}
+PIZZA = ("pizza dinner a b", "cheese pizza c d", "dinner cheese e f", "pizza g h")
+LAUNCHED = ("-m", "torch.distributed.run", "--nproc_per_node", "2")
+"""As accelerate launch starts processes, which it does itself for graphics cards alone."""
+SCRIPT = str(Path(full_finetune.__file__))
+
+Fit = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """People who laugh at pizza."""
+    folder = tmp_path_factory.mktemp("feedback")
+    for split, number in (("train", 40), ("validation", 8), ("test", 40)):
+        file = split_file(folder, split)
+        file.parent.mkdir(exist_ok=True)
+        rows = [laughed(f"{PIZZA[i % 4]} {'abcdefgh'[i % 7]}", i) for i in range(number)]
+        file.write_text("".join(f"{row.model_dump_json()}\n" for row in rows), "utf-8")
+    return folder
+
+
+def laughed(text: str, number: int) -> FeedbackRow:
+    return FeedbackRow.model_validate(
+        {
+            "id": str(number), "text": text, "platform": "console", "community": "c",
+            "author": "a", "day": "2026-01-01", "artifact": "tiny-1", "shown": ("🍕",),
+            "responses": ({"answer": "correct", "emoji": "😂", "source": "reaction"},),
+            "consent": "1",
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fit(wide: Run, recipe_file: Path, dataset: Path) -> Fit:
+    """Run the fit in a folder, with more arguments for Python before, and for the fit behind."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "ACCELERATE_USE_CPU": "1",
+    }
+
+    def call(out: Path, *more: str, by: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        files = map(str, (wide.artifact, recipe_file, dataset, out))
+        command = [sys.executable, *by, SCRIPT, *files, *more]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def whole(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> Artifact:
+    """What one process makes that nobody disturbs."""
+    out = tmp_path_factory.mktemp("whole")
+    ended = fit(out)
+    assert ended.returncode == 0, ended.stderr
+    return load(out / "artifact")
+
+
+def first(artifact: Artifact, text: str) -> str:
+    return Predictor(artifact).predict([text], 1, KNOWN)[0][0].emoji
+
+
+def test_what_was_said_is_learnt_by_the_encoder_and_the_rest_stays(
+    wide: Run, whole: Artifact
+) -> None:
+    before = load(wide.artifact)
+    assert first(before, PIZZA[0]) == "🍕"
+    assert first(whole, PIZZA[0]) == "😂"
+    assert first(whole, "sad tears lost c") == "😢"
+    assert whole.manifest["sha256"][LAYOUT.encoder] != before.manifest["sha256"][LAYOUT.encoder]
+    assert whole.manifest["feedback"]["full"] is True
+    vectors = [Predictor(each).vectors(PIZZA) for each in (before, whole)]
+    assert np.abs(vectors[1] - vectors[0]).max() > 0.1
+
+
+@pytest.mark.parametrize("epoch", [1, 6])
+def test_a_killed_fit_goes_on(fit: Fit, whole: Artifact, tmp_path: Path, epoch: int) -> None:
+    killed = fit(tmp_path, str(epoch))
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "artifact").exists()
+    assert torch.load(tmp_path / "fit" / "adapt.pt")["state"]["epoch"] == epoch
+    again = fit(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert load(tmp_path / "artifact").version == whole.version
+
+
+def test_two_processes_make_of_it_what_one_does(fit: Fit, whole: Artifact, tmp_path: Path) -> None:
+    ended = fit(tmp_path, by=LAUNCHED)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == ["one of 2", "one of 2"]
+    made = load(tmp_path / "artifact")
+    assert np.allclose(made.table.rows, whole.table.rows, atol=5e-3)
+    assert np.allclose(made.table.bias, whole.table.bias, atol=5e-3)
+    given, expected = (Predictor(each).vectors(PIZZA) for each in (made, whole))
+    assert given == pytest.approx(expected, abs=0.1)
+    assert first(made, PIZZA[0]) == "😂"

@@ -1,0 +1,71 @@
+"""N-grams that speak of what they have not read."""
+
+import numpy as np
+import pytest
+import torch
+
+from model.training.data.batches import Batch, Prepared
+from model.training.fitting.cross_fitting import CrossedNGrams
+from model.training.network.ngrams import NGramBag, ngram_network
+from model.training.network.text_encoder import EmojiNetwork
+
+EMOJIS = 4
+SHARE = 0.5
+
+
+def prepared(examples: int) -> Prepared:
+    """Example i has the tokens i + 1, i + 2, ... and the emoji i % 4."""
+    lengths = [2 + i % 3 for i in range(examples)]
+    return Prepared(
+        tokens=np.concatenate([np.arange(i + 1, i + 1 + n) for i, n in enumerate(lengths)]).astype(
+            np.int32
+        ),
+        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        emojis=[np.array([i % EMOJIS], dtype=np.int16) for i in range(examples)],
+        source=np.zeros(examples, dtype=np.int16),
+        weight=np.linspace(1, 2, examples, dtype=np.float32),
+        any_fits=np.arange(examples) % 2 == 0,
+        vocabulary=EMOJIS,
+    )
+
+
+def speaking(logit: float) -> EmojiNetwork[NGramBag]:
+    """A bag that says the same of every text."""
+    network = ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
+    torch.nn.init.zeros_(network.rows)
+    torch.nn.init.constant_(network.bias, logit)
+    return network
+
+
+@pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize("examples", [6, 7])
+def test_a_half_has_the_examples_that_batches_say_are_in_it(examples: int, half: int) -> None:
+    everything = prepared(examples)
+    batch = everything.batch(np.arange(examples))
+    inside = np.flatnonzero(batch.half.numpy() == half)
+    part = everything.of_half(half)
+    assert len(part) == len(inside)
+    for mine, theirs in enumerate(inside):
+        here, there = part.batch(np.array([mine])), everything.batch(np.array([theirs]))
+        for name in ("input_ids", "targets", "weight", "any_fits", "source"):
+            assert torch.equal(getattr(here, name), getattr(there, name)), name
+
+
+def test_who_learnt_from_a_text_is_silent_about_it() -> None:
+    crossed = CrossedNGrams(speaking(9.0), (speaking(1.0), speaking(2.0)), SHARE)
+    batch: Batch = prepared(5).batch(np.arange(5))
+    learning = crossed.train()(batch)
+    # Examples 0, 2 and 4 taught the first half's bag, so the second's speaks of them.
+    assert learning[:, 0].tolist() == [1.0, 0.5, 1.0, 0.5, 1.0]
+    assert crossed.eval()(batch)[:, 0].tolist() == [4.5] * 5
+
+
+def test_no_word_goes_unread_and_nothing_is_learnt() -> None:
+    def bag() -> EmojiNetwork[NGramBag]:
+        return ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
+
+    crossed = CrossedNGrams(bag(), (bag(), bag()), SHARE).train()
+    batch = prepared(64).batch(np.arange(64))
+    said = crossed(batch)
+    assert torch.equal(said, crossed(batch))
+    assert not said.requires_grad

@@ -1,0 +1,77 @@
+"""A fit: the same seed is the same fit, patience ends it, and it computes in bfloat16."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from rich.progress import Progress
+
+from model.training.data.sources import load_examples
+from model.training.fitting.fit import Data, Fit, allowed_labels, load_data, new_network
+from model.training.network.text_encoder import TextEncoder, load_tokenizer
+from model.training.recipe import FitRecipe, Recipe
+
+
+@pytest.fixture(scope="module")
+def recipe(recipe_file: Path) -> Recipe:
+    return Recipe.read(recipe_file)
+
+
+@pytest.fixture(scope="module")
+def data(recipe: Recipe, tiny_base: Path) -> Data:
+    return load_data(
+        recipe.fit,
+        load_tokenizer(str(tiny_base), 16),
+        load_examples(recipe, recipe.sources),
+        load_examples(recipe, recipe.validation),
+    )
+
+
+def begun(recipe: FitRecipe, data: Data, base: Path, folder: Path) -> Fit[TextEncoder]:
+    torch.manual_seed(1)
+    return Fit(recipe, new_network(str(base), data, allowed_labels(data, set())), data, folder)
+
+
+def test_a_seed_reproduces_a_fit(
+    recipe: Recipe, data: Data, tiny_base: Path, tmp_path: Path
+) -> None:
+    def course(seed: int, folder: str) -> list[dict[str, float]]:
+        short = recipe.fit.model_copy(update={"epochs": 2.0, "seed": seed, "evaluate_every": 5})
+        fit = begun(short, data, tiny_base, tmp_path / folder)
+        fit.run(Progress(disable=True))
+        return [{k: v for k, v in point.items() if v == v} for point in fit.state.history]
+
+    assert course(7, "once") == course(7, "again")
+    assert course(7, "third") != course(8, "other")
+
+
+def test_patience_ends_a_fit_that_learns_nothing(
+    recipe: Recipe, data: Data, tiny_base: Path, tmp_path: Path
+) -> None:
+    stuck = {"learning_rate": 1e-12, "rows_learning_rate": 1e-12, "patience": 2}
+    fit = begun(
+        recipe.fit.model_copy(update={**stuck, "evaluate_every": 2, "weight_decay": 0.0}),
+        data,
+        tiny_base,
+        tmp_path,
+    )
+    fit.validation_loss = lambda: 1.0  # type: ignore[method-assign] # rounding aside
+    fit.run(Progress(disable=True))
+    assert fit.state.step == 2 * 3 < fit.total_steps
+
+
+def test_it_computes_in_bfloat16_and_moves_the_bar(
+    recipe: Recipe, data: Data, tiny_base: Path, tmp_path: Path
+) -> None:
+    fit = begun(recipe.fit.model_copy(update={"epochs": 0.2}), data, tiny_base, tmp_path)
+    kinds = set()
+    fit.network.text.projection.register_forward_hook(
+        lambda module, given, made: kinds.add(made.dtype)
+    )
+    with Progress(disable=True) as progress:
+        fit.run(progress)
+        [task] = progress.tasks
+    assert kinds == {torch.bfloat16}
+    assert {p.dtype for p in fit.network.parameters()} == {torch.float32}
+    assert (task.completed, task.total) == (fit.total_steps, fit.total_steps)
+    assert task.description.startswith("loss ")
