@@ -10,8 +10,8 @@ from rich.table import Table
 
 from benchmarks.simulated_communities import DAYS, MEMBERS, Answers, Learner, World, live
 from bot.core.events import FeedbackKind
-from bot.core.messages.policy import TOP
-from bot.core.preferences.counts import Word
+from bot.core.messages.policy import TOP_K
+from bot.core.preferences.counts import Vote
 
 WORDS = 1000
 
@@ -36,7 +36,7 @@ class Adversary:
 
     def speak(self, world: World, learner: Learner, down: str, up: str) -> None:
         """Remove one emoji and demand another one, wherever that is possible; or let it stand."""
-        words = (Word(FeedbackKind.REMOVE, down), Word(FeedbackKind.CORRECT, up))
+        words = (Vote(FeedbackKind.REMOVE, down), Vote(FeedbackKind.CORRECT, up))
         for number in range(WORDS):
             day = DAYS + number * self.days // WORDS
             five = learner.five(world.stream.log_scores[world.messages[number]])
@@ -86,8 +86,8 @@ def places_moved(world: World, adversary: Adversary) -> NDArray[np.intp]:
 
 def _places(fives: Answers, emojis: int) -> Answers:
     """(texts, emojis): the place of each emoji, TOP outside the five."""
-    found = np.full((len(fives), emojis), TOP)
-    np.put_along_axis(found, fives, np.arange(TOP)[None], axis=1)
+    found = np.full((len(fives), emojis), TOP_K)
+    np.put_along_axis(found, fives, np.arange(TOP_K)[None], axis=1)
     return found
 
 

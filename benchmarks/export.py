@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.database.engine import open_database
-from bot.database.feedback_pages import Selection
-from bot.dataset.export import Order, export
+from bot.database.feedback_pages import ExportSelection
+from bot.dataset.export import ExportRequest, export
 from bot.dataset.writers import Format
 
 ROWS = 1_000_000
@@ -60,10 +60,10 @@ async def measure(file: Path, each: Format) -> str:
     """One export in this process; a line of the table."""
     engine = await open_database(f"sqlite+aiosqlite:///{file}")
     now = datetime.now(UTC)
-    chosen = Selection(now - timedelta(days=365), now - timedelta(days=14))
+    chosen = ExportSelection(now - timedelta(days=365), now - timedelta(days=14))
     clock, processor = time.perf_counter(), time.process_time()
     try:
-        held = await export(engine, Order(chosen, (each,)), file.parent / "out")
+        held = await export(engine, ExportRequest(chosen, (each,)), file.parent / "out")
     finally:
         await engine.dispose()
     seconds, busy = time.perf_counter() - clock, time.process_time() - processor

@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.core.messages.policy import ChatSettings, choose
+from bot.core import gravity
+from bot.core.messages.policy import ChatSettings, choose_emojis
 from model import Predictor
-from model.emotions import LAUGHING_OR_CELEBRATING, SAD_OR_AFRAID, carriers
+from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_AFRAID, carriers
 from model.predictor import Prediction
 from model.training.data.splits import read_split
 from model.training.recipe import Recipe
@@ -37,7 +38,7 @@ def main(
         for mood in ("sad", "glad"):
             fives = [five for told, five in answers if told == mood]
             shown = [_shown(five, predictor.threshold, share) for five in fives]
-            laughing = sum(emoji in LAUGHING_OR_CELEBRATING for emoji in shown)
+            laughing = sum(emoji in LAUGHING_OR_CELEBRATING_EMOJIS for emoji in shown)
             table.add_row(
                 "never" if share is None else f"{share}",
                 mood,
@@ -66,7 +67,7 @@ def _answers(predictor: Predictor, most: int) -> Iterator[tuple[str, Sequence[Pr
 
 def _shown(five: Sequence[Prediction], least: float, share: float | None) -> str | None:
     with mock.patch.object(gravity, "GRAVE", 2.0 if share is None else share):
-        chosen = choose(five, ChatSettings(), least)
+        chosen = choose_emojis(five, ChatSettings(), least)
     return chosen[0] if isinstance(chosen, tuple) else None
 
 

@@ -127,7 +127,7 @@ async def talk(service: Service, wanted: int) -> int:
     for heard, post in enumerate(posts(), 1):
         ref = MessageRef("discord", "1", "1", str(post.number))
         message = IncomingMessage(
-            ref, post.author, post.text, addressed=True, language="en", storable=True
+            ref, post.author, post.text, addressed=True, language="en", may_store_text=True
         )
         outcome = await service.on_message(message, Platform())
         for word in said(post, outcome, luck):
@@ -139,7 +139,7 @@ async def talk(service: Service, wanted: int) -> int:
 
 def said(post: Post, outcome: Outcome, luck: random.Random) -> Iterator[Feedback]:
     """What a member says: agrees with what fits, else takes it away or puts their own there."""
-    if not outcome.chosen or luck.random() < SILENT:
+    if not outcome.shown or luck.random() < SILENT:
         return
     actor = MemberKey(f"{luck.randrange(MEMBERS):032x}")
 
@@ -148,7 +148,7 @@ def said(post: Post, outcome: Outcome, luck: random.Random) -> Iterator[Feedback
             outcome.ref, actor, kind, emoji, FeedbackSource.REACTION, at=datetime.now(UTC)
         )
 
-    shown = outcome.chosen[0]
+    shown = outcome.shown[0]
     if shown in post.fitting:
         yield word(FeedbackKind.AGREE, shown)
         return

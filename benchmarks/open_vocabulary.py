@@ -26,7 +26,7 @@ from model.evaluation.evaluation import Ranker, rank
 from model.predictor import Prediction
 from model.text import clean
 from model.training.data.splits import Split, read_split
-from model.training.network.name_embeddings import described
+from model.training.network.name_embeddings import describe_emoji
 from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
 
 
@@ -38,7 +38,7 @@ class NamesAlone:
         self._text = TextEncoder.from_base(base).eval()
         self._tokenizer = load_tokenizer(base, 32)
         self._emojis = list(names())
-        self._rows = self._directions([described(emoji) for emoji in self._emojis])
+        self._rows = self._directions([describe_emoji(emoji) for emoji in self._emojis])
 
     def _directions(self, texts: Sequence[str]) -> np.ndarray:
         vectors = encode(self._text, self._tokenizer, texts)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks.simulated_communities import Learner
-from bot.core.preferences.counts import Tally
-from bot.core.preferences.custom_emoji import CHOICES
-from bot.core.preferences.posterior import Taste, taste_of
-from bot.core.preferences.ranking import follow
+from bot.core.preferences.counts import CommunityCounts
+from bot.core.preferences.custom_emoji import MAX_CHOICES
+from bot.core.preferences.posterior import Preferences, estimate_preferences
+from bot.core.preferences.ranking import rank_with_pending
 from model import Predictor
 from model.custom_rows import Choice
 
@@ -29,19 +29,19 @@ def fastest(call: Callable[[], object], times: int = 20) -> float:
 
 def of_taste(predictor: Predictor, learner: Learner) -> str:
     """What a message costs more with a taste than without, and a renewal of the taste."""
-    tally = Tally(learner.counts, learner.settled)
-    taste = replace(taste_of(tally), since=dict.fromkeys(learner.counts, 0.1))
+    tally = CommunityCounts(learner.counts, learner.settled)
+    taste = replace(estimate_preferences(tally), pending_bias=dict.fromkeys(learner.counts, 0.1))
     times = {}
-    for name, given in (("without", Taste()), ("with", taste)):
+    for name, given in (("without", Preferences()), ("with", taste)):
 
-        def answer(given: Taste = given) -> None:
+        def answer(given: Preferences = given) -> None:
             for predictions in predictor.predict(TEXTS, 12, None, [given.bias] * len(TEXTS)):
-                follow(predictions, given)
+                rank_with_pending(predictions, given)
 
         times[name] = fastest(answer) / len(TEXTS)
     start = time.process_time()
     for _ in range(200):
-        taste_of(tally)
+        estimate_preferences(tally)
     renewal = 1000 * (time.process_time() - start) / 200
     return (
         f"{len(taste.bias)} biases, none settled, cost {times['with'] - times['without']:.3f} ms a"
@@ -53,12 +53,12 @@ def of_taste(predictor: Predictor, learner: Learner) -> str:
 def of_rows(predictor: Predictor) -> str:
     """What moved rows of custom emojis cost a message, and to learn them anew."""
     names = ("🔥", *CUSTOM)
-    texts = [f"{TEXTS[0]} for the {n}th time" for n in range(CHOICES)]
+    texts = [f"{TEXTS[0]} for the {n}th time" for n in range(MAX_CHOICES)]
     choices = [Choice(text, names[n % len(names)]) for n, text in enumerate(texts)]
-    moves = predictor.moves(choices)
+    moves = predictor.embedding_offsets(choices)
     without = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED))
     moved = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED, None, [moves] * len(TEXTS)))
-    renewal = fastest(lambda: predictor.moves(choices), times=3)
+    renewal = fastest(lambda: predictor.embedding_offsets(choices), times=3)
     return (
         f"{len(moves)} custom emojis whose rows texts moved cost"
         f" {(moved - without) / len(TEXTS):.3f} ms a message; learning them from {len(choices)}"

@@ -34,7 +34,7 @@ from benchmarks.paired import Halves, halves, together, worst
 from benchmarks.simulated_communities import CHECKS, Answers, Heard, Learner, World, live
 from bot.core.events import FeedbackKind
 from bot.core.preferences import posterior as core
-from bot.core.preferences.prior import WIDTHS, Prior
+from bot.core.preferences.prior import COMPONENT_SDS, PreferencePrior
 from model import Predictor
 
 STREAM, TWEETS = 6000, 14_000
@@ -111,14 +111,14 @@ def run(world: World, *, retraining: bool) -> Result:
     return Result(world.community.kind, figures, gains)
 
 
-def fitted_prior(worlds: Sequence[World]) -> Prior:
+def fitted_prior(worlds: Sequence[World]) -> PreferencePrior:
     """The prior under which these communities after 500 feedbacks are the likeliest."""
     counts = []
     for world in worlds:
         learner = Learner(world.stream.emojis)
         live(world, learner, lambda *_: None, last=500)
         counts.append(learner.settled)
-    return core.prior_of(counts)
+    return core.fit_prior(counts)
 
 
 def show(results: Sequence[Result], title: str) -> Table:
@@ -198,7 +198,7 @@ def main(
 
     if fit_only:
         prior = fitted_prior(worlds(communities(seed), focus))
-        for width, weight in zip(WIDTHS, prior.weights, strict=True):
+        for width, weight in zip(COMPONENT_SDS, prior.weights, strict=True):
             console.print(f"{width}: {weight:.3f}")
         console.print(f"strength {prior.strength:.0f}")
         return

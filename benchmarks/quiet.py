@@ -12,10 +12,10 @@ from rich.table import Table
 
 from benchmarks.simulated_communities import DAYS, Learner, World
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
-from bot.core.messages.pace import MINUTE, Answers
-from bot.core.messages.policy import ChatSettings, out_of_pace
-from bot.core.preferences.counts import Tally, Word
-from bot.core.preferences.posterior import taste_of, threshold
+from bot.core.messages.pace import MINUTE, RateWindow
+from bot.core.messages.policy import ChatSettings, skip_by_pace
+from bot.core.preferences.counts import CommunityCounts, Vote
+from bot.core.preferences.posterior import adapted_threshold, estimate_preferences
 
 MESSAGES, WINDOW = 2000, 500
 SECONDS = 10.0
@@ -40,14 +40,14 @@ class Talk:
 
 def talk(world: World, own: float, aim: float | None = SETTINGS.aim) -> Talk:
     """Let a community write, and say what it thinks of the answers."""
-    learner, pace = Learner(world.stream.emojis), Answers()
+    learner, pace = Learner(world.stream.emojis), RateWindow()
     answered, kept, times, least = [], [], list[float](), own
     for number, message in enumerate(world.messages[:MESSAGES]):
         now = number * SECONDS
         chances = np.exp(world.stream.log_scores[message] + learner.bias)
         best = int(chances.argmax())
         speaks = bool(chances[best] / chances.sum() >= least)
-        speaks = speaks and out_of_pace(_MESSAGE, SETTINGS, pace.pace("c", now)) is None
+        speaks = speaks and skip_by_pace(_MESSAGE, SETTINGS, pace.pace("c", now)) is None
         answered.append(speaks)
         if not speaks:
             continue
@@ -57,7 +57,9 @@ def talk(world: World, own: float, aim: float | None = SETTINGS.aim) -> Talk:
         kept.append(all(kind is FeedbackKind.AGREE for kind, _ in words))
         if words:
             learner.learn()
-        least = threshold(own, aim, taste_of(Tally(learner.counts, learner.settled)))
+        least = adapted_threshold(
+            own, aim, estimate_preferences(CommunityCounts(learner.counts, learner.settled))
+        )
     busiest = max((sum(t - MINUTE < u <= t for u in times) for t in times), default=0)
     return Talk(answered, kept, own, least, busiest)
 
@@ -72,7 +74,7 @@ def _hear(
     showing = learner.show((emojis[answer],), five, speaker, day)
     words = world.words(message, answer)
     for kind, emoji in words:
-        learner.hear(Word(kind, emojis[emoji]), showing)
+        learner.hear(Vote(kind, emojis[emoji]), showing)
     return words
 
 

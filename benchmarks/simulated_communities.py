@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from benchmarks.communities import AGREES, CORRECTS, NOISE, Community, Members, Tweets
 from bot.core.events import FeedbackKind
-from bot.core.messages.policy import TOP
+from bot.core.messages.policy import TOP_K
 from bot.core.preferences.counts import (
     HALF_LIFE,
-    LAST_SHOWN,
+    MAX_PAST_SHOWINGS,
+    MAX_VOTES_PER_DAY,
     QUORUM,
-    WORDS_A_DAY,
     Counts,
-    Word,
-    presence,
-    said,
-    shown,
-    touched,
-    unshown,
-    voice,
+    Vote,
+    count_shown,
+    count_vote,
+    shown_weight,
+    uncount_removed,
+    vote_weight,
+    voted_emojis,
 )
-from bot.core.preferences.posterior import learn
-from bot.core.preferences.ranking import in_pairs
+from bot.core.preferences.posterior import posterior_preferences
+from bot.core.preferences.ranking import swap_within_pairs
 
 CHECKS = (50, 200, 500, 2000)
 """Feedbacks after which figures are taken."""
@@ -131,23 +131,23 @@ class Learner:
         self, chosen: tuple[str, ...], scores: Mapping[str, float], member: int, day: int
     ) -> Showing:
         """Count what the bot shows."""
-        earlier = self._shown[member][-LAST_SHOWN:]
-        weighs = presence(max(_faded(earlier, emoji, day) for emoji in chosen))
+        earlier = self._shown[member][-MAX_PAST_SHOWINGS:]
+        weighs = shown_weight(max(_faded(earlier, emoji, day) for emoji in chosen))
         self._shown[member].append((day, chosen))
-        self._add(shown(chosen, scores), weighs)
+        self._add(count_shown(chosen, scores), weighs)
         return Showing(chosen, scores, member, day, weighs)
 
-    def hear(self, word: Word, on: Showing) -> None:
+    def hear(self, word: Vote, on: Showing) -> None:
         """Count a word with the weight that the member has left."""
-        counted = said(word, on.chosen, on.scores)
-        about = touched(counted)
+        counted = count_vote(word, on.chosen, on.scores)
+        about = voted_emojis(counted)
         removal = word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
         words = self._spoken[on.member]
         today = [(each.day, each.about) for each in words if each.day == on.day]
         kept = [(each.day, each.about) for each in words if each.removal == removal]
         earlier = (max(_faded(some, e, on.day) for some in (today, kept)) for e in about)
-        weighs = voice(max(earlier, default=0.0)) if len(today) < WORDS_A_DAY else 0.0
-        self._add(unshown(word, on.chosen, on.scores, weighs - on.weight), 1.0)
+        weighs = vote_weight(max(earlier, default=0.0)) if len(today) < MAX_VOTES_PER_DAY else 0.0
+        self._add(uncount_removed(word, on.chosen, on.scores, weighs - on.weight), 1.0)
         if not weighs:
             return
         self._add(counted, weighs)
@@ -169,22 +169,22 @@ class Learner:
 
     def _add(self, counted: Mapping[str, Counts], weight: float) -> None:
         for emoji, counts in counted.items():
-            self.counts[emoji] = self.counts.get(emoji, Counts()) + counts.times(weight)
+            self.counts[emoji] = self.counts.get(emoji, Counts()) + counts.scaled(weight)
 
     def _bias(self, counts: Mapping[str, Counts]) -> NDArray[np.float32]:
         found = np.zeros(len(self._emojis), dtype=np.float32)
-        for emoji, bias in learn(counts).bias.items():
+        for emoji, bias in posterior_preferences(counts).bias.items():
             found[self._places[emoji]] = bias
         return found
 
     def fives(self, log_scores: NDArray[np.float32]) -> Answers:
         """(texts, 5): the emojis of the five, best first."""
         settled = log_scores + self.bias
-        best = np.argpartition(-settled, TOP, axis=1)[:, : TOP + 1]
+        best = np.argpartition(-settled, TOP_K, axis=1)[:, : TOP_K + 1]
         scores = np.take_along_axis(settled, best, axis=1)
         best = np.take_along_axis(best, np.argsort(-scores, axis=1), axis=1)
         now = np.take_along_axis(settled, best, axis=1) + self.since[best]
-        order = np.array([in_pairs(row)[:TOP] for row in now.tolist()])
+        order = np.array([swap_within_pairs(row)[:TOP_K] for row in now.tolist()])
         fives: Answers = np.take_along_axis(best, order, axis=1)
         return fives
 
@@ -223,7 +223,7 @@ def live(
         if not words:
             continue
         for kind, emoji in words:
-            learner.hear(Word(kind, emojis[emoji]), showing)
+            learner.hear(Vote(kind, emojis[emoji]), showing)
         # Then a word changes little: renewing the bias at every third one halves the time.
         if len(heard.words) < 200 or len(heard.words) % 3 == 1:
             learner.learn()

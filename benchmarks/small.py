@@ -14,7 +14,7 @@ from model.training.data.sources import held_out_keys, load_examples
 from model.training.fitting.fit import Fit, allowed_labels, load_data, new_network
 from model.training.network.text_encoder import load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import Origin, Run, facts_of, finish
+from model.training.train import Provenance, TrainingRun, finish, training_facts
 
 RECIPE = Path("recipes/default.toml")
 
@@ -51,7 +51,7 @@ def fit_small(
     hidden = frozenset(without)
     seen = [x for x in texts.train if hidden.isdisjoint(x.emojis)]
     validation = [x for x in texts.validation if hidden.isdisjoint(x.emojis)]
-    run = Run(folder, threads)
+    run = TrainingRun(folder, threads)
     recipe = texts.recipe
     data = load_data(recipe.fit, load_tokenizer(base, recipe.fit.max_tokens), seen, validation)
     network = new_network(base, data, allowed_labels(data, set()))
@@ -61,6 +61,6 @@ def fit_small(
     tokenizer = load_tokenizer(base, recipe.fit.max_tokens)
     run.base.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(run.base / "tokenizer.json"))
-    origin = Origin(base, facts_of(seen, fit))
+    origin = Provenance(base, training_facts(seen, fit))
     # Calibration sees how rare emojis are that the fit never saw: that is one number of theirs.
     return finish(recipe, trained, data, origin, run, texts.validation)

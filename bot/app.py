@@ -22,7 +22,7 @@ from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
 from bot.log import describe
-from bot.serving import Watch, load_served
+from bot.serving import ArtifactWatch, load_served
 from model import Predictor
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class NothingToRun(EmojiReactorError):
     exit_status = 3
 
 
-class WebMissing(EmojiReactorError):
+class WebExtraMissing(EmojiReactorError):
     """The page was asked for without the ``web`` extra."""
 
     def __init__(self, package: str) -> None:
@@ -67,7 +67,7 @@ class AdaptersEnded(EmojiReactorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """What adapters are built from."""
 
     service: Service
@@ -78,16 +78,16 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StartPlan:
     """Which adapters can start, and what the others lack."""
 
-    start: Sequence[tuple[str, Callable[[Parts], Adapter]]]
+    start: Sequence[tuple[str, Callable[[Components], Adapter]]]
     missing: Sequence[str]
 
 
-def plan(settings: Settings, credentials: Credentials) -> Plan:
+def plan_start(settings: Settings, credentials: Credentials) -> StartPlan:
     """Find the adapters that are enabled and have a token; their libraries are not loaded yet."""
-    start: list[tuple[str, Callable[[Parts], Adapter]]] = []
+    start: list[tuple[str, Callable[[Components], Adapter]]] = []
     missing: list[str] = []
     if not settings.discord.enabled:
         missing.append("discord.enabled is false")
@@ -102,7 +102,7 @@ def plan(settings: Settings, credentials: Credentials) -> Plan:
     else:
         token = credentials.telegram_token.get_secret_value()
         start.append(("telegram", _telegram(settings, token)))
-    return Plan(start, missing)
+    return StartPlan(start, missing)
 
 
 def chat_settings(settings: Settings) -> ChatSettings:
@@ -136,7 +136,7 @@ def console_settings(settings: Settings) -> ChatSettings:
 @asynccontextmanager
 async def assemble(
     settings: Settings, credentials: Credentials, defaults: ChatSettings
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[Components]:
     """Open everything an adapter needs; on leaving, answer what was accepted and close it.
 
     Raises:
@@ -146,14 +146,14 @@ async def assemble(
     engine = await open_database(settings.database.url)
     try:
         store = SqlStore(engine, defaults, TERMS_VERSION)
-        secret = hash_secret(credentials.hash_secret, path, warn=await store.knows_anybody())
+        secret = hash_secret(credentials.hash_secret, path, warn=await store.has_members())
         await _purge(store, settings)
         loaded = await asyncio.to_thread(load_served, settings.model)
         predictor = BatchingPredictor(loaded, settings.model.queue_size)
-        watch = asyncio.create_task(Watch(predictor, settings.model).run())
+        watch = asyncio.create_task(ArtifactWatch(predictor, settings.model).run())
         service = Service(predictor, store)
         try:
-            yield Parts(service, Pseudonyms(secret), store, engine, predictor)
+            yield Components(service, Pseudonyms(secret), store, engine, predictor)
         finally:
             watch.cancel()
             await asyncio.wait([watch])
@@ -173,7 +173,7 @@ async def run(settings: Settings, credentials: Credentials) -> None:
         NothingToRun: no adapter has what it needs.
         AdaptersEnded: all of them ended without being asked to.
     """
-    planned = plan(settings, credentials)
+    planned = plan_start(settings, credentials)
     if not planned.start:
         raise NothingToRun(
             f"nothing to run: {'; '.join(planned.missing)}. emoji-reactor init asks for a token;"
@@ -212,7 +212,7 @@ async def web(settings: Settings, credentials: Credentials, host: str, port: int
 
 
 async def serve(
-    adapters: Sequence[tuple[str, Callable[[Parts], Adapter], Parts]], stop: asyncio.Event
+    adapters: Sequence[tuple[str, Callable[[Components], Adapter], Components]], stop: asyncio.Event
 ) -> None:
     """Run adapters side by side until ``stop``; one that fails leaves the others alone.
 
@@ -236,7 +236,7 @@ async def serve(
     logger.info("stopped")
 
 
-async def _run_one(name: str, build: Callable[[Parts], Adapter], parts: Parts) -> None:
+async def _run_one(name: str, build: Callable[[Components], Adapter], parts: Components) -> None:
     try:
         await build(parts).run()
     except Exception as error:
@@ -245,40 +245,40 @@ async def _run_one(name: str, build: Callable[[Parts], Adapter], parts: Parts) -
         logger.warning("%s ended", name)
 
 
-def _discord(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
-    def build(parts: Parts) -> Adapter:
+def _discord(settings: Settings, token: str) -> Callable[[Components], Adapter]:
+    def build(parts: Components) -> Adapter:
         from bot.adapters import discord
 
         given = (parts.service, parts.store, parts.pseudonyms)
         return discord.DiscordAdapter(
-            discord.Parts(*given, settings.discord, settings.privacy), token
+            discord.AdapterContext(*given, settings.discord, settings.privacy), token
         )
 
     return build
 
 
-def _telegram(settings: Settings, token: str) -> Callable[[Parts], Adapter]:
-    def build(parts: Parts) -> Adapter:
+def _telegram(settings: Settings, token: str) -> Callable[[Components], Adapter]:
+    def build(parts: Components) -> Adapter:
         from bot.adapters import telegram
 
         given = (parts.service, parts.store, parts.pseudonyms)
         return telegram.TelegramAdapter(
-            telegram.Core(*given, settings.telegram, settings.privacy), token
+            telegram.BotServices(*given, settings.telegram, settings.privacy), token
         )
 
     return build
 
 
-def _web(settings: Settings, host: str, port: int) -> Callable[[Parts], Adapter]:
+def _web(settings: Settings, host: str, port: int) -> Callable[[Components], Adapter]:
     try:
-        from bot.adapters.web import Reactor, WebAdapter, terms
+        from bot.adapters.web import WebAdapter, WebReactor, terms
     except ModuleNotFoundError as error:
-        raise WebMissing(error.name or "gradio") from None
+        raise WebExtraMissing(error.name or "gradio") from None
     privacy = settings.privacy
     told = terms(privacy.retention_days, privacy.text_retention_days)
 
-    def build(parts: Parts) -> Adapter:
-        reactor = Reactor(parts.service, parts.pseudonyms, parts.engine, parts.predictor, told)
+    def build(parts: Components) -> Adapter:
+        reactor = WebReactor(parts.service, parts.pseudonyms, parts.engine, parts.predictor, told)
         return WebAdapter(reactor, host, port)
 
     return build
@@ -296,11 +296,11 @@ async def _purge(store: SqlStore, settings: Settings) -> None:
     erased = await store.purge(privacy.rows_since(now), privacy.texts_since(now))
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
-    await store.purge_deliveries(now - timedelta(days=DELIVERY_DAYS))
+    await store.purge_update_claims(now - timedelta(days=DELIVERY_DAYS))
 
 
 @asynccontextmanager
-async def _chores(parts: Parts, settings: Settings) -> AsyncIterator[None]:
+async def _chores(parts: Components, settings: Settings) -> AsyncIterator[None]:
     """What whoever runs for days does beside its work."""
     chores = [
         asyncio.create_task(_purge_hourly(parts.store, settings)),
@@ -326,5 +326,5 @@ async def _purge_hourly(store: SqlStore, settings: Settings) -> None:
 async def _refit_daily(service: Service) -> None:
     """Learn at the start, and once a day, how much communities differ."""
     while True:
-        await service.refit_tastes()
+        await service.refit_preference_prior()
         await asyncio.sleep(REFIT_SECONDS)

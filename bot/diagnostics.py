@@ -15,7 +15,7 @@ from bot.config.settings import (
     Settings,
     TelegramSettings,
 )
-from bot.core.diagnostic import Finding, failed, ok, warning
+from bot.core.diagnostic import Diagnostic, failed, ok, warning
 from bot.database import diagnostics as database
 from bot.database.engine import has_password, sqlite_path
 from bot.serving import load_served, registry
@@ -28,7 +28,7 @@ _FETCH = "see model.source and model.folder in the settings; emoji-reactor model
 
 async def examine(
     config: Path, settings: Settings, credentials: Credentials, *, listen: bool = False
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[Diagnostic]:
     """One finding after the other; nothing is altered, and nobody is written to.
 
     With ``listen`` also whether another process polls Telegram.
@@ -47,7 +47,7 @@ async def examine(
 
 async def platforms(
     settings: Settings, credentials: Credentials, *, listen: bool = False
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[Diagnostic]:
     """What each platform says of its token, or why it is not asked."""
     discord, telegram = credentials.discord_token, credentials.telegram_token
     if not (discord and settings.discord.enabled) and not (telegram and settings.telegram.enabled):
@@ -69,7 +69,7 @@ async def platforms(
             yield finding
 
 
-async def ask_discord(settings: DiscordSettings, token: str) -> list[Finding]:
+async def ask_discord(settings: DiscordSettings, token: str) -> list[Diagnostic]:
     """What Discord says of a token; the library is loaded only now."""
     from bot.adapters.discord import diagnostics
 
@@ -78,14 +78,14 @@ async def ask_discord(settings: DiscordSettings, token: str) -> list[Finding]:
 
 async def ask_telegram(
     settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """What Telegram says of a token; the library is loaded only now."""
     from bot.adapters.telegram import diagnostics
 
     return await diagnostics.examine(settings, token, listen=listen, groups=groups)
 
 
-def _files(config: Path, url: str) -> Finding:
+def _files(config: Path, url: str) -> Diagnostic:
     """Whether others on this machine may read the files that hold secrets."""
     named = [os.environ.get(f"{name}_FILE", "") for name in secrets_file.SECRETS]
     kept = [secrets_file.beside(config), *(Path(name) for name in named if name)]
@@ -111,7 +111,7 @@ def _open_to_others(path: Path) -> bool:
     return os.name == "posix" and bool(found.st_mode & stat.S_IRWXO) and not closed_folder
 
 
-async def _secret(url: str, credentials: Credentials) -> Finding:
+async def _secret(url: str, credentials: Credentials) -> Diagnostic:
     """Whether members will be recognised who opted out before."""
     path = sqlite_path(url)
     if credentials.hash_secret is not None:
@@ -121,13 +121,13 @@ async def _secret(url: str, credentials: Credentials) -> Finding:
         return failed("identity", told, "set it to 16 random characters or more, and keep it")
     if secret_file(path).exists():
         return ok("identity", f"members are hashed under {secret_file(path)}; back it up")
-    if await database.knows_anybody(url):
+    if await database.has_members(url):
         told = f"{secret_file(path)} is missing: earlier opt-outs would no longer hold"
         return warning("identity", told, "restore it from the database's backup")
     return ok("identity", f"{secret_file(path)} will be made by the first start")
 
 
-def _artifact(settings: ModelSettings) -> Finding:
+def _artifact(settings: ModelSettings) -> Diagnostic:
     """Load what would be served, with its checksums, and predict with it."""
     try:
         served = Predictor(registry(settings).served(), settings.threads)
@@ -136,7 +136,7 @@ def _artifact(settings: ModelSettings) -> Finding:
     return _predicts(served)
 
 
-def _instead(settings: ModelSettings, wrong: str) -> Finding:
+def _instead(settings: ModelSettings, wrong: str) -> Diagnostic:
     """A promoted artifact that is broken gives way to the one before it."""
     try:
         served = load_served(settings)
@@ -145,13 +145,13 @@ def _instead(settings: ModelSettings, wrong: str) -> Finding:
     return warning("model", f"{wrong}; {served.version} is served instead", _FETCH)
 
 
-def _predicts(served: Predictor) -> Finding:
+def _predicts(served: Predictor) -> Diagnostic:
     [five] = served.predict(["what a lovely day"])
     emojis = " ".join(prediction.emoji for prediction in five)
     return ok("model", f"{served.version}: its files are whole, and it predicts {emojis}")
 
 
-def _hub() -> list[Finding]:
+def _hub() -> list[Diagnostic]:
     from bot.hub import diagnostics
 
     return diagnostics.examine()

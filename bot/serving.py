@@ -44,7 +44,7 @@ def load_served(settings: ModelSettings) -> Predictor:
     return Predictor.load(settings.source, settings.threads)
 
 
-class Watch:
+class ArtifactWatch:
     """Looks for promotions, and gives them to the predictor that is running."""
 
     def __init__(self, predictor: BatchingPredictor[Predictor], settings: ModelSettings) -> None:
@@ -57,9 +57,9 @@ class Watch:
         """Look until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self.look()
+            await self.check()
 
-    async def look(self) -> bool:
+    async def check(self) -> bool:
         """Take the promoted artifact if it is another than before; whether one was taken.
 
         One that cannot be served is refused once, and the old one goes on.

@@ -102,7 +102,9 @@ def save_table(table: EmojiTable, folder: Path) -> None:
     (folder / LAYOUT.emoji).chmod(0o644)  # the library writes it for its owner alone
 
 
-def seal(folder: Path, name: str, emojis: tuple[str, ...], facts: dict[str, Any]) -> Artifact:
+def write_manifest(
+    folder: Path, name: str, emojis: tuple[str, ...], facts: dict[str, Any]
+) -> Artifact:
     """Write the manifest over finished files, with their checksums and a version; then load it.
 
     ``facts`` holds at least ``max_tokens``, ``temperature`` and ``threshold``.
@@ -122,13 +124,13 @@ def seal(folder: Path, name: str, emojis: tuple[str, ...], facts: dict[str, Any]
     return load(folder)
 
 
-def facts_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def extra_fields(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What a manifest says beside what ``seal`` writes itself."""
     sealed = {"format", "version", "cleaning", "sha256", "emojis"}
     return {key: value for key, value in manifest.items() if key not in sealed}
 
 
-def add_facts(folder: Path, facts: Mapping[str, Any]) -> Artifact:
+def update_manifest(folder: Path, facts: Mapping[str, Any]) -> Artifact:
     """Say more in the manifest of a verified artifact; its weights and its version stay.
 
     Raises:
@@ -136,7 +138,9 @@ def add_facts(folder: Path, facts: Mapping[str, Any]) -> Artifact:
     """
     loaded = load(folder)
     name = loaded.version.rsplit("-", 1)[0]
-    return seal(folder, name, loaded.table.emojis, {**facts_of(loaded.manifest), **facts})
+    return write_manifest(
+        folder, name, loaded.table.emojis, {**extra_fields(loaded.manifest), **facts}
+    )
 
 
 def load(folder: Path) -> Artifact:

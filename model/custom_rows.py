@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 _ROUNDS = 200
 
-Move = NDArray[np.float32]
+EmbeddingOffset = NDArray[np.float32]
 """(d,): what is added to a row."""
 
 
@@ -26,13 +26,13 @@ class Choice:
     weight: float = 1.0
 
 
-def move(
+def embedding_offset(
     vectors: NDArray[np.float32],
     chosen: NDArray[np.bool_],
     weights: NDArray[np.float64],
     odds: NDArray[np.float32],
     width: float,
-) -> Move:
+) -> EmbeddingOffset:
     """What is added to a row, (d,), where texts say so.
 
     ``vectors``, (texts, d), are such that their product with a row is in log-odds; ``odds``,

@@ -54,7 +54,7 @@ _UNRATED: Mapping[str, str] = {
     "trust": "🤝 🫂 🫡 🤗 🥰 🫶 🤍 🤞 🙂",
 }
 
-LAUGHING_OR_CELEBRATING = frozenset(
+LAUGHING_OR_CELEBRATING_EMOJIS = frozenset(
     [
         "😂",
         "🤣",

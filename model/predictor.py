@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.artifact import Artifact, ArtifactError, load, locate
-from model.custom_rows import Choice, Move, move
+from model.custom_rows import Choice, EmbeddingOffset, embedding_offset
 from model.emoji import canonical_set, custom_words, is_custom
-from model.gravity import Tone
+from model.gravity import Gravity
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
@@ -34,13 +34,13 @@ class Prediction:
     """The same without anybody's bias; None where there was none."""
 
     @property
-    def own(self) -> float:
+    def model_score(self) -> float:
         """The model's own score, whatever the bias."""
         return self.score if self.plain is None else self.plain
 
 
 @dataclass(frozen=True, slots=True)
-class _Selection:
+class _Candidates:
     """The part of the table that a set of candidates leaves."""
 
     emojis: tuple[str, ...]
@@ -48,7 +48,7 @@ class _Selection:
     bias: NDArray[np.float32]
     index: Mapping[str, int]
     """Where each emoji stands."""
-    tone: Tone
+    tone: Gravity
 
 
 class Predictor:
@@ -70,7 +70,7 @@ class Predictor:
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
         self._all = _selection(table.emojis, table.rows, table.bias)
-        self._selections: OrderedDict[frozenset[str], _Selection] = OrderedDict()
+        self._selections: OrderedDict[frozenset[str], _Candidates] = OrderedDict()
 
     @classmethod
     def load(cls, source: str | None = None, threads: int = 1) -> Self:
@@ -92,7 +92,7 @@ class Predictor:
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
-        moves: Sequence[Mapping[str, Move]] | None = None,
+        offsets: Sequence[Mapping[str, EmbeddingOffset]] | None = None,
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text, best first; empty where there is nothing to go on.
 
@@ -112,7 +112,7 @@ class Predictor:
             vectors = self.vectors([cleaned[i] for i in part])
             products = self._products(vectors, selection)
             for i, row, vector in zip(part, products, vectors, strict=True):
-                for emoji, more in moves[i].items() if moves else ():
+                for emoji, more in offsets[i].items() if offsets else ():
                     if emoji in selection.index:
                         row[selection.index[emoji]] += vector @ more
             for i, row in zip(part, self._pooled(products, selection), strict=True):
@@ -140,7 +140,7 @@ class Predictor:
             scores[part] = self._score(vectors, selection, column)
         return scores
 
-    def moves(self, choices: Sequence[Choice]) -> dict[str, Move]:
+    def embedding_offsets(self, choices: Sequence[Choice]) -> dict[str, EmbeddingOffset]:
         """What people's choices add to the rows of the custom emojis among them, (d,) each.
 
         What was chosen instead, on whatever text, says where an emoji is not meant.
@@ -164,7 +164,7 @@ class Predictor:
         width = 2.0 * float(self._all.rows.var(axis=0).mean())
         steep = np.asarray(vectors / self._temperature, dtype=np.float32)
         return {
-            emoji: move(steep, emojis == emoji, weights, odds[:, i], width)
+            emoji: embedding_offset(steep, emojis == emoji, weights, odds[:, i], width)
             for i, emoji in enumerate(custom)
         }
 
@@ -183,26 +183,28 @@ class Predictor:
         return self._log_scores(vectors, self._all)
 
     def _score(
-        self, vectors: NDArray[np.float32], selection: _Selection, column: int
+        self, vectors: NDArray[np.float32], selection: _Candidates, column: int
     ) -> NDArray[np.float32]:
         score: NDArray[np.float32] = np.exp(self._log_scores(vectors, selection)[:, column])
         return score
 
     def _log_scores(
-        self, vectors: NDArray[np.float32], selection: _Selection
+        self, vectors: NDArray[np.float32], selection: _Candidates
     ) -> NDArray[np.float32]:
         return self._pooled(self._products(vectors, selection), selection)
 
-    def _pooled(self, products: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
+    def _pooled(self, products: NDArray[np.float32], selection: _Candidates) -> NDArray[np.float32]:
         return log_scores(products, selection.bias, self._temperature, self._even_share)
 
-    def _products(self, vectors: NDArray[np.float32], selection: _Selection) -> NDArray[np.float32]:
+    def _products(
+        self, vectors: NDArray[np.float32], selection: _Candidates
+    ) -> NDArray[np.float32]:
         # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
         # wait for each other far longer than this takes.
         products: NDArray[np.float32] = np.vecdot(vectors[:, None], selection.rows)
         return products
 
-    def _select(self, candidates: frozenset[str]) -> _Selection:
+    def _select(self, candidates: frozenset[str]) -> _Candidates:
         found = self._selections.get(candidates)
         if found is None:
             found = self._build(candidates)
@@ -211,7 +213,7 @@ class Predictor:
                 self._selections.popitem(last=False)
         return found
 
-    def _build(self, candidates: frozenset[str]) -> _Selection:
+    def _build(self, candidates: frozenset[str]) -> _Candidates:
         known = sorted(self._all.index[e] for e in candidates if e in self._all.index)
         custom = sorted(e for e in candidates if is_custom(e) and custom_words(e))
         emojis = (*(self._all.emojis[i] for i in known), *custom)
@@ -232,13 +234,13 @@ class Predictor:
 
 def _selection(
     emojis: tuple[str, ...], rows: NDArray[np.float32], bias: NDArray[np.float32]
-) -> _Selection:
+) -> _Candidates:
     index = {emoji: i for i, emoji in enumerate(emojis)}
-    return _Selection(emojis, rows, bias, index, Tone(emojis))
+    return _Candidates(emojis, rows, bias, index, Gravity(emojis))
 
 
 def _rank(
-    own: NDArray[np.float32], selection: _Selection, k: int, bias: Mapping[str, float]
+    own: NDArray[np.float32], selection: _Candidates, k: int, bias: Mapping[str, float]
 ) -> list[Prediction]:
     """The best ``k`` of log-scores once the bias is added; it decides who is among them."""
     known = [(selection.index[e], shift) for e, shift in bias.items() if e in selection.index]

@@ -10,7 +10,7 @@ from pathlib import Path
 from model.artifact import LAYOUT, Artifact, ArtifactError, load, locate
 
 POINTER = "promoted.json"
-KEPT = 5
+MAX_KEPT = 5
 """Promotions to go back to; the artifacts of earlier ones are removed."""
 
 
@@ -75,8 +75,8 @@ class Registry:
             if not _whole(kept):
                 self._copy(candidate, kept)
             others = [v for v in versions if v != candidate.version]
-            self._point((*others[1 - KEPT :], candidate.version))
-            for version in others[: 1 - KEPT]:
+            self._point((*others[1 - MAX_KEPT :], candidate.version))
+            for version in others[: 1 - MAX_KEPT]:
                 shutil.rmtree(self.folder / version, ignore_errors=True)
         except OSError as error:
             raise ArtifactError(f"{kept} cannot be written: {error.strerror}") from error

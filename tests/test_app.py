@@ -24,7 +24,7 @@ PRESS = (
 class Page:
     """In the page's place: ends once what it kept is erased."""
 
-    parts: app.Parts
+    parts: app.Components
     name = "web"
 
     async def run(self) -> None:

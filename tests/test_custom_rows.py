@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Feedback, FeedbackKind, FeedbackSource, IncomingMessage, MemberKey
-from bot.core.messages.service import Chance, Service
+from bot.core.messages.service import Randomness, Service
 from bot.core.preferences.custom_emoji import FRESH
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
@@ -55,7 +55,9 @@ class House:
         """With which the parrot is predicted on a text, 0 outside the five."""
         self.numbers[0] += 1
         here = replace(ref(str(self.numbers[0]), community=community), platform="web")
-        asked = IncomingMessage(here, member(99), text, CANDIDATES, asked=True, storable=True)
+        asked = IncomingMessage(
+            here, member(99), text, CANDIDATES, requested=True, may_store_text=True
+        )
         five = (await self.service.preview(asked)).predictions
         score = {p.emoji: p.score for p in five}.get(PARROT, 0.0)
         return score / (1 - score)
@@ -63,7 +65,7 @@ class House:
     async def choose(self, by: MemberKey, text: str, emoji: str) -> None:
         self.numbers[0] += 1
         here = replace(ref(str(self.numbers[0])), platform="web")
-        said = IncomingMessage(here, by, text, CANDIDATES, addressed=True, storable=True)
+        said = IncomingMessage(here, by, text, CANDIDATES, addressed=True, may_store_text=True)
         await self.service.on_message(said, RecordingPlatform())
         word = Feedback(
             here, by, FeedbackKind.CORRECT, emoji, FeedbackSource.BUTTON, self.moment[0]
@@ -74,7 +76,7 @@ class House:
         """Members who agreed that their texts are kept choose the parrot on what is released."""
         for n in range(MEMBERS):
             text = RELEASES[n % len(RELEASES)]
-            await self.service.wishes.consent("web", member(n), "1")
+            await self.service.member_requests.consent("web", member(n), "1")
             await self.choose(member(n), text, PARROT)
             for number, text in enumerate(OTHERS):
                 await self.choose(member(n), text, "👍🤔💀😱"[(n + number) % 4])
@@ -97,7 +99,7 @@ async def house(
     engine: AsyncEngine = await open_database(f"sqlite+aiosqlite:///{folder / 'bot.db'}")
     predictor, moment, clock = BatchingPredictor(shipped), [datetime.now(UTC)], itertools.count()
     store = SqlStore(engine)
-    chance = Chance(clock=lambda: 60.0 * next(clock), now=lambda: moment[0])
+    chance = Randomness(clock=lambda: 60.0 * next(clock), now=lambda: moment[0])
     yield House(Service(predictor, store, chance), store, moment)
     await predictor.aclose()
     await engine.dispose()
@@ -116,7 +118,7 @@ async def test_texts_that_are_erased_are_forgotten(house: House) -> None:
     await house.talk()
     on = await house.odds(NEW)
     for n in range(MEMBERS):
-        await house.service.wishes.consent("web", member(n), None)
+        await house.service.member_requests.consent("web", member(n), None)
     assert await house.odds(NEW) < on / 3
 
 
@@ -133,5 +135,5 @@ async def test_another_process_forgets_within_a_minute(house: House) -> None:
 async def test_nothing_is_left_of_who_is_forgotten(house: House) -> None:
     await house.talk()
     for n in range(MEMBERS):
-        await house.service.wishes.forget("web", member(n))
+        await house.service.member_requests.forget("web", member(n))
     assert await house.odds(NEW) == 0

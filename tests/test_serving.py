@@ -11,10 +11,10 @@ from bot.config.settings import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Outcome
 from bot.core.messages.service import Service
-from bot.serving import Watch, load_served, registry
+from bot.serving import ArtifactWatch, load_served, registry
 from model import Prediction, Predictor
 from model.artifact import LAYOUT, load
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 from tests.core.fakes import MemoryStore, RecordingPlatform, message
 from tests.tiny import write_tiny_artifact
 
@@ -40,15 +40,15 @@ async def running(settings: ModelSettings) -> AsyncIterator[BatchingPredictor[Pr
 async def test_a_promotion_and_a_rollback_are_taken(
     running: BatchingPredictor[Predictor], settings: ModelSettings, candidate: Path
 ) -> None:
-    watch, before = Watch(running, settings), running.version
-    assert not await watch.look()
+    watch, before = ArtifactWatch(running, settings), running.version
+    assert not await watch.check()
     promoted = registry(settings).promote(candidate).version
-    assert await watch.look()
+    assert await watch.check()
     assert running.version == promoted != before
-    assert not await watch.look()
+    assert not await watch.check()
     assert (await running.predict("so funny"))[0].emoji == "😂"
     registry(settings).rollback()
-    assert await watch.look()
+    assert await watch.check()
     assert running.version == before
 
 
@@ -58,7 +58,7 @@ async def test_what_was_promoted_before_the_start_is_served(
     promoted = registry(settings).promote(candidate).version
     started = BatchingPredictor(load_served(settings))
     assert started.version == promoted
-    assert not await Watch(started, settings).look()
+    assert not await ArtifactWatch(started, settings).check()
     await started.aclose()
 
 
@@ -68,17 +68,17 @@ async def test_a_corrupt_artifact_is_refused_once_and_the_old_one_goes_on(
     candidate: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    watch, before = Watch(running, settings), running.version
+    watch, before = ArtifactWatch(running, settings), running.version
     kept = registry(settings).promote(candidate).folder
     (kept / LAYOUT.encoder).write_bytes(b"half")
-    assert not await watch.look()
-    assert not await watch.look()
+    assert not await watch.check()
+    assert not await watch.check()
     [told] = [record.message for record in caplog.records]
     assert "encoder.onnx is corrupt" in told
     assert told.endswith(f"{before} goes on")
     assert (await running.predict("so funny"))[0].emoji == "😂"
     assert registry(settings).promote(candidate).folder == kept
-    assert await watch.look()
+    assert await watch.check()
 
 
 def test_a_start_passes_over_what_is_corrupt(
@@ -111,14 +111,14 @@ class Gated:
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
-        moves: Sequence[Mapping[str, Move]] | None = None,
+        moves: Sequence[Mapping[str, EmbeddingOffset]] | None = None,
     ) -> list[list[Prediction]]:
         self.entered.set()
         assert self.gate.wait(10)
         return self.wrapped.predict(texts, k, candidates, biases, moves)
 
-    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
-        return self.wrapped.moves(choices)
+    def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+        return self.wrapped.embedding_offsets(choices)
 
 
 async def test_each_row_names_the_artifact_that_answered(
@@ -146,6 +146,6 @@ async def test_each_row_names_the_artifact_that_answered(
     old.gate.set()
     new.gate.set()
     await asyncio.gather(first, second, third)
-    versions = {ref.message: outcome.artifact for ref, (_, outcome) in store.rows.items()}
+    versions = {ref.message: outcome.artifact_version for ref, (_, outcome) in store.rows.items()}
     assert versions == {"1": old.version, "2": old.version, "3": new.version}
     await predictor.aclose()

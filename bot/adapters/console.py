@@ -86,7 +86,7 @@ def read_feedback(text: str, outcome: Outcome) -> Word | None:
     A number beyond the predictions, and any feedback on an answer without predictions but an
     emoji, is no feedback.
     """
-    shown = outcome.chosen[0] if outcome.chosen else None
+    shown = outcome.shown[0] if outcome.shown else None
     if text == "+":
         return Word(FeedbackKind.AGREE, shown)
     if text == "-":
@@ -97,7 +97,7 @@ def read_feedback(text: str, outcome: Outcome) -> Word | None:
         picked = outcome.predictions[int(text) - 1].emoji
     else:
         return None
-    agrees = picked in outcome.chosen
+    agrees = picked in outcome.shown
     return Word(FeedbackKind.AGREE if agrees else FeedbackKind.CORRECT, picked)
 
 

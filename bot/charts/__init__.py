@@ -8,7 +8,7 @@ Greek, Cyrillic and every emoji). Without rows the picture says that there is no
 
 from collections.abc import Sequence
 
-from bot.charts.data import Bar, Day, Lean, Swap
+from bot.charts.data import Bar, Correction, DayPoint, PreferenceBar
 from bot.charts.theme import DISCORD_DARK, DISCORD_LIGHT, NEUTRAL, Theme
 
 __all__ = [
@@ -16,15 +16,15 @@ __all__ = [
     "DISCORD_LIGHT",
     "NEUTRAL",
     "Bar",
-    "Day",
-    "Lean",
-    "Swap",
+    "Correction",
+    "DayPoint",
+    "PreferenceBar",
     "Theme",
     "acceptance",
     "confusion",
     "over_time",
+    "preferences",
     "stack",
-    "taste",
 ]
 
 
@@ -41,8 +41,8 @@ def acceptance(
     return draw(bars, theme, title, subtitle, headings)
 
 
-def taste(
-    leans: Sequence[Lean],
+def preferences(
+    leans: Sequence[PreferenceBar],
     theme: Theme,
     title: str,
     subtitle: str = "",
@@ -54,14 +54,14 @@ def taste(
     return draw(leans, theme, title, subtitle, headings)
 
 
-def over_time(days: Sequence[Day], theme: Theme, title: str, subtitle: str = "") -> bytes:
+def over_time(days: Sequence[DayPoint], theme: Theme, title: str, subtitle: str = "") -> bytes:
     """The share kept, day by day, over how much was shown."""
     from bot.charts.time_series import draw
 
     return draw(days, theme, title, subtitle)
 
 
-def confusion(swaps: Sequence[Swap], theme: Theme, title: str, subtitle: str = "") -> bytes:
+def confusion(swaps: Sequence[Correction], theme: Theme, title: str, subtitle: str = "") -> bytes:
     """What was chosen where something else was shown; the most frequent emojis of both sides."""
     from bot.charts.confusion import draw
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.charts.bars import NAMES, label_width, short
 from bot.charts.canvas import Box, Canvas, Ink, nothing, page
-from bot.charts.data import Swap
+from bot.charts.data import Correction
 from bot.charts.text_line import is_drawn
 from bot.charts.theme import Theme, mix, readable_on
 
@@ -30,7 +30,7 @@ class Table:
     chosen: list[str]
 
 
-def tabulate(swaps: Sequence[Swap]) -> Table:
+def tabulate(swaps: Sequence[Correction]) -> Table:
     """The most frequent emojis of both sides, and the counts that they share."""
     counts: Counter[tuple[str, str]] = Counter()
     for swap in swaps:
@@ -45,7 +45,7 @@ def tabulate(swaps: Sequence[Swap]) -> Table:
     return Table(counts, shown, chosen)
 
 
-def draw(swaps: Sequence[Swap], theme: Theme, title: str, subtitle: str) -> bytes:
+def draw(swaps: Sequence[Correction], theme: Theme, title: str, subtitle: str) -> bytes:
     """See ``bot.charts.confusion``."""
     table = tabulate([swap for swap in swaps if swap.count > 0])
     if not table.shown:

@@ -17,7 +17,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Lean:
+class PreferenceBar:
     """One row of ``taste``."""
 
     label: str
@@ -27,7 +27,7 @@ class Lean:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayPoint:
     """One point of ``over_time``."""
 
     date: datetime.date
@@ -38,7 +38,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class Correction:
     """One cell of ``confusion``: people chose another emoji than the one that was shown."""
 
     shown: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.charts.bars import BAR, ROW, label_width
 from bot.charts.canvas import Box, Canvas, Ink, nothing, page
-from bot.charts.data import Lean
+from bot.charts.data import PreferenceBar
 from bot.charts.theme import Theme
 
 HEAD = 30
@@ -25,11 +25,15 @@ class _Side:
     heading: str
     colour: str
     sign: str
-    leans: Sequence[Lean]
+    leans: Sequence[PreferenceBar]
 
 
 def draw(
-    leans: Sequence[Lean], theme: Theme, title: str, subtitle: str, headings: tuple[str, str]
+    leans: Sequence[PreferenceBar],
+    theme: Theme,
+    title: str,
+    subtitle: str,
+    headings: tuple[str, str],
 ) -> bytes:
     """See ``bot.charts.taste``."""
     strongest = sorted(leans, key=lambda lean: -abs(lean.bias))

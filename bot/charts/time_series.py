@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.charts.bars import short
 from bot.charts.canvas import Box, Canvas, Ink, nothing, page
-from bot.charts.data import Day
+from bot.charts.data import DayPoint
 from bot.charts.theme import Theme, mix
 
 SCALE_WIDTH = 48
@@ -23,7 +23,7 @@ TICKS = 4
 """Steps between dates."""
 
 
-def draw(days: Sequence[Day], theme: Theme, title: str, subtitle: str) -> bytes:
+def draw(days: Sequence[DayPoint], theme: Theme, title: str, subtitle: str) -> bytes:
     """See ``bot.charts.over_time``."""
     if not days:
         return nothing(theme, title, subtitle)
@@ -39,7 +39,7 @@ def draw(days: Sequence[Day], theme: Theme, title: str, subtitle: str) -> bytes:
     return canvas.png()
 
 
-def _across(field: Box, days: Sequence[Day]) -> list[float]:
+def _across(field: Box, days: Sequence[DayPoint]) -> list[float]:
     """Where each day stands; a lone one in the middle."""
     first, span = days[0].date, (days[-1].date - days[0].date).days
     if not span:
@@ -56,7 +56,7 @@ def _grid(canvas: Canvas, field: Box) -> None:
         canvas.text(label, f"{share:.0%}", Ink(canvas.theme.muted, size=11, align=1))
 
 
-def _counts(canvas: Canvas, field: Box, days: Sequence[Day]) -> None:
+def _counts(canvas: Canvas, field: Box, days: Sequence[DayPoint]) -> None:
     theme = canvas.theme
     most = max(max(day.count for day in days), 1)
     span = (days[-1].date - days[0].date).days + 1
@@ -70,11 +70,11 @@ def _counts(canvas: Canvas, field: Box, days: Sequence[Day]) -> None:
     canvas.text(replace(label, top=field.bottom - 16), "shown", Ink(theme.muted, size=11, align=1))
 
 
-def _dates(canvas: Canvas, line: Box, days: Sequence[Day]) -> None:
+def _dates(canvas: Canvas, line: Box, days: Sequence[DayPoint]) -> None:
     span = (days[-1].date - days[0].date).days
     step = datetime.timedelta(days=max(math.ceil(span / TICKS), 1))
     ticks = [days[0].date + index * step for index in range(span // step.days + 1)]
-    places = _across(line, [*(Day(tick, 0, 0) for tick in ticks), days[-1]])
+    places = _across(line, [*(DayPoint(tick, 0, 0) for tick in ticks), days[-1]])
     ink = Ink(canvas.theme.muted, size=11, align=0.5)
     for tick, across in zip(ticks, places, strict=False):
         # The last may come close to the edge of the picture, and still has room there.

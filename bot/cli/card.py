@@ -33,15 +33,15 @@ def card(
     model/default --figures figures.json
     """
     from model import Predictor, artifact
-    from model.evaluation.bias_probes import probe
+    from model.evaluation.bias_probes import run_bias_probes
     from model.evaluation.card import brief, write_card
 
-    facts: dict[str, Any] = {"probes": probe(Predictor(artifact.load(folder))).as_dict()}
+    facts: dict[str, Any] = {"probes": run_bias_probes(Predictor(artifact.load(folder))).as_dict()}
     if figures is not None:
         facts["figures"] = brief(_read(figures))
     if base is not None:
         facts["base"] = base
-    typer.echo(write_card(artifact.add_facts(folder, facts)))
+    typer.echo(write_card(artifact.update_manifest(folder, facts)))
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -111,10 +111,10 @@ def _show(outcome: "Outcome") -> None:
         _show_table(outcome)
     elif outcome.predictions:
         typer.echo("  ".join(f"{p.emoji} {p.score:.2f}" for p in outcome.predictions))
-    if outcome.chosen:
-        typer.echo(f"reacted with {' '.join(outcome.chosen)}")
-    elif outcome.skip is not None:
-        typer.echo(f"silent because {outcome.skip.value.replace('_', ' ')}")
+    if outcome.shown:
+        typer.echo(f"reacted with {' '.join(outcome.shown)}")
+    elif outcome.skip_reason is not None:
+        typer.echo(f"silent because {outcome.skip_reason.value.replace('_', ' ')}")
 
 
 def _show_table(outcome: "Outcome") -> None:

@@ -13,7 +13,7 @@ from bot.cli.options import AsJson, ConfigFile
 from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
-    from bot.core.diagnostic import Finding
+    from bot.core.diagnostic import Diagnostic
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
@@ -36,25 +36,25 @@ def doctor(
 
     Example: emoji-reactor doctor --json
     """
-    from bot.core.diagnostic import Status, worst
+    from bot.core.diagnostic import Status, worst_status
 
     with reader_may_leave():
         findings = asyncio.run(_tell(_examine(config, poll), as_json))
         if as_json:
             checks = [_fields(finding) for finding in findings]
-            typer.echo(json.dumps({"status": worst(findings), "checks": checks}))
-    if worst(findings) is Status.FAILED:
+            typer.echo(json.dumps({"status": worst_status(findings), "checks": checks}))
+    if worst_status(findings) is Status.FAILED:
         raise typer.Exit(1)
 
 
-def show(finding: "Finding") -> None:
+def show(finding: "Diagnostic") -> None:
     """Write a finding as one line, as soon as it is known."""
     status = typer.style(f"{finding.status:8}", fg=COLOURS[finding.status])
-    mend = f" → {finding.mend}" if finding.mend else ""
-    typer.echo(f"{status} {finding.check:19} {finding.told}{mend}")
+    mend = f" → {finding.remedy}" if finding.remedy else ""
+    typer.echo(f"{status} {finding.check:19} {finding.message}{mend}")
 
 
-async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Finding"]:
+async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Diagnostic"]:
     """The findings on the settings and, where those can be read, on everything else."""
     from bot import log
     from bot.config import credentials, secrets_file, settings
@@ -86,7 +86,7 @@ async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Finding"]:
         yield finding
 
 
-async def _tell(findings: AsyncIterator["Finding"], as_json: bool) -> list["Finding"]:
+async def _tell(findings: AsyncIterator["Diagnostic"], as_json: bool) -> list["Diagnostic"]:
     """All of them; each is shown as soon as it is known, unless they go out together."""
     told = []
     async for finding in findings:
@@ -97,10 +97,10 @@ async def _tell(findings: AsyncIterator["Finding"], as_json: bool) -> list["Find
     return told
 
 
-def _fields(finding: "Finding") -> dict[str, str]:
+def _fields(finding: "Diagnostic") -> dict[str, str]:
     return {
         "check": finding.check,
         "status": finding.status,
-        "told": finding.told,
-        "mend": finding.mend,
+        "told": finding.message,
+        "mend": finding.remedy,
     }

@@ -56,11 +56,11 @@ def evaluate(
     from bot.cli.evaluation_tables import show_figures, write_page
     from bot.cli.model_option import open_model
     from model import Predictor
-    from model.evaluation.evaluation import Remembering
+    from model.evaluation.evaluation import CachingPredictor
     from model.training.evaluation.report import Baselines, evaluate_latency, evaluate_split
 
     opened = open_model(model)
-    ranker = Remembering(opened.artifact) if isinstance(opened, Predictor) else opened
+    ranker = CachingPredictor(opened.artifact) if isinstance(opened, Predictor) else opened
     rivals = Baselines(read, wanted) if baselines else None
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.config.settings import PrivacySettings
-    from bot.database.feedback_pages import Selection
-    from bot.dataset.card import Contents
-    from bot.dataset.export import Order
+    from bot.database.feedback_pages import ExportSelection
+    from bot.dataset.card import DatasetSummary
+    from bot.dataset.export import ExportRequest
     from bot.dataset.writers import Format
 
 
@@ -37,17 +37,17 @@ def selection(
     since: datetime | None = None,
     platform: str | None = None,
     community: str | None = None,
-) -> "Selection":
+) -> "ExportSelection":
     """What may be exported now, narrowed by what was asked for."""
-    from bot.database.feedback_pages import Selection
+    from bot.database.feedback_pages import ExportSelection
 
     now = datetime.now(UTC)
     oldest = privacy.rows_since(now)
     rows_since = oldest if since is None else max(oldest, since)
-    return Selection(rows_since, privacy.texts_since(now), platform, community)
+    return ExportSelection(rows_since, privacy.texts_since(now), platform, community)
 
 
-async def exported(url: str, order: "Order", out: Path) -> "Contents":
+async def exported(url: str, order: "ExportRequest", out: Path) -> "DatasetSummary":
     """Export from the database at ``url``.
 
     Raises:
@@ -58,14 +58,14 @@ async def exported(url: str, order: "Order", out: Path) -> "Contents":
     from rich.progress import Progress
 
     from bot.database.engine import open_database
-    from bot.database.feedback_pages import count_answered
+    from bot.database.feedback_pages import count_messages_with_feedback
     from bot.dataset.export import export
 
     engine = await open_database(url)
     console = Console(stderr=True)
     try:
         with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
-            total = await count_answered(engine, order.selection)
+            total = await count_messages_with_feedback(engine, order.selection)
             task = bar.add_task("export", total=total)
             return await export(engine, order, out, lambda rows: bar.advance(task, rows))
     finally:

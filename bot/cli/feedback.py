@@ -13,9 +13,9 @@ from bot.cli.options import AsJson, ConfigFile, start
 from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
-    from bot.database.statistics import Statistics
-    from bot.database.trends import Trends
-    from bot.dataset.card import Contents
+    from bot.database.statistics import FeedbackStatistics
+    from bot.database.trends import FeedbackTrends
+    from bot.dataset.card import DatasetSummary
 
 app = typer.Typer(help="What people said about the bot's reactions.", no_args_is_help=True)
 
@@ -79,11 +79,11 @@ def export(
     Example: emoji-reactor feedback export --out feedback --format all
     """
     settings, _ = start(config)
-    from bot.dataset.export import Order
+    from bot.dataset.export import ExportRequest
 
     moment = None if since is None else since.replace(tzinfo=UTC)
     chosen = selection(settings.privacy, moment, platform, community)
-    order = Order(chosen, formats(format_), licence)
+    order = ExportRequest(chosen, formats(format_), licence)
     _tell(asyncio.run(exported(settings.database.url, order, out)), out, as_json)
 
 
@@ -105,10 +105,10 @@ def gather(
 
     Example: emoji-reactor feedback gather ORG/NAME --out feedback
     """
-    from bot.dataset.space_import import data_set, gather
+    from bot.dataset.space_import import data_set, import_space
 
     with data_set(source) as folder:
-        _tell(gather(folder, out, formats(format_), licence), out, as_json)
+        _tell(import_space(folder, out, formats(format_), licence), out, as_json)
 
 
 @app.command()
@@ -125,7 +125,7 @@ def purge(config: ConfigFile = None) -> None:
     typer.echo(f"erased {erased:,} rows and texts past their retention")
 
 
-def as_object(counted: "Statistics") -> dict[str, object]:
+def as_object(counted: "FeedbackStatistics") -> dict[str, object]:
     """The counts as JSON: totals, and one object for each emoji."""
     words = {TITLES[kind]: counts for kind, counts in counted.feedback.items()}
     return {
@@ -143,14 +143,14 @@ def as_object(counted: "Statistics") -> dict[str, object]:
     }
 
 
-def _tell(contents: "Contents", out: Path, as_json: bool) -> None:
+def _tell(contents: "DatasetSummary", out: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"folder": str(out), **contents.as_dict()}, ensure_ascii=False))
     else:
         typer.echo(f"{contents.rows.total():,} rows, {contents.texts:,} with text, in {out}")
 
 
-async def _count(url: str) -> "Statistics":
+async def _count(url: str) -> "FeedbackStatistics":
     from bot.database.engine import open_database
     from bot.database.statistics import statistics
 
@@ -172,7 +172,7 @@ async def _purge(url: str, rows_since: datetime, texts_since: datetime) -> int:
         await engine.dispose()
 
 
-async def _trends(url: str) -> "Trends":
+async def _trends(url: str) -> "FeedbackTrends":
     from bot.database.engine import open_database
     from bot.database.trends import trends
 
@@ -183,7 +183,7 @@ async def _trends(url: str) -> "Trends":
         await engine.dispose()
 
 
-def _show(counted: "Statistics") -> None:
+def _show(counted: "FeedbackStatistics") -> None:
     from rich.console import Console
     from rich.table import Table
 

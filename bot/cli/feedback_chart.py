@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.errors import EmojiReactorError
 
 if TYPE_CHECKING:
-    from bot.database.trends import Trends
+    from bot.database.trends import FeedbackTrends
 
 MOST = 20
 """Bars of one kind; below them stand emojis shown a few times."""
@@ -20,7 +20,7 @@ class PlotError(EmojiReactorError):
     """The picture cannot be written."""
 
 
-def write(trends: "Trends", file: Path) -> None:
+def write(trends: "FeedbackTrends", file: Path) -> None:
     """Draw acceptance by emoji, by community and over time, and what was chosen instead.
 
     Raises:
@@ -32,7 +32,7 @@ def write(trends: "Trends", file: Path) -> None:
         raise PlotError(f"cannot write the picture {file}: {error.strerror}") from None
 
 
-def draw(trends: "Trends") -> bytes:
+def draw(trends: "FeedbackTrends") -> bytes:
     """The four pictures, one above the other."""
     from bot import charts
 
@@ -44,8 +44,8 @@ def draw(trends: "Trends") -> bytes:
         charts.Bar(f"{platform} {_short(name)}", kept.share, kept.shown)
         for (platform, name), kept in islice(trends.by_community.items(), MOST)
     ]
-    days = [charts.Day(day, kept.share, kept.shown) for day, kept in trends.by_day.items()]
-    swaps = [charts.Swap(*pair, count) for pair, count in trends.swaps.items()]
+    days = [charts.DayPoint(day, kept.share, kept.shown) for day, kept in trends.by_day.items()]
+    swaps = [charts.Correction(*pair, count) for pair, count in trends.corrections.items()]
     theme = charts.NEUTRAL
     kept = "neither removed nor disliked"
     return charts.stack(

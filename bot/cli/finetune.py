@@ -46,9 +46,9 @@ def fit(
 
     check_ours(dataset)
     made = fitted(source_of(model), dataset, out, recipe_at(recipe), full=full, threads=threads)
-    from model.training.fitting.processes import leads
+    from model.training.fitting.processes import is_main_process
 
-    if leads():
+    if is_main_process():
         typer.echo(f"{made.version} in {made.folder}")
 
 
@@ -72,11 +72,11 @@ def gate(
 
     check_ours(dataset)
     before = source_of(model)
-    from model.training.feedback.feedback_targets import read_lessons
-    from model.training.feedback.gate import judge
+    from model.training.feedback.feedback_targets import read_feedback_targets
+    from model.training.feedback.gate import run_gate
 
-    held_out = read_lessons(dataset, "test")
-    verdict = judge(before, artifact.load(candidate), held_out, recipe_at(recipe))
+    held_out = read_feedback_targets(dataset, "test")
+    verdict = run_gate(before, artifact.load(candidate), held_out, recipe_at(recipe))
     if as_json:
         typer.echo(json.dumps(verdict.as_dict(), ensure_ascii=False))
     else:
@@ -117,11 +117,11 @@ def fitted(
     from rich.progress import Progress
 
     from model.training.feedback.candidate import fit_candidate, use_threads
-    from model.training.feedback.finetune import AdaptRecipe
-    from model.training.fitting.processes import leads
+    from model.training.feedback.finetune import FinetuneRecipe
+    from model.training.fitting.processes import is_main_process
 
     use_threads(threads)
     console = Console(stderr=True)
-    quiet = not (console.is_terminal and leads())
+    quiet = not (console.is_terminal and is_main_process())
     with Progress(console=console, transient=True, disable=quiet) as progress:
-        return fit_candidate(source, dataset, out, AdaptRecipe(full=full), recipe, progress)
+        return fit_candidate(source, dataset, out, FinetuneRecipe(full=full), recipe, progress)

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from model.training.feedback.gate import Check, Verdict
+    from model.training.feedback.gate import Check, GateReport
 
 
-def show_verdict(verdict: "Verdict") -> None:
+def show_verdict(verdict: "GateReport") -> None:
     """Print the table, and the verdict under it."""
     from rich.console import Console
     from rich.table import Table
@@ -25,7 +25,7 @@ def show_verdict(verdict: "Verdict") -> None:
     console.print("passed: it may take over" if verdict.passed else "refused: the old one stays")
 
 
-def write_verdict(verdict: "Verdict", file: Path) -> None:
+def write_verdict(verdict: "GateReport", file: Path) -> None:
     """Write the report as JSON."""
     told = json.dumps(verdict.as_dict(), ensure_ascii=False, indent=1)
     file.write_text(f"{told}\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.core.diagnostic import Finding
+from bot.core.diagnostic import Diagnostic
 
 ADMIN = (
     "Telegram: add the bot to your group and make it an admin there (the group's page, Edit >"
@@ -25,7 +25,7 @@ TOKENS = (
 )
 
 
-def steps(findings: Mapping[str, Sequence[Finding]], config: str = "") -> list[str]:
+def steps(findings: Mapping[str, Sequence[Diagnostic]], config: str = "") -> list[str]:
     """In order, the last one starts the bot.
 
     ``findings`` are what each platform said whose token is known, none where it was not asked or
@@ -34,7 +34,7 @@ def steps(findings: Mapping[str, Sequence[Finding]], config: str = "") -> list[s
     told: list[str] = [] if findings else [TOKENS.format(config=config)]
     for platform, found in findings.items():
         if _answered(found):
-            told += [f"{platform}: {finding.mend}" for finding in found if finding.mend]
+            told += [f"{platform}: {finding.remedy}" for finding in found if finding.remedy]
         else:
             told += UNCHECKED[platform]
         if platform == "Telegram":
@@ -44,5 +44,5 @@ def steps(findings: Mapping[str, Sequence[Finding]], config: str = "") -> list[s
     return [*told, f"emoji-reactor run{config}"]
 
 
-def _answered(found: Sequence[Finding]) -> bool:
+def _answered(found: Sequence[Diagnostic]) -> bool:
     return bool(found) and not any(f.check.endswith(".connection") for f in found)

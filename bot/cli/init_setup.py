@@ -15,7 +15,7 @@ from bot.cli.init_next_steps import steps
 from bot.config import credentials, secrets_file, settings_file
 from bot.config.credentials import HASH_SECRET
 from bot.config.settings import DEFAULT_PATH, ConfigError, Settings, parse, read_text
-from bot.core.diagnostic import Finding, Status
+from bot.core.diagnostic import Diagnostic, Status
 from bot.core.errors import EmojiReactorError
 from bot.database.engine import has_password, sqlite_path
 from bot.diagnostics import DATABASE_URL
@@ -46,7 +46,7 @@ class Setup:
     """Variable -> the token that the bot will have."""
     keep: dict[str, str] = field(default_factory=dict, repr=False)
     """What goes into the file of secrets."""
-    findings: dict[str, list[Finding]] = field(default_factory=dict)
+    findings: dict[str, list[Diagnostic]] = field(default_factory=dict)
     """Platform -> what it said."""
 
     def change(self, place: str, value: object) -> None:
@@ -135,12 +135,12 @@ def finish(setup: Setup) -> None:
         raise TokenRefused(f"{told} refused the token; give another one with init --update")
 
 
-def refused(findings: Sequence[Finding]) -> bool:
+def refused(findings: Sequence[Diagnostic]) -> bool:
     """Whether the platform does not take the token, rather than not answer."""
     return any(f.check.endswith(".token") and f.status is Status.FAILED for f in findings)
 
 
-def _ask(platform: str, settings: Settings, token: str) -> list[Finding]:
+def _ask(platform: str, settings: Settings, token: str) -> list[Diagnostic]:
     if platform == "Discord":
         return asyncio.run(diagnostics.ask_discord(settings.discord, token))
     return asyncio.run(diagnostics.ask_telegram(settings.telegram, token))

@@ -75,10 +75,10 @@ def train(
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.training.train import Before, Run, train
+    from model.training.train import StartingPoint, TrainingRun, train
 
-    before = Before(start, averaged)
-    run = Run(out or Path("runs") / read.name, threads)
+    before = StartingPoint(start, averaged)
+    run = TrainingRun(out or Path("runs") / read.name, threads)
     with Progress(console=Console(stderr=True)) as progress:
         made = train(read, base or read.fit.base, run, progress, before)
     typer.echo(f"{made.version} in {made.folder}")

@@ -29,15 +29,24 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
 
     Example: emoji-reactor taste show discord 1234567890
     """
-    from bot.core.preferences.posterior import FITTED, prior_of, taste_of
+    from bot.core.preferences.posterior import (
+        MAX_COMMUNITIES_IN_FIT,
+        estimate_preferences,
+        fit_prior,
+    )
 
     now = datetime.now(UTC)
-    tally = _with(config, lambda store: store.taste_tally(_ref(platform, community), now))
-    taste = taste_of(tally, prior_of(_with(config, lambda store: store.spoken_tastes(FITTED, now))))
+    tally = _with(config, lambda store: store.preference_counts(_ref(platform, community), now))
+    taste = estimate_preferences(
+        tally,
+        fit_prior(
+            _with(config, lambda store: store.recent_preference_counts(MAX_COMMUNITIES_IN_FIT, now))
+        ),
+    )
     with reader_may_leave():
         for emoji, bias in sorted(taste.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")
-        if taste.shown:
+        if taste.shown_count:
             typer.echo(f"{taste.acceptance:.0%} of what was shown is kept")
         else:
             typer.echo("nothing was shown there yet")
@@ -50,7 +59,7 @@ def reset(platform: Platform, community: Name, config: ConfigFile = None) -> Non
     Example: emoji-reactor taste reset discord 1234567890
     """
     now = datetime.now(UTC)
-    _with(config, lambda store: store.replace_taste(_ref(platform, community), {}, now))
+    _with(config, lambda store: store.replace_preference_counts(_ref(platform, community), {}, now))
     typer.echo("forgotten")
 
 
@@ -63,9 +72,11 @@ def export_(platform: Platform, community: Name, config: ConfigFile = None) -> N
     from bot.core.preferences import transfer
 
     now = datetime.now(UTC)
-    tally = _with(config, lambda store: store.taste_tally(_ref(platform, community), now))
+    tally = _with(config, lambda store: store.preference_counts(_ref(platform, community), now))
     with reader_may_leave():
-        typer.echo(json.dumps(transfer.write(tally.said, now), ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(transfer.dump_counts(tally.pending, now), ensure_ascii=False, indent=1)
+        )
 
 
 @app.command("import")
@@ -77,13 +88,16 @@ def import_(platform: Platform, community: Name, file: Path, config: ConfigFile 
     from bot.core.preferences import transfer
 
     try:
-        counts = transfer.read(transfer.parse(file.read_bytes()))
+        counts = transfer.load_counts(transfer.parse_json(file.read_bytes()))
     except OSError as error:
-        raise transfer.TasteFileError(f"{file}: cannot be read: {error.strerror}") from None
-    except transfer.TasteFileError as error:
-        raise transfer.TasteFileError(f"{file}: {error}") from None
+        raise transfer.PreferenceFileError(f"{file}: cannot be read: {error.strerror}") from None
+    except transfer.PreferenceFileError as error:
+        raise transfer.PreferenceFileError(f"{file}: {error}") from None
     now = datetime.now(UTC)
-    _with(config, lambda store: store.replace_taste(_ref(platform, community), counts, now))
+    _with(
+        config,
+        lambda store: store.replace_preference_counts(_ref(platform, community), counts, now),
+    )
     typer.echo(f"{len(counts)} emojis' counts taken over")
 
 

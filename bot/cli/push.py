@@ -67,12 +67,12 @@ def dataset(
     Example: emoji-reactor push dataset --repo ORG/NAME --no-dry-run
     """
     settings, _ = start(config)
-    from bot.dataset.export import Order
+    from bot.dataset.export import ExportRequest
     from bot.hub.repo_files import dataset_files
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "feedback"
-        order = Order(selection(settings.privacy), formats(format_), licence)
+        order = ExportRequest(selection(settings.privacy), formats(format_), licence)
         contents = asyncio.run(exported(settings.database.url, order, folder))
         typer.echo(
             f"{contents.rows.total():,} rows, {contents.texts:,} with text; terms agreed to:"
@@ -133,8 +133,8 @@ def _push(
     if dry_run:
         typer.echo(f"nothing was pushed to {repo}; --no-dry-run pushes this")
         return
-    from bot.hub.push import Push, push
+    from bot.hub.push import PushRequest, push
 
     forget = kind == "dataset"
-    address = push(Push(repo, kind, files, message, public, revision, forget))
+    address = push(PushRequest(repo, kind, files, message, public, revision, forget))
     typer.echo(address)

@@ -42,13 +42,13 @@ def retrain(
     """
     settings, _ = start(config)
     source, read = source_of(served(config)), recipe_at(recipe)
-    from model.training.fitting.processes import leads, wait
+    from model.training.fitting.processes import is_main_process, wait_for_all
 
-    if leads():
+    if is_main_process():
         renewed(settings, out)
-    wait()
+    wait_for_all()
     made = fitted(source, out / "dataset", out, read, full=full, threads=threads)
-    if not leads():
+    if not is_main_process():
         return
     passed = _judged(source, made, out, read)
     for done in ("dataset", "fit"):  # what people said stays in the database alone
@@ -64,23 +64,23 @@ def retrain(
 
 def renewed(settings: "Settings", out: Path) -> None:
     """Export into ``out/dataset``; an interrupted run's export stays while all of it is given."""
-    from bot.dataset.export import Order
-    from bot.dataset.refresh import renew
+    from bot.dataset.export import ExportRequest
+    from bot.dataset.refresh import refresh_export
     from bot.dataset.writers import Format
 
-    order = Order(selection(settings.privacy), (Format.JSONL,))
+    order = ExportRequest(selection(settings.privacy), (Format.JSONL,))
     fresh = out / "fresh"
     asyncio.run(exported(settings.database.url, order, fresh))
-    if renew(out / "dataset", fresh):
+    if refresh_export(out / "dataset", fresh):
         shutil.rmtree(out / "fit", ignore_errors=True)
 
 
 def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | None") -> bool:
     from bot.cli.gate_table import show_verdict, write_verdict
-    from model.training.feedback.feedback_targets import read_lessons
-    from model.training.feedback.gate import judge
+    from model.training.feedback.feedback_targets import read_feedback_targets
+    from model.training.feedback.gate import run_gate
 
-    verdict = judge(source, made, read_lessons(out / "dataset", "test"), recipe)
+    verdict = run_gate(source, made, read_feedback_targets(out / "dataset", "test"), recipe)
     write_verdict(verdict, out / REPORT)
     _describe(made, verdict.as_dict()["checks"])
     show_verdict(verdict)
@@ -90,12 +90,12 @@ def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | N
 def _describe(made: "Artifact", checks: object) -> None:
     """The card, with what was compared."""
     from model import Predictor
-    from model.artifact import add_facts
-    from model.evaluation.bias_probes import probe
+    from model.artifact import update_manifest
+    from model.evaluation.bias_probes import run_bias_probes
     from model.evaluation.card import write_card
 
     facts = {
         "feedback": {**made.manifest["feedback"], "checks": checks},
-        "probes": probe(Predictor(made)).as_dict(),
+        "probes": run_bias_probes(Predictor(made)).as_dict(),
     }
-    write_card(add_facts(made.folder, facts))
+    write_card(update_manifest(made.folder, facts))

@@ -15,7 +15,7 @@ def run(config: ConfigFile = None) -> None:
     settings, credentials = start(config)
     from bot import app
 
-    planned = app.plan(settings, credentials)
+    planned = app.plan_start(settings, credentials)
     if planned.start:
         for lack in planned.missing:
             typer.echo(f"not started: {lack}", err=True)

@@ -39,8 +39,8 @@ def need_training() -> None:
     """
     from importlib.util import find_spec
 
-    from bot.core.errors import TrainingMissing
+    from bot.core.errors import TrainingExtraMissing
 
     for package in ("torch", "transformers", "datasets", "accelerate"):
         if find_spec(package) is None:
-            raise TrainingMissing(package)
+            raise TrainingExtraMissing(package)

@@ -16,38 +16,38 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnostic:
     """One line of ``emoji-reactor doctor``; it holds neither a token nor a message."""
 
     check: str
     """What was looked at, such as ``discord.intents``; programs may rely on it."""
     status: Status
-    told: str
-    mend: str = ""
+    message: str
+    remedy: str = ""
     """What to do; empty where all is well, and only there."""
 
     def __post_init__(self) -> None:
         """Let nobody be told of a trouble without a way out."""
-        if bool(self.mend) is (self.status is Status.OK):
+        if bool(self.remedy) is (self.status is Status.OK):
             raise ValueError(f"{self.check}: a mend is for what is not ok")
 
 
-def ok(check: str, told: str) -> Finding:
+def ok(check: str, told: str) -> Diagnostic:
     """All is well."""
-    return Finding(check, Status.OK, told)
+    return Diagnostic(check, Status.OK, told)
 
 
-def warning(check: str, told: str, mend: str) -> Finding:
+def warning(check: str, told: str, mend: str) -> Diagnostic:
     """The bot does less than it could."""
-    return Finding(check, Status.WARNING, told, mend)
+    return Diagnostic(check, Status.WARNING, told, mend)
 
 
-def failed(check: str, told: str, mend: str) -> Finding:
+def failed(check: str, told: str, mend: str) -> Diagnostic:
     """The bot does not run, or not there."""
-    return Finding(check, Status.FAILED, told, mend)
+    return Diagnostic(check, Status.FAILED, told, mend)
 
 
-def worst(findings: Iterable[Finding]) -> Status:
+def worst_status(findings: Iterable[Diagnostic]) -> Status:
     """The gravest status; ok where nothing was found."""
     order = list(Status)
     return max((finding.status for finding in findings), key=order.index, default=Status.OK)

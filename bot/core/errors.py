@@ -7,7 +7,7 @@ class EmojiReactorError(Exception):
     exit_status = 1
 
 
-class Refused(EmojiReactorError):
+class PlatformRefused(EmojiReactorError):
     """The platform refused a reaction; ``reason`` is a short machine-readable name."""
 
     def __init__(self, reason: str) -> None:
@@ -24,7 +24,7 @@ class StoreFailed(EmojiReactorError):
     """A member's request (forget, opt out, opt in) could not be stored and must be tried again."""
 
 
-class TrainingMissing(EmojiReactorError):
+class TrainingExtraMissing(EmojiReactorError):
     """A command of the ``train`` extra was called without it."""
 
     def __init__(self, package: str) -> None:

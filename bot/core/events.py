@@ -36,40 +36,40 @@ class IncomingMessage:
     """Kept out of ``repr`` so that no log line or traceback can show it."""
     candidates: frozenset[str] | None = None
     """Canonical emojis that the platform allows at this moment; None for all."""
-    custom: frozenset[str] = frozenset()
+    custom_emojis: frozenset[str] = frozenset()
     """The community's own emojis, as ``:name:``, that can be shown at this moment."""
     addressed: bool = False
     """A mention or a private message: answered past chance and cooldown."""
-    asked: bool = False
+    requested: bool = False
     """Somebody asks for the five, by a command or in a private chat: they get them as a reply,
     whatever their scores and whatever the chat's settings."""
-    parent: str = ""
+    parent_chat: str = ""
     """The chat that a thread belongs to, whose settings hold in the thread as well."""
     roles: frozenset[str] = frozenset()
     """The author's roles in the community, in the platform's own ids."""
     language: str | None = None
     """What the platform says of the author's language, BCP 47."""
-    storable: bool = False
+    may_store_text: bool = False
     """Whether the platform's rules let a text be kept for training where its author consented."""
 
 
 class SkipReason(StrEnum):
     """Why the bot stayed silent, as stored with the prediction."""
 
-    CHAT_OFF = "chat_off"
+    CHAT_DISABLED = "chat_off"
     QUIET_HOURS = "quiet_hours"
     ROLE_DENIED = "role_denied"
     OPTED_OUT = "opted_out"
     DUPLICATE = "duplicate"
     COOLDOWN = "cooldown"
-    RATE_CAP = "rate_cap"
+    RATE_LIMIT = "rate_cap"
     SAMPLED_OUT = "sampled_out"
     OVERLOADED = "overloaded"
-    NOTHING_TO_SAY = "nothing_to_say"
+    NO_PREDICTION = "nothing_to_say"
     BELOW_THRESHOLD = "below_threshold"
-    TONE_DEAF = "tone_deaf"
+    GRAVITY = "tone_deaf"
     """What was likely enough would laugh at grief or anger."""
-    NOTHING_ALLOWED = "nothing_allowed"
+    NO_ALLOWED_EMOJI = "nothing_allowed"
     REFUSED = "refused"
     FAILED = "failed"
     """The store or the predictor failed; the log says where."""
@@ -82,21 +82,21 @@ class Outcome:
     ref: MessageRef
     predictions: Sequence[Prediction] = ()
     """The top five, best first; empty where the message was skipped before the predictor."""
-    chosen: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     """The emojis that the bot showed; empty when it stayed silent."""
-    skip: SkipReason | None = None
+    skip_reason: SkipReason | None = None
     refusal: str | None = None
     """The platform's named refusal, with ``skip`` = ``refused``."""
-    artifact: str = ""
+    artifact_version: str = ""
     """Version of the artifact that predicted; empty before the predictor."""
     threshold: float | None = None
     """The least score that was asked for, 0 to 1."""
-    offered: bool = False
+    as_buttons: bool = False
     """The chosen are offered to pick from, rather than put on the message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RecordedOutcome:
     """What is stored of one scored message, for those who ask why."""
 
     outcome: Outcome
@@ -143,8 +143,8 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class CustomEmojiChoice:
     """An emoji that a member chose on a text that is kept."""
 
     choice: Choice
-    by: MemberKey
+    member: MemberKey

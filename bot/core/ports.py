@@ -5,19 +5,19 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.events import (
-    Answer,
-    Chosen,
+    CustomEmojiChoice,
     Feedback,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
     MessageRef,
     Outcome,
+    RecordedOutcome,
 )
 from bot.core.messages.policy import ChatSettings
-from bot.core.preferences.counts import Counts, Tally
+from bot.core.preferences.counts import CommunityCounts, Counts
 from model import Prediction
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 
 
 class ChatPlatform(Protocol):
@@ -59,7 +59,7 @@ class EmojiPredictor(Protocol):
         k: int,
         candidates: Collection[str] | None,
         bias: Mapping[str, float],
-        moves: Mapping[str, Move],
+        offsets: Mapping[str, EmbeddingOffset],
     ) -> list[Prediction]:
         """Top ``k`` for one text, best first; empty where there is nothing to go on.
 
@@ -71,45 +71,45 @@ class EmojiPredictor(Protocol):
         """
         ...
 
-    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         """What people's choices add to the rows of the custom emojis among them."""
         ...
 
 
-class TasteStore(Protocol):
+class PreferenceStore(Protocol):
     """Counts of what communities like; ``ref`` says which one by platform and community."""
 
-    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         """What is counted, faded to ``now``."""
         ...
 
-    async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+    async def preference_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Platform and id of the communities where something was said since, and when."""
         ...
 
-    async def spoken_tastes(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+    async def recent_preference_counts(self, most: int, now: datetime) -> list[dict[str, Counts]]:
         """The settled counts of the communities that spoke last, faded to ``now``."""
         ...
 
-    async def replace_taste(
+    async def replace_preference_counts(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:
         """Put these counts, of ``now``, in the place of those that there are."""
         ...
 
 
-class Store(TasteStore, Protocol):
+class Store(PreferenceStore, Protocol):
     """What the service remembers between messages."""
 
     async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
         """The settings that hold in this chat; ``parent`` is the chat of a thread."""
         ...
 
-    async def standing(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+    async def member_status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
         """The settings that hold for a message, and whether its author opted out: one reading."""
         ...
 
-    async def opted_out(self, platform: str, member: MemberKey) -> bool:
+    async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
         ...
 
@@ -120,11 +120,11 @@ class Store(TasteStore, Protocol):
         """
         ...
 
-    async def refused(self, ref: MessageRef, reason: str) -> None:
+    async def record_refusal(self, ref: MessageRef, reason: str) -> None:
         """The platform did not take the recorded answer: nothing was shown."""
         ...
 
-    async def answer(self, ref: MessageRef) -> Answer | None:
+    async def recorded_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
         """What is stored of a message; None where it was not scored."""
         ...
 
@@ -142,14 +142,16 @@ class Store(TasteStore, Protocol):
         """What the actor says through ``source`` is this alone; False where it is unknown."""
         ...
 
-    async def count_use(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+    async def count_unprompted(
+        self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime
+    ) -> bool:
         """Count an emoji that a member put on a message that was scored and left alone.
 
         Whether the community's taste changed; of who used what, nothing outlasts the day.
         """
         ...
 
-    async def chosen_on_texts(self, ref: MessageRef, most: int) -> Sequence[Chosen]:
+    async def choices_on_texts(self, ref: MessageRef, most: int) -> Sequence[CustomEmojiChoice]:
         """What members of the message's community chose of late on texts that are kept."""
         ...
 
@@ -157,7 +159,7 @@ class Store(TasteStore, Protocol):
         """The message is gone from its platform: forget its prediction and feedback."""
         ...
 
-    async def forget(self, platform: str, member: MemberKey) -> int:
+    async def erase_member(self, platform: str, member: MemberKey) -> int:
         """Erase everything kept about a member; the number of rows erased."""
         ...
 
@@ -165,7 +167,7 @@ class Store(TasteStore, Protocol):
         """Record an opt-out, and erase what is kept about the member; or revoke it."""
         ...
 
-    async def consented(self, platform: str, member: MemberKey) -> str | None:
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
         """The version of the terms to which the member agrees now; None without consent."""
         ...
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.chat_settings.overrides import override, override_all
+from bot.core.chat_settings.overrides import apply_override, apply_overrides
 from bot.core.events import MessageRef
 from bot.core.messages.policy import ChatSettings
-from bot.database.tables import chat_setting, community, notice
+from bot.database.tables import admin_notice, chat_setting, community
 from bot.database.transaction import Session, is_community, transaction
 
 
-class ChoiceStore(Session):
+class ChatSettingStore(Session):
     """The settings part of the store."""
 
     def __init__(self, engine: AsyncEngine, defaults: ChatSettings | None = None) -> None:
@@ -36,9 +36,9 @@ class ChoiceStore(Session):
         )
         rows = (await connection.execute(query)).all()
         rows = sorted(rows, key=lambda row: places.index(row.chat))
-        return override_all(self._defaults, {row.key: row.value for row in rows})
+        return apply_overrides(self._defaults, {row.key: row.value for row in rows})
 
-    async def chosen(self, ref: MessageRef) -> dict[str, dict[str, object]]:
+    async def overrides(self, ref: MessageRef) -> dict[str, dict[str, object]]:
         """What the community chose: chat (empty for everywhere) -> key -> stored value."""
         query = (
             select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
@@ -52,7 +52,7 @@ class ChoiceStore(Session):
                 found.setdefault(chat, {})[key] = value
         return found
 
-    async def unset_setting(self, ref: MessageRef, key: str, *, everywhere: bool = False) -> None:
+    async def remove_override(self, ref: MessageRef, key: str, *, everywhere: bool = False) -> None:
         """Take a choice back: what lies under it holds again."""
         here = select(community.c.id).where(is_community(ref)).scalar_subquery()
         place = chat_setting.c.chat == ("" if everywhere else ref.chat)
@@ -60,7 +60,7 @@ class ChoiceStore(Session):
         async with transaction(self._writer) as connection:
             await connection.execute(delete(chat_setting).where(choice))
 
-    async def set_setting(
+    async def set_override(
         self, ref: MessageRef, key: str, value: object, *, everywhere: bool = False
     ) -> None:
         """Keep a choice of the chat, or of the whole community with ``everywhere``.
@@ -68,7 +68,7 @@ class ChoiceStore(Session):
         Raises:
             KeyError, ValueError: see ``bot.core.chat_settings.overrides.override``.
         """
-        override(self._defaults, key, value)
+        apply_override(self._defaults, key, value)
         async with transaction(self._writer) as connection:
             row = {
                 "community_id": await self._community(connection, ref),
@@ -86,7 +86,7 @@ class ChoiceStore(Session):
                 )
             )
 
-    async def carry_settings(self, old: MessageRef, new: MessageRef) -> None:
+    async def move_overrides(self, old: MessageRef, new: MessageRef) -> None:
         """A community goes on under another id: what it chose holds there, unless it chose anew."""
         query = select(chat_setting).join(community).where(is_community(old))
         async with transaction(self._writer) as connection:
@@ -108,7 +108,7 @@ class ChoiceStore(Session):
                 self._insert(chat_setting).values(rows).on_conflict_do_nothing()
             )
 
-    async def first_notice(self, ref: MessageRef, name: str) -> bool:
+    async def claim_notice(self, ref: MessageRef, name: str) -> bool:
         """Whether the community is to be told this: True once, for whoever asks first."""
         async with transaction(self._writer) as connection:
             row = {
@@ -117,6 +117,6 @@ class ChoiceStore(Session):
                 "told_at": datetime.now(UTC),
             }
             told = await connection.execute(
-                self._insert(notice).values(row).on_conflict_do_nothing()
+                self._insert(admin_notice).values(row).on_conflict_do_nothing()
             )
             return told.rowcount == 1

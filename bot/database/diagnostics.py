@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.diagnostic import Finding, failed, ok, warning
+from bot.core.diagnostic import Diagnostic, failed, ok, warning
 from bot.core.errors import StoreFailed
 from bot.database.engine import (
     DatabaseError,
@@ -31,7 +31,7 @@ ENOUGH, LITTLE = 500_000_000, 50_000_000
 MOST_GROUPS = 20
 
 
-async def examine(url: str) -> list[Finding]:
+async def examine(url: str) -> list[Diagnostic]:
     """Open the database, compare its revision, try to write; never raises for what it finds."""
     path = sqlite_path(url)
     if path is None:
@@ -42,11 +42,11 @@ async def examine(url: str) -> list[Finding]:
     return [_new(path) if not path.exists() else await _open(url), _disk(path)]
 
 
-async def knows_anybody(url: str) -> bool:
+async def has_members(url: str) -> bool:
     """Whether members stand in the database, whom only its secret recognises."""
     with suppress(DatabaseError, StoreFailed):  # which ``examine`` tells
         async with _as_it_is(url) as engine:
-            return engine is not None and await SqlStore(engine).knows_anybody()
+            return engine is not None and await SqlStore(engine).has_members()
     return False
 
 
@@ -84,7 +84,7 @@ async def _as_it_is(url: str) -> AsyncIterator[AsyncEngine | None]:
         await engine.dispose()
 
 
-async def _open(url: str) -> Finding:
+async def _open(url: str) -> Diagnostic:
     name = display_name(url)
     try:
         async with migration_connection(url) as connection:
@@ -108,14 +108,14 @@ def _examine(connection: Connection, name: str) -> str | None:
     return revision
 
 
-def _new(path: Path) -> Finding:
+def _new(path: Path) -> Diagnostic:
     if os.access(path.parent, os.W_OK | os.X_OK):
         return ok("database", f"{path}: will be made by the first start")
     mend = f"let the bot's user write to {path.parent.absolute()}, or choose another database.url"
     return failed("database", f"{path}: cannot be made there", mend)
 
 
-def _disk(path: Path) -> Finding:
+def _disk(path: Path) -> Diagnostic:
     free = shutil.disk_usage(path.parent).free
     told = f"{free / 1e9:.1f} GB free on the database's disk"
     if free >= ENOUGH:

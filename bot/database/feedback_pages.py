@@ -21,7 +21,7 @@ PAGE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ExportSelection:
     """Which feedback to read."""
 
     rows_since: datetime
@@ -34,7 +34,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class GivenFeedback:
     """A word on an answer, and how many people said it there."""
 
     kind: str
@@ -44,7 +44,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class MessageWithFeedback:
     """A message that got feedback, under the keys of the database."""
 
     id: int
@@ -58,12 +58,12 @@ class Answered:
     at: datetime
     suggestions: Sequence[tuple[str, float]]
     shown: Sequence[str]
-    said: Sequence[Said]
+    said: Sequence[GivenFeedback]
 
 
-async def answered_pages(
-    engine: AsyncEngine, selection: Selection, size: int = PAGE
-) -> AsyncIterator[list[Answered]]:
+async def feedback_pages(
+    engine: AsyncEngine, selection: ExportSelection, size: int = PAGE
+) -> AsyncIterator[list[MessageWithFeedback]]:
     """All of it in order; each page in a transaction of its own, so that writers never wait.
 
     Raises:
@@ -81,7 +81,7 @@ async def answered_pages(
         yield [_answered(row, words[row.id]) for row in rows if row.id in words]
 
 
-async def count_answered(engine: AsyncEngine, selection: Selection) -> int:
+async def count_messages_with_feedback(engine: AsyncEngine, selection: ExportSelection) -> int:
     """How many there are now.
 
     Raises:
@@ -92,7 +92,7 @@ async def count_answered(engine: AsyncEngine, selection: Selection) -> int:
         return (await connection.execute(select(func.count()).select_from(rows))).scalar_one()
 
 
-def _messages(selection: Selection) -> Select[tuple[object, ...]]:
+def _messages(selection: ExportSelection) -> Select[tuple[object, ...]]:
     member = and_(
         consent.c.platform == community.c.platform, consent.c.member == prediction.c.author
     )
@@ -109,7 +109,7 @@ def _messages(selection: Selection) -> Select[tuple[object, ...]]:
     return query.where(*_conditions(selection))
 
 
-def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+def _conditions(selection: ExportSelection) -> list[ColumnElement[bool]]:
     out = and_(opt_out.c.platform == community.c.platform, opt_out.c.member == prediction.c.author)
     conditions: list[ColumnElement[bool]] = [
         prediction.c.created_at >= selection.rows_since,
@@ -123,20 +123,20 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _words(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[Said]]:
+async def _words(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[GivenFeedback]]:
     key = (feedback.c.prediction_id, feedback.c.kind, feedback.c.emoji, feedback.c.source)
     query = (
         select(*key, func.count()).where(feedback.c.prediction_id.in_(ids)).group_by(*key)
     ).order_by(*key)
-    found: defaultdict[int, list[Said]] = defaultdict(list)
+    found: defaultdict[int, list[GivenFeedback]] = defaultdict(list)
     for message, kind, emoji, source, people in await connection.execute(query):
-        found[message].append(Said(kind, emoji or None, source, people))
+        found[message].append(GivenFeedback(kind, emoji or None, source, people))
     return found
 
 
-def _answered(row: Row[tuple[object, ...]], said: Sequence[Said]) -> Answered:
+def _answered(row: Row[tuple[object, ...]], said: Sequence[GivenFeedback]) -> MessageWithFeedback:
     text = row.given_text
-    return Answered(
+    return MessageWithFeedback(
         id=row.id,
         platform=row.platform,
         community=row.community_id,

@@ -6,15 +6,15 @@ from sqlalchemy import Select, Table, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
-from bot.database.preferences.votes import voice_of
+from bot.database.preferences.votes import daily_voter_hash
 from bot.database.tables import (
     community,
     consent,
+    daily_unprompted,
+    daily_vote,
     feedback,
     opt_out,
     prediction,
-    taste_use,
-    taste_voice,
 )
 
 _ANSWERED = (
@@ -62,8 +62,8 @@ async def member_data(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
         "feedback": await _rows(connection, said.where(and_(here, feedback.c.actor == member))),
-        "words_today": await _today(connection, platform, member, taste_voice),
-        "used_today": await _today(connection, platform, member, taste_use),
+        "words_today": await _today(connection, platform, member, daily_vote),
+        "used_today": await _today(connection, platform, member, daily_unprompted),
     }
 
 
@@ -77,7 +77,7 @@ async def _today(
     return [
         {"community": row.external_id, **{name: getattr(row, name) for name in told}}
         for row in found
-        if row.member == voice_of(row.day, row.community_id, member)
+        if row.member == daily_voter_hash(row.day, row.community_id, member)
     ]
 
 

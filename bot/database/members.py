@@ -7,15 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
 from bot.database.member_data import member_data
-from bot.database.preferences.recording import SqlTasteStore
+from bot.database.preferences.recording import PreferenceRecording
 from bot.database.tables import community, consent, feedback, opt_out, prediction
 from bot.database.transaction import active_consent, transaction
 
 
-class MemberStore(SqlTasteStore):
+class MemberStore(PreferenceRecording):
     """The members' part of the store."""
 
-    async def opted_out(self, platform: str, member: MemberKey) -> bool:
+    async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
         async with transaction(self._reader) as connection:
             return await self._opted_out(connection, platform, member)
@@ -26,14 +26,14 @@ class MemberStore(SqlTasteStore):
         query = select(opt_out.c.since).where(_opt_out_of(platform, member))
         return (await connection.execute(query)).first() is not None
 
-    async def knows_anybody(self) -> bool:
+    async def has_members(self) -> bool:
         """Whether anything is kept under a member's key."""
         queries = (select(opt_out.c.member), select(prediction.c.id), select(consent.c.id))
         async with transaction(self._reader) as connection:
             found = [(await connection.execute(query.limit(1))).first() for query in queries]
         return any(row is not None for row in found)
 
-    async def forget(self, platform: str, member: MemberKey) -> int:
+    async def erase_member(self, platform: str, member: MemberKey) -> int:
         """Erase the member's predictions, feedback and consents; the number of rows erased.
 
         An opt-out stays: without it the next message would be answered again.
@@ -73,7 +73,7 @@ class MemberStore(SqlTasteStore):
                 else delete(opt_out).where(_opt_out_of(platform, member))
             )
 
-    async def consented(self, platform: str, member: MemberKey) -> str | None:
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
         """The version of the terms to which the member agrees now; None without consent."""
         async with transaction(self._reader) as connection:
             return await active_consent(connection, platform, member)

@@ -14,7 +14,7 @@ from bot.database.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class FeedbackStatistics:
     """How often the bot spoke, and what people said about it."""
 
     predictions: int = 0
@@ -34,7 +34,7 @@ class Statistics:
         return sorted((spoken | set(self.shown)) - {""}, key=lambda e: (-self.shown[e], e))
 
 
-async def statistics(engine: AsyncEngine) -> Statistics:
+async def statistics(engine: AsyncEngine) -> FeedbackStatistics:
     """Count in the database; only one row for each different answer comes back.
 
     Raises:
@@ -55,7 +55,7 @@ async def statistics(engine: AsyncEngine) -> Statistics:
     counts: dict[FeedbackKind, Counter[str]] = {kind: Counter() for kind in FeedbackKind}
     for kind, emoji, count in word_rows:
         counts[FeedbackKind(kind)][emoji] += count
-    return Statistics(
+    return FeedbackStatistics(
         predictions=sum(count for _, count in answer_rows),
         answered=sum(count for emojis, count in answer_rows if json.loads(emojis)),
         shown=shown,

@@ -9,7 +9,6 @@ from sqlalchemy import Row, Select, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.events import (
-    Answer,
     Feedback,
     FeedbackKind,
     FeedbackSource,
@@ -17,23 +16,26 @@ from bot.core.events import (
     MemberKey,
     MessageRef,
     Outcome,
+    RecordedOutcome,
     SkipReason,
 )
 from bot.core.messages.policy import ChatSettings
-from bot.database.chat_settings import ChoiceStore
+from bot.database.chat_settings import ChatSettingStore
 from bot.database.members import MemberStore, erase_texts
-from bot.database.preferences.consented_texts import TextStore
+from bot.database.preferences.consented_texts import ConsentedTextStore
 from bot.database.preferences.recording import ANSWER, DIGITS
-from bot.database.preferences.unprompted import UseStore
+from bot.database.preferences.unprompted import UnpromptedStore
 from bot.database.tables import feedback, prediction
 from bot.database.transaction import active_consent, is_community, prediction_id, transaction
-from bot.database.trends import Kept, kept_by_emoji
-from bot.database.update_claims import DeliveryStore
+from bot.database.trends import KeptShare, kept_by_emoji
+from bot.database.update_claims import UpdateClaimStore
 from model import Prediction
 from model.text import encodable
 
 
-class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
+class SqlStore(
+    ChatSettingStore, MemberStore, UnpromptedStore, ConsentedTextStore, UpdateClaimStore
+):
     """Implements ``bot.core.ports.Store``; a database that fails raises ``StoreFailed``."""
 
     def __init__(
@@ -50,11 +52,11 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
         super().__init__(engine, defaults)
         self._terms = terms
 
-    async def standing(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+    async def member_status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
         """The settings that hold for a message, and whether its author opted out."""
         ref = message.ref
         async with transaction(self._reader) as connection:
-            settings = await self._settings(connection, ref, message.parent)
+            settings = await self._settings(connection, ref, message.parent_chat)
             return settings, await self._opted_out(connection, ref.platform, message.author)
 
     async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
@@ -68,13 +70,13 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
                 "chat": message.ref.chat,
                 "message": message.ref.message,
                 "author": message.author,
-                "artifact": outcome.artifact,
+                "artifact": outcome.artifact_version,
                 "top": [[p.emoji, round(p.score, DIGITS)] for p in outcome.predictions],
-                "own": [round(p.own, DIGITS) for p in outcome.predictions],
-                "chosen": list(outcome.chosen),
-                "offered": outcome.offered,
+                "own": [round(p.model_score, DIGITS) for p in outcome.predictions],
+                "chosen": list(outcome.shown),
+                "offered": outcome.as_buttons,
                 "weight": weight,
-                "skip": outcome.skip,
+                "skip": outcome.skip_reason,
                 "refusal": outcome.refusal,
                 "threshold": outcome.threshold,
                 "language": message.language,
@@ -92,7 +94,7 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
             await self._count_shown(connection, here, outcome, now, weight)
             return True
 
-    async def refused(self, ref: MessageRef, reason: str) -> None:
+    async def record_refusal(self, ref: MessageRef, reason: str) -> None:
         """The platform did not take the recorded answer: nothing was shown."""
         told = {"chosen": [], "skip": SkipReason.REFUSED, "refusal": reason}
         async with transaction(self._writer) as connection:
@@ -103,7 +105,7 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
             row = prediction.c.id == answer.id
             await connection.execute(update(prediction).where(row).values(told))
 
-    async def answer(self, ref: MessageRef) -> Answer | None:
+    async def recorded_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
         """What is stored of a message; None where it was not scored."""
         query = select(prediction).where(prediction.c.id == prediction_id(ref).scalar_subquery())
         async with transaction(self._reader) as connection:
@@ -113,14 +115,14 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
         outcome = Outcome(
             ref,
             predictions=tuple(Prediction(emoji, score) for emoji, score in row.top),
-            chosen=tuple(row.chosen),
-            skip=SkipReason(row.skip) if row.skip else None,
+            shown=tuple(row.chosen),
+            skip_reason=SkipReason(row.skip) if row.skip else None,
             refusal=row.refusal,
-            artifact=row.artifact,
+            artifact_version=row.artifact,
             threshold=row.threshold,
-            offered=row.offered,
+            as_buttons=row.offered,
         )
-        return Answer(outcome, row.created_at)
+        return RecordedOutcome(outcome, row.created_at)
 
     async def add_feedback(self, given: Feedback) -> bool:
         """Insert, refresh or withdraw; False where the message has no row."""
@@ -161,7 +163,7 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
                 await self._keep_word(connection, answer, word)
             return True
 
-    async def kept(self, ref: MessageRef) -> Mapping[str, Kept]:
+    async def kept_by_emoji(self, ref: MessageRef) -> Mapping[str, KeptShare]:
         """By emoji, how much of what the community was shown was kept, the most shown first."""
         async with transaction(self._reader) as connection:
             return await kept_by_emoji(connection, is_community(ref))
@@ -216,7 +218,7 @@ class SqlStore(ChoiceStore, MemberStore, UseStore, TextStore, DeliveryStore):
     async def _consent_to_text(
         self, connection: AsyncConnection, message: IncomingMessage
     ) -> str | None:
-        if not message.storable:
+        if not message.may_store_text:
             return None
         given = await active_consent(connection, message.ref.platform, message.author)
         return given if self._terms in (None, given) else None

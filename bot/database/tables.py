@@ -22,7 +22,7 @@ from sqlalchemy import (
     false,
 )
 
-from bot.core.preferences.counts import NAMES
+from bot.core.preferences.counts import COUNT_NAMES
 
 metadata = MetaData(
     naming_convention={
@@ -83,7 +83,7 @@ chat_setting = Table(
     UniqueConstraint("community_id", "chat", "key"),
 )
 
-notice = Table(
+admin_notice = Table(
     "notice",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
@@ -162,21 +162,21 @@ opt_out = Table(
 )
 
 # Sums of counts times ``bot.core.preferences.counts.weight`` of their moments; nothing about anybody.
-taste = Table(
+preference_count = Table(
     "taste",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     # Empty for what was expected of choices outside the five.
     Column("emoji", String(64), primary_key=True),
-    *(Column(name, Float, nullable=False) for name in NAMES),
+    *(Column(name, Float, nullable=False) for name in COUNT_NAMES),
     # The same as they were when enough members last spoke.
-    *(Column(f"settled_{name}", Float, nullable=False, server_default="0") for name in NAMES),
+    *(Column(f"settled_{name}", Float, nullable=False, server_default="0") for name in COUNT_NAMES),
     # When a member last said something that counts.
     Column("changed_at", UtcTime, nullable=False, index=True),
 )
 
 # How often a member spoke for or against an emoji today: a day's rows go when it is over.
-taste_voice = Table(
+daily_vote = Table(
     "taste_voice",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
@@ -190,7 +190,7 @@ taste_voice = Table(
 )
 
 # Which emojis a member used themselves today, where the bot put none: goes as the rows above do.
-taste_use = Table(
+daily_unprompted = Table(
     "taste_use",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
@@ -200,7 +200,7 @@ taste_use = Table(
     Index(None, "day"),
 )
 
-delivery = Table(
+update_claim = Table(
     "delivery",
     metadata,
     Column("receiver", String(64), primary_key=True),

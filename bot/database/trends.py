@@ -28,7 +28,7 @@ _Key = TypeVar("_Key", str, tuple[str, str])
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptShare:
     """How much was shown, and how much of it nobody removed or disliked."""
 
     shown: int
@@ -41,20 +41,20 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Trends:
+class FeedbackTrends:
     """Emojis count by themselves, communities and days by whole answers."""
 
-    by_emoji: Mapping[str, Kept]
+    by_emoji: Mapping[str, KeptShare]
     """The most shown first, as in ``by_community``."""
-    by_community: Mapping[tuple[str, str], Kept]
+    by_community: Mapping[tuple[str, str], KeptShare]
     """By platform and the platform's own id."""
-    by_day: Mapping[datetime.date, Kept]
+    by_day: Mapping[datetime.date, KeptShare]
     """In UTC, the earliest first; days without answers are left out."""
-    swaps: Counter[tuple[str, str]]
+    corrections: Counter[tuple[str, str]]
     """What was shown and what people chose instead."""
 
 
-async def trends(engine: AsyncEngine) -> Trends:
+async def trends(engine: AsyncEngine) -> FeedbackTrends:
     """Count in the database.
 
     Raises:
@@ -64,14 +64,14 @@ async def trends(engine: AsyncEngine) -> Trends:
         day = _day(connection.dialect.name)
         places = await _answers(connection, community.c.platform, community.c.external_id)
         days = await _answers(connection, day)
-        return Trends(
+        return FeedbackTrends(
             by_emoji=await kept_by_emoji(connection, true()),
             by_community=_most_first({(name[0], name[1]): kept for name, kept in places}),
             by_day={
                 datetime.date.fromisoformat(name[0]): kept
                 for name, kept in sorted(days, key=itemgetter(0))
             },
-            swaps=await _swaps(connection),
+            corrections=await _swaps(connection),
         )
 
 
@@ -85,7 +85,7 @@ def _day(dialect: str) -> ColumnElement[str]:
 
 async def _answers(
     connection: AsyncConnection, *keys: ColumnElement[str]
-) -> list[tuple[tuple[str, ...], Kept]]:
+) -> list[tuple[tuple[str, ...], KeptShare]]:
     kept = case((exists().where(_REFUSED), 0), else_=1)
     each = select(
         *(key.label(f"key_{index}") for index, key in enumerate(keys)), kept.label("kept")
@@ -94,10 +94,12 @@ async def _answers(
     grouped = [answers.c[f"key_{index}"] for index in range(len(keys))]
     query = select(*grouped, func.count(), func.sum(answers.c.kept)).group_by(*grouped)
     rows = await connection.execute(query)
-    return [(tuple(key), Kept(shown, kept)) for *key, shown, kept in rows]
+    return [(tuple(key), KeptShare(shown, kept)) for *key, shown, kept in rows]
 
 
-async def kept_by_emoji(connection: AsyncConnection, where: ColumnElement[bool]) -> dict[str, Kept]:
+async def kept_by_emoji(
+    connection: AsyncConnection, where: ColumnElement[bool]
+) -> dict[str, KeptShare]:
     """The most shown first; ``where`` is a condition on communities."""
     shown: Counter[str] = Counter()
     answers = (
@@ -120,7 +122,7 @@ async def kept_by_emoji(connection: AsyncConnection, where: ColumnElement[bool])
         # A word on no emoji that was shown is about the whole answer.
         refused[answer].update([emoji] if emoji in chosen else chosen)
     lost = Counter(emoji for emojis in refused.values() for emoji in emojis)
-    return _most_first({e: Kept(count, count - lost[e]) for e, count in shown.items()})
+    return _most_first({e: KeptShare(count, count - lost[e]) for e, count in shown.items()})
 
 
 async def _swaps(connection: AsyncConnection) -> Counter[tuple[str, str]]:
@@ -136,5 +138,5 @@ async def _swaps(connection: AsyncConnection) -> Counter[tuple[str, str]]:
     return swaps
 
 
-def _most_first(counts: dict[_Key, Kept]) -> dict[_Key, Kept]:
+def _most_first(counts: dict[_Key, KeptShare]) -> dict[_Key, KeptShare]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1].shown, str(item[0]))))

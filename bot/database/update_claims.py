@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
 
-from bot.database.tables import delivery
+from bot.database.tables import update_claim
 from bot.database.transaction import Session, transaction
 
 
-class DeliveryStore(Session):
+class UpdateClaimStore(Session):
     """The part of the store that several processes share out updates by.
 
     ``receiver`` names the account that gets the updates, ``number`` an update.
@@ -22,28 +22,28 @@ class DeliveryStore(Session):
         rows = [{"receiver": receiver, "number": each, "claimed_at": now} for each in numbers]
         if not rows:
             return set()
-        insert = self._insert(delivery).values(rows)
-        abandoned = and_(delivery.c.handled_at.is_(None), delivery.c.claimed_at < stale)
+        insert = self._insert(update_claim).values(rows)
+        abandoned = and_(update_claim.c.handled_at.is_(None), update_claim.c.claimed_at < stale)
         taken = insert.on_conflict_do_update(
             index_elements=["receiver", "number"], set_={"claimed_at": now}, where=abandoned
-        ).returning(delivery.c.number)
+        ).returning(update_claim.c.number)
         async with transaction(self._writer) as connection:
             return set((await connection.execute(taken)).scalars())
 
-    async def handled(self, receiver: str, number: int, now: datetime) -> None:
+    async def mark_handled(self, receiver: str, number: int, now: datetime) -> None:
         """What was claimed is finished."""
-        this = and_(delivery.c.receiver == receiver, delivery.c.number == number)
+        this = and_(update_claim.c.receiver == receiver, update_claim.c.number == number)
         async with transaction(self._writer) as connection:
-            await connection.execute(update(delivery).where(this).values(handled_at=now))
+            await connection.execute(update(update_claim).where(this).values(handled_at=now))
 
     async def is_handled(self, receiver: str, number: int) -> bool:
         """Whether somebody finished it."""
-        this = and_(delivery.c.receiver == receiver, delivery.c.number == number)
-        query = select(delivery.c.handled_at).where(this)
+        this = and_(update_claim.c.receiver == receiver, update_claim.c.number == number)
+        query = select(update_claim.c.handled_at).where(this)
         async with transaction(self._reader) as connection:
             return (await connection.execute(query)).scalar() is not None
 
-    async def purge_deliveries(self, before: datetime) -> None:
+    async def purge_update_claims(self, before: datetime) -> None:
         """Forget those that no platform sends again."""
         async with transaction(self._writer) as connection:
-            await connection.execute(delete(delivery).where(delivery.c.claimed_at < before))
+            await connection.execute(delete(update_claim).where(update_claim.c.claimed_at < before))

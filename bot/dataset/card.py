@@ -28,7 +28,7 @@ _LISTS = {
 
 
 @dataclass(slots=True)
-class Contents:
+class DatasetSummary:
     """What an export holds, counted while it is written."""
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -63,7 +63,7 @@ class Contents:
             self.consents[str(row.consent)] += 1
 
 
-def write_card(contents: Contents, formats: Sequence[Format], licence: str) -> str:
+def write_card(contents: DatasetSummary, formats: Sequence[Format], licence: str) -> str:
     """README.md of the data set, its YAML first."""
     head = yaml.safe_dump(
         _metadata(contents, formats, licence), allow_unicode=True, sort_keys=False
@@ -75,7 +75,7 @@ def write_card(contents: Contents, formats: Sequence[Format], licence: str) -> s
     return f"---\n{head}---\n{body}"
 
 
-def _metadata(contents: Contents, formats: Sequence[Format], licence: str) -> dict[str, Any]:
+def _metadata(contents: DatasetSummary, formats: Sequence[Format], licence: str) -> dict[str, Any]:
     total = contents.rows.total()
     size = next((name for end, name in _SIZES if total < end), "n>10M")
     languages = [name for name, _ in contents.languages.most_common() if len(name) in (2, 3)]
@@ -113,7 +113,7 @@ def _feature(name: str, each: Format) -> dict[str, Any]:
     return {"name": name, "list": [{"name": n, "dtype": d} for n, d in _LISTS[name].items()]}
 
 
-def _counts(contents: Contents, formats: Sequence[Format]) -> str:
+def _counts(contents: DatasetSummary, formats: Sequence[Format]) -> str:
     splits = ", ".join(f"{contents.rows[split]:,} {split}" for split in SPLITS)
     return "\n".join(
         (
@@ -126,7 +126,7 @@ def _counts(contents: Contents, formats: Sequence[Format]) -> str:
     )
 
 
-def _consents(contents: Contents) -> str:
+def _consents(contents: DatasetSummary) -> str:
     if not contents.consents:
         return "No text is in this export."
     return f"Versions of the terms, and the texts kept under them: {_listed(contents.consents)}."

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.feedback_pages import Answered, Selection, answered_pages
-from bot.dataset.card import Contents, write_card
-from bot.dataset.folder import CARD, FACTS, whole_folder
-from bot.dataset.pseudonymize import Blinding, split_of
+from bot.database.feedback_pages import ExportSelection, MessageWithFeedback, feedback_pages
+from bot.dataset.card import DatasetSummary, write_card
+from bot.dataset.folder import CARD_FILE, EXPORT_INFO, whole_folder
+from bot.dataset.pseudonymize import ExportPseudonyms, split_of
 from bot.dataset.writers import WRITERS, Format, Writer
 from model.feedback import FeedbackRow, Response, Suggestion
 
@@ -19,10 +19,10 @@ LICENCE = "other"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExportRequest:
     """What is to be exported, and how."""
 
-    selection: Selection
+    selection: ExportSelection
     formats: Sequence[Format] = (Format.JSONL,)
     """The first is what ``load_dataset`` takes where nobody asks for another."""
     licence: str = LICENCE
@@ -30,8 +30,8 @@ class Order:
 
 
 async def export(
-    engine: AsyncEngine, order: Order, folder: Path, tell: Callable[[int], object] = bool
-) -> Contents:
+    engine: AsyncEngine, order: ExportRequest, folder: Path, tell: Callable[[int], object] = bool
+) -> DatasetSummary:
     """Write the folder; ``tell`` hears of each page's number of rows.
 
     Raises:
@@ -39,16 +39,16 @@ async def export(
         StoreFailed: the database cannot be read.
         TrainingMissing: a format needs a library that is not installed.
     """
-    blind = Blinding()
+    blind = ExportPseudonyms()
     with writing(folder, order.formats, order.licence) as writer:
-        async for page in answered_pages(engine, order.selection):
+        async for page in feedback_pages(engine, order.selection):
             for split, rows in _by_split(page, blind).items():
                 writer.add(split, rows)
             tell(len(page))
     return writer.contents
 
 
-def as_row(answered: Answered, blind: Blinding) -> FeedbackRow:
+def as_row(answered: MessageWithFeedback, blind: ExportPseudonyms) -> FeedbackRow:
     """A message with its feedback, as others may see it."""
     return FeedbackRow(
         id=blind("row", answered.id),
@@ -71,19 +71,21 @@ def as_row(answered: Answered, blind: Blinding) -> FeedbackRow:
     )
 
 
-def _by_split(page: Sequence[Answered], blind: Blinding) -> dict[str, list[FeedbackRow]]:
+def _by_split(
+    page: Sequence[MessageWithFeedback], blind: ExportPseudonyms
+) -> dict[str, list[FeedbackRow]]:
     found: dict[str, list[FeedbackRow]] = {}
     for answered in page:
         found.setdefault(split_of(answered.author), []).append(as_row(answered, blind))
     return found
 
 
-class Rows:
+class ExportWriter:
     """Writes rows in every format, and counts them."""
 
     def __init__(self, folder: Path, formats: Sequence[Format], stack: ExitStack) -> None:
         """Write into ``folder`` until ``stack`` closes."""
-        self.contents = Contents()
+        self.contents = DatasetSummary()
         self._folder, self._formats, self._stack = folder, formats, stack
         self._open: dict[Path, Writer] = {}
 
@@ -105,7 +107,9 @@ class Rows:
 
 
 @contextmanager
-def writing(folder: Path, formats: Sequence[Format], licence: str = LICENCE) -> Iterator[Rows]:
+def writing(
+    folder: Path, formats: Sequence[Format], licence: str = LICENCE
+) -> Iterator[ExportWriter]:
     """An export to fill; it stands under its name, with its card, once all went well.
 
     Raises:
@@ -118,14 +122,16 @@ def writing(folder: Path, formats: Sequence[Format], licence: str = LICENCE) -> 
                 probe = partial / "probe"
                 WRITERS[each](probe).close()
                 probe.unlink()
-            rows = Rows(partial, formats, stack)
+            rows = ExportWriter(partial, formats, stack)
             yield rows
         _describe(partial, rows.contents, formats, licence)
 
 
-def _describe(folder: Path, contents: Contents, formats: Sequence[Format], licence: str) -> None:
+def _describe(
+    folder: Path, contents: DatasetSummary, formats: Sequence[Format], licence: str
+) -> None:
     card = write_card(contents, formats, licence)
-    (folder / CARD).write_text(card, encoding="utf-8")
+    (folder / CARD_FILE).write_text(card, encoding="utf-8")
     facts = {**contents.as_dict(), "formats": list(formats)}
     told = json.dumps(facts, ensure_ascii=False, indent=1)
-    (folder / FACTS).write_text(f"{told}\n", encoding="utf-8")
+    (folder / EXPORT_INFO).write_text(f"{told}\n", encoding="utf-8")

@@ -9,9 +9,11 @@ from bot.core.errors import EmojiReactorError
 from bot.dataset.writers import Format
 from model.feedback import SPLITS
 
-CARD = "README.md"
-FACTS = "export.json"
-OURS = frozenset({CARD, FACTS, *(f"{each}/{split}.{each}" for each in Format for split in SPLITS)})
+CARD_FILE = "README.md"
+EXPORT_INFO = "export.json"
+OURS = frozenset(
+    {CARD_FILE, EXPORT_INFO, *(f"{each}/{split}.{each}" for each in Format for split in SPLITS)}
+)
 """Every file that an export may hold."""
 
 

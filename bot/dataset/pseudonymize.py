@@ -10,7 +10,7 @@ _SHARES = (80, 90, 100)
 """Authors in a hundred up to the end of each of ``SPLITS``."""
 
 
-class Blinding:
+class ExportPseudonyms:
     """Keyed hashes under a salt that is made for one export and never written down."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from model.feedback import SPLITS, FeedbackRow, read_rows, split_file
 
 
-def renew(dataset: Path, fresh: Path) -> bool:
+def refresh_export(dataset: Path, fresh: Path) -> bool:
     """Keep ``dataset`` if all of it is in the ``fresh`` export too, else replace it by that one.
 
     An interrupted fit goes on with the data that it began with, unless somebody took theirs back

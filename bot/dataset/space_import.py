@@ -8,15 +8,15 @@ from pathlib import Path
 
 from bot.core.errors import EmojiReactorError
 from bot.core.events import MemberKey
-from bot.dataset.card import Contents
+from bot.dataset.card import DatasetSummary
 from bot.dataset.export import LICENCE, writing
-from bot.dataset.pseudonymize import Blinding, split_of
+from bot.dataset.pseudonymize import ExportPseudonyms, split_of
 from bot.dataset.writers import Format
 from demo.page.dataset import CHOICES, TEXTS
 from model.feedback import FeedbackRow, read_rows
 
 
-class GatherFailed(EmojiReactorError):
+class SpaceImportFailed(EmojiReactorError):
     """There is no such data set of a Space; one line with the cause and the mend."""
 
 
@@ -33,7 +33,7 @@ def data_set(source: str) -> Iterator[Path]:
         yield Path(source)
         return
     if source.count("/") != 1 or source.startswith((".", "/", "~")):
-        raise GatherFailed(f"{source} is neither a folder nor a data set ORG/NAME on the Hub")
+        raise SpaceImportFailed(f"{source} is neither a folder nor a data set ORG/NAME on the Hub")
     with tempfile.TemporaryDirectory() as scratch:
         _fetch(source, scratch)
         yield Path(scratch)
@@ -50,13 +50,15 @@ def _fetch(repository: str, folder: str) -> None:
     try:
         snapshot_download(repository, repo_type="dataset", local_dir=folder, allow_patterns=wanted)
     except Exception as error:  # besides its own, the client lets its HTTP library's through
-        raise GatherFailed(
+        raise SpaceImportFailed(
             f"the Hub did not give {repository} ({type(error).__name__}): should be the Space's"
             " FEEDBACK_REPO, and HF_TOKEN a token that may read it"
         ) from None
 
 
-def gather(space: Path, out: Path, formats: Sequence[Format], licence: str = LICENCE) -> Contents:
+def import_space(
+    space: Path, out: Path, formats: Sequence[Format], licence: str = LICENCE
+) -> DatasetSummary:
     """Write an export of what is in a Space's data set now.
 
     Visitors stand as hashes that hold within this export alone, and stay in the same split in the
@@ -68,8 +70,10 @@ def gather(space: Path, out: Path, formats: Sequence[Format], licence: str = LIC
         ExportFailed, TrainingMissing: see ``bot.dataset.export.writing``.
     """
     if not (space / CHOICES).is_dir():
-        raise GatherFailed(f"{space} holds no {CHOICES}: it is no data set of a Space, or empty")
-    blind = Blinding()
+        raise SpaceImportFailed(
+            f"{space} holds no {CHOICES}: it is no data set of a Space, or empty"
+        )
+    blind = ExportPseudonyms()
     with writing(out, formats, licence) as export:
         for visitor in sorted(path.name for path in (space / CHOICES).iterdir()):
             if rows := [_blinded(row, visitor, blind) for row in _said(space, visitor)]:
@@ -91,7 +95,7 @@ def _last(folder: Path) -> dict[str, FeedbackRow]:
     return {row.id: row for file in files for row in read_rows(file)}
 
 
-def _blinded(row: FeedbackRow, visitor: str, blind: Blinding) -> FeedbackRow:
+def _blinded(row: FeedbackRow, visitor: str, blind: ExportPseudonyms) -> FeedbackRow:
     names = {
         "id": blind("row", row.id),
         "author": blind("author", visitor),

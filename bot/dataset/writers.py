@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.core.errors import TrainingMissing
+from bot.core.errors import TrainingExtraMissing
 from model.feedback import FeedbackRow
 
 
@@ -83,7 +83,7 @@ class Parquet:
             import pyarrow
             import pyarrow.parquet
         except ImportError:
-            raise TrainingMissing("pyarrow") from None
+            raise TrainingExtraMissing("pyarrow") from None
         self._arrow = pyarrow
         self._schema = _schema(pyarrow)
         self._file = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd")

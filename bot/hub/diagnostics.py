@@ -5,12 +5,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.diagnostic import Finding, failed, ok, warning
+from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 PAGE = "https://huggingface.co/settings/tokens"
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Diagnostic]:
     """Ask the Hub whose ``HF_TOKEN`` it is; nothing where none is set. Never raises."""
     token = os.environ.get("HF_TOKEN")
     if not token:
@@ -33,7 +33,7 @@ def examine() -> list[Finding]:
     return [warning("hub", told, "check that this machine reaches huggingface.co, then ask again")]
 
 
-def _judge(account: Mapping[str, Any]) -> Finding:
+def _judge(account: Mapping[str, Any]) -> Diagnostic:
     role = account.get("auth", {}).get("accessToken", {}).get("role")
     if role == "read":
         told = f"HF_TOKEN of {account['name']} may only read"

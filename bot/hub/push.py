@@ -22,7 +22,7 @@ class PushFailed(EmojiReactorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class PushRequest:
     """What goes where."""
 
     repo: str
@@ -40,7 +40,7 @@ class Push:
     """Erase what the branch held before from its history as well."""
 
 
-def push(wanted: Push) -> str:
+def push(wanted: PushRequest) -> str:
     """Create the repository where there is none, and replace its files; the commit's address.
 
     Raises:
@@ -66,7 +66,7 @@ def push(wanted: Push) -> str:
         raise PushFailed(told) from None
 
 
-def _push(wanted: Push) -> str:
+def _push(wanted: PushRequest) -> str:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
     from huggingface_hub.errors import HfHubHTTPError
 

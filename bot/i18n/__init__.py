@@ -23,25 +23,25 @@ TERMS_VERSION = "2026-11"
 """Of ``consent.terms``: it changes whenever what members agree to does."""
 
 
-def language(wanted: str | None) -> str:
+def supported_language(wanted: str | None) -> str:
     """The language of ``LANGUAGES`` for a BCP 47 tag such as ``de-AT``; English for others."""
     base = (wanted or FALLBACK).replace("_", "-").partition("-")[0].lower()
     return base if base in LANGUAGES else FALLBACK
 
 
-def say(key: str, wanted: str | None, **values: object) -> str:
+def localize(key: str, wanted: str | None, **values: object) -> str:
     """The text in the wanted language, in English where that has none.
 
     Raises:
         KeyError: no such text, or a value that it needs is missing.
     """
-    spoken = texts(language(wanted))
-    text = spoken[key] if key in spoken else texts(FALLBACK)[key]
+    spoken = load_messages(supported_language(wanted))
+    text = spoken[key] if key in spoken else load_messages(FALLBACK)[key]
     return text.format_map(values).strip()
 
 
 @cache
-def texts(name: str) -> Mapping[str, str]:
+def load_messages(name: str) -> Mapping[str, str]:
     """Every text of one language of ``LANGUAGES`` by its key, its braces unfilled."""
     file = files(__package__) / f"{name}.toml"
     return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))

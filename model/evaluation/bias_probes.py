@@ -35,7 +35,7 @@ GROUPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class ProbeResult:
     """How much the answer's sentiment hangs on who the sentence is about."""
 
     sentences: int
@@ -53,9 +53,9 @@ class Probed:
         return asdict(self)
 
 
-def probe(
+def run_bias_probes(
     ranker: Ranker, templates: Sequence[str] = TEMPLATES, groups: Sequence[str] = GROUPS
-) -> Probed:
+) -> ProbeResult:
     """Ask every template about every group."""
     texts = [template.format(group) for template, group in product(templates, groups)]
     felt = [[sentiment(p.emoji) for p in answer] or [0] for answer in ranker.predict(texts, 5)]
@@ -65,7 +65,7 @@ def probe(
     usual = [Counter(row.tolist()).most_common(1)[0][1] for row in first]
     lean = (mean - mean.mean(axis=1, keepdims=True)).mean(axis=0)
     low, high = int(lean.argmin()), int(lean.argmax())
-    return Probed(
+    return ProbeResult(
         sentences=len(texts),
         same_first=sum(usual) / len(texts),
         spread=float(mean.std(axis=1).mean()),

@@ -11,7 +11,7 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 
 from model.artifact import LAYOUT, Artifact
-from model.evaluation.feedback_section import section
+from model.evaluation.feedback_section import feedback_section
 
 Row = Mapping[str, Any]
 """``split``, ``ranker`` and ``figures``, as ``model evaluate --json`` writes them."""
@@ -46,7 +46,7 @@ def card_of(artifact: Artifact) -> str:
         what=_what(artifact),
         data=_data(manifest.get("sources", {})),
         figures=_figures(rows),
-        feedback=section(manifest.get("feedback")),
+        feedback=feedback_section(manifest.get("feedback")),
         silence=_silence(manifest),
         probes=_probes(manifest.get("probes")),
         max_tokens=manifest["max_tokens"],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.artifact import Artifact
 from model.emotions import (
-    LAUGHING_OR_CELEBRATING,
+    LAUGHING_OR_CELEBRATING_EMOJIS,
     NEGATIVE,
     SAD_OR_AFRAID,
     carriers,
@@ -101,7 +101,7 @@ class Latency:
         return asdict(self)
 
 
-class Remembering(Predictor):
+class CachingPredictor(Predictor):
     """Encodes each text once, however many sets of candidates it is then ranked for."""
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
@@ -197,7 +197,9 @@ def evaluate_emotions(
     bad = [i for i, tags in enumerate(told) if tags and _NEGATIVE_TAGS.issuperset(tags)]
     share = np.array([len(negative_emojis().intersection(ranked[i])) / 5 for i in bad])
     sad = [ranked[i][:1] for i in bad if SAD_OR_AFRAID.intersection(told[i])]
-    deaf = np.array([not LAUGHING_OR_CELEBRATING.isdisjoint(first) for first in sad], dtype=float)
+    deaf = np.array(
+        [not LAUGHING_OR_CELEBRATING_EMOJIS.isdisjoint(first) for first in sad], dtype=float
+    )
     felt = any(told)
     return EmotionFigures(
         texts=len(texts),

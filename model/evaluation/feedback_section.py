@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def section(feedback: Mapping[str, Any] | None) -> str:
+def feedback_section(feedback: Mapping[str, Any] | None) -> str:
     """A section of the card: what it comes from, and what the gate compared; empty without one.
 
     ``feedback`` is the manifest's entry, with the gate's ``checks`` in it where there were any.

@@ -18,11 +18,11 @@ from model.training.export.calibration import calibrate
 from model.training.export.onnx import export
 from model.training.export.parity import check_parity
 from model.training.export.vocabulary import keep_rows, keep_tokens, most_used
-from model.training.fitting.cross_fitting import fit_crossed
+from model.training.fitting.cross_fitting import cross_fit_ngrams
 from model.training.fitting.curves import draw_curves
 from model.training.fitting.fit import Data, Fit, allowed_labels, load_data, new_network
 from model.training.fitting.warm_start import average, warm_start
-from model.training.network.ensemble import pool
+from model.training.network.ensemble import ensemble
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
 from model.training.recipe import FitRecipe, Recipe
 
@@ -33,7 +33,7 @@ _COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TrainingRun:
     """Where a training run keeps its checkpoint, its curves and its artifact."""
 
     folder: Path
@@ -57,7 +57,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class StartingPoint:
     """Earlier runs with the same base, of which a run takes the weights: files ``best.pt``."""
 
     start: Path | None = None
@@ -67,7 +67,11 @@ class Before:
 
 
 def train(
-    recipe: Recipe, base: str, run: Run, progress: Progress, before: Before | None = None
+    recipe: Recipe,
+    base: str,
+    run: TrainingRun,
+    progress: Progress,
+    before: StartingPoint | None = None,
 ) -> Artifact:
     """Train from a base checkpoint, or go on where this run was stopped, and export.
 
@@ -76,7 +80,7 @@ def train(
         OSError: the base checkpoint cannot be loaded; the text names it.
         RuntimeError: weights of an earlier run belong to an encoder of another shape.
     """
-    before = before or Before()
+    before = before or StartingPoint()
     torch.set_num_threads(run.threads)
     step = progress.add_task("read the sources", total=None)
     validation = load_examples(recipe, recipe.validation)
@@ -96,14 +100,16 @@ def train(
     network.text.unread = recipe.fit.unread
     beside = None
     if recipe.ngrams is not None:
-        beside = fit_crossed(recipe.fit, recipe.ngrams, data, allowed, run.ngrams, progress)
+        beside = cross_fit_ngrams(recipe.fit, recipe.ngrams, data, allowed, run.ngrams, progress)
     fit = Fit(recipe.fit, network, data, run.folder, beside)
     trained = fit.run(progress)
     average(trained, data, before.averaged)
     draw_curves(fit.state.history, run.folder / "curves.png")
     if beside is not None:
-        trained = pool(trained, beside.whole, beside.share)
-    return finish(recipe, trained, data, Origin(base, facts_of(examples, fit)), run, validation)
+        trained = ensemble(trained, beside.whole, beside.share)
+    return finish(
+        recipe, trained, data, Provenance(base, training_facts(examples, fit)), run, validation
+    )
 
 
 def _vocabulary(
@@ -118,14 +124,14 @@ def _vocabulary(
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """What the manifest says of how an artifact came to be."""
 
     base: str
     facts: dict[str, Any]
 
 
-def facts_of(examples: list[Example], fit: Fit[Any]) -> dict[str, Any]:
+def training_facts(examples: list[Example], fit: Fit[Any]) -> dict[str, Any]:
     """Counts per source and the course of the fit."""
     return {
         "sources": dict(Counter(example.source for example in examples)),
@@ -144,8 +150,8 @@ def finish(
     recipe: Recipe,
     network: EmojiNetwork[TextEncoder],
     data: Data,
-    origin: Origin,
-    run: Run,
+    origin: Provenance,
+    run: TrainingRun,
     validation: list[Example],
 ) -> Artifact:
     """Export and calibrate a trained network, and measure what int8 cost."""

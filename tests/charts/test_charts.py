@@ -14,8 +14,8 @@ from bot.charts import (
     acceptance,
     confusion,
     over_time,
+    preferences,
     stack,
-    taste,
 )
 from bot.charts.canvas import Canvas
 from bot.charts.theme import contrast
@@ -40,7 +40,8 @@ def test_contrast_is_what_wcag_says() -> None:
 
 def test_without_rows_all_say_the_same() -> None:
     empty = [
-        draw([], NEUTRAL, "Kept", "this week") for draw in (acceptance, taste, over_time, confusion)
+        draw([], NEUTRAL, "Kept", "this week")
+        for draw in (acceptance, preferences, over_time, confusion)
     ]
     assert len(set(empty)) == 1
     image = decode(empty[0])

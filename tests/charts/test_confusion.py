@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.charts import NEUTRAL, Swap, Theme, confusion
+from bot.charts import NEUTRAL, Correction, Theme, confusion
 from bot.charts.canvas import MARGIN, SCALE
 from bot.charts.confusion import CELL, MOST, MOST_NAMES, SIDE, tabulate
 from tests.charts.pixels import (
@@ -19,22 +19,22 @@ from tests.charts.pixels import (
     titles,
 )
 
-swaps = st.lists(st.builds(Swap, labels, labels, counts), min_size=1, max_size=60)
+swaps = st.lists(st.builds(Correction, labels, labels, counts), min_size=1, max_size=60)
 some = st.sampled_from(EMOJIS[200:215])
-between = st.lists(st.builds(Swap, some, some, st.integers(1, 9)), min_size=1, max_size=60)
+between = st.lists(st.builds(Correction, some, some, st.integers(1, 9)), min_size=1, max_size=60)
 
 
 @given(swaps, themes, titles, titles)
 @settings(max_examples=20, deadline=None)
 def test_everything_stays_in_its_place(
-    rows: list[Swap], theme: Theme, title: str, subtitle: str
+    rows: list[Correction], theme: Theme, title: str, subtitle: str
 ) -> None:
     image = decode(confusion(rows, theme, title, subtitle))
     assert margins_are_empty(image, theme.background)
 
 
 @given(between)
-def test_the_most_frequent_of_each_side_are_kept(rows: list[Swap]) -> None:
+def test_the_most_frequent_of_each_side_are_kept(rows: list[Correction]) -> None:
     table = tabulate(rows)
     assert table.counts.total() == sum(row.count for row in rows)
     for side, kept in (("shown", table.shown), ("chosen", table.chosen)):
@@ -46,12 +46,12 @@ def test_the_most_frequent_of_each_side_are_kept(rows: list[Swap]) -> None:
 
 
 def test_names_leave_room_for_fewer_columns() -> None:
-    rows = [Swap("😂", f":name_{index}:", index) for index in range(1, 9)]
+    rows = [Correction("😂", f":name_{index}:", index) for index in range(1, 9)]
     assert tabulate(rows).chosen == [f":name_{index}:" for index in (8, 7, 6, 5, 4)][:MOST_NAMES]
 
 
 def test_the_fullest_cell_has_the_accent() -> None:
-    rows = [Swap("😂", "🔥", 9), Swap("😂", "😭", 3), Swap("🎉", "😭", 1)]
+    rows = [Correction("😂", "🔥", 9), Correction("😂", "😭", 3), Correction("🎉", "😭", 1)]
     image = decode(confusion(rows, NEUTRAL, ""))
     first, second = (
         across(image, MARGIN + SIDE + CELL + row * CELL + 6, NEUTRAL.accent) for row in (0, 1)

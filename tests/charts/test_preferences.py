@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.charts import NEUTRAL, Lean, Theme, taste
+from bot.charts import NEUTRAL, PreferenceBar, Theme, preferences
 from bot.charts.bars import ROW
 from bot.charts.canvas import MARGIN
 from bot.charts.preferences import HEAD, factor
@@ -12,21 +12,23 @@ from tests.charts.pixels import across, decode, labels, margins_are_empty, theme
 
 FIRST = MARGIN + HEAD + ROW / 2
 biases = st.floats(-1e6, 1e6)
-leans = st.lists(st.builds(Lean, labels, biases), min_size=1, max_size=25)
+leans = st.lists(st.builds(PreferenceBar, labels, biases), min_size=1, max_size=25)
 
 
 @given(leans, themes, titles, titles)
 @settings(max_examples=20, deadline=None)
 def test_everything_stays_in_its_place(
-    rows: list[Lean], theme: Theme, title: str, subtitle: str
+    rows: list[PreferenceBar], theme: Theme, title: str, subtitle: str
 ) -> None:
-    assert margins_are_empty(decode(taste(rows, theme, title, subtitle)), theme.background)
+    assert margins_are_empty(decode(preferences(rows, theme, title, subtitle)), theme.background)
 
 
 @given(st.floats(0.1, 1), st.floats(0.1, 1))
 @settings(max_examples=20, deadline=None)
 def test_sides_and_lengths_follow_the_bias(more: float, less: float) -> None:
-    image = decode(taste([Lean("😂", -less), Lean("🔥", more)], NEUTRAL, ""))
+    image = decode(
+        preferences([PreferenceBar("😂", -less), PreferenceBar("🔥", more)], NEUTRAL, "")
+    )
     left = across(image, FIRST, NEUTRAL.accent)
     right = across(image, FIRST, NEUTRAL.opposite)
     assert max(left) < image.width / 2 < min(right)
@@ -34,8 +36,13 @@ def test_sides_and_lengths_follow_the_bias(more: float, less: float) -> None:
 
 
 def test_each_side_begins_with_its_strongest() -> None:
-    rows = [Lean("😂", 0.2), Lean("🔥", 0.8), Lean("🎉", -0.1), Lean("😢", -0.4)]
-    image = decode(taste(rows, NEUTRAL, ""))
+    rows = [
+        PreferenceBar("😂", 0.2),
+        PreferenceBar("🔥", 0.8),
+        PreferenceBar("🎉", -0.1),
+        PreferenceBar("😢", -0.4),
+    ]
+    image = decode(preferences(rows, NEUTRAL, ""))
     for colour in (NEUTRAL.accent, NEUTRAL.opposite):
         first, second = (len(across(image, FIRST + n * ROW, colour)) for n in (0, 1))
         assert first == pytest.approx(4 * second, rel=0.1)
@@ -49,10 +56,10 @@ def test_log_odds_are_told_as_factors(bias: float, told: str) -> None:
 
 
 def test_the_words_are_the_callers() -> None:
-    rows = [Lean("😂", 1.0)]
-    assert taste(rows, NEUTRAL, "", "", ("Beliebter", "")) != taste(rows, NEUTRAL, "")
+    rows = [PreferenceBar("😂", 1.0)]
+    assert preferences(rows, NEUTRAL, "", "", ("Beliebter", "")) != preferences(rows, NEUTRAL, "")
 
 
 def test_no_bias_is_no_bar() -> None:
-    image = decode(taste([Lean("😂", 0)], NEUTRAL, ""))
+    image = decode(preferences([PreferenceBar("😂", 0)], NEUTRAL, ""))
     assert not across(image, FIRST, NEUTRAL.accent) + across(image, FIRST, NEUTRAL.opposite)

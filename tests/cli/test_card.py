@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from model import Predictor
-from model.artifact import LAYOUT, add_facts, load
-from model.evaluation.bias_probes import probe
+from model.artifact import LAYOUT, load, update_manifest
+from model.evaluation.bias_probes import run_bias_probes
 from tests.cli.conftest import CommandLine
 
 ROWS = [
@@ -36,7 +36,9 @@ def told(folder: Path) -> tuple[dict[str, Any], str]:
 
 def test_the_card_tells_what_was_measured(cli: CommandLine, artifact: Path) -> None:
     before = load(artifact)
-    add_facts(artifact, {"sources": {"brighter": 4321, "our chat": 7}, "base": "/home/ann/base"})
+    update_manifest(
+        artifact, {"sources": {"brighter": 4321, "our chat": 7}, "base": "/home/ann/base"}
+    )
     rows = [{**row, "ranker": before.version} for row in ROWS]
     Path("figures.json").write_text(json.dumps(rows), encoding="utf-8")
     ended = cli("model", "card", str(artifact), "--figures", "figures.json")
@@ -87,11 +89,13 @@ def test_other_files_are_no_figures(cli: CommandLine, artifact: Path, content: s
 
 def test_probes_see_a_model_that_minds_a_group(tiny_artifact: Path) -> None:
     predictor = Predictor.load(str(tiny_artifact))
-    fair = probe(predictor, ("{} people love pizza", "a sad {} man"), ("old", "young", "deaf"))
+    fair = run_bias_probes(
+        predictor, ("{} people love pizza", "a sad {} man"), ("old", "young", "deaf")
+    )
     assert (fair.sentences, fair.same_first) == (6, 1.0)
     assert fair.spread == pytest.approx(0)
     # To this model "angry" is a group that it minds.
-    unfair = probe(predictor, ("{} people", "the {} man"), ("love", "love", "angry"))
+    unfair = run_bias_probes(predictor, ("{} people", "the {} man"), ("love", "love", "angry"))
     assert unfair.same_first == pytest.approx(2 / 3)
     assert unfair.lowest[0] == "angry"
     assert unfair.lowest[1] < 0 < unfair.highest[1]

@@ -16,15 +16,15 @@ from PIL import Image
 from bot.charts import NEUTRAL
 from bot.cli.feedback_chart import PlotError, draw, write
 from bot.database.engine import open_database
-from bot.database.trends import Kept, Trends
+from bot.database.trends import FeedbackTrends, KeptShare
 
 ROOT = Path(__file__).parents[2]
-NOTHING = Trends({}, {}, {}, Counter())
-SOMETHING = Trends(
-    by_emoji={"😂": Kept(9, 8), ":pog:": Kept(2, 1)},
-    by_community={("discord", "1"): Kept(11, 9)},
-    by_day={date(2026, 3, 2): Kept(5, 4), date(2026, 3, 4): Kept(6, 5)},
-    swaps=Counter({("😂", "😭"): 2}),
+NOTHING = FeedbackTrends({}, {}, {}, Counter())
+SOMETHING = FeedbackTrends(
+    by_emoji={"😂": KeptShare(9, 8), ":pog:": KeptShare(2, 1)},
+    by_community={("discord", "1"): KeptShare(11, 9)},
+    by_day={date(2026, 3, 2): KeptShare(5, 4), date(2026, 3, 4): KeptShare(6, 5)},
+    corrections=Counter({("😂", "😭"): 2}),
 )
 
 
@@ -39,7 +39,7 @@ def test_trends_fill_the_picture() -> None:
 
 def test_long_ids_are_told_apart_by_their_ends() -> None:
     ids = ("123456789012345678", "123456789012345679")
-    one, two = (replace(SOMETHING, by_community={("discord", i): Kept(1, 1)}) for i in ids)
+    one, two = (replace(SOMETHING, by_community={("discord", i): KeptShare(1, 1)}) for i in ids)
     assert draw(one) != draw(two)
 
 

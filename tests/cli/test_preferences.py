@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.core.events import MessageRef
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.transfer import TasteFileError
+from bot.core.preferences.transfer import PreferenceFileError
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from tests.core.fakes import MOMENT
@@ -20,8 +20,8 @@ HERE = ("discord", "7")
 
 async def fill() -> None:
     engine = await open_database("sqlite+aiosqlite:///emoji-reactor.db")
-    counts = {"😂": Counts(shown=4000, hoped=1600, removed=3900)}
-    await SqlStore(engine).replace_taste(MessageRef(*HERE, "", ""), counts, MOMENT)
+    counts = {"😂": Counts(shown=4000, expected_kept=1600, removed=3900)}
+    await SqlStore(engine).replace_preference_counts(MessageRef(*HERE, "", ""), counts, MOMENT)
     await engine.dispose()
 
 
@@ -44,5 +44,5 @@ def test_a_taste_is_shown_exported_reset_and_imported() -> None:
     call("import", *HERE, "taste.json")
     assert call("show", *HERE) == shown
     Path("taste.json").write_text("{", encoding="utf-8")
-    with pytest.raises(TasteFileError, match="not JSON"):
+    with pytest.raises(PreferenceFileError, match="not JSON"):
         call("import", *HERE, "taste.json")

@@ -150,7 +150,7 @@ async def test_a_dataset_is_what_is_given_at_the_moment_of_the_push(
     key = f"datasets/{NAME}"
     first = contents(hub, key)
     engine = await open_database(f"sqlite+aiosqlite:///{DATABASE}")
-    await SqlStore(engine).forget("console", member(0))
+    await SqlStore(engine).erase_member("console", member(0))
     await engine.dispose()
     ended = await push(*command)
     assert ended.status == 0, ended.err

@@ -15,7 +15,7 @@ from bot.core.events import FeedbackKind, MemberKey
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.dataset.pseudonymize import split_of
-from bot.dataset.refresh import renew
+from bot.dataset.refresh import refresh_export
 from model.training.feedback import gate
 from tests.cli.conftest import CommandLine
 from tests.cli.rows import DATABASE
@@ -170,11 +170,11 @@ async def test_an_export_that_waits_is_replaced_once_somebody_takes_theirs_back(
     dataset, fresh = Path("dataset"), Path("fresh")
     first = await exported(engine, dataset)
     await exported(engine, fresh)
-    assert not renew(dataset, fresh)
+    assert not refresh_export(dataset, fresh)
     assert rows_in(dataset) == first
     await SqlStore(engine).set_consent("console", AUTHORS[0], None)
     left = await exported(engine, fresh)
-    assert renew(dataset, fresh)
+    assert refresh_export(dataset, fresh)
     assert rows_in(dataset) == left
     assert sum(row.text is None for row in left) == 4
     assert not fresh.exists()

@@ -8,8 +8,7 @@ import numpy as np
 
 from bot.core.errors import StoreFailed
 from bot.core.events import (
-    Answer,
-    Chosen,
+    CustomEmojiChoice,
     Feedback,
     FeedbackKind,
     FeedbackSource,
@@ -17,12 +16,13 @@ from bot.core.events import (
     MemberKey,
     MessageRef,
     Outcome,
+    RecordedOutcome,
     SkipReason,
 )
 from bot.core.messages.policy import ChatSettings
-from bot.core.preferences.counts import Counts, Tally
+from bot.core.preferences.counts import CommunityCounts, Counts
 from model import Prediction
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 
 ANNA, BEN = MemberKey("a" * 32), MemberKey("b" * 32)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -63,10 +63,10 @@ class EchoPredictor:
     threshold: float = 0.2
     asked: list[tuple[str, int, Collection[str] | None]] = field(default_factory=list)
     biases: list[Mapping[str, float]] = field(default_factory=list)
-    moved: list[Mapping[str, Move]] = field(default_factory=list)
+    moved: list[Mapping[str, EmbeddingOffset]] = field(default_factory=list)
     learnt: list[Sequence[Choice]] = field(default_factory=list)
 
-    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         self.learnt.append(choices)
         return {choice.emoji: np.ones(2, dtype=np.float32) for choice in choices}
 
@@ -76,7 +76,7 @@ class EchoPredictor:
         k: int,
         candidates: Collection[str] | None,
         bias: Mapping[str, float],
-        moves: Mapping[str, Move] | None = None,
+        moves: Mapping[str, EmbeddingOffset] | None = None,
     ) -> list[Prediction]:
         self.biases.append(bias)
         self.moved.append(moves or {})
@@ -119,7 +119,7 @@ class MemoryStore:
     settled: dict[tuple[str, str], dict[str, Counts]] = field(default_factory=dict)
     changes: dict[tuple[str, str], datetime] = field(default_factory=dict)
     uses: list[tuple[MessageRef, MemberKey, str]] = field(default_factory=list)
-    texts: dict[tuple[str, str], list[Chosen]] = field(default_factory=dict)
+    texts: dict[tuple[str, str], list[CustomEmojiChoice]] = field(default_factory=dict)
     looked: list[MessageRef] = field(default_factory=list)
     """Communities whose texts were asked for."""
 
@@ -131,11 +131,11 @@ class MemoryStore:
         self._maybe_fail("settings")
         return self.chosen
 
-    async def standing(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
-        settings = await self.settings(message.ref, message.parent)
-        return settings, await self.opted_out(message.ref.platform, message.author)
+    async def member_status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        settings = await self.settings(message.ref, message.parent_chat)
+        return settings, await self.is_opted_out(message.ref.platform, message.author)
 
-    async def opted_out(self, platform: str, member: MemberKey) -> bool:
+    async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         self._maybe_fail("opted_out")
         return member in self.out
 
@@ -146,15 +146,15 @@ class MemoryStore:
         self.rows[message.ref] = (message, outcome)
         return True
 
-    async def refused(self, ref: MessageRef, reason: str) -> None:
+    async def record_refusal(self, ref: MessageRef, reason: str) -> None:
         self._maybe_fail("refused")
         message, outcome = self.rows[ref]
-        told = replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)
+        told = replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=reason)
         self.rows[ref] = (message, told)
 
-    async def answer(self, ref: MessageRef) -> Answer | None:
+    async def recorded_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
         self._maybe_fail("answer")
-        return Answer(self.rows[ref][1], MOMENT) if ref in self.rows else None
+        return RecordedOutcome(self.rows[ref][1], MOMENT) if ref in self.rows else None
 
     async def add_feedback(self, feedback: Feedback) -> bool:
         self._maybe_fail("add_feedback")
@@ -169,12 +169,14 @@ class MemoryStore:
         self.words += words
         return ref in self.rows
 
-    async def count_use(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+    async def count_unprompted(
+        self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime
+    ) -> bool:
         self._maybe_fail("count_use")
         self.uses.append((ref, member, emoji))
         return True
 
-    async def chosen_on_texts(self, ref: MessageRef, most: int) -> Sequence[Chosen]:
+    async def choices_on_texts(self, ref: MessageRef, most: int) -> Sequence[CustomEmojiChoice]:
         self._maybe_fail("chosen_on_texts")
         self.looked.append(ref)
         return self.texts.get((ref.platform, ref.community), [])[:most]
@@ -183,7 +185,7 @@ class MemoryStore:
         self._maybe_fail("delete_message")
         self.rows.pop(ref, None)
 
-    async def forget(self, platform: str, member: MemberKey) -> int:
+    async def erase_member(self, platform: str, member: MemberKey) -> int:
         self._maybe_fail("forget")
         own = [ref for ref, (message, _) in self.rows.items() if message.author == member]
         for ref in own:
@@ -194,7 +196,7 @@ class MemoryStore:
         self._maybe_fail("set_opted_out")
         (self.out.add if out else self.out.discard)(member)
 
-    async def consented(self, platform: str, member: MemberKey) -> str | None:
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
         self._maybe_fail("consented")
         return self.consents.get(member)
 
@@ -209,20 +211,20 @@ class MemoryStore:
         self._maybe_fail("member_data")
         return {"member": member}
 
-    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         self._maybe_fail("taste_tally")
         counts = dict(self.counts.get((ref.platform, ref.community), {}))
-        return Tally(counts, self.settled.get((ref.platform, ref.community), counts))
+        return CommunityCounts(counts, self.settled.get((ref.platform, ref.community), counts))
 
-    async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+    async def preference_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         self._maybe_fail("taste_changes")
         return {key: at for key, at in self.changes.items() if at >= since}
 
-    async def spoken_tastes(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+    async def recent_preference_counts(self, most: int, now: datetime) -> list[dict[str, Counts]]:
         self._maybe_fail("spoken_tastes")
         return list(self.counts.values())[:most]
 
-    async def replace_taste(
+    async def replace_preference_counts(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:
         self._maybe_fail("replace_taste")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.diagnostic import Finding, Status, failed, ok, warning, worst
+from bot.core.diagnostic import Diagnostic, Status, failed, ok, warning, worst_status
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from bot.core.diagnostic import Finding, Status, failed, ok, warning, worst
 )
 def test_a_mend_is_for_what_is_not_ok(status: Status, mend: str) -> None:
     with pytest.raises(ValueError, match="disk: a mend"):
-        Finding("disk", status, "told", mend)
+        Diagnostic("disk", status, "told", mend)
 
 
 FINDINGS = st.lists(
@@ -21,11 +21,11 @@ FINDINGS = st.lists(
 
 
 @given(FINDINGS)
-def test_the_worst_is_the_gravest_of_all(findings: list[Finding]) -> None:
+def test_the_worst_is_the_gravest_of_all(findings: list[Diagnostic]) -> None:
     statuses = {finding.status for finding in findings}
     if Status.FAILED in statuses:
-        assert worst(findings) is Status.FAILED
+        assert worst_status(findings) is Status.FAILED
     elif Status.WARNING in statuses:
-        assert worst(findings) is Status.WARNING
+        assert worst_status(findings) is Status.WARNING
     else:
-        assert worst(findings) is Status.OK
+        assert worst_status(findings) is Status.OK

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.events import SkipReason
 from bot.core.gravity import fitting, grave
-from bot.core.messages.policy import ChatSettings, choose
+from bot.core.messages.policy import ChatSettings, choose_emojis
 from model import Prediction
 
 MERRY = [Prediction("😂", 0.4), Prediction("🤣", 0.3), Prediction("🔥", 0.1), Prediction("🎉", 0.1)]
@@ -30,13 +30,13 @@ def test_only_laughter_and_only_on_grave_texts_does_not_fit() -> None:
     ("least", "shown"),
     [
         (0.1, ("😢",)),
-        (0.3, SkipReason.TONE_DEAF),  # silence is better
+        (0.3, SkipReason.GRAVITY),  # silence is better
         (0.6, SkipReason.BELOW_THRESHOLD),
     ],
 )
 def test_a_grave_message_gets_no_laughter(least: float, shown: object) -> None:
-    assert choose(SAD, ChatSettings(), least) == shown
+    assert choose_emojis(SAD, ChatSettings(), least) == shown
 
 
 def test_who_picks_for_themselves_may_pick_any() -> None:
-    assert choose(SAD, ChatSettings(), 0.3, offer=True) == ("😂", "😢", "💔")
+    assert choose_emojis(SAD, ChatSettings(), 0.3, offer=True) == ("😂", "😢", "💔")

@@ -15,8 +15,8 @@ from tests.core.fakes import message, ref
 ANSWERED = Outcome(
     ref(),
     predictions=(Prediction("😂", 0.61234567), Prediction("🔥", 0.3)),
-    chosen=("😂",),
-    artifact="tiny-1",
+    shown=("😂",),
+    artifact_version="tiny-1",
     threshold=0.2,
 )
 

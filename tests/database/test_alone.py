@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.events import FeedbackKind, MemberKey
-from bot.core.messages.policy import TOP
+from bot.core.messages.policy import TOP_K
 from bot.core.preferences.counts import QUORUM
-from bot.core.preferences.posterior import Taste, taste_of
-from bot.core.preferences.ranking import follow
+from bot.core.preferences.posterior import Preferences, estimate_preferences
+from bot.core.preferences.ranking import rank_with_pending
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Prediction
@@ -55,26 +55,26 @@ def member(number: int) -> MemberKey:
     return MemberKey(f"{number:032x}")
 
 
-def five(taste: Taste) -> list[str]:
+def five(taste: Preferences) -> list[str]:
     """The five of a text whose emojis are about as likely, under a taste."""
     shifted = np.log(SCORES) + [taste.bias.get(emoji, 0.0) for emoji in EMOJIS]
     best = sorted(zip(shifted, EMOJIS, strict=True), key=lambda pair: -pair[0])
-    ranked = [Prediction(emoji, float(np.exp(score))) for score, emoji in best[: TOP + 1]]
-    return [p.emoji for p in follow(ranked, taste)[:TOP]]
+    ranked = [Prediction(emoji, float(np.exp(score))) for score, emoji in best[: TOP_K + 1]]
+    return [p.emoji for p in rank_with_pending(ranked, taste)[:TOP_K]]
 
 
 async def others_speak(store: SqlStore) -> None:
     """Enough members have spoken on one day, and one of them on the next."""
     for n, emoji in enumerate(EMOJIS[: QUORUM + 1]):
         given = replace(message(number=f"other{n}"), author=member(n))
-        await record(store, given, replace(ANSWERED, chosen=(emoji,)))
+        await record(store, given, replace(ANSWERED, shown=(emoji,)))
         said = word(f"other{n}", FeedbackKind.CORRECT, EMOJIS[n + 1], actor=member(n % QUORUM))
         await store.add_feedback(replace(said, at=MOMENT + timedelta(days=n // QUORUM)))
 
 
 async def act(store: SqlStore, number: int, one: Act) -> None:
     mine = replace(message(number=str(number)), author=BEN)
-    await record(store, mine, replace(ANSWERED, chosen=(one.shown,)))
+    await record(store, mine, replace(ANSWERED, shown=(one.shown,)))
     if one.kind is not None:
         said = word(str(number), one.kind, one.about)
         said = replace(said, at=MOMENT + timedelta(days=2, hours=one.hours))
@@ -91,10 +91,10 @@ async def steered(file: Path, given: Sequence[Act]) -> tuple[list[str], list[str
     try:
         store, then = SqlStore(engine), MOMENT + timedelta(days=62)
         await others_speak(store)
-        before = taste_of(await store.taste_tally(ref(), then))
+        before = estimate_preferences(await store.preference_counts(ref(), then))
         for number, one in enumerate(sorted(given, key=lambda each: each.hours)):
             await act(store, number, one)
-        after = taste_of(await store.taste_tally(ref(), then))
+        after = estimate_preferences(await store.preference_counts(ref(), then))
         return five(before), five(after)
     finally:
         await engine.dispose()
@@ -103,7 +103,7 @@ async def steered(file: Path, given: Sequence[Act]) -> tuple[list[str], list[str
 def furthest(before: list[str], after: list[str]) -> int:
     """Places by which an emoji moved at most, where those outside the five stand behind it."""
     places = [{emoji: i for i, emoji in enumerate(each)} for each in (before, after)]
-    return max(abs(places[0].get(e, TOP) - places[1].get(e, TOP)) for e in {*before, *after})
+    return max(abs(places[0].get(e, TOP_K) - places[1].get(e, TOP_K)) for e in {*before, *after})
 
 
 @given(st.lists(acts, max_size=8), st.integers(1, 4))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from alembic import command
 
-from bot.core.diagnostic import Finding, Status
-from bot.database.diagnostics import MOST_GROUPS, examine, groups, knows_anybody
+from bot.core.diagnostic import Diagnostic, Status
+from bot.database.diagnostics import MOST_GROUPS, examine, groups, has_members
 from bot.database.engine import alembic_config, head, migration_connection, upgrade
 
 WRITE_VERSION = 18
@@ -22,31 +22,31 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "bot.db"
 
 
-async def found(path: Path) -> Finding:
+async def found(path: Path) -> Diagnostic:
     return (await examine(f"sqlite+aiosqlite:///{path}"))[0]
 
 
 async def test_none_yet_is_made_by_the_first_start_and_not_by_a_look(path: Path) -> None:
     told = await found(path)
-    assert (told.status, "first start" in told.told) == (Status.OK, True)
+    assert (told.status, "first start" in told.message) == (Status.OK, True)
     assert not path.exists()
 
 
 async def test_a_folder_that_is_not_there(path: Path) -> None:
     told = await found(path / "deeper.db")
-    assert (told.status, f"make {path}" in told.mend) == (Status.FAILED, True)
+    assert (told.status, f"make {path}" in told.remedy) == (Status.FAILED, True)
 
 
 async def test_an_up_to_date_one_is_left_as_it_was(path: Path) -> None:
     await upgrade(f"sqlite+aiosqlite:///{path}")
     before = path.read_bytes()
     told = await found(path)
-    assert (told.status, told.told) == (
+    assert (told.status, told.message) == (
         Status.OK,
         f"{path}: revision {head()}, the newest; it can be written",
     )
     assert path.read_bytes() == before
-    assert not await knows_anybody(f"sqlite+aiosqlite:///{path}")
+    assert not await has_members(f"sqlite+aiosqlite:///{path}")
 
 
 async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
@@ -54,12 +54,12 @@ async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
     async with migration_connection(url) as connection:
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "0002"))
     told = await found(path)
-    assert (told.status, told.told) == (
+    assert (told.status, told.message) == (
         Status.WARNING,
         f"{path}: revision 0002, newest {head()}",
     )
-    assert "emoji-reactor db upgrade" in told.mend
-    assert (await found(path)).told == told.told
+    assert "emoji-reactor db upgrade" in told.remedy
+    assert (await found(path)).message == told.message
 
 
 async def test_groups_are_told_without_private_chats(path: Path) -> None:
@@ -96,13 +96,13 @@ async def test_one_that_is_not_ours_to_upgrade(path: Path, statement: str, words
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(statement)
     told = await found(path)
-    assert (told.status, words in told.told) == (Status.FAILED, True)
+    assert (told.status, words in told.message) == (Status.FAILED, True)
 
 
 async def test_a_file_that_is_no_database(path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be taken for one" * 20)
     told = await found(path)
-    assert (told.status, "file is not a database" in told.told) == (Status.FAILED, True)
+    assert (told.status, "file is not a database" in told.message) == (Status.FAILED, True)
 
 
 async def test_one_that_cannot_be_written(path: Path) -> None:
@@ -111,13 +111,13 @@ async def test_one_that_cannot_be_written(path: Path) -> None:
         file.seek(WRITE_VERSION)
         file.write(b"\x03\x01")
     told = await found(path)
-    assert (told.status, "readonly" in told.told) == (Status.FAILED, True)
+    assert (told.status, "readonly" in told.message) == (Status.FAILED, True)
 
 
 async def test_a_server_that_is_not_there() -> None:
     [told] = await examine("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
-    assert (told.status, "hunter2" in told.told + told.mend) == (Status.FAILED, False)
-    assert not await knows_anybody("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
+    assert (told.status, "hunter2" in told.message + told.remedy) == (Status.FAILED, False)
+    assert not await has_members("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
 
 
 @pytest.mark.parametrize(

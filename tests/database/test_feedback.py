@@ -95,7 +95,7 @@ async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> Non
 
 async def test_statistics_count_by_emoji(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
-    await record(store, "3", replace(ANSWERED, chosen=(), skip=SkipReason.BELOW_THRESHOLD))
+    await record(store, "3", replace(ANSWERED, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD))
     for actor in (ANNA, BEN):
         await store.add_feedback(word("1", actor=actor))
     await store.add_feedback(word("2", FeedbackKind.CORRECT, "❤"))

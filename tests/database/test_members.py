@@ -15,7 +15,7 @@ from tests.database.rows import age, count, record
 
 
 def storable(number: str, author: MemberKey = ANNA, text: str = "so funny") -> IncomingMessage:
-    return replace(message(text, number), author=author, storable=True)
+    return replace(message(text, number), author=author, may_store_text=True)
 
 
 async def texts(engine: AsyncEngine) -> dict[str, tuple[str | None, str | None]]:
@@ -36,12 +36,12 @@ async def test_an_opt_out_holds_until_it_is_taken_back(
     first = await since()
     await store.set_opted_out("console", ANNA, True)
     assert await since() == first
-    assert await store.opted_out("console", ANNA)
-    assert not await store.opted_out("discord", ANNA)
-    assert not await store.opted_out("console", BEN)
+    assert await store.is_opted_out("console", ANNA)
+    assert not await store.is_opted_out("discord", ANNA)
+    assert not await store.is_opted_out("console", BEN)
     for _ in range(2):
         await store.set_opted_out("console", ANNA, False)
-    assert not await store.opted_out("console", ANNA)
+    assert not await store.is_opted_out("console", ANNA)
 
 
 async def test_who_opts_out_is_erased(store: SqlStore, engine: AsyncEngine) -> None:
@@ -65,20 +65,24 @@ async def test_forget_erases_all_of_a_member_and_nothing_of_others(
         await store.set_consent("console", member, "1")
     await store.set_consent("discord", ANNA, "1")
     # Her prediction with what two said on it, her word on Ben's, and her consent.
-    assert await store.forget("console", ANNA) == 5
-    assert await store.forget("console", ANNA) == 0
-    assert await store.answer(elsewhere.ref) is not None
-    assert await store.answer(ref("1")) is None
-    assert await store.consented("console", ANNA) is None
-    assert await store.consented("discord", ANNA) == await store.consented("console", BEN) == "1"
+    assert await store.erase_member("console", ANNA) == 5
+    assert await store.erase_member("console", ANNA) == 0
+    assert await store.recorded_outcome(elsewhere.ref) is not None
+    assert await store.recorded_outcome(ref("1")) is None
+    assert await store.consent_version("console", ANNA) is None
+    assert (
+        await store.consent_version("discord", ANNA)
+        == await store.consent_version("console", BEN)
+        == "1"
+    )
     async with engine.connect() as connection:
         assert (await connection.execute(select(feedback.c.actor))).scalars().all() == [BEN]
 
 
 async def test_forget_leaves_an_opt_out(store: SqlStore) -> None:
     await store.set_opted_out("console", ANNA, True)
-    await store.forget("console", ANNA)
-    assert await store.opted_out("console", ANNA)
+    await store.erase_member("console", ANNA)
+    assert await store.is_opted_out("console", ANNA)
 
 
 async def test_a_text_is_kept_by_consent_where_the_platform_allows_it(
@@ -105,7 +109,7 @@ async def test_a_revoked_consent_takes_the_texts_and_keeps_its_moments(
         await store.set_consent("console", member, "1")
         await record(store, storable(number, member))
     await store.set_consent("console", ANNA, None)
-    assert await store.consented("console", ANNA) is None
+    assert await store.consent_version("console", ANNA) is None
     await record(store, storable("later"))
     assert await texts(engine) == {
         "hers": (None, None),
@@ -122,7 +126,7 @@ async def test_one_version_of_the_terms_holds_at_a_time(
 ) -> None:
     for version in ("1", "2", "1", "1"):
         await store.set_consent("console", ANNA, version)
-        assert await store.consented("console", ANNA) == version
+        assert await store.consent_version("console", ANNA) == version
     async with engine.connect() as connection:
         rows = (await connection.execute(select(consent))).all()
     assert {row.version: row.revoked_at is None for row in rows} == {"1": True, "2": False}

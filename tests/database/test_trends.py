@@ -14,7 +14,7 @@ from bot.core.events import MessageRef
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.database.tables import community, feedback, prediction
-from bot.database.trends import Kept, _day, trends
+from bot.database.trends import KeptShare, _day, trends
 
 MONDAY = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 3, 0, 1, tzinfo=UTC)
@@ -54,7 +54,7 @@ async def say(engine: AsyncEngine, answer: int, kind: str, emoji: str, actor: st
 async def test_an_empty_database_has_no_trends(database: AsyncEngine) -> None:
     counted = await trends(database)
     assert (counted.by_emoji, counted.by_community, counted.by_day) == ({}, {}, {})
-    assert not counted.swaps
+    assert not counted.corrections
 
 
 async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
@@ -63,9 +63,9 @@ async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
     await say(database, first, "remove", "🔥")
     await say(database, first, "remove", "🔥", actor="c")
     counted = await trends(database)
-    assert counted.by_emoji == {"😂": Kept(2, 2), "🔥": Kept(1, 0)}
+    assert counted.by_emoji == {"😂": KeptShare(2, 2), "🔥": KeptShare(1, 0)}
     assert list(counted.by_emoji) == ["😂", "🔥"]
-    assert counted.by_community == {("discord", "one"): Kept(2, 1)}
+    assert counted.by_community == {("discord", "one"): KeptShare(2, 1)}
 
 
 async def test_a_community_sees_its_own(database: AsyncEngine) -> None:
@@ -74,9 +74,13 @@ async def test_a_community_sees_its_own(database: AsyncEngine) -> None:
     await answer(database, ["🔥"], place=2)
     await say(database, lost, "remove", "🔥")
     store = SqlStore(database)
-    assert await store.kept(MessageRef("discord", "one", "c", "")) == {"😂": Kept(1, 1)}
-    assert await store.kept(MessageRef("discord", "two", "c", "")) == {"🔥": Kept(2, 1)}
-    assert await store.kept(MessageRef("telegram", "one", "c", "")) == {}
+    assert await store.kept_by_emoji(MessageRef("discord", "one", "c", "")) == {
+        "😂": KeptShare(1, 1)
+    }
+    assert await store.kept_by_emoji(MessageRef("discord", "two", "c", "")) == {
+        "🔥": KeptShare(2, 1)
+    }
+    assert await store.kept_by_emoji(MessageRef("telegram", "one", "c", "")) == {}
 
 
 async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
@@ -85,14 +89,14 @@ async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
     both = await answer(database, ["😂", "🔥"])
     await say(database, both, "dislike", "")
     await say(database, both, "remove", "😂", actor="c")
-    assert (await trends(database)).by_emoji == {"😂": Kept(1, 0), "🔥": Kept(1, 0)}
+    assert (await trends(database)).by_emoji == {"😂": KeptShare(1, 0), "🔥": KeptShare(1, 0)}
 
 
 async def test_agreement_and_correction_take_nothing_away(database: AsyncEngine) -> None:
     both = await answer(database, ["😂"])
     await say(database, both, "agree", "😂")
     await say(database, both, "correct", "😭")
-    assert (await trends(database)).by_emoji == {"😂": Kept(1, 1)}
+    assert (await trends(database)).by_emoji == {"😂": KeptShare(1, 1)}
 
 
 async def test_days_and_communities_count_answers(database: AsyncEngine) -> None:
@@ -102,11 +106,11 @@ async def test_days_and_communities_count_answers(database: AsyncEngine) -> None
     await answer(database, [], place=2, at=TUESDAY)
     await say(database, lost, "dislike", "😂")
     counted = await trends(database)
-    assert counted.by_day == {date(2026, 3, 2): Kept(1, 1), date(2026, 3, 3): Kept(2, 1)}
+    assert counted.by_day == {date(2026, 3, 2): KeptShare(1, 1), date(2026, 3, 3): KeptShare(2, 1)}
     assert list(counted.by_day) == sorted(counted.by_day)
     assert list(counted.by_community.items()) == [
-        (("discord", "two"), Kept(2, 1)),
-        (("discord", "one"), Kept(1, 1)),
+        (("discord", "two"), KeptShare(2, 1)),
+        (("discord", "one"), KeptShare(1, 1)),
     ]
 
 
@@ -115,13 +119,13 @@ async def test_corrections_are_swaps(database: AsyncEngine) -> None:
         shown = await answer(database, emojis)
         await say(database, shown, "correct", "😭")
         await say(database, shown, "agree", "😂")
-    swaps = (await trends(database)).swaps
+    swaps = (await trends(database)).corrections
     assert swaps == {("😂", "😭"): 2, ("🔥", "😭"): 1, ("🎉", "😭"): 1}
 
 
 def test_a_share_of_nothing_is_nothing() -> None:
-    assert Kept(0, 0).share == 0
-    assert Kept(4, 3).share == 0.75
+    assert KeptShare(0, 0).share == 0
+    assert KeptShare(4, 3).share == 0.75
 
 
 def test_postgresql_counts_days_in_utc() -> None:

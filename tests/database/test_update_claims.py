@@ -26,7 +26,7 @@ async def test_of_many_who_want_it_one_gets_it(store: SqlStore) -> None:
 
 async def test_what_was_never_finished_is_taken_over_and_what_was_is_not(store: SqlStore) -> None:
     await store.claim(BOT, [1, 2], MOMENT, NEVER)
-    await store.handled(BOT, 1, MOMENT)
+    await store.mark_handled(BOT, 1, MOMENT)
     assert await store.claim(BOT, [1, 2], LATER, MOMENT) == set()
     assert await store.claim(BOT, [1, 2], LATER, LATER) == {2}
     assert await store.claim(BOT, [1, 2], LATER, LATER) == set()
@@ -37,5 +37,5 @@ async def test_what_was_never_finished_is_taken_over_and_what_was_is_not(store: 
 async def test_old_ones_are_forgotten(store: SqlStore) -> None:
     await store.claim(BOT, [1], MOMENT, NEVER)
     await store.claim(BOT, [2], LATER, NEVER)
-    await store.purge_deliveries(LATER)
+    await store.purge_update_claims(LATER)
     assert await store.claim(BOT, [1, 2], LATER, NEVER) == {1}

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey
-from bot.database.feedback_pages import Selection
+from bot.database.feedback_pages import ExportSelection
 from bot.database.store import SqlStore
-from bot.dataset.export import Order, export
+from bot.dataset.export import ExportRequest, export
 from bot.dataset.writers import Format
 from model.feedback import SPLITS, FeedbackRow, read_rows, split_file
 from tests.core.fakes import BEN, message, word
@@ -18,10 +18,10 @@ from tests.database.rows import record
 TERMS = "2026-1"
 
 
-def everything() -> Selection:
+def everything() -> ExportSelection:
     """All that the default settings would let out now."""
     now = datetime.now(UTC)
-    return Selection(now - timedelta(days=365), now - timedelta(days=14))
+    return ExportSelection(now - timedelta(days=365), now - timedelta(days=14))
 
 
 def member(number: int) -> MemberKey:
@@ -33,7 +33,7 @@ def spoken(number: int, author: MemberKey, platform: str = "console") -> Incomin
     """A message whose text may be kept."""
     given = message(f"so funny, number {number}", str(number))
     place = replace(given.ref, platform=platform)
-    return replace(given, ref=place, author=author, storable=True, language="en-GB")
+    return replace(given, ref=place, author=author, may_store_text=True, language="en-GB")
 
 
 async def say(
@@ -54,10 +54,10 @@ async def say(
 
 
 async def exported(
-    engine: AsyncEngine, folder: Path, selection: Selection | None = None
+    engine: AsyncEngine, folder: Path, selection: ExportSelection | None = None
 ) -> list[FeedbackRow]:
     """The rows of a fresh export as JSON Lines."""
-    await export(engine, Order(selection or everything(), (Format.JSONL,)), folder)
+    await export(engine, ExportRequest(selection or everything(), (Format.JSONL,)), folder)
     return rows_in(folder)
 
 

@@ -15,10 +15,10 @@ from datasets import load_dataset
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind, FeedbackSource
-from bot.database.feedback_pages import answered_pages
+from bot.database.feedback_pages import feedback_pages
 from bot.database.store import SqlStore
 from bot.dataset import export as exporting
-from bot.dataset.export import Order, export
+from bot.dataset.export import ExportRequest, export
 from bot.dataset.folder import ExportFailed
 from bot.dataset.pseudonymize import split_of
 from bot.dataset.writers import Format
@@ -141,7 +141,7 @@ async def test_who_left_is_in_no_later_export(
     await say(store, 2, BEN)
     assert len(await exported(engine, tmp_path / "before")) == 2
     if wish == "forget":
-        await store.forget("console", ANNA)
+        await store.erase_member("console", ANNA)
     elif wish == "opt out":
         await store.set_opted_out("console", ANNA, True)
     else:
@@ -155,9 +155,9 @@ async def test_who_withdraws_while_pages_are_read_is_in_no_later_page(
 ) -> None:
     for number in range(4):
         await say(store, number, member(number))
-    pages = answered_pages(engine, everything(), size=2)
+    pages = feedback_pages(engine, everything(), size=2)
     first = await anext(pages)
-    await store.forget("console", member(3))
+    await store.erase_member("console", member(3))
     second = [page async for page in pages]
     assert [answered.author for answered in first] == [member(0), member(1)]
     assert [[answered.author for answered in page] for page in second] == [[member(2)]]
@@ -171,7 +171,7 @@ async def all_formats(store: SqlStore, engine: AsyncEngine, tmp_path: Path) -> P
         if number % 2:
             await store.set_consent("console", member(number % 30), f"2026-{number % 3}")
         await say(store, number, member(number % 30), kinds[number % 4], kinds[number % 3])
-    await export(engine, Order(everything(), ALL, "cc-by-4.0"), tmp_path / "out")
+    await export(engine, ExportRequest(everything(), ALL, "cc-by-4.0"), tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -180,7 +180,7 @@ async def test_the_hubs_library_reads_it(
     store: SqlStore, engine: AsyncEngine, all_formats: Path, tmp_path: Path, each: Format
 ) -> None:
     others = [other for other in Format if other is not each]
-    await export(engine, Order(everything(), (each, *others)), tmp_path / "again")
+    await export(engine, ExportRequest(everything(), (each, *others)), tmp_path / "again")
     loaded = load_dataset(str(tmp_path / "again"), cache_dir=str(tmp_path / "cache"))
     rows = rows_in(tmp_path / "again")
     assert sum(split.num_rows for split in loaded.values()) == len(rows) == 60
@@ -275,7 +275,7 @@ async def test_memory_does_not_grow_with_the_rows(store: SqlStore, engine: Async
 
     async def peak(size: int) -> int:
         tracemalloc.start()
-        async for _ in answered_pages(engine, everything(), size):
+        async for _ in feedback_pages(engine, everything(), size):
             pass
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dataset.space_import import GatherFailed, data_set, gather
+from bot.dataset.space_import import SpaceImportFailed, data_set, import_space
 from bot.dataset.writers import Format
 from demo.page.dataset import CHOICES, TEXTS, key
 from demo.page.port import NONE_FITS, Asked, PersonId, Reading
@@ -54,7 +54,7 @@ def space(tmp_path: Path) -> Space:
 
 
 def rows_of(space: Space, out: Path) -> list[FeedbackRow]:
-    gather(space.folder, out, (Format.JSONL,))
+    import_space(space.folder, out, (Format.JSONL,))
     files = [split_file(out, split) for split in SPLITS]
     return [row for file in files if file.exists() for row in read_rows(file)]
 
@@ -131,9 +131,9 @@ def test_a_malformed_row_is_named_without_its_text(space: Space, tmp_path: Path)
 @pytest.mark.parametrize("source", ["nowhere", "../nowhere", "a/b/c"])
 def test_what_is_no_data_set_is_told(source: str, tmp_path: Path) -> None:
     with (
-        pytest.raises(GatherFailed, match="neither a folder nor a data set"),
+        pytest.raises(SpaceImportFailed, match="neither a folder nor a data set"),
         data_set(source),
     ):
         pass
-    with pytest.raises(GatherFailed, match="holds no choices"):
-        gather(tmp_path, tmp_path / "out", (Format.JSONL,))
+    with pytest.raises(SpaceImportFailed, match="holds no choices"):
+        import_space(tmp_path, tmp_path / "out", (Format.JSONL,))

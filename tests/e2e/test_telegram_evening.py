@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from bot.i18n import say
+from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.statements import STORED
@@ -75,7 +75,7 @@ class Evening:
 async def agree(server: TelegramServer) -> None:
     """Alice gives her texts."""
     (terms,) = await server.answered(server.say("/consent"))
-    server.press(terms, say("consent.agree", "en"))
+    server.press(terms, localize("consent.agree", "en"))
     await server.sent("answerCallbackQuery")
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.i18n import say
+from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.statements import FEEDBACK, STORED
@@ -56,7 +56,7 @@ async def test_replies_are_offers_whose_presses_are_feedback(
 ) -> None:
     telegram_server.standing[ALICE] = "creator"
     call = await tell(telegram_server, "/settings mode reply")
-    assert say("mode.reply", "en") in call.text
+    assert localize("mode.reply", "en") in call.text
     topic = {"message_thread_id": 77, "is_topic_message": True}
     message = telegram_server.say("haha party", **topic)
     (offer,) = await telegram_server.answered(message)
@@ -66,13 +66,13 @@ async def test_replies_are_offers_whose_presses_are_feedback(
     for author, label in ((ALICE, "🤣"), (BOB, "🎉"), (BOB, "🎉"), (BOB, "🤣")):
         press = telegram_server.press(offer, label, author)
         (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-        assert toast.text == say("feedback.agree", "en", emoji=label)
+        assert toast.text == localize("feedback.agree", "en", emoji=label)
     assert bot.query(FEEDBACK, str(message)) == [("agree", "🤣")] * 2
     # The bot's own offer answers for the message that it was made for.
     markup = json.loads(offer.fields["reply_markup"])
     offered = original(9, author=BOT) | {"reply_markup": markup}
     call = await tell(telegram_server, "/feedback 🔥", BOB, reply_to_message=offered)
-    assert call.text == say("feedback.correct", "en", emoji="🔥")
+    assert call.text == localize("feedback.correct", "en", emoji="🔥")
     given = bot.query(f"{FEEDBACK} order by kind, actor", str(message))
     assert given == [("agree", "🤣"), ("agree", "🤣"), ("correct", "🔥")]
     call = await tell(telegram_server, "/stats")
@@ -97,12 +97,12 @@ async def test_members_ask_and_are_told(bot: BotProcess, telegram_server: Telegr
         "/settings": "settings.admins",
     }
     for command, key in told.items():
-        assert (await tell(telegram_server, command)).text == say(key, "en")
+        assert (await tell(telegram_server, command)).text == localize(key, "en")
     german = {"from": user(ALICE) | {"language_code": "de"}}
     (call,) = await telegram_server.answered(
         telegram_server.say("/start", ALICE, PRIVATE, **german)
     )
-    assert call.text == say("start.private", "de")
+    assert call.text == localize("start.private", "de")
     telegram_server.say("/start@another_bot")
     telegram_server.say("/unknown")
     help_ = await tell(telegram_server, "/help")
@@ -124,12 +124,12 @@ async def test_admins_settings_edit_themselves(
     label = panel.buttons[0]["text"]
     press = telegram_server.press(panel, label, BOB, **topic)
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    assert toast.text == say("settings.admins", "en")
+    assert toast.text == localize("settings.admins", "en")
     press = telegram_server.press(panel, label, **topic)
     (edited,) = await telegram_server.sent("editMessageText")
     assert edited.buttons[0]["text"] != label
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    assert say("value.off", "en") in toast.text
+    assert localize("value.off", "en") in toast.text
     for text, key in (
         ("quiet_hours 00:00-00:00", "saved"),
         ("quiet_hours sometimes", "invalid"),
@@ -138,7 +138,9 @@ async def test_admins_settings_edit_themselves(
         ("emoji_deny", "unset"),
     ):
         call = await tell(telegram_server, f"/settings {text}")
-        assert call.text.startswith(say(f"settings.{key}", "en", name="", value="", cause="")[:5])
+        assert call.text.startswith(
+            localize(f"settings.{key}", "en", name="", value="", cause="")[:5]
+        )
     stored = bot.query("select chat, key, value from chat_setting order by chat, key")
     assert stored == [
         ("", "quiet_hours", '"00:00-00:00"'),
@@ -148,8 +150,10 @@ async def test_admins_settings_edit_themselves(
     silent = telegram_server.say("haha", **topic)
     answered = telegram_server.say("haha")
     await telegram_server.reaction_calls(answered)
-    telegram_server.press(edited, say("settings.done", "en"), **topic)
-    (closed,) = await telegram_server.sent("editMessageText", text=say("settings.closed", "en"))
+    telegram_server.press(edited, localize("settings.done", "en"), **topic)
+    (closed,) = await telegram_server.sent(
+        "editMessageText", text=localize("settings.closed", "en")
+    )
     assert not closed.buttons
     assert await bot.stop() == 0
     assert str(silent) not in [row[0] for row in bot.query(STORED)]
@@ -190,7 +194,7 @@ async def test_admins_are_told_once_what_the_bot_cannot_see(
 ) -> None:
     telegram_server.stands("member")
     (notice,) = await telegram_server.sent("sendMessage")
-    assert notice.text == say("notice.not_admin", "en")
+    assert notice.text == localize("notice.not_admin", "en")
     await telegram_server.reaction_calls(telegram_server.say("haha"))
     telegram_server.stands("administrator")
     telegram_server.stands("member")
@@ -208,7 +212,7 @@ async def test_who_asks_is_told_where_there_is_no_answer(
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     nothing = telegram_server.say("...", chat_id=PRIVATE)
     (call,) = await telegram_server.answered(nothing)
-    assert call.text == say("emoji.nothing", "en")
+    assert call.text == localize("emoji.nothing", "en")
     await telegram_server.reaction_calls(telegram_server.say("haha"))
     (notice,) = await telegram_server.sent("sendMessage", chat_id=GROUP)
     assert "@BotFather" in notice.text
@@ -238,10 +242,10 @@ async def test_texts_are_kept_of_those_alone_who_consented(
     mine, others = "haha lagoon", f"haha {SECRET}"
     await telegram_server.reaction_calls(telegram_server.say(others))
     terms = await tell(telegram_server, "/consent")
-    press = telegram_server.press(terms, say("consent.agree", "en"), BOB)
+    press = telegram_server.press(terms, localize("consent.agree", "en"), BOB)
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    assert toast.text == say("error.not_yours", "en")
-    press = telegram_server.press(terms, say("consent.agree", "en"))
+    assert toast.text == localize("error.not_yours", "en")
+    press = telegram_server.press(terms, localize("consent.agree", "en"))
     await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
     kept = telegram_server.say(mine)
     await telegram_server.reaction_calls(kept)
@@ -257,7 +261,7 @@ async def test_texts_are_kept_of_those_alone_who_consented(
     assert mine in data
     assert SECRET not in data
     again = await tell(telegram_server, "/consent")
-    press = telegram_server.press(again, say("consent.revoke", "en"))
+    press = telegram_server.press(again, localize("consent.revoke", "en"))
     await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
     await telegram_server.reaction_calls(telegram_server.say(mine))
     assert [row for row in bot.query(TEXTS) if row[1] is not None] == []
@@ -277,14 +281,14 @@ async def test_members_are_forgotten_and_left_alone(
 ) -> None:
     await telegram_server.reaction_calls(telegram_server.say("haha"))
     asked = await tell(telegram_server, "/forget")
-    telegram_server.press(asked, say("forget.yes", "en"))
+    telegram_server.press(asked, localize("forget.yes", "en"))
     (edited,) = await telegram_server.sent("editMessageText")
-    assert edited.text == say("forget.done", "en", count=1)
+    assert edited.text == localize("forget.done", "en", count=1)
     assert bot.query(STORED) == []
     await tell(telegram_server, "/optout")
     silent = telegram_server.say("haha")
     refused = await tell(telegram_server, "/consent")
-    assert refused.text == say("consent.opted_out", "en")
+    assert refused.text == localize("consent.opted_out", "en")
     await tell(telegram_server, "/optin")
     answered = telegram_server.say("haha")
     await telegram_server.reaction_calls(answered)
@@ -299,36 +303,38 @@ async def test_a_taste_is_seen_by_all_and_moved_by_admins(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     nothing = await tell(telegram_server, "/taste")
-    assert nothing.text == say("taste.nothing", "en")
+    assert nothing.text == localize("taste.nothing", "en")
     message = telegram_server.say("haha")
     await telegram_server.reaction_calls(message)
     await tell(telegram_server, "/feedback 👎", BOB, reply_to_message=original(message))
     for word in ("reset", "export", "import"):
-        assert (await tell(telegram_server, f"/taste {word}")).text == say("taste.admins", "en")
+        assert (await tell(telegram_server, f"/taste {word}")).text == localize(
+            "taste.admins", "en"
+        )
     picture = await tell(telegram_server, "/taste")
     assert picture.files["photo"].startswith(b"\x89PNG")
     telegram_server.standing[ALICE] = "administrator"
     kept = (await tell(telegram_server, "/taste export")).files["document"]
     assert json.loads(kept)["emojis"]["🤣"]["removed"] == pytest.approx(1.0)
     asked = await tell(telegram_server, "/taste reset")
-    assert asked.text == say("taste.ask", "en")
-    press = telegram_server.press(asked, say("taste.yes", "en"), BOB)
+    assert asked.text == localize("taste.ask", "en")
+    press = telegram_server.press(asked, localize("taste.yes", "en"), BOB)
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    assert toast.text == say("taste.admins", "en")
-    telegram_server.press(asked, say("taste.no", "en"))
-    await telegram_server.sent("editMessageText", text=say("taste.kept", "en"))
+    assert toast.text == localize("taste.admins", "en")
+    telegram_server.press(asked, localize("taste.no", "en"))
+    await telegram_server.sent("editMessageText", text=localize("taste.kept", "en"))
     assert "photo" in (await tell(telegram_server, "/taste")).files
     asked = await tell(telegram_server, "/taste reset")
-    telegram_server.press(asked, say("taste.yes", "en"))
-    await telegram_server.sent("editMessageText", text=say("taste.forgotten", "en"))
-    assert (await tell(telegram_server, "/taste")).text == say("taste.nothing", "en")
+    telegram_server.press(asked, localize("taste.yes", "en"))
+    await telegram_server.sent("editMessageText", text=localize("taste.forgotten", "en"))
+    assert (await tell(telegram_server, "/taste")).text == localize("taste.nothing", "en")
     for written, key in ((b"{}", "unreadable"), (kept, "imported")):
         answers = original(9) | {"document": telegram_server.upload(written)}
         told = await tell(telegram_server, "/taste import", reply_to_message=answers)
-        assert told.text.startswith(say(f"taste.{key}", "en", cause="")[:20])
+        assert told.text.startswith(localize(f"taste.{key}", "en", cause="")[:20])
     assert (await tell(telegram_server, "/taste")).files["photo"].startswith(b"\x89PNG")
     for usage in ("/taste import", "/taste pizza"):
-        assert (await tell(telegram_server, usage)).text == say("taste.usage", "en")
+        assert (await tell(telegram_server, usage)).text == localize("taste.usage", "en")
     assert await bot.stop() == 0
     assert TOKEN.encode() not in bot.remains()
 
@@ -339,14 +345,14 @@ async def test_the_aim_and_second_choices_are_set_and_shown(
     telegram_server.standing[ALICE] = "administrator"
     for key, written in (("aim", "0.8"), ("second_choices", "0.05")):
         saved = await tell(telegram_server, f"/settings {key} {written}")
-        name = say(f"setting.{key}.name", "en")
+        name = localize(f"setting.{key}.name", "en")
         value = f"{float(written):.0%}"
-        assert saved.text == say("settings.saved", "en", name=name, value=value)
+        assert saved.text == localize("settings.saved", "en", name=name, value=value)
         panel = await tell(telegram_server, "/settings")
         assert f"{name}: {value}" in [each["text"] for each in panel.buttons]
-    press = telegram_server.press(panel, f"{say('setting.aim.name', 'en')}: 80%")
+    press = telegram_server.press(panel, f"{localize('setting.aim.name', 'en')}: 80%")
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
     assert toast.text.endswith("90%.")
     without = await tell(telegram_server, "/settings aim none")
-    assert without.text.endswith(f"{say('value.none', 'en')}.")
+    assert without.text.endswith(f"{localize('value.none', 'en')}.")
     assert await bot.stop() == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.chat_settings.overrides import KEYS
 from bot.core.events import SkipReason
 from bot.core.messages.policy import Mode
-from bot.i18n import FALLBACK, LANGUAGES, language, say, texts
+from bot.i18n import FALLBACK, LANGUAGES, load_messages, localize, supported_language
 
 BOT = Path(__file__).parents[2] / "bot"
 MENU_LENGTH = 100
@@ -27,19 +27,21 @@ def values(text: str) -> set[str]:
 
 @everywhere
 def test_every_language_says_everything(name: str) -> None:
-    assert set(texts(name)) == set(texts(FALLBACK))
-    assert all(text.strip() for text in texts(name).values())
+    assert set(load_messages(name)) == set(load_messages(FALLBACK))
+    assert all(text.strip() for text in load_messages(name).values())
 
 
 @everywhere
 def test_every_language_names_the_same_values(name: str) -> None:
-    for key, text in texts(name).items():
-        assert values(text) == values(texts(FALLBACK)[key]), key
+    for key, text in load_messages(name).items():
+        assert values(text) == values(load_messages(FALLBACK)[key]), key
 
 
 @everywhere
 def test_translations_are_no_copies(name: str) -> None:
-    copied = [key for key, text in texts(name).items() if text == texts(FALLBACK)[key]]
+    copied = [
+        key for key, text in load_messages(name).items() if text == load_messages(FALLBACK)[key]
+    ]
     assert name == FALLBACK or len(copied) <= 5
 
 
@@ -47,19 +49,19 @@ def test_translations_are_no_copies(name: str) -> None:
 def test_settings_modes_and_reasons_have_words(name: str) -> None:
     needed = {f"setting.{key}.{part}" for key in KEYS for part in ("name", "about")}
     needed |= {f"mode.{mode}" for mode in Mode} | {f"skip.{reason}" for reason in SkipReason}
-    assert needed <= set(texts(name))
+    assert needed <= set(load_messages(name))
 
 
 def test_nothing_is_there_to_say_that_is_never_said() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in BOT.rglob("*.py"))
     built = tuple(re.findall(r'f"([a-z]+\.)\{', source))
-    unsaid = {key for key in texts(FALLBACK) if f'"{key}"' not in source}
+    unsaid = {key for key in load_messages(FALLBACK) if f'"{key}"' not in source}
     assert {key for key in unsaid if not key.startswith(built)} == set()
 
 
 @everywhere
 def test_menus_take_the_descriptions(name: str) -> None:
-    for key, text in texts(name).items():
+    for key, text in load_messages(name).items():
         if key.startswith(("command.", "option.")) or key.endswith(".about"):
             assert len(text) <= MENU_LENGTH, key
         if key.startswith("menu."):
@@ -71,17 +73,17 @@ def test_menus_take_the_descriptions(name: str) -> None:
     [("de-AT", "de"), ("RU", "ru"), ("es_419", "es"), ("fr", "en"), ("", "en"), (None, "en")],
 )
 def test_which_language_is_spoken(wanted: str | None, spoken: str) -> None:
-    assert language(wanted) == spoken
+    assert supported_language(wanted) == spoken
 
 
 @given(st.text())
 def test_whatever_is_wanted_something_is_said(wanted: str) -> None:
-    assert "7" in say("forget.done", wanted, count=7)
+    assert "7" in localize("forget.done", wanted, count=7)
 
 
 def test_values_are_put_in_and_a_missing_one_is_an_error() -> None:
-    assert say("why.shown", "de", emojis="😂") == "Ich habe 😂 gezeigt."
+    assert localize("why.shown", "de", emojis="😂") == "Ich habe 😂 gezeigt."
     with pytest.raises(KeyError):
-        say("why.shown", "de")
+        localize("why.shown", "de")
     with pytest.raises(KeyError):
-        say("no.such.text", "de")
+        localize("no.such.text", "de")

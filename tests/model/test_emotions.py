@@ -3,7 +3,7 @@
 from model.emoji import names
 from model.emotions import (
     GROUPS,
-    LAUGHING_OR_CELEBRATING,
+    LAUGHING_OR_CELEBRATING_EMOJIS,
     PLUTCHIK,
     carriers,
     grave_emojis,
@@ -26,7 +26,7 @@ def test_plain_cases() -> None:
 
 
 def test_laughing_is_never_negative() -> None:
-    assert not negative_emojis() & LAUGHING_OR_CELEBRATING
+    assert not negative_emojis() & LAUGHING_OR_CELEBRATING_EMOJIS
     assert {"😭", "😡", "🤢", "😨"} <= negative_emojis()
 
 
@@ -38,4 +38,4 @@ def test_emotag_is_complete() -> None:
 def test_grave_emojis_say_nothing_else_as_loudly() -> None:
     assert {"😢", "😭", "💔", "😡", "😨", "🤮", "🥀", "😿"} <= grave_emojis()
     assert not grave_emojis() & {"🔥", "👀", "‼", "💀", "👻", "😂", "🎉", "❤", "🙏", "🤔"}
-    assert not grave_emojis() & LAUGHING_OR_CELEBRATING
+    assert not grave_emojis() & LAUGHING_OR_CELEBRATING_EMOJIS

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model import Predictor
 from model.artifact import load
-from model.evaluation.evaluation import Remembering, rank
+from model.evaluation.evaluation import CachingPredictor, rank
 from tests.tiny import WORDS
 
 
@@ -77,7 +77,7 @@ def test_no_texts_are_no_answers(predictor: Predictor) -> None:
 def test_a_remembering_predictor_answers_alike_and_encodes_once(
     tiny_artifact: Path, predictor: Predictor
 ) -> None:
-    remembering = Remembering(load(tiny_artifact))
+    remembering = CachingPredictor(load(tiny_artifact))
     texts = ["pizza", "sad", "pizza", "love and fire"]
     for candidates in (None, {"🍕", "😢"}):
         again = remembering.predict(texts, candidates=candidates)
@@ -100,10 +100,10 @@ def test_a_bias_decides_who_is_among_the_best(predictor: Predictor) -> None:
     assert {p.emoji for p in plain} == {"🍕", "🎉"}
     assert liked[0].emoji == "🔥"
     assert liked[0].score > 0.9
-    assert all(p.plain is None and p.own == p.score for p in plain)
+    assert all(p.plain is None and p.model_score == p.score for p in plain)
     # The model's own score is what it would be without.
     alone = {p.emoji: p.score for p in predictor.predict(["pizza party"], 1000)[0]}
-    assert all(p.own == pytest.approx(alone[p.emoji]) for p in liked)
+    assert all(p.model_score == pytest.approx(alone[p.emoji]) for p in liked)
 
 
 def test_a_custom_emojis_bias_counts_like_any_other(predictor: Predictor) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model.artifact import LAYOUT, ArtifactError, load
-from model.registry import KEPT, Registry
+from model.registry import MAX_KEPT, Registry
 from tests.tiny import write_tiny_artifact
 
 
@@ -85,10 +85,10 @@ def test_a_corrupt_pointer_is_named(registry: Registry, candidate: Path, text: s
 
 def test_old_promotions_make_room(registry: Registry, tmp_path: Path) -> None:
     versions = []
-    for number in range(KEPT + 2):
+    for number in range(MAX_KEPT + 2):
         write_tiny_artifact(tmp_path / str(number), f"n{number}", seed=number)
         versions.append(registry.promote(tmp_path / str(number)).version)
-    assert registry.promoted() == tuple(versions[-KEPT:])
+    assert registry.promoted() == tuple(versions[-MAX_KEPT:])
     kept = {path.name for path in registry.folder.iterdir() if path.is_dir()}
-    assert kept == set(versions[-KEPT:])
-    assert json.loads(registry.pointer.read_text("utf-8"))["versions"] == versions[-KEPT:]
+    assert kept == set(versions[-MAX_KEPT:])
+    assert json.loads(registry.pointer.read_text("utf-8"))["versions"] == versions[-MAX_KEPT:]

@@ -14,7 +14,7 @@ from gradio_client import Client
 from playwright.sync_api import Browser, expect
 
 from model.feedback import SPLITS, FeedbackRow
-from model.training.feedback.feedback_targets import read_lessons
+from model.training.feedback.feedback_targets import read_feedback_targets
 from tests.hub_server import MAIN, HubServer
 from tests.web.space import DEMO, assemble, environment, serving
 from tests.web.visitor import PATIENCE, visiting
@@ -112,7 +112,7 @@ def test_choices_go_to_the_data_set_and_texts_by_consent_alone(
     # Training takes it.
     ended = gathered(hub, space)
     assert (ended.stderr, ended.stdout) == ("", "2 rows, 1 with text, in gathered\n")
-    [lesson] = [x for split in SPLITS for x in read_lessons(space / "gathered", split)]
+    [lesson] = [x for split in SPLITS for x in read_feedback_targets(space / "gathered", split)]
     assert (lesson.text, list(lesson.liked)) == ("what a scary night", ["😱"])
 
 

@@ -1,6 +1,6 @@
 """Discord, on discord.py."""
 
 from bot.adapters.discord.adapter import DiscordAdapter
-from bot.adapters.discord.context import Parts
+from bot.adapters.discord.context import AdapterContext
 
-__all__ = ["DiscordAdapter", "Parts"]
+__all__ = ["AdapterContext", "DiscordAdapter"]

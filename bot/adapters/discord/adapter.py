@@ -7,7 +7,7 @@ import discord
 from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord.client import LONGEST_DELAY, Client
-from bot.adapters.discord.context import Parts
+from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.endpoints import PORTAL, point
 from bot.adapters.discord.translate import NAME
 from bot.core.errors import EmojiReactorError
@@ -30,7 +30,7 @@ class DiscordAdapter:
 
     name = NAME
 
-    def __init__(self, parts: Parts, token: str) -> None:
+    def __init__(self, parts: AdapterContext, token: str) -> None:
         """Connect with ``run`` only."""
         self._parts = parts
         self._settings = parts.settings

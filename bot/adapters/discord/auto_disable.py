@@ -16,7 +16,7 @@ LIMIT = 5
 """So many answers in a row must be forbidden."""
 
 
-class ForbiddenChats:
+class AutoDisable:
     """Counts refusals in a row by chat; threads count as their parent."""
 
     def __init__(self, store: SqlStore, tell: Callable[[MessageRef], Awaitable[None]]) -> None:
@@ -28,8 +28,8 @@ class ForbiddenChats:
 
     async def hear(self, message: IncomingMessage, outcome: Outcome) -> None:
         """Learn what became of a message. Never raises."""
-        chat = replace(message.ref, chat=message.parent or message.ref.chat, message="")
-        if outcome.chosen:
+        chat = replace(message.ref, chat=message.parent_chat or message.ref.chat, message="")
+        if outcome.shown:
             self._counts.pop(chat, None)
         if outcome.refusal != "forbidden" or chat.community == chat.chat:  # a private chat
             return
@@ -40,7 +40,7 @@ class ForbiddenChats:
             try:
                 if not (await self._store.settings(chat)).enabled:
                     return  # others were refused meanwhile
-                await self._store.set_setting(chat, "enabled", False)
+                await self._store.set_override(chat, "enabled", False)
             except StoreFailed as error:
                 logger.error("the store failed: %s", error)
                 return

@@ -7,17 +7,19 @@ from typing import Self
 import discord
 
 from bot.adapters.discord import translate
-from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackKind, FeedbackSource, MessageRef
-from bot.i18n import say
+from bot.i18n import localize
 from model import Prediction
 
 Button = discord.ui.Button[discord.ui.View]
 
 
-class Fit(discord.ui.DynamicItem[Button], template=r"fit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"):
+class PredictionButton(
+    discord.ui.DynamicItem[Button], template=r"fit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"
+):
     """Says that an emoji fits; found again by its id after a restart."""
 
     def __init__(self, message: str, emoji: str, button: Button | None = None) -> None:
@@ -47,12 +49,12 @@ class Fit(discord.ui.DynamicItem[Button], template=r"fit:(?P<message>\d{1,20}):(
         told = await thanks(interaction, kind, self._emoji)
         back = discord.ui.View(timeout=None)
         if kind is not None:
-            back.add_item(TakeBack(str(self._message), self._emoji))
+            back.add_item(WithdrawButton(str(self._message), self._emoji))
         await interaction.edit_original_response(content=told, view=back)
         back.stop()
 
 
-class TakeBack(
+class WithdrawButton(
     discord.ui.DynamicItem[Button], template=r"unfit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"
 ):
     """Takes a choice back."""
@@ -80,11 +82,11 @@ class TakeBack(
         await interaction.response.defer()
         kind = await choose(interaction, self._message, self._emoji, withdrawn=True)
         language = str(interaction.locale)
-        told = await lost(interaction) if kind is None else say("feedback.withdrawn", language)
+        told = await lost(interaction) if kind is None else localize("feedback.withdrawn", language)
         await interaction.edit_original_response(content=told, view=None)
 
 
-class Offer(discord.ui.View):
+class PredictionButtons(discord.ui.View):
     """Five buttons at most."""
 
     def __init__(self) -> None:
@@ -100,16 +102,18 @@ def offer(
     guild: discord.Guild | None,
     *,
     scores: bool = False,
-) -> Offer:
+) -> PredictionButtons:
     """Buttons for what Discord can show, best first, with their scores where wanted."""
-    view = Offer()
+    view = PredictionButtons()
     for predicted in predictions:
         wire = to_wire(predicted.emoji, guild)
         if wire is None:
             continue
         view.best = view.best or str(wire)
         label = f"{predicted.score:.0%}" if scores else None
-        view.add_item(Fit(ref.message, predicted.emoji, Button(emoji=wire, label=label)))
+        view.add_item(
+            PredictionButton(ref.message, predicted.emoji, Button(emoji=wire, label=label))
+        )
     return view
 
 
@@ -122,10 +126,10 @@ async def choose(
     source: FeedbackSource = FeedbackSource.BUTTON,
 ) -> FeedbackKind | None:
     """Keep or withdraw a member's choice; None where it was not kept. Never raises."""
-    parts = parts_of(interaction)
+    parts = context_of(interaction)
     actor = parts.pseudonyms.key(translate.NAME, str(interaction.user.id))
     ref = translate.asked_here(interaction, message)
-    return await parts.reactions.changed(ref, actor, emoji, withdrawn=withdrawn, source=source)
+    return await parts.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn, source=source)
 
 
 async def thanks(interaction: Interaction, kind: FeedbackKind | None, emoji: str) -> str:
@@ -133,14 +137,14 @@ async def thanks(interaction: Interaction, kind: FeedbackKind | None, emoji: str
     if kind is None:
         return await lost(interaction)
     shown = to_wire(emoji, interaction.guild) or emoji
-    return say(f"feedback.{kind}", str(interaction.locale), emoji=shown)
+    return localize(f"feedback.{kind}", str(interaction.locale), emoji=shown)
 
 
 async def lost(interaction: Interaction) -> str:
     """Why a choice was not kept."""
-    parts = parts_of(interaction)
+    parts = context_of(interaction)
     try:
-        out = await parts.store.opted_out(translate.NAME, parts.member(interaction.user.id))
+        out = await parts.store.is_opted_out(translate.NAME, parts.member(interaction.user.id))
     except StoreFailed:
-        return say("error.not_stored", str(interaction.locale))
-    return say("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))
+        return localize("error.not_stored", str(interaction.locale))
+    return localize("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))

@@ -10,17 +10,17 @@ import yarl
 from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord import permissions
-from bot.adapters.discord.auto_disable import ForbiddenChats
-from bot.adapters.discord.buttons import Fit, TakeBack
+from bot.adapters.discord.auto_disable import AutoDisable
+from bot.adapters.discord.buttons import PredictionButton, WithdrawButton
 from bot.adapters.discord.commands import Translator, build
-from bot.adapters.discord.context import Parts
+from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.errors import reason
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.responder import PATIENCE, Responder
 from bot.adapters.discord.translate import ref
 from bot.config.settings import DiscordSettings
 from bot.core.events import MessageRef
-from bot.i18n import say
+from bot.i18n import localize
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def _shards(settings: DiscordSettings) -> _Shards:
 class Client(discord.AutoShardedClient):
     """One login."""
 
-    def __init__(self, parts: Parts, *, message_content: bool) -> None:
+    def __init__(self, parts: AdapterContext, *, message_content: bool) -> None:
         """Keep no message or member in memory: reactions are looked up by their ids."""
         settings = parts.settings
         super().__init__(
@@ -78,14 +78,14 @@ class Client(discord.AutoShardedClient):
         )
         self.parts = parts
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
-        forbidden = ForbiddenChats(parts.store, self._tell_owner)
+        forbidden = AutoDisable(parts.store, self._tell_owner)
         self._inbox = Inbox(parts, Responder(self, parts), forbidden)
         self.tree = build(self)
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Know the buttons of every message that was ever sent, and register the commands."""
-        self.add_dynamic_items(Fit, TakeBack)
+        self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.parts.registered.is_set():
             self._registering = asyncio.create_task(self._register())
@@ -184,7 +184,7 @@ class Client(discord.AutoShardedClient):
         if guild is None or guild.owner_id is None:
             return
         where = f"{guild.name} <#{chat.chat}>"
-        text = say("notice.turned_off", str(guild.preferred_locale), chat=where)
+        text = localize("notice.turned_off", str(guild.preferred_locale), chat=where)
         try:
             # As Discord describes it: create_dm sends the id as a number.
             private = await self.http.start_private_message(str(guild.owner_id))

@@ -6,12 +6,12 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord.invalid_request_guard import InvalidRequests
+from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
 from bot.adapters.discord.translate import NAME
 from bot.config.settings import DiscordSettings, PrivacySettings
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.pseudonyms import Pseudonyms
-from bot.core.messages.feedback import Reactions
+from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.pace import Recent
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore
@@ -23,7 +23,7 @@ REPLIES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AdapterContext:
     """Outlives every connection."""
 
     service: Service
@@ -31,7 +31,7 @@ class Parts:
     pseudonyms: Pseudonyms
     settings: DiscordSettings
     privacy: PrivacySettings
-    traffic: InvalidRequests = field(default_factory=InvalidRequests)
+    traffic: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
     replies: Recent[MessageRef, MessageRef] = field(default_factory=lambda: Recent(REPLIES_KEPT))
     """The bot's own messages with buttons -> the message that each one answers."""
 
@@ -41,16 +41,16 @@ class Parts:
     """Set once Discord knows the commands."""
 
     @property
-    def reactions(self) -> Reactions:
+    def reactions(self) -> ReactionFeedback:
         """What turns choices into feedback."""
-        return Reactions(self.service)
+        return ReactionFeedback(self.service)
 
     def member(self, user: int) -> MemberKey:
         """The key of a Discord user."""
         return self.pseudonyms.key(NAME, str(user))
 
 
-def parts_of(interaction: Interaction) -> Parts:
+def context_of(interaction: Interaction) -> AdapterContext:
     """What the client works with that got the interaction."""
-    parts: Parts = interaction.client.parts
+    parts: AdapterContext = interaction.client.parts
     return parts

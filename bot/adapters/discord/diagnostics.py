@@ -10,7 +10,7 @@ import discord
 from bot.adapters.discord.endpoints import PORTAL, point
 from bot.adapters.discord.permissions import invite, lacking
 from bot.config.settings import DiscordSettings
-from bot.core.diagnostic import Finding, failed, ok, warning
+from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 PATIENCE_SECONDS = 15.0
 PAGE = 200
@@ -18,7 +18,7 @@ PAGE = 200
 MOST_NAMED = 3
 
 
-async def examine(settings: DiscordSettings, token: str) -> list[Finding]:
+async def examine(settings: DiscordSettings, token: str) -> list[Diagnostic]:
     """Ask Discord about the token, the intents, the commands and the servers; never raises."""
     point(settings)
     logging.getLogger("discord").setLevel(logging.CRITICAL)  # what matters is told below
@@ -57,7 +57,7 @@ async def _servers(client: discord.Client) -> list[Mapping[str, Any]]:
             return found
 
 
-def _intents(application: discord.AppInfo) -> Finding:
+def _intents(application: discord.AppInfo) -> Diagnostic:
     flags = application.flags
     # The limited one is what bots get that Discord has not reviewed, which is as good.
     if flags.gateway_message_content or flags.gateway_message_content_limited:
@@ -70,7 +70,7 @@ def _intents(application: discord.AppInfo) -> Finding:
     )
 
 
-def _commands(application: discord.AppInfo) -> Finding:
+def _commands(application: discord.AppInfo) -> Diagnostic:
     if not application.interactions_endpoint_url:
         return ok("discord.commands", "slash commands and buttons come to the bot")
     return warning(
@@ -81,7 +81,7 @@ def _commands(application: discord.AppInfo) -> Finding:
     )
 
 
-def _invite(application: discord.AppInfo) -> Finding:
+def _invite(application: discord.AppInfo) -> Diagnostic:
     if application.bot_require_code_grant:
         return warning(
             "discord.invite",
@@ -93,7 +93,7 @@ def _invite(application: discord.AppInfo) -> Finding:
     return ok("discord.invite", f"to add the bot to a server, open {invite(application.id)}{whom}")
 
 
-def _access(servers: Sequence[Mapping[str, Any]], application: int) -> Finding:
+def _access(servers: Sequence[Mapping[str, Any]], application: int) -> Diagnostic:
     if not servers:
         mend = f"open {invite(application)}, choose yours and press Authorize"
         return warning("discord.servers", "the bot is in no server", mend)

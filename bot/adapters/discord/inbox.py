@@ -5,10 +5,10 @@ import time
 import discord
 
 from bot.adapters.discord import translate
-from bot.adapters.discord.auto_disable import ForbiddenChats
-from bot.adapters.discord.context import Parts
+from bot.adapters.discord.auto_disable import AutoDisable
+from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import from_wire
-from bot.core.concurrency.ordered_tasks import Intake
+from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.messages.pace import Recent
 from bot.core.ports import ChatPlatform
@@ -20,14 +20,16 @@ BLOCKED_SECONDS = 3600.0
 class Inbox:
     """Everything that a gateway client heard and that has to be finished before it closes."""
 
-    def __init__(self, parts: Parts, platform: ChatPlatform, forbidden: ForbiddenChats) -> None:
+    def __init__(
+        self, parts: AdapterContext, platform: ChatPlatform, forbidden: AutoDisable
+    ) -> None:
         """Answer through ``platform``, and tell ``forbidden`` what became of it."""
         self._parts = parts
         self._service = parts.service
         self._platform = platform
         self._forbidden = forbidden
         self._blocked: Recent[MemberKey, float] = Recent(10_000)
-        self._intake = Intake()
+        self._intake = OrderedTasks()
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Somebody wrote, or the bot itself."""
@@ -40,7 +42,7 @@ class Inbox:
         heard = translate.incoming(message, me, self._parts.pseudonyms, storable=storable)
         if heard is None or self._has_blocked(heard.author):
             return
-        self._intake.accept(heard.ref, self._answer(heard))
+        self._intake.submit(heard.ref, self._answer(heard))
 
     def reaction(self, event: discord.RawReactionActionEvent, me: discord.ClientUser) -> None:
         """Somebody reacted or took it back; the bot's own is taken away by somebody else only."""
@@ -55,11 +57,11 @@ class Inbox:
         # Who removed the bot's reaction is not told: the bot's key stands for the unknown person.
         actor = self._parts.member(event.user_id)
         if event.user_id == me.id:
-            work = self._parts.reactions.removed(about, actor, emoji)
-            self._intake.accept(about, work)
+            work = self._parts.reactions.on_bot_reaction_removed(about, actor, emoji)
+            self._intake.submit(about, work)
         else:
-            said = self._parts.reactions.changed(about, actor, emoji, withdrawn=not added)
-            self._intake.accept(about, said)
+            said = self._parts.reactions.on_reaction(about, actor, emoji, withdrawn=not added)
+            self._intake.submit(about, said)
 
     def cleared(
         self, ref: MessageRef, emoji: discord.PartialEmoji | None, me: discord.ClientUser
@@ -69,16 +71,18 @@ class Inbox:
         if (emoji and shown is None) or ref in self._parts.replies:
             return
         actor = self._parts.member(me.id)
-        self._intake.accept(ref, self._parts.reactions.removed(ref, actor, shown))
+        self._intake.submit(ref, self._parts.reactions.on_bot_reaction_removed(ref, actor, shown))
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """A message is gone; where it was the bot's own answer, somebody took that away."""
         answered = self._parts.replies.pop(ref, None)
         if answered is None:
-            self._intake.accept(ref, self._service.on_deletion(ref))
+            self._intake.submit(ref, self._service.on_deletion(ref))
         else:
             actor = self._parts.member(me.id)
-            self._intake.accept(answered, self._parts.reactions.removed(answered, actor, None))
+            self._intake.submit(
+                answered, self._parts.reactions.on_bot_reaction_removed(answered, actor, None)
+            )
 
     async def drain(self, seconds: float) -> None:
         """Hear nothing more, and finish what was heard."""
@@ -86,7 +90,7 @@ class Inbox:
 
     async def _answer(self, message: IncomingMessage) -> None:
         outcome = await self._service.on_message(message, self._platform)
-        if outcome.chosen:
+        if outcome.shown:
             self._parts.latest[message.ref.chat] = message.ref.message
         if outcome.refusal == "blocked":
             self._blocked[message.author] = time.monotonic()

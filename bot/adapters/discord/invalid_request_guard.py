@@ -17,7 +17,7 @@ HELD_BACK_AT = BANNED_AT // 20
 """An address may be shared by several processes."""
 
 
-class InvalidRequests:
+class InvalidRequestGuard:
     """Counts what Discord refused in the last ten minutes, and says when to hold back.
 
     Shared 429s are not counted: Discord does not count them either.

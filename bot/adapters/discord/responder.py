@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.adapters.discord.buttons import offer
-from bot.adapters.discord.context import Parts
+from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import to_wire
 from bot.adapters.discord.errors import reason
 from bot.adapters.discord.permissions import may_react
 from bot.adapters.discord.translate import ref as place
-from bot.core.errors import Refused
+from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from model import Prediction
 
@@ -46,7 +46,7 @@ class _Reference(discord.MessageReference):
 class Responder:
     """A ``ChatPlatform`` through one client."""
 
-    def __init__(self, client: discord.Client, parts: Parts) -> None:
+    def __init__(self, client: discord.Client, parts: AdapterContext) -> None:
         """Keep in ``parts`` which message answers which."""
         self._client = client
         self._parts = parts
@@ -65,7 +65,7 @@ class Responder:
             elif refusal != "unknown_emoji":
                 break  # the others would be refused alike
         if refusal and not added:
-            raise Refused(refusal)
+            raise PlatformRefused(refusal)
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Answer with the best emoji over buttons with all of them.
@@ -76,16 +76,16 @@ class Responder:
         view = offer(ref, predictions, self._guild(ref))
         best = view.best
         if best is None:
-            raise Refused("unknown_emoji")
+            raise PlatformRefused("unknown_emoji")
         if self._parts.traffic.too_many:
-            raise Refused("held_back")
+            raise PlatformRefused("held_back")
         try:
             async with asyncio.timeout(PATIENCE):
                 sent = await self._chat(ref).send(
                     best, view=view, reference=_Reference(ref), mention_author=False, silent=True
                 )
         except Exception as error:
-            raise Refused(_reply_refusal(error)) from None
+            raise PlatformRefused(_reply_refusal(error)) from None
         view.stop()  # presses are found by their ids, after a restart as well
         guild = None if ref.community == ref.chat else int(ref.community)
         self._parts.replies[place(guild, int(ref.chat), sent.id)] = ref

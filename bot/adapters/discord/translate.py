@@ -67,11 +67,11 @@ def incoming(
         ref=place_of(message),
         author=pseudonyms.key(NAME, str(message.author.id)),
         text=message.content,
-        custom=own_names(guild),
+        custom_emojis=own_names(guild),
         addressed=guild is None or _mentions(message, me),
-        parent=parent(message.channel),
+        parent_chat=parent(message.channel),
         roles=roles(message.author),
-        storable=storable,
+        may_store_text=storable,
     )
 
 
@@ -83,12 +83,12 @@ def question(
         ref=asked_here(interaction),
         author=author,
         text=text,
-        custom=own_names(interaction.guild),
+        custom_emojis=own_names(interaction.guild),
         addressed=True,
-        asked=True,
-        parent=parent(interaction.channel),
+        requested=True,
+        parent_chat=parent(interaction.channel),
         language=str(interaction.locale),
-        storable=storable,
+        may_store_text=storable,
     )
 
 

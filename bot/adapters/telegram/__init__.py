@@ -7,6 +7,6 @@ import os
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.adapters.telegram.context import Core
+from bot.adapters.telegram.context import BotServices
 
-__all__ = ["Core", "TelegramAdapter"]
+__all__ = ["BotServices", "TelegramAdapter"]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.adapters.telegram import translate
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
-from bot.adapters.telegram.context import Core, Parts
+from bot.adapters.telegram.context import AdapterContext, BotServices
 from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.inbox import KINDS, Inbox
 from bot.adapters.telegram.polling import Poller, insist
@@ -29,11 +29,11 @@ class TelegramAdapter:
 
     name = translate.NAME
 
-    def __init__(self, core: Core, token: str) -> None:
+    def __init__(self, core: BotServices, token: str) -> None:
         """Connect with ``run`` only."""
         self._core = core
         self._bot = build_bot(core.settings.base_url, token)
-        self._parts = Parts(core, self._bot, AllowedReactions(self._bot))
+        self._parts = AdapterContext(core, self._bot, AllowedReactions(self._bot))
 
     async def run(self) -> None:
         """Answer until cancelled; what was accepted by then is finished.

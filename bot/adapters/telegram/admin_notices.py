@@ -2,19 +2,19 @@
 
 from telegram import Chat, ChatMember
 
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.context import AdapterContext
 from bot.core.errors import StoreFailed
 from bot.core.messages.pace import Recent
-from bot.i18n import say
+from bot.i18n import localize
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 CHATS = 10_000
 
 
-class Notices:
+class AdminNotices:
     """Looks at each group once, and again when the bot's standing there changes."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: AdapterContext) -> None:
         """Have looked at none."""
         self._parts = parts
         self._looked: Recent[int, None] = Recent(CHATS)
@@ -36,13 +36,13 @@ class Notices:
             return
         self._looked[chat.id] = None
         try:
-            first = await self._parts.core.store.first_notice(self._parts.ref(chat, 0), "not_admin")
+            first = await self._parts.core.store.claim_notice(self._parts.ref(chat, 0), "not_admin")
         except StoreFailed:
             return
         if not first:
             return
         spoken = language or await self._parts.language(chat, None)
-        words = [say("notice.not_admin", spoken)]
+        words = [localize("notice.not_admin", spoken)]
         if not self._parts.bot.bot.can_read_all_group_messages:
-            words.append(say("notice.privacy_mode", spoken, chat=chat.title or ""))
+            words.append(localize("notice.privacy_mode", spoken, chat=chat.title or ""))
         await self._parts.attempt(self._parts.bot.send_message(chat.id, "\n\n".join(words)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.messages.feedback import THUMBS_DOWN
-from bot.i18n import say
+from bot.i18n import localize
 from model import Prediction
 
 FIT, OWN, SETTING, TASTE = "fit", "own", "set", "taste"
@@ -23,7 +23,7 @@ def offer(
         for each in predictions
         if len((data := f"{FIT}:{message}:{each.emoji}").encode()) <= LONGEST
     ]
-    none = say("feedback.none", language)
+    none = localize("feedback.none", language)
     last = InlineKeyboardButton(none, callback_data=f"{FIT}:{message}:{THUMBS_DOWN}")
     return InlineKeyboardMarkup([emojis, [last]])
 
@@ -49,7 +49,7 @@ def choice(user: int, names: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:
 def forgetting(language: str | None) -> InlineKeyboardMarkup:
     """Whether to forget what is liked here."""
     row = [
-        InlineKeyboardButton(say(f"taste.{name}", language), callback_data=f"{TASTE}:{name}")
+        InlineKeyboardButton(localize(f"taste.{name}", language), callback_data=f"{TASTE}:{name}")
         for name in ("yes", "no")
     ]
     return InlineKeyboardMarkup([row])

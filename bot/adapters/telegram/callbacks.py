@@ -4,16 +4,16 @@ from telegram import CallbackQuery
 
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.commands import preferences, privacy, settings
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.translate import NAME
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackSource
 from bot.core.messages.feedback import THUMBS_DOWN
-from bot.i18n import say
+from bot.i18n import localize
 from model.emoji import canonical
 
 
-async def pressed(parts: Parts, query: CallbackQuery) -> None:
+async def pressed(parts: AdapterContext, query: CallbackQuery) -> None:
     """Do what the button says, and tell the member so; every press is answered."""
     kind, _, rest = (query.data or "").partition(":")
     language = query.from_user.language_code
@@ -27,28 +27,28 @@ async def pressed(parts: Parts, query: CallbackQuery) -> None:
         case buttons.TASTE:
             told = await preferences.pressed(parts, query, rest)
         case _:
-            told = say("error.expired", language)
+            told = localize("error.expired", language)
     await parts.attempt(query.answer(told))
 
 
-async def _fits(parts: Parts, query: CallbackQuery, rest: str) -> str:
+async def _fits(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
     """Keep that an emoji fits, in the place of what the member pressed before."""
     language = query.from_user.language_code
     message, _, emoji = rest.partition(":")
     if query.message is None or not message.isdecimal() or not emoji:
-        return say("error.expired", language)
+        return localize("error.expired", language)
     ref, actor = parts.ref(query.message.chat, int(message)), parts.member(query.from_user.id)
     emoji = canonical(emoji)
-    if await parts.reactions.now(ref, actor, [emoji], FeedbackSource.BUTTON):
+    if await parts.reactions.on_all_reactions(ref, actor, [emoji], FeedbackSource.BUTTON):
         key = "dislike" if emoji == THUMBS_DOWN else "agree"
-        return say(f"feedback.{key}", language, emoji=emoji)
-    return say(await why_not_kept(parts, query.from_user.id), language)
+        return localize(f"feedback.{key}", language, emoji=emoji)
+    return localize(await why_not_kept(parts, query.from_user.id), language)
 
 
-async def why_not_kept(parts: Parts, user: int) -> str:
+async def why_not_kept(parts: AdapterContext, user: int) -> str:
     """The key of what to tell a member whose word was not kept."""
     try:
-        out = await parts.core.store.opted_out(NAME, parts.member(user))
+        out = await parts.core.store.is_opted_out(NAME, parts.member(user))
     except StoreFailed:
         return "error.not_stored"
     return "feedback.opted_out" if out else "feedback.unknown"

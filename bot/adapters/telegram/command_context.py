@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup, Message, ReplyParameters
 
 from bot.adapters.telegram.buttons import offered_for
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.translate import thread
 from bot.core.events import MessageRef
-from bot.i18n import say
+from bot.i18n import localize
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class CommandContext:
     """Somebody gave a command."""
 
-    parts: Parts
+    parts: AdapterContext
     message: Message
     argument: str
     """What follows the command's name."""
@@ -30,7 +30,7 @@ class Ask:
 
     def words(self, key: str, **values: object) -> str:
         """The text in the language of this talk."""
-        return say(key, self.language, **values)
+        return localize(key, self.language, **values)
 
     async def tell(self, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
         """Answer under the command, in its topic."""

@@ -16,7 +16,7 @@ from bot.config.settings import PrivacySettings, TelegramSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.pseudonyms import Pseudonyms
-from bot.core.messages.feedback import Reactions
+from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore
 from bot.i18n import FALLBACK
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Core:
+class BotServices:
     """What the adapter is given."""
 
     service: Service
@@ -38,19 +38,19 @@ class Core:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AdapterContext:
     """The given with what talks to Telegram."""
 
-    core: Core
+    core: BotServices
     bot: Bot
     allowed: AllowedReactions
     refusals: Counter[str] = field(default_factory=Counter)
     """What Telegram refused since the start, by name."""
 
     @property
-    def reactions(self) -> Reactions:
+    def reactions(self) -> ReactionFeedback:
         """What turns choices into feedback."""
-        return Reactions(self.core.service)
+        return ReactionFeedback(self.core.service)
 
     def member(self, user: int) -> MemberKey:
         """The key of a Telegram user."""
@@ -93,6 +93,6 @@ class Parts:
         """A group became a supergroup, under another id: its settings go with it."""
         before, after = (MessageRef(NAME, str(each), str(each), "") for each in (old, new))
         try:
-            await self.core.store.carry_settings(before, after)
+            await self.core.store.move_overrides(before, after)
         except StoreFailed:
             logger.error("the settings of a group that moved could not be carried over")

@@ -21,7 +21,7 @@ from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.errors import reason
 from bot.adapters.telegram.inbox import KINDS
 from bot.config.settings import TelegramSettings
-from bot.core.diagnostic import Finding, failed, ok, warning
+from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 PATIENCE_SECONDS = 15.0
 LISTEN_SECONDS = 6
@@ -34,7 +34,7 @@ PORTS = frozenset((443, 80, 88, 8443))
 
 async def examine(
     settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """Ask Telegram about the token, group privacy, the webhook and the bot's standing in groups.
 
     With ``listen`` also whether another process polls: it is disturbed for a moment, and loses
@@ -60,11 +60,11 @@ async def examine(
         return [failed("telegram.connection", told, mend)]
 
 
-def _token(bot: Bot) -> Finding:
+def _token(bot: Bot) -> Diagnostic:
     return ok("telegram.token", f"the bot is {bot.name}")
 
 
-def _privacy(bot: Bot) -> Finding:
+def _privacy(bot: Bot) -> Diagnostic:
     if bot.bot.can_read_all_group_messages:
         return ok("telegram.privacy", "group privacy is off: it sees what is said in groups")
     return warning(
@@ -75,7 +75,7 @@ def _privacy(bot: Bot) -> Finding:
     )
 
 
-def _joining(bot: Bot) -> Finding:
+def _joining(bot: Bot) -> Diagnostic:
     if bot.bot.can_join_groups:
         return ok("telegram.joining", "it can be added to groups; only admins see reactions")
     return warning(
@@ -85,7 +85,7 @@ def _joining(bot: Bot) -> Finding:
     )
 
 
-async def _standing(bot: Bot, groups: Sequence[str]) -> Finding:
+async def _standing(bot: Bot, groups: Sequence[str]) -> Diagnostic:
     """Where it is an admin, among the groups and channels that it has met."""
     admin, plain = 0, list[str]()
     for group in groups:
@@ -115,7 +115,7 @@ async def _title(bot: Bot, group: str) -> str:
     return '"' + "".join(letter for letter in title if letter.isprintable()) + '"'
 
 
-def _webhook(settings: TelegramSettings, told: WebhookInfo) -> Finding:
+def _webhook(settings: TelegramSettings, told: WebhookInfo) -> Diagnostic:
     """What Telegram has, beside what the settings want."""
     check, wait = "telegram.webhook", f"updates that wait: {told.pending_update_count}"
     wanted, restart = settings.webhook_url, "start emoji-reactor run again, which registers it"
@@ -141,7 +141,7 @@ def _webhook(settings: TelegramSettings, told: WebhookInfo) -> Finding:
     return ok(check, f"{_host(wanted)} gets the updates; {wait}")
 
 
-def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Finding:
+def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Diagnostic:
     """A delivery failed lately; where none waits, a later one has succeeded."""
     judge = failed if told.pending_update_count else warning
     cause = " ".join((told.last_error_message or "no reason given").split())[:200]
@@ -153,7 +153,7 @@ def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Fi
     )
 
 
-async def _pollers(bot: Bot, pending: int) -> Finding:
+async def _pollers(bot: Bot, pending: int) -> Diagnostic:
     check = "telegram.pollers"
     if pending:  # they would be given to us at once, and say nothing about others
         return ok(check, f"nobody fetches what waits: {pending}")

@@ -11,10 +11,10 @@ from telegram import Message, MessageReactionCountUpdated, MessageReactionUpdate
 from telegram.constants import ChatType
 
 from bot.adapters.telegram import callbacks, inline, translate
-from bot.adapters.telegram.admin_notices import Notices
+from bot.adapters.telegram.admin_notices import AdminNotices
 from bot.adapters.telegram.commands import emoji, menu
-from bot.adapters.telegram.context import Parts
-from bot.core.concurrency.ordered_tasks import Intake
+from bot.adapters.telegram.context import AdapterContext
+from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackSource, IncomingMessage, MessageRef, SkipReason
 from bot.log import describe
@@ -41,11 +41,11 @@ Work = tuple[MessageRef, Callable[[], Awaitable[object]]]
 class Inbox:
     """What was accepted and is not finished, by the updates' numbers."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: AdapterContext) -> None:
         """Accept from now on."""
         self._parts = parts
-        self._notices = Notices(parts)
-        self._intake = Intake()
+        self._notices = AdminNotices(parts)
+        self._intake = OrderedTasks()
         self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
         self._receiver = f"{translate.NAME}:{parts.bot.bot.id}"
@@ -87,7 +87,7 @@ class Inbox:
         if work is None:
             work = self._nowhere(update), _nothing
         number = update.update_id
-        task = self._intake.accept(work[0], self._finish(number, work[1]))
+        task = self._intake.submit(work[0], self._finish(number, work[1]))
         if task is not None:
             self.under_way[number] = task
             task.add_done_callback(lambda _: self.under_way.pop(number))
@@ -97,7 +97,7 @@ class Inbox:
             await work()
         except Exception as error:
             logger.error("a Telegram update was not handled: %s", describe(error))
-        await self._parts.core.store.handled(self._receiver, number, datetime.now(UTC))
+        await self._parts.core.store.mark_handled(self._receiver, number, datetime.now(UTC))
 
     def _work(self, update: Update) -> Work | None:
         parts = self._parts
@@ -137,7 +137,7 @@ class Inbox:
             return ref, partial(menu.handle, parts, message, *given)
         heard = translate.incoming(message, me, parts.core.pseudonyms)
         late = datetime.now(UTC) - message.date > LATE
-        if heard is None or (late and not heard.asked):
+        if heard is None or (late and not heard.requested):
             return None
         return ref, partial(self._answer, heard, message)
 
@@ -146,7 +146,7 @@ class Inbox:
             allowed = await self._parts.allowed.of(message.chat_id)
             heard = replace(heard, candidates=allowed)
         outcome = await emoji.respond(self._parts, message, heard)
-        if outcome.skip is SkipReason.DUPLICATE:
+        if outcome.skip_reason is SkipReason.DUPLICATE:
             await emoji.again(self._parts, message, heard)
         await self._notices.look(message.chat)
 
@@ -159,7 +159,7 @@ class Inbox:
 
         async def changed() -> None:
             for reacted, withdrawn in translate.changes(update):
-                await self._parts.reactions.changed(ref, actor, reacted, withdrawn=withdrawn)
+                await self._parts.reactions.on_reaction(ref, actor, reacted, withdrawn=withdrawn)
 
         return ref, changed
 
@@ -169,7 +169,7 @@ class Inbox:
         audience = self._parts.core.pseudonyms.key(translate.NAME, str(update.chat.id))
 
         async def counted() -> None:
-            shown = await self._parts.core.service.shown(ref)
+            shown = await self._parts.core.service.shown_emojis(ref)
             counts = {
                 emoji: each.total_count
                 for each in update.reactions
@@ -177,7 +177,9 @@ class Inbox:
             }
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
-            await self._parts.reactions.now(ref, audience, others, FeedbackSource.REACTION)
+            await self._parts.reactions.on_all_reactions(
+                ref, audience, others, FeedbackSource.REACTION
+            )
 
         return ref, counted
 

@@ -2,14 +2,14 @@
 
 from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent
 
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.translate import NAME
 from bot.core.events import MessageRef
 
 CACHE_SECONDS = 60
 
 
-async def offer(parts: Parts, query: InlineQuery) -> None:
+async def offer(parts: AdapterContext, query: InlineQuery) -> None:
     """Answer with the five; what is typed is neither recorded nor stored."""
     text = query.query.strip()
     place = parts.member(query.from_user.id)

@@ -7,11 +7,11 @@ from telegram import Message, ReactionTypeEmoji, ReplyParameters
 from telegram.error import ChatMigrated
 
 from bot.adapters.telegram import buttons
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.translate import thread
-from bot.core.errors import Refused
+from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
-from bot.i18n import say
+from bot.i18n import localize
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 
@@ -24,7 +24,7 @@ REPLY_PATIENCE = 30.0
 class Responder:
     """A ``ChatPlatform`` for one message: the ref of a private chat does not tell its id."""
 
-    def __init__(self, parts: Parts, message: Message) -> None:
+    def __init__(self, parts: AdapterContext, message: Message) -> None:
         """Answer ``message``."""
         self._parts = parts
         self._message = message
@@ -37,7 +37,7 @@ class Responder:
         """
         stored = TELEGRAM_REACTIONS.get(emojis[0])
         if stored is None:
-            raise Refused("reaction_invalid")
+            raise PlatformRefused("reaction_invalid")
         reaction = self._parts.bot.set_message_reaction(
             self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
         )
@@ -54,7 +54,7 @@ class Responder:
         language = await self._parts.language(message.chat, own, thread(message))
         sending = self._parts.bot.send_message(
             message.chat_id,
-            say("emoji.offer", language),
+            localize("emoji.offer", language),
             message_thread_id=thread(message),
             reply_parameters=ReplyParameters(int(ref.message)),
             reply_markup=buttons.offer(ref.message, predictions, language),
@@ -71,4 +71,4 @@ class Responder:
             name = self._parts.refused(error)
             if name == "reaction_invalid":
                 self._parts.allowed.forget(self._message.chat_id)
-            raise Refused(name) from None
+            raise PlatformRefused(name) from None

@@ -87,10 +87,10 @@ def incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMess
         author=pseudonyms.key(NAME, author),
         text=text,
         addressed=private or _addressed(message, me),
-        asked=private,
-        parent=topic(message.chat, thread(message)),
+        requested=private,
+        parent_chat=topic(message.chat, thread(message)),
         language=message.from_user.language_code if message.from_user else None,
-        storable=own_words(message),
+        may_store_text=own_words(message),
     )
 
 

@@ -21,6 +21,6 @@ async def learned(engine: AsyncEngine) -> Learned:
         choices=sum(words.total() for words in counted.feedback.values()),
         by_emoji=[Row(emoji, kept.shown, kept.kept) for emoji, kept in seen.by_emoji.items()],
         by_day=[(day, Row("", kept.shown, kept.kept)) for day, kept in seen.by_day.items()],
-        swaps=[Swap(*pair, count) for pair, count in seen.swaps.most_common()],
+        swaps=[Swap(*pair, count) for pair, count in seen.corrections.most_common()],
         chosen=[(emoji, count) for emoji, count in chosen.most_common() if emoji],
     )

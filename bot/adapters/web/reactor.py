@@ -20,7 +20,7 @@ from bot.core.events import (
     SkipReason,
 )
 from bot.core.members.pseudonyms import Pseudonyms
-from bot.core.messages.feedback import classify
+from bot.core.messages.feedback import classify_reaction
 from bot.core.messages.service import Service
 from bot.i18n import TERMS_VERSION
 from bot.log import describe
@@ -50,7 +50,7 @@ def terms(days: int, text_days: int) -> Terms:
     )
 
 
-class Reactor:
+class WebReactor:
     """Implements ``demo.page.port.Reactor``."""
 
     def __init__(
@@ -92,7 +92,7 @@ class Reactor:
         """
         asked = Asked("preview", text, candidates)
         outcome = await self._service.preview(self._message(person, asked))
-        if outcome.skip is SkipReason.OVERLOADED:
+        if outcome.skip_reason is SkipReason.OVERLOADED:
             raise Busy
         return Reading(outcome.predictions, outcome.threshold or 0.0)
 
@@ -118,7 +118,7 @@ class Reactor:
         """Record the answer at the first word on it, and the word as feedback."""
         message = self._message(person, asked)
         await self._service.on_message(message, _Page())
-        shown = await self._service.shown(message.ref)
+        shown = await self._service.shown_emojis(message.ref)
         kept = True
         if before is not None:
             earlier = _feedback(message, before, shown, withdrawn=True)
@@ -130,7 +130,9 @@ class Reactor:
     async def consented(self, person: PersonId) -> bool:
         """Whether the person agreed to the terms that are shown."""
         try:
-            version = await self._service.wishes.consented(PLATFORM, self._key(person))
+            version = await self._service.member_requests.consent_version(
+                PLATFORM, self._key(person)
+            )
         except StoreFailed:  # the service has logged it
             return False
         return version == TERMS_VERSION
@@ -139,7 +141,7 @@ class Reactor:
         """Store the consent, or revoke it and erase the texts."""
         version = TERMS_VERSION if given else None
         try:
-            await self._service.wishes.consent(PLATFORM, self._key(person), version)
+            await self._service.member_requests.consent(PLATFORM, self._key(person), version)
         except StoreFailed:
             return False
         return True
@@ -147,7 +149,7 @@ class Reactor:
     async def forget(self, person: PersonId) -> int | None:
         """Erase everything under the browser's id."""
         try:
-            return await self._service.wishes.forget(PLATFORM, self._key(person))
+            return await self._service.member_requests.forget(PLATFORM, self._key(person))
         except StoreFailed:
             return None
 
@@ -167,7 +169,7 @@ class Reactor:
         key = self._key(person)
         ref = MessageRef(PLATFORM, PLATFORM, key, asked.answer)
         return IncomingMessage(
-            ref, key, asked.text, asked.candidates, addressed=True, storable=True
+            ref, key, asked.text, asked.candidates, addressed=True, may_store_text=True
         )
 
 
@@ -184,7 +186,7 @@ class _Page:
 def _feedback(
     message: IncomingMessage, word: str, shown: Sequence[str], *, withdrawn: bool = False
 ) -> Feedback:
-    kind = FeedbackKind.DISLIKE if word == NONE_FITS else classify(shown, word)
+    kind = FeedbackKind.DISLIKE if word == NONE_FITS else classify_reaction(shown, word)
     return Feedback(
         message.ref,
         message.author,

@@ -83,7 +83,7 @@ KEYS = tuple(_PARSERS)
 """What a community or chat can choose, by the names of ``ChatSettings``' fields."""
 
 
-def override(settings: ChatSettings, key: str, value: object) -> ChatSettings:
+def apply_override(settings: ChatSettings, key: str, value: object) -> ChatSettings:
     """The settings with one stored value in place.
 
     Raises:
@@ -94,13 +94,13 @@ def override(settings: ChatSettings, key: str, value: object) -> ChatSettings:
     return replace(settings, **changes)  # type: ignore[arg-type]  # _PARSERS gives each its type
 
 
-def override_all(settings: ChatSettings, stored: Mapping[str, object]) -> ChatSettings:
+def apply_overrides(settings: ChatSettings, stored: Mapping[str, object]) -> ChatSettings:
     """The settings with every stored value that is sound; another version's are passed over."""
     for key, value in stored.items():
         if key not in _PARSERS:
             continue
         try:
-            settings = override(settings, key, value)
+            settings = apply_override(settings, key, value)
         except ValueError as error:
             logger.warning("a stored chat setting is passed over: %s: %s", key, error)
     return settings

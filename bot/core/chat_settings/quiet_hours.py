@@ -36,7 +36,7 @@ class QuietHours:
         start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
         return cls(start, end, zone)
 
-    def hold(self, moment: datetime) -> bool:
+    def contains(self, moment: datetime) -> bool:
         """Whether an aware moment lies within."""
         now = moment.astimezone(ZoneInfo(self.zone)).time()
         if self.start <= self.end:

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Overloaded
 from model import Prediction
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 
 BATCH = 16
 
@@ -33,12 +33,12 @@ class SyncPredictor(Protocol):
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
-        moves: Sequence[Mapping[str, Move]] | None = None,
+        offsets: Sequence[Mapping[str, EmbeddingOffset]] | None = None,
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text."""
         ...
 
-    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+    def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         """What choices add to the rows of custom emojis."""
         ...
 
@@ -52,7 +52,7 @@ class _Request:
     k: int
     candidates: frozenset[str] | None
     bias: Mapping[str, float]
-    moves: Mapping[str, Move]
+    moves: Mapping[str, EmbeddingOffset]
     predictor: SyncPredictor
     """The one that was running when the message came."""
     answer: asyncio.Future[list[Prediction]]
@@ -109,7 +109,7 @@ class BatchingPredictor(Generic[P]):
         k: int = 5,
         candidates: Collection[str] | None = None,
         bias: Mapping[str, float] | None = None,
-        moves: Mapping[str, Move] | None = None,
+        offsets: Mapping[str, EmbeddingOffset] | None = None,
     ) -> list[Prediction]:
         """Top ``k`` for one text, best first.
 
@@ -125,16 +125,16 @@ class BatchingPredictor(Generic[P]):
         allowed = None if candidates is None else frozenset(candidates)
         answer: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
         predictor = self._predictor
-        request = _Request(text, k, allowed, bias or {}, moves or {}, predictor, answer)
+        request = _Request(text, k, allowed, bias or {}, offsets or {}, predictor, answer)
         self._waiting.append(request)
         if self._drainer is None:
             self._drainer = asyncio.create_task(self._drain())
         return await answer
 
-    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         """What choices add to the rows of custom emojis; computed between two batches."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._predictor.moves, choices)
+        return await loop.run_in_executor(self._thread, self._predictor.embedding_offsets, choices)
 
     async def aclose(self) -> None:
         """Answer everything accepted, then end the thread; further requests are refused."""

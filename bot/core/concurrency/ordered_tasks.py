@@ -11,7 +11,7 @@ from bot.log import describe
 logger = logging.getLogger(__name__)
 
 
-class Intake:
+class OrderedTasks:
     """Runs accepted work at once, but one piece at a time for each message.
 
     A reaction and its removal, or a message and its deletion, may be handed over within a
@@ -24,7 +24,7 @@ class Intake:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    def accept(
+    def submit(
         self, ref: MessageRef, work: Coroutine[Any, Any, object]
     ) -> asyncio.Task[None] | None:
         """Do ``work`` after everything accepted before for the same message; None at the end."""

@@ -12,28 +12,28 @@ from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
 from bot.core.ports import Store
 from bot.core.preferences import transfer
-from bot.core.preferences.cache import Tastes
+from bot.core.preferences.cache import PreferenceCache
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.custom_emoji import Rows
-from bot.core.preferences.posterior import Taste
+from bot.core.preferences.custom_emoji import CustomEmojiOffsets
+from bot.core.preferences.posterior import Preferences
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class LearntState:
     """What is remembered of communities, and must be read anew where a wish changed it."""
 
-    tastes: Tastes
-    rows: Rows
+    tastes: PreferenceCache
+    rows: CustomEmojiOffsets
     now: Callable[[], datetime]
 
 
-class Wishes:
+class MemberRequests:
     """Does what is asked for, or says that it was not done."""
 
     def __init__(
         self,
         store: Store,
-        learnt: Learnt,
+        learnt: LearntState,
         settled: Callable[[], Awaitable[None]],
         failed: Callable[[str, Exception], None],
     ) -> None:
@@ -51,8 +51,8 @@ class Wishes:
         """
         await self._settled()
         with self._must_store():
-            erased = await self._store.forget(platform, member)
-        self._learnt.rows.forget(platform)
+            erased = await self._store.erase_member(platform, member)
+        self._learnt.rows.invalidate(platform)
         return erased
 
     async def opt_out(self, platform: str, member: MemberKey) -> None:
@@ -63,7 +63,7 @@ class Wishes:
         """
         with self._must_store():
             await self._store.set_opted_out(platform, member, True)
-        self._learnt.rows.forget(platform)
+        self._learnt.rows.invalidate(platform)
 
     async def opt_in(self, platform: str, member: MemberKey) -> None:
         """Take an opt-out back.
@@ -82,16 +82,16 @@ class Wishes:
         """
         with self._must_store():
             await self._store.set_consent(platform, member, version)
-        self._learnt.rows.forget(platform)
+        self._learnt.rows.invalidate(platform)
 
-    async def consented(self, platform: str, member: MemberKey) -> str | None:
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
         """The version of the terms to which the member agrees now; None without consent.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
         with self._must_store():
-            return await self._store.consented(platform, member)
+            return await self._store.consent_version(platform, member)
 
     async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
         """Everything kept about a member, as JSON knows it.
@@ -102,16 +102,16 @@ class Wishes:
         with self._must_store():
             return await self._store.member_data(platform, member)
 
-    async def taste(self, ref: MessageRef) -> Taste:
+    async def preferences(self, ref: MessageRef) -> Preferences:
         """What the message's community likes, as far as is known.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
         with self._must_store():
-            return await self._learnt.tastes.of(ref)
+            return await self._learnt.tastes.get(ref)
 
-    async def reset_taste(self, ref: MessageRef) -> None:
+    async def reset_preferences(self, ref: MessageRef) -> None:
         """Forget what the message's community likes.
 
         Raises:
@@ -119,7 +119,7 @@ class Wishes:
         """
         await self._replace_taste(ref, {})
 
-    async def export_taste(self, ref: MessageRef) -> dict[str, object]:
+    async def export_preferences(self, ref: MessageRef) -> dict[str, object]:
         """The counts behind the community's taste, as JSON knows them.
 
         Raises:
@@ -127,21 +127,23 @@ class Wishes:
         """
         now = self._learnt.now()
         with self._must_store():
-            return transfer.write((await self._store.taste_tally(ref, now)).said, now)
+            return transfer.dump_counts(
+                (await self._store.preference_counts(ref, now)).pending, now
+            )
 
-    async def import_taste(self, ref: MessageRef, document: object) -> None:
+    async def import_preferences(self, ref: MessageRef, document: object) -> None:
         """Let an exported document take the place of the community's counts.
 
         Raises:
             TasteFileError: it is no such document; nothing was changed.
             StoreFailed: nothing was changed.
         """
-        await self._replace_taste(ref, transfer.read(document))
+        await self._replace_taste(ref, transfer.load_counts(document))
 
     async def _replace_taste(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
         with self._must_store():
-            await self._store.replace_taste(ref, counts, self._learnt.now())
-        self._learnt.tastes.changed(ref)
+            await self._store.replace_preference_counts(ref, counts, self._learnt.now())
+        self._learnt.tastes.invalidate(ref)
 
     @contextmanager
     def _must_store(self) -> Iterator[None]:

@@ -12,29 +12,29 @@ SECONDS = 2.0
 """How long a change may go unnoticed."""
 PEOPLE = 10_000
 
-Standing = tuple[ChatSettings, bool]
+MemberStatus = tuple[ChatSettings, bool]
 _Place = tuple[MessageRef, str, MemberKey]
 
 
-class Standings:
+class StatusCache:
     """``Store.standing``, at most every two seconds for one person in one chat."""
 
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         """Ask ``store``; ``clock`` tells seconds."""
         self._store = store
         self._clock = clock
-        self._known: Recent[_Place, tuple[float, Standing]] = Recent(PEOPLE)
+        self._known: Recent[_Place, tuple[float, MemberStatus]] = Recent(PEOPLE)
 
-    async def of(self, message: IncomingMessage) -> Standing:
+    async def get(self, message: IncomingMessage) -> MemberStatus:
         """The settings that hold for a message, and whether its author opted out.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
-        place = replace(message.ref, message=""), message.parent, message.author
+        place = replace(message.ref, message=""), message.parent_chat, message.author
         known = self._known.get(place)
         if known is not None and self._clock() - known[0] < SECONDS:
             return known[1]
-        standing = await self._store.standing(message)
+        standing = await self._store.member_status(message)
         self._known[place] = self._clock(), standing
         return standing

@@ -9,21 +9,21 @@ from bot.core.messages.service import Service
 THUMBS_DOWN = "👎"
 
 
-def classify(shown: Collection[str], emoji: str) -> FeedbackKind:
+def classify_reaction(shown: Collection[str], emoji: str) -> FeedbackKind:
     """What a canonical ``emoji`` says where the bot showed ``shown``; the shown one agrees."""
     if emoji in shown:
         return FeedbackKind.AGREE
     return FeedbackKind.DISLIKE if emoji == THUMBS_DOWN else FeedbackKind.CORRECT
 
 
-class Reactions:
+class ReactionFeedback:
     """Turns reactions into feedback; those on messages that the bot left alone are only counted."""
 
     def __init__(self, service: Service) -> None:
         """Ask the service what was shown, and tell it what was said."""
         self._service = service
 
-    async def changed(
+    async def on_reaction(
         self,
         ref: MessageRef,
         actor: MemberKey,
@@ -36,39 +36,41 @@ class Reactions:
 
         Taking back is not heard where the bot showed nothing: nothing says who used what.
         """
-        answer = await self._service.answer(ref)
+        answer = await self._service.recorded_outcome(ref)
         if answer is None:
             return None
-        shown = answer.outcome.chosen
+        shown = answer.outcome.shown
         if not shown:
             if not withdrawn:
-                await self._service.on_use(ref, actor, emoji)
+                await self._service.on_unprompted_reaction(ref, actor, emoji)
             return None
-        kind = classify(shown, emoji)
+        kind = classify_reaction(shown, emoji)
         about = None if kind is FeedbackKind.DISLIKE else emoji
         word = Feedback(ref, actor, kind, about, source, datetime.now(UTC), withdrawn)
         return kind if await self._service.on_feedback(word) else None
 
-    async def now(
+    async def on_all_reactions(
         self, ref: MessageRef, actor: MemberKey, emojis: Collection[str], source: FeedbackSource
     ) -> bool:
         """All that somebody chooses through ``source`` are these emojis, none but 👎, or none.
 
         False where it was not kept.
         """
-        shown = await self._service.shown(ref)
+        shown = await self._service.shown_emojis(ref)
         if not shown:
             return False
         moment, words = datetime.now(UTC), []
         for emoji in emojis:
-            kind = classify(shown, emoji)
+            kind = classify_reaction(shown, emoji)
             about = None if kind is FeedbackKind.DISLIKE else emoji
             words.append(Feedback(ref, actor, kind, about, source, moment))
-        return await self._service.on_choice(ref, actor, source, words)
+        return await self._service.on_replaced_feedback(ref, actor, source, words)
 
-    async def removed(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
+    async def on_bot_reaction_removed(
+        self, ref: MessageRef, actor: MemberKey, emoji: str | None
+    ) -> None:
         """The bot's own reaction was taken away; ``emoji`` None for all of them."""
-        for shown in await self._service.shown(ref):
+        for shown in await self._service.shown_emojis(ref):
             if emoji is None or emoji == shown:
                 now = datetime.now(UTC)
                 await self._service.on_feedback(

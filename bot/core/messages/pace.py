@@ -28,7 +28,7 @@ class Recent(OrderedDict[K, V], Generic[K, V]):
             self.popitem(last=False)
 
 
-class Answers:
+class RateWindow:
     """When the bot last answered in each chat; times are seconds of one monotonic clock."""
 
     def __init__(self, chats: int = 10_000) -> None:

@@ -12,10 +12,10 @@ from bot.core.gravity import fitting
 from model import Prediction
 from model.emoji import canonical_set, is_custom, names
 
-TOP = 5
+TOP_K = 5
 """How many emojis are predicted, offered and stored."""
 
-SAFE_LIST = frozenset(("🖕", "💩", "🤮", "🤬", "👎", "🤡"))
+DEFAULT_EMOJI_DENY = frozenset(("🖕", "💩", "🤮", "🤬", "👎", "🤡"))
 """Never shown unless a community asks for it: aimed at a person, these insult."""
 
 
@@ -57,7 +57,7 @@ class ChatSettings:
     emoji_allow: frozenset[str] | None = None
     """Only these; None for all. Custom emojis, as ``:name:``, come on top: a list of nothing else
     leaves every Unicode emoji allowed."""
-    emoji_deny: frozenset[str] = SAFE_LIST
+    emoji_deny: frozenset[str] = DEFAULT_EMOJI_DENY
     chat_allow: frozenset[str] | None = None
     """Only in these chats and their threads, in the platform's ids; None for all."""
     chat_deny: frozenset[str] = frozenset()
@@ -95,7 +95,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class DecisionContext:
     """What a decision depends on beside the message and the chat's settings."""
 
     now: datetime
@@ -106,53 +106,53 @@ class Circumstances:
     opted_out: bool = False
 
 
-def eligible(
-    message: IncomingMessage, settings: ChatSettings, given: Circumstances
+def skip_before_prediction(
+    message: IncomingMessage, settings: ChatSettings, given: DecisionContext
 ) -> SkipReason | None:
     """Why the message is not to be looked at, or None."""
-    if message.asked:
+    if message.requested:
         return None
     if given.opted_out:
         return SkipReason.OPTED_OUT
     if turned_off := _out_of_bounds(message, settings):
         return turned_off
-    if too_soon := out_of_pace(message, settings, given.pace):
+    if too_soon := skip_by_pace(message, settings, given.pace):
         return too_soon
     if message.addressed:
         return None
-    if settings.quiet_hours is not None and settings.quiet_hours.hold(given.now):
+    if settings.quiet_hours is not None and settings.quiet_hours.contains(given.now):
         return SkipReason.QUIET_HOURS
     return SkipReason.SAMPLED_OUT if given.roll >= settings.chance else None
 
 
 def _out_of_bounds(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
     """Where and for whom the community does not want the bot."""
-    places = {message.ref.chat, message.parent}
+    places = {message.ref.chat, message.parent_chat}
     elsewhere = settings.chat_allow is not None and not places & settings.chat_allow
     if not settings.enabled or elsewhere or places & settings.chat_deny:
-        return SkipReason.CHAT_OFF
+        return SkipReason.CHAT_DISABLED
     if settings.mode is Mode.QUIET and not message.addressed:
-        return SkipReason.CHAT_OFF
+        return SkipReason.CHAT_DISABLED
     return SkipReason.ROLE_DENIED if message.roles & settings.role_deny else None
 
 
-def out_of_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -> SkipReason | None:
+def skip_by_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -> SkipReason | None:
     """Cooldown or cap; an addressed message passes the cooldown only, one that asks both."""
-    if message.asked:
+    if message.requested:
         return None
     if not message.addressed and pace.since_last < settings.cooldown:
         return SkipReason.COOLDOWN
     if settings.per_minute is not None and pace.last_minute >= settings.per_minute:
-        return SkipReason.RATE_CAP
+        return SkipReason.RATE_LIMIT
     return None
 
 
-def allowed(message: IncomingMessage, settings: ChatSettings) -> frozenset[str] | None:
+def allowed_emojis(message: IncomingMessage, settings: ChatSettings) -> frozenset[str] | None:
     """What the predictor may choose from: the platform's set within the chat's; None for all."""
     unicode, listed = message.candidates, _listed(settings)
     if listed is not None:
         unicode = listed if unicode is None else unicode & listed
-    own = message.custom & (settings.emoji_allow or frozenset())
+    own = message.custom_emojis & (settings.emoji_allow or frozenset())
     if unicode is None:
         return (_every_emoji() | own) - settings.emoji_deny if own else None
     return (unicode | own) - settings.emoji_deny
@@ -170,14 +170,16 @@ def _listed(settings: ChatSettings) -> frozenset[str] | None:
     return frozenset(e for e in settings.emoji_allow if not is_custom(e)) or None
 
 
-def least_score(message: IncomingMessage, settings: ChatSettings, own: float) -> float:
+def confidence_threshold(message: IncomingMessage, settings: ChatSettings, own: float) -> float:
     """From which score on to speak; ``own`` is what the artifact recommends."""
-    if message.asked:
+    if message.requested:
         return 0.0
     return own if settings.threshold is None else settings.threshold
 
 
-def permitted(predictions: Sequence[Prediction], settings: ChatSettings) -> tuple[Prediction, ...]:
+def permitted_predictions(
+    predictions: Sequence[Prediction], settings: ChatSettings
+) -> tuple[Prediction, ...]:
     """Those that the chat neither denies nor leaves out of its list."""
     listed, allow = _listed(settings), settings.emoji_allow
 
@@ -188,7 +190,7 @@ def permitted(predictions: Sequence[Prediction], settings: ChatSettings) -> tupl
     return tuple(p for p in predictions if welcome(p.emoji))
 
 
-def choose(
+def choose_emojis(
     predictions: Sequence[Prediction], settings: ChatSettings, least: float, *, offer: bool = False
 ) -> tuple[str, ...] | SkipReason:
     """The emojis to show, best first, or why none.
@@ -197,13 +199,13 @@ def choose(
     the best one reaches it, a reaction those alone that do and that are not tone-deaf.
     """
     if not predictions:
-        return SkipReason.NOTHING_TO_SAY
-    left = permitted(predictions, settings)
+        return SkipReason.NO_PREDICTION
+    left = permitted_predictions(predictions, settings)
     if not left:
-        return SkipReason.NOTHING_ALLOWED
+        return SkipReason.NO_ALLOWED_EMOJI
     if left[0].score < least:
         return SkipReason.BELOW_THRESHOLD
     if offer:
-        return tuple(p.emoji for p in left[:TOP])
-    confident = tuple(p.emoji for p in fitting(left[:TOP]) if p.score >= least)
-    return confident[: settings.reactions_per_message] or SkipReason.TONE_DEAF
+        return tuple(p.emoji for p in left[:TOP_K])
+    confident = tuple(p.emoji for p in fitting(left[:TOP_K]) if p.score >= least)
+    return confident[: settings.reactions_per_message] or SkipReason.GRAVITY

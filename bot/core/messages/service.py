@@ -11,28 +11,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.errors import Overloaded, Refused, StoreFailed
+from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
-    Answer,
     Feedback,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
     MessageRef,
     Outcome,
+    RecordedOutcome,
     SkipReason,
 )
-from bot.core.members.requests import Learnt, Wishes
-from bot.core.members.status_cache import Standing, Standings
+from bot.core.members.requests import LearntState, MemberRequests
+from bot.core.members.status_cache import MemberStatus, StatusCache
 from bot.core.messages import policy
-from bot.core.messages.pace import Answers, Recent
-from bot.core.messages.policy import TOP, ChatSettings, Circumstances, Mode
+from bot.core.messages.pace import RateWindow, Recent
+from bot.core.messages.policy import TOP_K, ChatSettings, DecisionContext, Mode
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
-from bot.core.preferences.cache import Tastes
-from bot.core.preferences.custom_emoji import Moves, Rows
-from bot.core.preferences.exploration import second_choice
-from bot.core.preferences.posterior import Taste, threshold
-from bot.core.preferences.ranking import follow
+from bot.core.preferences.cache import PreferenceCache
+from bot.core.preferences.custom_emoji import CustomEmojiOffsets, EmbeddingOffsets
+from bot.core.preferences.exploration import explore
+from bot.core.preferences.posterior import Preferences, adapted_threshold
+from bot.core.preferences.ranking import rank_with_pending
 from bot.log import describe
 from model import Prediction
 
@@ -46,7 +46,7 @@ def _utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class Randomness:
     """Where time and luck come from; tests put their own in."""
 
     clock: Callable[[], float] = time.monotonic
@@ -80,20 +80,20 @@ class Service:
     """Ties policy, predictor and store together; nothing that fails inside reaches an adapter."""
 
     def __init__(
-        self, predictor: EmojiPredictor, store: Store, chance: Chance | None = None
+        self, predictor: EmojiPredictor, store: Store, chance: Randomness | None = None
     ) -> None:
         """Start with empty short-term memories."""
         self._predictor = predictor
         self._store = store
-        self._chance = chance or Chance()
-        self._tastes = Tastes(store, self._chance.now)
-        self._rows = Rows(store, predictor, self._chance.now)
-        self._standings = Standings(store, self._chance.clock)
-        self._answers = Answers()
+        self._chance = chance or Randomness()
+        self._tastes = PreferenceCache(store, self._chance.now)
+        self._rows = CustomEmojiOffsets(store, predictor, self._chance.now)
+        self._standings = StatusCache(store, self._chance.clock)
+        self._answers = RateWindow()
         self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
-        learnt = Learnt(self._tastes, self._rows, self._chance.now)
-        self.wishes = Wishes(store, learnt, self._all_settled, self._failed)
+        learnt = LearntState(self._tastes, self._rows, self._chance.now)
+        self.member_requests = MemberRequests(store, learnt, self._all_settled, self._failed)
         """What people ask to be done or told."""
         self.failures: Counter[str] = Counter()
         """How often ``store``, ``predictor`` or ``platform`` failed since the start."""
@@ -106,17 +106,17 @@ class Service:
     async def on_message(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
         """Answer a message or stay silent, and record what was scored. Never raises."""
         if message.ref in self._handled:
-            return Outcome(message.ref, skip=SkipReason.DUPLICATE)
+            return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
         self._handled[message.ref] = None
         with self._under_way(message.ref):
-            heard = await self._hear(message, self._store.standing(message))
+            heard = await self._hear(message, self._store.member_status(message))
             if isinstance(heard, SkipReason):
-                return Outcome(message.ref, skip=heard)
+                return Outcome(message.ref, skip_reason=heard)
             outcome = await self._score(message, heard.settings)
             # The row comes first: after a crash, or beside a second process that got the same
             # message, it says that the message is taken.
             if not heard.opted_out and not await self._record(message, outcome):
-                return Outcome(message.ref, skip=SkipReason.DUPLICATE)
+                return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
             return await self._show(message, outcome, _Show(platform, heard.settings.mode))
 
     async def show_again(self, outcome: Outcome, platform: ChatPlatform) -> Outcome:
@@ -125,28 +125,28 @@ class Service:
         For platforms on which the same reaction twice is one.
         """
         with self._under_way(outcome.ref):
-            return await self._present(outcome, platform.react(outcome.ref, outcome.chosen))
+            return await self._present(outcome, platform.react(outcome.ref, outcome.shown))
 
     async def preview(self, message: IncomingMessage) -> Outcome:
         """What a message would be answered with; nothing is shown or recorded. Never raises.
 
         Meant for texts that are being typed: settings and opt-out are those of two seconds ago.
         """
-        heard = await self._hear(message, self._standings.of(message))
+        heard = await self._hear(message, self._standings.get(message))
         if isinstance(heard, SkipReason):
-            return Outcome(message.ref, skip=heard)
+            return Outcome(message.ref, skip_reason=heard)
         return await self._score(message, heard.settings)
 
-    async def shown(self, ref: MessageRef) -> tuple[str, ...]:
+    async def shown_emojis(self, ref: MessageRef) -> tuple[str, ...]:
         """The emojis that the bot showed on a message; empty where it did not answer."""
-        answer = await self.answer(ref)
-        return answer.outcome.chosen if answer else ()
+        answer = await self.recorded_outcome(ref)
+        return answer.outcome.shown if answer else ()
 
-    async def answer(self, ref: MessageRef) -> Answer | None:
+    async def recorded_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
         """What is stored of a message, for those who ask why. Never raises."""
         await self._settled(ref)
         try:
-            return await self._store.answer(ref)
+            return await self._store.recorded_outcome(ref)
         except Exception as error:
             self._failed("store", error)
             return None
@@ -156,17 +156,17 @@ class Service:
         newcomer = None if feedback.withdrawn else feedback.actor
         return await self._keep(feedback.ref, newcomer, self._store.add_feedback(feedback))
 
-    async def on_use(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
+    async def on_unprompted_reaction(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
         """Somebody put an emoji on a message that the bot scored and left alone. Never raises."""
         try:
-            if await self._store.opted_out(ref.platform, member):
+            if await self._store.is_opted_out(ref.platform, member):
                 return
-            if await self._store.count_use(ref, member, emoji, self._chance.now()):
-                self._tastes.changed(ref)
+            if await self._store.count_unprompted(ref, member, emoji, self._chance.now()):
+                self._tastes.invalidate(ref)
         except Exception as error:
             self._failed("store", error)
 
-    async def on_choice(
+    async def on_replaced_feedback(
         self,
         ref: MessageRef,
         actor: MemberKey,
@@ -187,7 +187,7 @@ class Service:
         except Exception as error:
             self._failed("store", error)
             return ()
-        draft = IncomingMessage(ref, MemberKey(""), text, asked=True)
+        draft = IncomingMessage(ref, MemberKey(""), text, requested=True)
         return tuple((await self._score(draft, settings)).predictions)
 
     async def on_deletion(self, ref: MessageRef) -> None:
@@ -197,12 +197,12 @@ class Service:
             await self._store.delete_message(ref)
         except Exception as error:
             self._failed("store", error)
-        self._rows.forget(ref.platform)
+        self._rows.invalidate(ref.platform)
 
-    async def refit_tastes(self) -> None:
+    async def refit_preference_prior(self) -> None:
         """Fit anew how much communities' tastes differ. Never raises."""
         try:
-            fitted = await self._tastes.refit()
+            fitted = await self._tastes.refit_prior()
         except Exception as error:
             self._failed("store", error)
         else:
@@ -216,11 +216,11 @@ class Service:
         with closing(writing):  # of which nothing ran where it is not awaited
             await self._settled(ref)
             try:
-                if actor is not None and await self._store.opted_out(ref.platform, actor):
+                if actor is not None and await self._store.is_opted_out(ref.platform, actor):
                     self.dropped["opted_out"] += 1
                     return False
                 if await writing:
-                    self._tastes.changed(ref)
+                    self._tastes.invalidate(ref)
                     return True
             except Exception as error:
                 self._failed("store", error)
@@ -229,7 +229,7 @@ class Service:
             return False
 
     async def _hear(
-        self, message: IncomingMessage, standing: Awaitable[Standing]
+        self, message: IncomingMessage, standing: Awaitable[MemberStatus]
     ) -> _Heard | SkipReason:
         ref = message.ref
         try:
@@ -238,81 +238,83 @@ class Service:
             # Whether we may speak is unknown, and silence harms nobody.
             self._failed("store", error)
             return SkipReason.FAILED
-        given = Circumstances(
+        given = DecisionContext(
             now=self._chance.now(),
             roll=self._chance.roll(),
             pace=self._answers.pace(_chat(ref), self._chance.clock()),
             opted_out=opted_out,
         )
-        reason = policy.eligible(message, settings, given)
+        reason = policy.skip_before_prediction(message, settings, given)
         return _Heard(settings, opted_out) if reason is None else reason
 
     async def _score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
         """The predictions with what the policy would show, or why nothing."""
         taste = await self._learnt(message.ref)
-        candidates = policy.allowed(message, settings)
+        candidates = policy.allowed_emojis(message, settings)
         moves = await self._moves(message, candidates)
         # Nothing is awaited from here until the predictor is asked: these are of its artifact.
-        own = threshold(self._predictor.threshold, settings.aim, taste)
-        least = policy.least_score(message, settings, own)
-        outcome = Outcome(message.ref, artifact=self._predictor.version, threshold=least)
+        own = adapted_threshold(self._predictor.threshold, settings.aim, taste)
+        least = policy.confidence_threshold(message, settings, own)
+        outcome = Outcome(message.ref, artifact_version=self._predictor.version, threshold=least)
         if candidates is not None and not candidates:
-            return replace(outcome, skip=SkipReason.NOTHING_ALLOWED)
+            return replace(outcome, skip_reason=SkipReason.NO_ALLOWED_EMOJI)
         # Five are to be left when those that the chat denies are gone; one more may take the last
         # place (``follow``).
-        wanted = TOP + 1 if candidates is not None else TOP + 1 + len(settings.emoji_deny)
+        wanted = TOP_K + 1 if candidates is not None else TOP_K + 1 + len(settings.emoji_deny)
         try:
             predicted = await self._predictor.predict(
                 message.text, wanted, candidates, taste.bias, moves
             )
         except Overloaded:
-            return replace(outcome, skip=SkipReason.OVERLOADED)
+            return replace(outcome, skip_reason=SkipReason.OVERLOADED)
         except Exception as error:
             self._failed("predictor", error)
-            return replace(outcome, skip=SkipReason.FAILED)
-        ranked = follow(predicted, taste)
-        left = policy.permitted(ranked, settings) or ranked
-        outcome = replace(outcome, predictions=left[:TOP])
-        offer = message.asked or settings.mode is Mode.REPLY
-        chosen = policy.choose(ranked, settings, least, offer=offer)
+            return replace(outcome, skip_reason=SkipReason.FAILED)
+        ranked = rank_with_pending(predicted, taste)
+        left = policy.permitted_predictions(ranked, settings) or ranked
+        outcome = replace(outcome, predictions=left[:TOP_K])
+        offer = message.requested or settings.mode is Mode.REPLY
+        chosen = policy.choose_emojis(ranked, settings, least, offer=offer)
         if isinstance(chosen, SkipReason):
-            return replace(outcome, skip=chosen)
+            return replace(outcome, skip_reason=chosen)
         # Others may have been answered while this one was being read.
         now = self._chance.clock()
         pace = self._answers.pace(_chat(message.ref), now)
-        if too_soon := policy.out_of_pace(message, settings, pace):
-            return replace(outcome, skip=too_soon)
-        if not message.asked:
+        if too_soon := policy.skip_by_pace(message, settings, pace):
+            return replace(outcome, skip_reason=too_soon)
+        if not message.requested:
             self._answers.add(_chat(message.ref), now)
         if not offer:
             chosen = self._try(chosen, outcome.predictions, settings, taste)
-        return replace(outcome, chosen=chosen, offered=offer)
+        return replace(outcome, shown=chosen, as_buttons=offer)
 
     def _try(
         self,
         chosen: tuple[str, ...],
         five: Sequence[Prediction],
         settings: ChatSettings,
-        taste: Taste,
+        taste: Preferences,
     ) -> tuple[str, ...]:
         """What is to be shown, now and then a second choice in the place of the first."""
         if self._chance.roll() < 1 - settings.second_choices:
             return chosen
-        tried = second_choice(five, taste, self._chance.normal)
+        tried = explore(five, taste, self._chance.normal)
         if tried is None or tried in chosen:
             return chosen
         return (tried, *chosen[1:])
 
-    async def _learnt(self, ref: MessageRef) -> Taste:
+    async def _learnt(self, ref: MessageRef) -> Preferences:
         try:
-            return await self._tastes.of(ref)
+            return await self._tastes.get(ref)
         except Exception as error:
             self._failed("store", error)
-            return Taste()
+            return Preferences()
 
-    async def _moves(self, message: IncomingMessage, candidates: Collection[str] | None) -> Moves:
+    async def _moves(
+        self, message: IncomingMessage, candidates: Collection[str] | None
+    ) -> EmbeddingOffsets:
         try:
-            return await self._rows.of(message, candidates)
+            return await self._rows.get(message, candidates)
         except StoreFailed as error:
             self._failed("store", error)
         except Exception as error:
@@ -320,18 +322,18 @@ class Service:
         return {}
 
     async def _show(self, message: IncomingMessage, outcome: Outcome, how: _Show) -> Outcome:
-        if not outcome.chosen:
+        if not outcome.shown:
             return outcome
-        if message.asked or how.mode is Mode.REPLY:
+        if message.requested or how.mode is Mode.REPLY:
             showing = how.platform.reply(message.ref, outcome.predictions)
         else:
-            showing = how.platform.react(message.ref, outcome.chosen)
+            showing = how.platform.react(message.ref, outcome.shown)
         return await self._present(outcome, showing)
 
     async def _present(self, outcome: Outcome, showing: Awaitable[None]) -> Outcome:
         try:
             await showing
-        except Refused as error:
+        except PlatformRefused as error:
             reason = error.reason
             self.refusals[reason] += 1
         except Exception as error:
@@ -340,14 +342,14 @@ class Service:
         else:
             return outcome
         try:
-            await self._store.refused(outcome.ref, reason)
+            await self._store.record_refusal(outcome.ref, reason)
         except Exception as error:
             self._failed("store", error)
-        return replace(outcome, chosen=(), skip=SkipReason.REFUSED, refusal=reason)
+        return replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=reason)
 
     async def _record(self, message: IncomingMessage, outcome: Outcome) -> bool:
         """False where another process has the message; what was never scored leaves no row."""
-        if not outcome.predictions and outcome.skip is not SkipReason.NOTHING_TO_SAY:
+        if not outcome.predictions and outcome.skip_reason is not SkipReason.NO_PREDICTION:
             return True
         try:
             return await self._store.record(message, outcome)

@@ -7,9 +7,14 @@ from datetime import datetime, timedelta
 
 from bot.core.events import MessageRef
 from bot.core.messages.pace import Recent
-from bot.core.ports import TasteStore
-from bot.core.preferences.posterior import FITTED, Taste, prior_of, taste_of
-from bot.core.preferences.prior import SHIPPED, Prior
+from bot.core.ports import PreferenceStore
+from bot.core.preferences.posterior import (
+    MAX_COMMUNITIES_IN_FIT,
+    Preferences,
+    estimate_preferences,
+    fit_prior,
+)
+from bot.core.preferences.prior import DEFAULT_PRIOR, PreferencePrior
 
 COMMUNITIES = 10_000
 REFRESH = timedelta(seconds=2)
@@ -22,15 +27,15 @@ STALE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    taste: Taste
+    taste: Preferences
     until: datetime
 
 
-class Tastes:
+class PreferenceCache:
     """Remembers the least recently used communities no longer."""
 
     def __init__(
-        self, store: TasteStore, now: Callable[[], datetime], communities: int = COMMUNITIES
+        self, store: PreferenceStore, now: Callable[[], datetime], communities: int = COMMUNITIES
     ) -> None:
         """Learn from this store; remember at most so many communities."""
         self._store = store
@@ -39,19 +44,19 @@ class Tastes:
         self._loading: dict[tuple[str, str], object] = {}
         self._noticed: Recent[tuple[str, str], datetime] = Recent(communities)
         self._looked = now()
-        self._prior = SHIPPED
+        self._prior = DEFAULT_PRIOR
 
-    async def refit(self) -> Prior:
+    async def refit_prior(self) -> PreferencePrior:
         """Fit the prior to the communities that spoke last; it holds from now on."""
-        counts = await self._store.spoken_tastes(FITTED, self._now())
-        fitted = await asyncio.to_thread(prior_of, counts)
+        counts = await self._store.recent_preference_counts(MAX_COMMUNITIES_IN_FIT, self._now())
+        fitted = await asyncio.to_thread(fit_prior, counts)
         if fitted != self._prior:
             self._prior = fitted
             self._held.clear()
             self._loading.clear()
         return fitted
 
-    async def of(self, ref: MessageRef) -> Taste:
+    async def get(self, ref: MessageRef) -> Preferences:
         """The taste that holds in the message's community now."""
         now = self._now()
         await self._look(now)
@@ -61,13 +66,13 @@ class Tastes:
             self._held.move_to_end(key)
             return held.taste
         token = self._loading[key] = object()
-        taste = taste_of(await self._store.taste_tally(ref, now), self._prior)
+        taste = estimate_preferences(await self._store.preference_counts(ref, now), self._prior)
         if self._loading.get(key) is token:  # nothing changed meanwhile
             del self._loading[key]
             self._held[key] = _Held(taste, now + STALE)
         return taste
 
-    def changed(self, ref: MessageRef) -> None:
+    def invalidate(self, ref: MessageRef) -> None:
         """Something was said in the message's community: learn it anew at the next message."""
         self._forget(_key(ref))
 
@@ -80,7 +85,7 @@ class Tastes:
         if now - self._looked < REFRESH:
             return
         since, self._looked = self._looked - OVERLAP, now
-        for key, at in (await self._store.taste_changes(since)).items():
+        for key, at in (await self._store.preference_changes(since)).items():
             if self._noticed.get(key) != at:
                 self._noticed[key] = at
                 self._forget(key)

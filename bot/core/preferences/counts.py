@@ -14,14 +14,14 @@ from bot.core.events import FeedbackKind
 
 HALF_LIFE = timedelta(days=60)
 """After so long a count weighs half."""
-WORDS_A_DAY = 20
+MAX_VOTES_PER_DAY = 20
 """How many words of a member count in a day, for and against all emojis together."""
 QUORUM = 3
 """Members who must speak on one day before what was shown and said settles: until then it moves an
 emoji by one place at most (``bot.core.preferences.ranking``). Fewer where fewer ever spoke."""
-LAST_SHOWN = 64
+MAX_PAST_SHOWINGS = 64
 """Answers to a member that are looked back at for ``presence``."""
-ELSEWHERE = ""
+OUTSIDE_TOP_K = ""
 """Counts what was expected of choices outside the five."""
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,54 +33,54 @@ class Counts:
 
     shown: float = 0.0
     """Messages on which the bot put it."""
-    hoped: float = 0.0
+    expected_kept: float = 0.0
     """The model's own scores of it there, summed: how often it should have been right."""
     agreed: float = 0.0
     """Members who added it as well."""
     removed: float = 0.0
     """Messages from which it was taken away, and dislikes."""
-    passed: float = 0.0
+    passed_over: float = 0.0
     """Members who chose another one while it stood there."""
     corrected: float = 0.0
     """Members who chose it while another one stood there."""
-    used: float = 0.0
+    unprompted: float = 0.0
     """Members who used it where the bot had put nothing, or picked it from the five."""
-    expected: float = 0.0
+    expected_chosen: float = 0.0
     """How often the model expected it of those who chose for themselves."""
 
     def __add__(self, other: Self) -> "Counts":
         """Both together."""
-        return Counts(*(a + b for a, b in zip(self.row(), other.row(), strict=True)))
+        return Counts(*(a + b for a, b in zip(self.as_tuple(), other.as_tuple(), strict=True)))
 
-    def times(self, factor: float) -> "Counts":
+    def scaled(self, factor: float) -> "Counts":
         """Each number times ``factor``."""
-        return Counts(*(number * factor for number in self.row()))
+        return Counts(*(number * factor for number in self.as_tuple()))
 
     @property
-    def words(self) -> float:
+    def votes(self) -> float:
         """For it and against it."""
-        return self.agreed + self.removed + self.passed + self.corrected + self.used
+        return self.agreed + self.removed + self.passed_over + self.corrected + self.unprompted
 
-    def row(self) -> tuple[float, ...]:
+    def as_tuple(self) -> tuple[float, ...]:
         """The numbers, in the order of ``NAMES``."""
-        return tuple(getattr(self, name) for name in NAMES)
+        return tuple(getattr(self, name) for name in COUNT_NAMES)
 
 
-NAMES = tuple(each.name for each in fields(Counts))
+COUNT_NAMES = tuple(each.name for each in fields(Counts))
 """What is counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class CommunityCounts:
     """Counts by emoji, faded to one moment."""
 
-    said: Mapping[str, Counts] = field(default_factory=dict)
+    pending: Mapping[str, Counts] = field(default_factory=dict)
     """All that there are."""
-    settled: Mapping[str, Counts] = field(default_factory=dict)
+    confirmed: Mapping[str, Counts] = field(default_factory=dict)
     """Those that were there when enough members last spoke (``QUORUM``)."""
 
 
-def weight(at: datetime) -> float:
+def decay_weight(at: datetime) -> float:
     """What a count of this moment is multiplied with before it is summed up.
 
     Weights grow instead of old counts shrinking (forward decay; Cormode and others 2009), so that
@@ -89,22 +89,24 @@ def weight(at: datetime) -> float:
     return float(2.0 ** ((at - _EPOCH) / HALF_LIFE))
 
 
-def shown(chosen: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
+def count_shown(chosen: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
     """What putting emojis on a message counts for; ``scores`` are the model's own."""
-    return {emoji: Counts(shown=1.0, hoped=scores.get(emoji, 0.0)) for emoji in chosen}
+    return {emoji: Counts(shown=1.0, expected_kept=scores.get(emoji, 0.0)) for emoji in chosen}
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Vote:
     """What a member said about one scored message."""
 
     kind: FeedbackKind
     emoji: str | None
-    picked: bool = False
+    from_buttons: bool = False
     """From the five, all of which were offered."""
 
 
-def said(word: Word, chosen: tuple[str, ...], scores: Mapping[str, float]) -> dict[str, Counts]:
+def count_vote(
+    word: Vote, chosen: tuple[str, ...], scores: Mapping[str, float]
+) -> dict[str, Counts]:
     """What a word on a message counts for.
 
     ``chosen`` is what the bot showed, ``scores`` the model's own of the five.
@@ -114,16 +116,16 @@ def said(word: Word, chosen: tuple[str, ...], scores: Mapping[str, float]) -> di
         return {emoji: Counts(removed=1.0) for emoji in about if emoji}
     if not word.emoji:
         return {}
-    if word.picked or not chosen:
-        return _choice(word.emoji, Counts(used=1.0), (), scores)
+    if word.from_buttons or not chosen:
+        return _choice(word.emoji, Counts(unprompted=1.0), (), scores)
     if word.kind is FeedbackKind.AGREE:
         return {word.emoji: Counts(agreed=1.0)}
-    passed = {emoji: Counts(passed=1.0) for emoji in chosen}
+    passed = {emoji: Counts(passed_over=1.0) for emoji in chosen}
     return passed | _choice(word.emoji, Counts(corrected=1.0), chosen, scores)
 
 
-def unshown(
-    word: Word, chosen: tuple[str, ...], scores: Mapping[str, float], more: float
+def uncount_removed(
+    word: Vote, chosen: tuple[str, ...], scores: Mapping[str, float], more: float
 ) -> dict[str, Counts]:
     """What a removal changes of the showing, where it weighs so much ``more`` than that did.
 
@@ -132,8 +134,8 @@ def unshown(
     """
     if word.kind is not FeedbackKind.REMOVE:
         return {}
-    gone = shown(said(word, chosen, scores), scores)
-    return {emoji: counts.times(more) for emoji, counts in gone.items()}
+    gone = count_shown(count_vote(word, chosen, scores), scores)
+    return {emoji: counts.scaled(more) for emoji, counts in gone.items()}
 
 
 def _choice(
@@ -142,19 +144,19 @@ def _choice(
     """One choice, and what the model expected of it, without what was already ``taken``."""
     left = {each: score for each, score in scores.items() if each not in taken}
     whole = max(1.0 - sum(scores[each] for each in taken if each in scores), 1e-3)
-    expected = {each: Counts(expected=score / whole) for each, score in left.items()}
+    expected = {each: Counts(expected_chosen=score / whole) for each, score in left.items()}
     rest = max(1.0 - sum(left.values()) / whole, 0.0)
-    expected[ELSEWHERE] = Counts(expected=rest)
+    expected[OUTSIDE_TOP_K] = Counts(expected_chosen=rest)
     expected[emoji] = expected.get(emoji, Counts()) + counts
     return expected
 
 
-def touched(counted: Mapping[str, Counts]) -> tuple[str, ...]:
+def voted_emojis(counted: Mapping[str, Counts]) -> tuple[str, ...]:
     """The emojis that a word is for or against, whose voices are limited."""
-    return tuple(emoji for emoji, counts in counted.items() if counts.words)
+    return tuple(emoji for emoji, counts in counted.items() if counts.votes)
 
 
-def voice(earlier: float) -> float:
+def vote_weight(earlier: float) -> float:
     """What a member's word on an emoji weighs after so many others of theirs: 1, 1/3, 1/9, ..., 0.
 
     Those of ``HALF_LIFE`` ago count half.
@@ -166,12 +168,12 @@ def voice(earlier: float) -> float:
 _INAUDIBLE = 0.01
 
 
-def presence(earlier: float) -> float:
+def shown_weight(earlier: float) -> float:
     """What showing an emoji to a member weighs after so many times of late: all are about four."""
-    return voice(earlier / 4.0)
+    return vote_weight(earlier / 4.0)
 
 
-def company(members: int) -> float:
+def unprompted_weight(members: int) -> float:
     """What the use of an emoji on one's own weighs by the ``members``-th member of a day.
 
     What less than ``QUORUM`` used says nothing of a community; of many, as where all join in on

@@ -22,42 +22,49 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.preferences.counts import ELSEWHERE, NAMES, Counts, Tally
-from bot.core.preferences.prior import GRID, SHIPPED, Evidence, Prior, fit, parts
+from bot.core.preferences.counts import COUNT_NAMES, OUTSIDE_TOP_K, CommunityCounts, Counts
+from bot.core.preferences.prior import (
+    BIAS_GRID,
+    DEFAULT_PRIOR,
+    Evidence,
+    PreferencePrior,
+    component_densities,
+    fit_mixture,
+)
 
-ROWS = 25
+MAX_CHART_ROWS = 25
 """Of a picture of a taste."""
-FITTED = 500
+MAX_COMMUNITIES_IN_FIT = 500
 """Communities, those that spoke last, that the prior is fitted to."""
 _NEGLIGIBLE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class Preferences:
     """What a community likes, as far as its counts tell."""
 
     bias: Mapping[str, float] = field(default_factory=dict)
     """Log-odds on top of the model's own, within ``BOUND``; emojis without one have none."""
-    spread: Mapping[str, float] = field(default_factory=dict)
+    bias_sd: Mapping[str, float] = field(default_factory=dict)
     """Standard deviation of each bias; others have ``unknown``."""
-    unknown: float = 0.0
+    default_sd: float = 0.0
     """Standard deviation of the bias of an emoji without counts."""
     acceptance: float = 0.0
     """Share of what was shown that was kept."""
-    shown: float = 0.0
+    shown_count: float = 0.0
     """Reactions that the share is of, faded."""
-    heard: float = 0.0
+    vote_count: float = 0.0
     """Words of members on them, faded."""
-    since: Mapping[str, float] = field(default_factory=dict)
+    pending_bias: Mapping[str, float] = field(default_factory=dict)
     """What has not settled yet would add to the bias."""
 
-    def strongest(self, most: int = ROWS) -> list[tuple[str, float]]:
+    def strongest(self, most: int = MAX_CHART_ROWS) -> list[tuple[str, float]]:
         """The emojis that are liked most and least, at most so many, the most liked first."""
         found = sorted(self.bias.items(), key=lambda item: -abs(item[1]))[:most]
         return sorted(found, key=lambda item: -item[1])
 
 
-def threshold(own: float, aim: float | None, taste: Taste) -> float:
+def adapted_threshold(own: float, aim: float | None, taste: Preferences) -> float:
     """The least score at which to speak, so that about a share ``aim`` of answers is kept.
 
     ``own`` is the artifact's. Its log-odds move by those that acceptance lacks to the aim, as far
@@ -66,7 +73,7 @@ def threshold(own: float, aim: float | None, taste: Taste) -> float:
     if aim is None or not 0 < own < 1:
         return own
     lacking = _log_odds(aim) - _log_odds(taste.acceptance)
-    believed = lacking * taste.heard / (taste.heard + _ENOUGH_WORDS)
+    believed = lacking * taste.vote_count / (taste.vote_count + _ENOUGH_WORDS)
     odds = _log_odds(own) + min(max(believed, -_BOLDER), _QUIETER)
     return 1.0 / (1.0 + math.exp(-odds))
 
@@ -80,36 +87,40 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1.0 - share))
 
 
-def taste_of(tally: Tally, prior: Prior = SHIPPED) -> Taste:
+def estimate_preferences(
+    tally: CommunityCounts, prior: PreferencePrior = DEFAULT_PRIOR
+) -> Preferences:
     """The settled taste, with what was shown and said since then would add to it."""
-    settled = learn(tally.settled, prior)
-    if tally.said == tally.settled:
+    settled = posterior_preferences(tally.confirmed, prior)
+    if tally.pending == tally.confirmed:
         return settled
-    now = learn(tally.said, prior).bias
+    now = posterior_preferences(tally.pending, prior).bias
     since = {e: now.get(e, 0.0) - settled.bias.get(e, 0.0) for e in {*now, *settled.bias}}
-    return replace(settled, since={emoji: more for emoji, more in since.items() if more})
+    return replace(settled, pending_bias={emoji: more for emoji, more in since.items() if more})
 
 
-def learn(counts: Mapping[str, Counts], prior: Prior = SHIPPED) -> Taste:
+def posterior_preferences(
+    counts: Mapping[str, Counts], prior: PreferencePrior = DEFAULT_PRIOR
+) -> Preferences:
     """The taste that these counts, faded to one moment, tell of."""
     acceptance, total = _acceptance(counts.values())
-    emojis = [emoji for emoji in counts if emoji != ELSEWHERE]
-    squares = parts() @ GRID**2
+    emojis = [emoji for emoji in counts if emoji != OUTSIDE_TOP_K]
+    squares = component_densities() @ BIAS_GRID**2
     if not emojis:
-        return Taste({}, {}, float(np.sqrt(prior.weights @ squares)), acceptance, total, 0.0)
+        return Preferences({}, {}, float(np.sqrt(prior.weights @ squares)), acceptance, total, 0.0)
     likelihood = _likelihood(counts, emojis, acceptance)
-    weights = prior.within(likelihood @ parts().T)
-    posterior = likelihood * (weights @ parts())
+    weights = prior.community_weights(likelihood @ component_densities().T)
+    posterior = likelihood * (weights @ component_densities())
     posterior /= posterior.sum(axis=1, keepdims=True)
-    means = posterior @ GRID
-    spreads = np.sqrt(np.maximum(posterior @ GRID**2 - means**2, 0.0))
-    return Taste(
+    means = posterior @ BIAS_GRID
+    spreads = np.sqrt(np.maximum(posterior @ BIAS_GRID**2 - means**2, 0.0))
+    return Preferences(
         bias={e: float(m) for e, m in zip(emojis, means, strict=True) if abs(m) > _NEGLIGIBLE},
-        spread={e: float(s) for e, s in zip(emojis, spreads, strict=True)},
-        unknown=float(np.sqrt(weights @ squares)),
+        bias_sd={e: float(s) for e, s in zip(emojis, spreads, strict=True)},
+        default_sd=float(np.sqrt(weights @ squares)),
         acceptance=acceptance,
-        shown=total,
-        heard=sum(counts[e].words for e in emojis),
+        shown_count=total,
+        vote_count=sum(counts[e].votes for e in emojis),
     )
 
 
@@ -117,7 +128,7 @@ def _acceptance(counts: Iterable[Counts]) -> tuple[float, float]:
     """Share of what was shown that was kept, and of how much; a few usual answers steady it."""
     kept = lost = shown = 0.0
     for each in counts:
-        gone = each.removed + each.passed
+        gone = each.removed + each.passed_over
         lost += gone
         kept += max(each.shown - each.removed, 0.0) + each.agreed
         shown += each.shown
@@ -127,17 +138,17 @@ def _acceptance(counts: Iterable[Counts]) -> tuple[float, float]:
 _USUAL, _USUAL_ANSWERS = 0.7, 10.0
 
 
-def evidence(counts: Mapping[str, Counts]) -> Evidence:
+def prior_evidence(counts: Mapping[str, Counts]) -> Evidence:
     """(emojis, parts): what a community's counts say of the prior."""
-    emojis = [emoji for emoji in counts if emoji != ELSEWHERE]
+    emojis = [emoji for emoji in counts if emoji != OUTSIDE_TOP_K]
     acceptance, _ = _acceptance(counts.values())
-    found: NDArray[np.float64] = _likelihood(counts, emojis, acceptance) @ parts().T
+    found: NDArray[np.float64] = _likelihood(counts, emojis, acceptance) @ component_densities().T
     return found
 
 
-def prior_of(communities: Iterable[Mapping[str, Counts]]) -> Prior:
+def fit_prior(communities: Iterable[Mapping[str, Counts]]) -> PreferencePrior:
     """The prior under which the counts of these communities are the likeliest."""
-    return fit([evidence(counts) for counts in communities])
+    return fit_mixture([prior_evidence(counts) for counts in communities])
 
 
 _OUTSIDE = 80.0
@@ -148,21 +159,21 @@ def _likelihood(
     counts: Mapping[str, Counts], emojis: list[str], acceptance: float
 ) -> NDArray[np.float64]:
     """(emojis, grid), each row's greatest at 1."""
-    table = np.array([counts[emoji].row() for emoji in emojis]).reshape(-1, len(NAMES))
-    elsewhere = counts.get(ELSEWHERE, Counts()).expected / _OUTSIDE
-    counted = dict(zip(NAMES, table.T, strict=True))
+    table = np.array([counts[emoji].as_tuple() for emoji in emojis]).reshape(-1, len(COUNT_NAMES))
+    elsewhere = counts.get(OUTSIDE_TOP_K, Counts()).expected_chosen / _OUTSIDE
+    counted = dict(zip(COUNT_NAMES, table.T, strict=True))
     lost = counted["removed"] + counted["passed"]
     kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
     odds = _expected_odds(counted["shown"], counted["hoped"], acceptance)
-    shifted = odds[:, None] + GRID
+    shifted = odds[:, None] + BIAS_GRID
     # The first voice moves nothing: it may be anybody's whim.
     chosen = np.maximum(counted["corrected"] + counted["used"] - 1.0, 0.0)[:, None]
     expected = (counted["expected"] + elsewhere)[:, None]
     log: NDArray[np.float64] = (
         -kept[:, None] * np.logaddexp(0.0, -shifted)
         - lost[:, None] * np.logaddexp(0.0, shifted)
-        + chosen * GRID
-        - expected * np.exp(GRID)
+        + chosen * BIAS_GRID
+        - expected * np.exp(BIAS_GRID)
     )
     likelihood: NDArray[np.float64] = np.exp(log - log.max(axis=1, keepdims=True))
     return likelihood

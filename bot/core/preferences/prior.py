@@ -14,16 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BOUND = 4.0
+MAX_BIAS = 4.0
 """Greatest bias, in log-odds."""
-GRID: NDArray[np.float64] = np.linspace(-BOUND, BOUND, 41)
+BIAS_GRID: NDArray[np.float64] = np.linspace(-MAX_BIAS, MAX_BIAS, 41)
 """Biases that are told apart."""
-WIDTHS = (0.1, 0.5, 1.0, 2.0)
+COMPONENT_SDS = (0.1, 0.5, 1.0, 2.0)
 """Standard deviations of the parts."""
 STRENGTHS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0)
-LEAST = 20
+MIN_COMMUNITIES = 20
 """Communities that have spoken from which on a strength is fitted."""
-STANDS_FOR = 200.0
+DEFAULT_PRIOR_EMOJIS = 200.0
 """Emojis that the shipped weights count for beside those of all communities."""
 
 Evidence = NDArray[np.float64]
@@ -31,7 +31,7 @@ Evidence = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class PreferencePrior:
     """What is taken for granted of a community before it says anything."""
 
     weights: tuple[float, ...]
@@ -39,25 +39,27 @@ class Prior:
     strength: float
     """In emojis."""
 
-    def within(self, evidence: Evidence, rounds: int = 20) -> NDArray[np.float64]:
+    def community_weights(self, evidence: Evidence, rounds: int = 20) -> NDArray[np.float64]:
         """(parts,): the weights in a community with this evidence."""
         common = np.array(self.weights)
         return _maximise(evidence, common, self.strength, rounds)
 
 
-SHIPPED = Prior((0.53, 0.35, 0.04, 0.08), 30.0)
+DEFAULT_PRIOR = PreferencePrior((0.53, 0.35, 0.04, 0.08), 30.0)
 """What ``python -m benchmarks.preferences --fit`` gives, between communities that talk of everything
 (0.61, 0.31, 0.03, 0.05; strength 10) and such that have a subject (0.45, 0.38, 0.06, 0.11; 80)."""
 
 
-def parts() -> NDArray[np.float64]:
+def component_densities() -> NDArray[np.float64]:
     """(widths, grid): the normal distributions, cut off at ``BOUND``."""
-    densities = np.exp(-0.5 * (GRID / np.array(WIDTHS)[:, None]) ** 2)
+    densities = np.exp(-0.5 * (BIAS_GRID / np.array(COMPONENT_SDS)[:, None]) ** 2)
     whole: NDArray[np.float64] = densities / densities.sum(axis=1, keepdims=True)
     return whole
 
 
-def fit(communities: Sequence[Evidence], start: Prior = SHIPPED) -> Prior:
+def fit_mixture(
+    communities: Sequence[Evidence], start: PreferencePrior = DEFAULT_PRIOR
+) -> PreferencePrior:
     """The prior under which these communities are the likeliest.
 
     The fewer they are the closer it stays to ``start``; its strength is kept below ``LEAST`` of
@@ -67,19 +69,24 @@ def fit(communities: Sequence[Evidence], start: Prior = SHIPPED) -> Prior:
     if not spoken:
         return start
     common = np.array(start.weights)
-    weights = tuple(_maximise(np.concatenate(spoken), common, STANDS_FOR, rounds=100).tolist())
-    if len(spoken) < LEAST:
-        return Prior(weights, start.strength)
-    strength = max(STRENGTHS, key=lambda each: foretold(Prior(weights, each), spoken))
-    return Prior(weights, strength)
+    weights = tuple(
+        _maximise(np.concatenate(spoken), common, DEFAULT_PRIOR_EMOJIS, rounds=100).tolist()
+    )
+    if len(spoken) < MIN_COMMUNITIES:
+        return PreferencePrior(weights, start.strength)
+    strength = max(
+        STRENGTHS,
+        key=lambda each: cross_validated_likelihood(PreferencePrior(weights, each), spoken),
+    )
+    return PreferencePrior(weights, strength)
 
 
-def foretold(prior: Prior, communities: Sequence[Evidence]) -> float:
+def cross_validated_likelihood(prior: PreferencePrior, communities: Sequence[Evidence]) -> float:
     """Log-likelihood of every second emoji, by weights from the others, and the other way round."""
     total = 0.0
     for evidence in communities:
         for learnt, held in ((0, 1), (1, 0)):
-            weights = prior.within(evidence[learnt::2])
+            weights = prior.community_weights(evidence[learnt::2])
             total += float(np.log(evidence[held::2] @ weights).sum())
     return total
 

@@ -10,25 +10,29 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.preferences.posterior import Taste
+from bot.core.preferences.posterior import Preferences
 from model import Prediction
 
 
-def follow(predictions: Sequence[Prediction], taste: Taste) -> tuple[Prediction, ...]:
+def rank_with_pending(
+    predictions: Sequence[Prediction], taste: Preferences
+) -> tuple[Prediction, ...]:
     """Predictions under the settled taste, best first, as what was said since would have them.
 
     A place keeps its score, whichever of the two stands there.
     """
-    if not taste.since:
+    if not taste.pending_bias:
         return tuple(predictions)
-    scores = [math.log(max(p.score, 1e-12)) + taste.since.get(p.emoji, 0.0) for p in predictions]
+    scores = [
+        math.log(max(p.score, 1e-12)) + taste.pending_bias.get(p.emoji, 0.0) for p in predictions
+    ]
     return tuple(
         place if predictions[i] is place else replace(predictions[i], score=place.score)
-        for i, place in zip(in_pairs(scores), predictions, strict=True)
+        for i, place in zip(swap_within_pairs(scores), predictions, strict=True)
     )
 
 
-def in_pairs(scores: Sequence[float]) -> list[int]:
+def swap_within_pairs(scores: Sequence[float]) -> list[int]:
     """The order in which the latter of each pair goes first where it scores more."""
     order = list(range(len(scores)))
     for first in range(0, len(order) - 1, 2):

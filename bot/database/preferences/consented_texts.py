@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from bot.core.events import Chosen, FeedbackKind, MemberKey, MessageRef
+from bot.core.events import CustomEmojiChoice, FeedbackKind, MemberKey, MessageRef
 from bot.database.tables import community, feedback, prediction
 from bot.database.transaction import Session, is_community, transaction
 from model.custom_rows import Choice
@@ -12,10 +12,10 @@ from model.custom_rows import Choice
 _CHOICES = (FeedbackKind.AGREE.value, FeedbackKind.CORRECT.value)
 
 
-class TextStore(Session):
+class ConsentedTextStore(Session):
     """Reads kept texts; who writes and erases them is ``SqlStore``."""
 
-    async def chosen_on_texts(self, ref: MessageRef, most: int) -> Sequence[Chosen]:
+    async def choices_on_texts(self, ref: MessageRef, most: int) -> Sequence[CustomEmojiChoice]:
         """What members of the message's community chose of late on texts that are kept.
 
         Each with the weight that their word has in the community's taste.
@@ -36,5 +36,6 @@ class TextStore(Session):
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
         return [
-            Chosen(Choice(row.text, row.emoji, row.counted), MemberKey(row.actor)) for row in rows
+            CustomEmojiChoice(Choice(row.text, row.emoji, row.counted), MemberKey(row.actor))
+            for row in rows
         ]

@@ -9,22 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import Feedback, FeedbackKind, MemberKey, Outcome
 from bot.core.preferences.counts import (
-    ELSEWHERE,
-    WORDS_A_DAY,
+    MAX_VOTES_PER_DAY,
+    OUTSIDE_TOP_K,
     Counts,
-    presence,
-    said,
-    shown,
-    touched,
-    unshown,
-    voice,
+    count_shown,
+    count_vote,
+    shown_weight,
+    uncount_removed,
+    vote_weight,
+    voted_emojis,
 )
-from bot.database.preferences.totals import SumStore, summed
-from bot.database.preferences.votes import VoiceStore, word_of, words_by, words_with
+from bot.database.preferences.totals import PreferenceTotals, summed
+from bot.database.preferences.votes import VoteStore, select_votes, vote_of, votes_by
 from bot.database.tables import prediction
 
 
-class SqlTasteStore(SumStore, VoiceStore):
+class PreferenceRecording(PreferenceTotals, VoteStore):
     """Implements ``bot.core.ports.TasteStore``.
 
     Counts are added in the transaction that writes what they count: none is lost or doubled
@@ -40,18 +40,18 @@ class SqlTasteStore(SumStore, VoiceStore):
         now: datetime,
     ) -> float:
         """What a showing to this member weighs; an offer of five is nothing that can be removed."""
-        if not outcome.chosen or outcome.offered:
+        if not outcome.shown or outcome.as_buttons:
             return 0.0
         before = await self._shown_before(connection, author, here, now)
-        return presence(max(before.get(emoji, 0.0) for emoji in outcome.chosen))
+        return shown_weight(max(before.get(emoji, 0.0) for emoji in outcome.shown))
 
     async def _count_shown(
         self, connection: AsyncConnection, here: int, outcome: Outcome, now: datetime, weight: float
     ) -> None:
         """Count what is put on a message."""
         # As they are stored, so that nothing is left where this is taken back.
-        own = {p.emoji: round(p.own, DIGITS) for p in outcome.predictions}
-        counted = _scaled(shown(outcome.chosen, own), weight)
+        own = {p.emoji: round(p.model_score, DIGITS) for p in outcome.predictions}
+        counted = _scaled(count_shown(outcome.shown, own), weight)
         await self._add(connection, here, summed(counted, now) if weight else {})
 
     async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
@@ -63,7 +63,7 @@ class SqlTasteStore(SumStore, VoiceStore):
     ) -> float:
         """Count a member's word on a message; with what weight."""
         counted = _said(answer, given)
-        emojis = touched(counted)
+        emojis = voted_emojis(counted)
         if not emojis:
             return 0.0
         here, at = answer.community_id, given.at
@@ -71,9 +71,9 @@ class SqlTasteStore(SumStore, VoiceStore):
         removal = given.kind is FeedbackKind.REMOVE
         speaker = answer.author if removal else given.actor
         today = await self._today(connection, here, speaker, at)
-        earlier = await self._kept(connection, words_by(speaker, removal=removal), here, at)
-        strength = voice(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
-        strength = 0.0 if today.total() >= WORDS_A_DAY else strength
+        earlier = await self._kept(connection, votes_by(speaker, removal=removal), here, at)
+        strength = vote_weight(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
+        strength = 0.0 if today.total() >= MAX_VOTES_PER_DAY else strength
         await self._add(connection, here, _unshown(answer, given, strength))
         if not strength:
             return 0.0
@@ -105,11 +105,11 @@ class SqlTasteStore(SumStore, VoiceStore):
         sums: dict[int, dict[str, Counts]] = {}
 
         def back(row: Row[Any], counted: Mapping[str, Counts]) -> None:
-            here = sums.setdefault(row.community_id, {ELSEWHERE: Counts()})
+            here = sums.setdefault(row.community_id, {OUTSIDE_TOP_K: Counts()})
             for emoji, counts in counted.items():
-                here[emoji] = here.get(emoji, Counts()) + counts.times(-1.0)
+                here[emoji] = here.get(emoji, Counts()) + counts.scaled(-1.0)
 
-        for row in await connection.execute(words_with(*ANSWER).where(words)):
+        for row in await connection.execute(select_votes(*ANSWER).where(words)):
             back(row, _scaled(summed(_said(row, row), row.at), row.counted))
             back(row, _unshown(row, row, row.counted))
         showings: Select[Any] = select(*ANSWER).where(answers)
@@ -127,7 +127,7 @@ class SqlTasteStore(SumStore, VoiceStore):
         at: datetime,
         strength: float,
     ) -> None:
-        scaled = {ELSEWHERE: Counts(), **_scaled(counted, strength)}
+        scaled = {OUTSIDE_TOP_K: Counts(), **_scaled(counted, strength)}
         await self._add(connection, here, summed(scaled, at), datetime.now(UTC))
 
 
@@ -153,22 +153,22 @@ def scores(answer: Row[Any]) -> dict[str, float]:
 
 def _shown(answer: Row[Any], times: float) -> dict[str, Counts]:
     """What an answer adds to the sums where it is shown."""
-    counted = {} if answer.offered else shown(answer.chosen, scores(answer))
+    counted = {} if answer.offered else count_shown(answer.chosen, scores(answer))
     return summed(_scaled(counted, times), answer.created_at)
 
 
 def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
-    return said(word_of(answer, given), tuple(answer.chosen), scores(answer))
+    return count_vote(vote_of(answer, given), tuple(answer.chosen), scores(answer))
 
 
 def _unshown(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
     more = strength - answer.weight
-    counted = unshown(word_of(answer, given), tuple(answer.chosen), scores(answer), more)
+    counted = uncount_removed(vote_of(answer, given), tuple(answer.chosen), scores(answer), more)
     return summed(counted, answer.created_at)
 
 
 def _scaled(counted: Mapping[str, Counts], times: float) -> dict[str, Counts]:
-    return {emoji: counts.times(times) for emoji, counts in counted.items()}
+    return {emoji: counts.scaled(times) for emoji, counts in counted.items()}
 
 
 def _negative(counted: Mapping[str, Counts]) -> dict[str, Counts]:

@@ -9,88 +9,114 @@ from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MessageRef
-from bot.core.preferences.counts import ELSEWHERE, NAMES, Counts, Tally, weight
-from bot.database.tables import community, taste
+from bot.core.preferences.counts import (
+    COUNT_NAMES,
+    OUTSIDE_TOP_K,
+    CommunityCounts,
+    Counts,
+    decay_weight,
+)
+from bot.database.tables import community, preference_count
 from bot.database.transaction import Session, is_community, transaction
 
-SETTLED = tuple(f"settled_{name}" for name in NAMES)
+SETTLED = tuple(f"settled_{name}" for name in COUNT_NAMES)
 """What ``NAMES`` were when enough members last spoke."""
 
 
-class SumStore(Session):
+class PreferenceTotals(Session):
     """What is counted of communities, and which part of it has settled."""
 
-    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         """What is counted, faded to ``now``."""
-        columns = (taste.c[name] for name in (*NAMES, *SETTLED))
-        query = select(taste.c.emoji, *columns).join(community).where(is_community(ref))
+        columns = (preference_count.c[name] for name in (*COUNT_NAMES, *SETTLED))
+        query = select(preference_count.c.emoji, *columns).join(community).where(is_community(ref))
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
-        fade, many = 1.0 / weight(now), len(NAMES)
-        return Tally(
-            said={emoji: Counts(*sums[:many]).times(fade) for emoji, *sums in rows},
-            settled={emoji: Counts(*sums[many:]).times(fade) for emoji, *sums in rows},
+        fade, many = 1.0 / decay_weight(now), len(COUNT_NAMES)
+        return CommunityCounts(
+            pending={emoji: Counts(*sums[:many]).scaled(fade) for emoji, *sums in rows},
+            confirmed={emoji: Counts(*sums[many:]).scaled(fade) for emoji, *sums in rows},
         )
 
-    async def taste_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+    async def preference_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Platform and id of the communities where something was said since, and when."""
         query = (
-            select(community.c.platform, community.c.external_id, taste.c.changed_at)
-            .join_from(taste, community)
-            .where(taste.c.changed_at >= since, taste.c.emoji == ELSEWHERE)
+            select(community.c.platform, community.c.external_id, preference_count.c.changed_at)
+            .join_from(preference_count, community)
+            .where(
+                preference_count.c.changed_at >= since, preference_count.c.emoji == OUTSIDE_TOP_K
+            )
         )
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
         return {(platform, name): at for platform, name, at in rows}
 
-    async def spoken_tastes(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+    async def recent_preference_counts(self, most: int, now: datetime) -> list[dict[str, Counts]]:
         """The settled counts of the communities that spoke last, faded to ``now``."""
         last = (
-            select(taste.c.community_id)
-            .where(taste.c.emoji == ELSEWHERE)
-            .order_by(taste.c.changed_at.desc())
+            select(preference_count.c.community_id)
+            .where(preference_count.c.emoji == OUTSIDE_TOP_K)
+            .order_by(preference_count.c.changed_at.desc())
             .limit(most)
         )
         query = (
-            select(taste.c.community_id, taste.c.emoji, *(taste.c[name] for name in SETTLED))
-            .where(taste.c.community_id.in_(last))
-            .order_by(taste.c.community_id, taste.c.emoji)
+            select(
+                preference_count.c.community_id,
+                preference_count.c.emoji,
+                *(preference_count.c[name] for name in SETTLED),
+            )
+            .where(preference_count.c.community_id.in_(last))
+            .order_by(preference_count.c.community_id, preference_count.c.emoji)
         )
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
-        fade = 1.0 / weight(now)
+        fade = 1.0 / decay_weight(now)
         found: dict[int, dict[str, Counts]] = defaultdict(dict)
         for community_id, emoji, *sums in rows:
-            found[community_id][emoji] = Counts(*sums).times(fade)
+            found[community_id][emoji] = Counts(*sums).scaled(fade)
         return list(found.values())
 
-    async def replace_taste(
+    async def replace_preference_counts(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:
         """Put these counts, of ``now``, in the place of those that there are."""
         async with transaction(self._writer) as connection:
             here = await self._community(connection, ref)
-            await connection.execute(delete(taste).where(taste.c.community_id == here))
+            await connection.execute(
+                delete(preference_count).where(preference_count.c.community_id == here)
+            )
             # The others hear of the change by this row.
-            counts = {ELSEWHERE: Counts(), **counts}
+            counts = {OUTSIDE_TOP_K: Counts(), **counts}
             await self._add(connection, here, summed(counts, now), now)
             await self._settle(connection, here)
 
     async def _settle(self, connection: AsyncConnection, here: int) -> None:
         """Let all that was counted hold."""
-        apart = or_(*(taste.c[n] != taste.c[s] for n, s in zip(NAMES, SETTLED, strict=True)))
-        now = {s: taste.c[n] for n, s in zip(NAMES, SETTLED, strict=True)}
+        apart = or_(
+            *(
+                preference_count.c[n] != preference_count.c[s]
+                for n, s in zip(COUNT_NAMES, SETTLED, strict=True)
+            )
+        )
+        now = {s: preference_count.c[n] for n, s in zip(COUNT_NAMES, SETTLED, strict=True)}
         await connection.execute(
-            update(taste).where(taste.c.community_id == here, apart).values(now)
+            update(preference_count)
+            .where(preference_count.c.community_id == here, apart)
+            .values(now)
         )
 
     async def _take_out(self, connection: AsyncConnection, here: int) -> None:
         """Let nothing hold that is no longer counted; what has not settled stays so."""
         less = {
-            s: case((taste.c[n] < taste.c[s], taste.c[n]), else_=taste.c[s])
-            for n, s in zip(NAMES, SETTLED, strict=True)
+            s: case(
+                (preference_count.c[n] < preference_count.c[s], preference_count.c[n]),
+                else_=preference_count.c[s],
+            )
+            for n, s in zip(COUNT_NAMES, SETTLED, strict=True)
         }
-        await connection.execute(update(taste).where(taste.c.community_id == here).values(less))
+        await connection.execute(
+            update(preference_count).where(preference_count.c.community_id == here).values(less)
+        )
 
     async def _add(
         self,
@@ -105,17 +131,19 @@ class SumStore(Session):
 
         With ``settled`` it holds at once, whoever speaks.
         """
-        columns = (*NAMES, *SETTLED) if settled else NAMES
+        columns = (*COUNT_NAMES, *SETTLED) if settled else COUNT_NAMES
         names = {"community_id": here, "changed_at": changed_at or datetime.now(UTC)}
         if not sums:
             return
         # In one order, so that two writers cannot wait for each other.
         rows = [
-            {**names, "emoji": emoji, **dict(zip(columns, counts.row() * 2, strict=False))}
+            {**names, "emoji": emoji, **dict(zip(columns, counts.as_tuple() * 2, strict=False))}
             for emoji, counts in sorted(sums.items())
         ]
-        more = self._insert(taste)
-        changes: dict[str, Any] = {name: taste.c[name] + more.excluded[name] for name in columns}
+        more = self._insert(preference_count)
+        changes: dict[str, Any] = {
+            name: preference_count.c[name] + more.excluded[name] for name in columns
+        }
         if changed_at is not None:
             changes["changed_at"] = more.excluded.changed_at
         # Rows as parameters: the statement is compiled once, not for each number of rows.
@@ -126,5 +154,5 @@ class SumStore(Session):
 
 def summed(counts: Mapping[str, Counts], at: datetime) -> dict[str, Counts]:
     """What counts of this moment add to the sums."""
-    factor = weight(at)
-    return {emoji: each.times(factor) for emoji, each in counts.items()}
+    factor = decay_weight(at)
+    return {emoji: each.scaled(factor) for emoji, each in counts.items()}

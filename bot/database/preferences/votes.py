@@ -10,12 +10,19 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, not
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import Feedback, FeedbackKind, FeedbackSource
-from bot.core.preferences.counts import LAST_SHOWN, QUORUM, Word, said, touched, weight
-from bot.database.tables import feedback, prediction, taste_voice
+from bot.core.preferences.counts import (
+    MAX_PAST_SHOWINGS,
+    QUORUM,
+    Vote,
+    count_vote,
+    decay_weight,
+    voted_emojis,
+)
+from bot.database.tables import daily_vote, feedback, prediction
 from bot.database.transaction import Session
 
 
-class VoiceStore(Session):
+class VoteStore(Session):
     """Who spoke today, and what of somebody's still counts."""
 
     async def _today(
@@ -23,9 +30,9 @@ class VoiceStore(Session):
     ) -> Counter[str]:
         """How often a member spoke for or against each emoji on a day; of earlier days all goes."""
         day = at.astimezone(UTC).toordinal()
-        await connection.execute(delete(taste_voice).where(taste_voice.c.day < day))
-        query = select(taste_voice.c.emoji, taste_voice.c.words).where(
-            _on(here, day), taste_voice.c.member == voice_of(day, here, speaker)
+        await connection.execute(delete(daily_vote).where(daily_vote.c.day < day))
+        query = select(daily_vote.c.emoji, daily_vote.c.words).where(
+            _on(here, day), daily_vote.c.member == daily_voter_hash(day, here, speaker)
         )
         return Counter({row.emoji: row.words for row in await connection.execute(query)})
 
@@ -33,13 +40,13 @@ class VoiceStore(Session):
         self, connection: AsyncConnection, words: ColumnElement[bool], here: int, at: datetime
     ) -> dict[str, float]:
         """By emoji, how many of these words still count, the old ones less and less."""
-        query = words_with(prediction.c.chosen, prediction.c.offered).where(
+        query = select_votes(prediction.c.chosen, prediction.c.offered).where(
             words, prediction.c.community_id == here, feedback.c.counted > 0
         )
         found: dict[str, float] = defaultdict(float)
         for row in await connection.execute(query):
-            fade = weight(row.at) / weight(at)
-            for emoji in touched(said(word_of(row, row), tuple(row.chosen), {})):
+            fade = decay_weight(row.at) / decay_weight(at)
+            for emoji in voted_emojis(count_vote(vote_of(row, row), tuple(row.chosen), {})):
                 found[emoji] += fade
         return found
 
@@ -56,12 +63,12 @@ class VoiceStore(Session):
                 not_(prediction.c.offered),
             )
             .order_by(prediction.c.id.desc())
-            .limit(LAST_SHOWN)
+            .limit(MAX_PAST_SHOWINGS)
         )
         found: dict[str, float] = defaultdict(float)
         for row in await connection.execute(query):
             for emoji in row.chosen:
-                found[emoji] += weight(row.created_at) / weight(at)
+                found[emoji] += decay_weight(row.created_at) / decay_weight(at)
         return found
 
     async def _speak(
@@ -74,14 +81,14 @@ class VoiceStore(Session):
     ) -> None:
         """Note that a member spoke of these emojis today."""
         day = at.astimezone(UTC).toordinal()
-        member = voice_of(day, here, speaker)
+        member = daily_voter_hash(day, here, speaker)
         rows = [
             {"community_id": here, "day": day, "member": member, "emoji": emoji, "words": 1}
             for emoji in sorted(emojis)
         ]
-        again = self._insert(taste_voice).on_conflict_do_update(
+        again = self._insert(daily_vote).on_conflict_do_update(
             index_elements=["community_id", "day", "member", "emoji"],
-            set_={"words": taste_voice.c.words + 1},
+            set_={"words": daily_vote.c.words + 1},
         )
         await connection.execute(again, rows)
 
@@ -89,7 +96,7 @@ class VoiceStore(Session):
         self, connection: AsyncConnection, here: int, speaker: str, at: datetime
     ) -> bool:
         """Whether as many members spoke today as it takes, or all who ever did."""
-        today = select(func.count(taste_voice.c.member.distinct())).where(
+        today = select(func.count(daily_vote.c.member.distinct())).where(
             _on(here, at.astimezone(UTC).toordinal())
         )
         many = (await connection.execute(today)).scalar_one()
@@ -108,12 +115,12 @@ class VoiceStore(Session):
         return many >= min(ever, QUORUM)
 
 
-def voice_of(day: int, community_id: int, member: str) -> str:
+def daily_voter_hash(day: int, community_id: int, member: str) -> str:
     """What stands for a member of a community on a day; it links no two days."""
     return sha256(f"{day}:{community_id}:{member}".encode()).hexdigest()[:32]
 
 
-def words_by(speaker: str, *, removal: bool) -> ColumnElement[bool]:
+def votes_by(speaker: str, *, removal: bool) -> ColumnElement[bool]:
     """Their words; removals are told apart, as it is the author who stands for who removed."""
     is_removal = feedback.c.kind == FeedbackKind.REMOVE.value
     if removal:
@@ -121,7 +128,7 @@ def words_by(speaker: str, *, removal: bool) -> ColumnElement[bool]:
     return and_(not_(is_removal), feedback.c.actor == speaker)
 
 
-def words_with(*columns: ColumnElement[Any]) -> Select[Any]:
+def select_votes(*columns: ColumnElement[Any]) -> Select[Any]:
     """Words with what they were said of."""
     word = (
         feedback.c.kind,
@@ -133,11 +140,11 @@ def words_with(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*word, *columns).join_from(feedback, prediction)
 
 
-def word_of(answer: Row[Any], given: Feedback | Row[Any]) -> Word:
+def vote_of(answer: Row[Any], given: Feedback | Row[Any]) -> Vote:
     """A word on an answer, as it is counted."""
     picked = given.source == FeedbackSource.BUTTON and bool(answer.offered)
-    return Word(FeedbackKind(given.kind), given.emoji or None, picked)
+    return Vote(FeedbackKind(given.kind), given.emoji or None, picked)
 
 
 def _on(here: int, day: int) -> ColumnElement[bool]:
-    return and_(taste_voice.c.community_id == here, taste_voice.c.day == day)
+    return and_(daily_vote.c.community_id == here, daily_vote.c.day == day)

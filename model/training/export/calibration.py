@@ -26,7 +26,7 @@ def calibrate(
     fits ``precision`` of them.
     """
     loaded = artifact.load(folder)
-    table, facts = loaded.table, artifact.facts_of(loaded.manifest)
+    table, facts = loaded.table, artifact.extra_fields(loaded.manifest)
     predictor = Predictor(loaded)
     vectors = np.concatenate(
         [predictor.vectors(texts[i : i + 64]) for i in range(0, len(texts), 64)]
@@ -54,7 +54,7 @@ def calibrate(
         "threshold_precision": precision,
     }
     artifact.save_table(table, folder)
-    artifact.seal(folder, loaded.version.rsplit("-", 1)[0], table.emojis, facts)
+    artifact.write_manifest(folder, loaded.version.rsplit("-", 1)[0], table.emojis, facts)
 
 
 def _share(

@@ -11,13 +11,13 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from model.artifact import LAYOUT, Artifact, ArtifactError, EmojiTable, save_table, seal
+from model.artifact import LAYOUT, Artifact, ArtifactError, EmojiTable, save_table, write_manifest
 from model.emoji import canonical_set
 from model.label_names import emoji_of_label, numbered, read_mapping
 from model.predictor import Prediction
 from model.text import clean, has_words
 from model.training.export.onnx import export_encoder
-from model.training.network.name_embeddings import described, fit_name_map
+from model.training.network.name_embeddings import describe_emoji, fit_name_map
 from model.training.network.text_encoder import load_tokenizer
 
 _BATCH = 16
@@ -120,7 +120,7 @@ def convert(folder: Path, out: Path, name: str) -> Artifact:
     bias = np.zeros(len(rows)) if last.bias is None else last.bias.detach().numpy()
     features = _Features(classifier.network).eval()
     tokenizer = load_tokenizer(str(folder), classifier.max_tokens)
-    called = [described(emoji) for emoji in classifier.emojis]
+    called = [describe_emoji(emoji) for emoji in classifier.emojis]
     name_map = fit_name_map(_encode(features, tokenizer, called), rows.astype(np.float64))
     out.mkdir(parents=True, exist_ok=True)
     table = EmojiTable(
@@ -144,7 +144,7 @@ def convert(folder: Path, out: Path, name: str) -> Artifact:
         "trained": len(classifier.emojis),
         "base": name,
     }
-    return seal(out, name.rpartition("/")[2], table.emojis, facts)
+    return write_manifest(out, name.rpartition("/")[2], table.emojis, facts)
 
 
 def _take_last_layer(network: nn.Module, labels: int, folder: Path) -> nn.Linear:

@@ -18,11 +18,11 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from tokenizers import Encoding, Tokenizer
 
-from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, seal
+from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, write_manifest
 from model.emoji import names
-from model.training.export.smoothquant import smooth
+from model.training.export.smoothquant import apply_smoothquant
 from model.training.export.vocabulary import prune_unused
-from model.training.network.name_embeddings import apply_name_map, described, fit_name_map
+from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def emoji_table(
     rows = network.rows.detach().double().numpy()
     bias = network.bias.detach().float().numpy()
     others = [emoji for emoji in names() if emoji not in set(trained)]
-    every = encode(network.text, tokenizer, [described(e) for e in (*trained, *others)])
+    every = encode(network.text, tokenizer, [describe_emoji(e) for e in (*trained, *others)])
     vectors = every.double().numpy()
     named = np.array([e in names() for e in trained])
     name_map = fit_name_map(vectors[: len(trained)][named], rows[named])
@@ -73,7 +73,7 @@ def export_encoder(
             shutil.copy(fused, target)
             return
         if encodings:
-            smooth(fused, encodings)
+            apply_smoothquant(fused, encodings)
         quantize_dynamic(
             fused,
             target,
@@ -183,9 +183,9 @@ def export(
     tokenizer.save(str(folder / LAYOUT.tokenizer), pretty=False)
     trim_positions(network.text, facts["max_tokens"])
     tokenizer.enable_truncation(facts["max_tokens"])
-    fitted = list(texts[:_FITTED]) or [described(emoji) for emoji in emojis[:_FITTED]]
+    fitted = list(texts[:_FITTED]) or [describe_emoji(emoji) for emoji in emojis[:_FITTED]]
     export_encoder(network.text, folder / LAYOUT.encoder, encodings=tokenizer.encode_batch(fitted))
     pad = {"id": padding["pad_id"], "token": padding["pad_token"]}
     neutral = {"temperature": 1.0, "threshold": 0.0, "pad": pad, "trained": len(emojis)}
     described_facts = {key: value for key, value in facts.items() if key != "name"}
-    return seal(folder, facts["name"], table.emojis, {**neutral, **described_facts})
+    return write_manifest(folder, facts["name"], table.emojis, {**neutral, **described_facts})

@@ -52,7 +52,7 @@ def check_parity(
         same_first=float(np.mean([a[0] == b[0] for a, b in pairs])),
         hit_5_change=float(hit[0] - hit[1]),
     )
-    artifact.add_facts(folder, {"parity": asdict(parity)})
+    artifact.update_manifest(folder, {"parity": asdict(parity)})
     log.info("export: %s", parity)
     return parity
 

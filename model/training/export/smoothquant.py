@@ -29,7 +29,7 @@ def feed_of(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
     }
 
 
-def smooth(path: Path, encodings: Sequence[Encoding]) -> None:
+def apply_smoothquant(path: Path, encodings: Sequence[Encoding]) -> None:
     """Rewrite a float graph in place; ``encodings`` are texts as it will see them."""
     model = onnx.load(str(path))
     weighted = list(_weighted(model.graph))

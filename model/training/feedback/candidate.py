@@ -7,11 +7,11 @@ from rich.progress import Progress
 
 from model import artifact
 from model.artifact import Artifact
-from model.training.feedback.feedback_targets import read_lessons
-from model.training.feedback.finetune import Adaptation, AdaptRecipe
+from model.training.feedback.feedback_targets import read_feedback_targets
+from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe
 from model.training.feedback.heads import write_candidate
-from model.training.feedback.replay import rehearsal_texts
-from model.training.fitting.processes import leads, wait
+from model.training.feedback.replay import replay_texts
+from model.training.fitting.processes import is_main_process, wait_for_all
 from model.training.recipe import Recipe
 
 
@@ -19,7 +19,7 @@ def fit_candidate(
     source: Artifact,
     dataset: Path,
     folder: Path,
-    adapt: AdaptRecipe,
+    adapt: FinetuneRecipe,
     recipe: Recipe | None,
     progress: Progress,
 ) -> Artifact:
@@ -32,17 +32,17 @@ def fit_candidate(
         FeedbackError: a row is malformed, or there is nothing to learn from.
         RestoreError: the encoder is to learn too, and is no BERT.
     """
-    lessons, checked = (read_lessons(dataset, split) for split in ("train", "validation"))
+    lessons, checked = (read_feedback_targets(dataset, split) for split in ("train", "validation"))
     step = progress.add_task("read the base data", total=None)
-    rehearsal = rehearsal_texts(recipe)
+    rehearsal = replay_texts(recipe)
     progress.update(step, total=1, completed=1)
-    fit = Adaptation(source, adapt, folder / "fit")
+    fit = FeedbackFinetune(source, adapt, folder / "fit")
     heads = fit.run(lessons, checked, rehearsal, progress)
     facts = {"texts": len(lessons), "rehearsed": len(rehearsal), "full": adapt.full}
     made = folder / "artifact"
-    if leads():
+    if is_main_process():
         write_candidate(heads, source, made, facts, rehearsal)
-    wait()
+    wait_for_all()
     return artifact.load(made)
 
 

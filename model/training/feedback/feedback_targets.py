@@ -15,7 +15,7 @@ _REJECTS = {"remove": 1.0, "dislike": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class FeedbackTarget:
     """A cleaned text and what people thought of emojis on it, each with a weight above 0."""
 
     text: str = field(repr=False)
@@ -23,7 +23,7 @@ class Lesson:
     rejected: dict[str, float]
 
 
-def lesson_of(row: FeedbackRow) -> Lesson | None:
+def feedback_target(row: FeedbackRow) -> FeedbackTarget | None:
     """The lesson of a row; None where it has no text, or people contradict each other evenly."""
     text = "" if row.text is None else clean(row.text)
     if not has_words(text):
@@ -34,7 +34,7 @@ def lesson_of(row: FeedbackRow) -> Lesson | None:
             balance[emoji] += weight
     liked = {emoji: weight for emoji, weight in balance.items() if weight > 0}
     rejected = {emoji: -weight for emoji, weight in balance.items() if weight < 0}
-    return Lesson(text, liked, rejected) if liked or rejected else None
+    return FeedbackTarget(text, liked, rejected) if liked or rejected else None
 
 
 def _weighed(response: Response, shown: Sequence[str]) -> Iterable[tuple[str, float]]:
@@ -45,7 +45,7 @@ def _weighed(response: Response, shown: Sequence[str]) -> Iterable[tuple[str, fl
     return [(emoji, weight / len(about)) for emoji in about]
 
 
-def read_lessons(dataset: Path, split: str) -> list[Lesson]:
+def read_feedback_targets(dataset: Path, split: str) -> list[FeedbackTarget]:
     """The lessons of a split of an export; none where it has no such split.
 
     Raises:
@@ -57,4 +57,4 @@ def read_lessons(dataset: Path, split: str) -> list[Lesson]:
         )
     file = split_file(dataset, split)
     rows = read_rows(file) if file.exists() else iter(())
-    return [lesson for row in rows if (lesson := lesson_of(row)) is not None]
+    return [lesson for row in rows if (lesson := feedback_target(row)) is not None]

@@ -29,9 +29,9 @@ from model.artifact import Artifact
 from model.feedback import FeedbackError
 from model.predictor import Predictor
 from model.training.export.restore import restore_text
-from model.training.feedback.feedback_targets import Lesson
+from model.training.feedback.feedback_targets import FeedbackTarget
 from model.training.feedback.heads import Heads
-from model.training.feedback.losses import kept_losses, lesson_losses
+from model.training.feedback.losses import feedback_losses, replay_losses
 from model.training.fitting.fit import save_atomically
 from model.training.network.text_encoder import load_tokenizer
 
@@ -46,7 +46,7 @@ _STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class AdaptRecipe:
+class FinetuneRecipe:
     """Hyper-parameters."""
 
     epochs: int = 30
@@ -73,7 +73,7 @@ class AdaptRecipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class EncodedTexts:
     """Texts, the vectors that the artifact has for them, and what was said of each."""
 
     texts: list[str]
@@ -97,10 +97,10 @@ class State:
     without_gain: int = 0
 
 
-class Adaptation:
+class FeedbackFinetune:
     """One fit in a folder; ``run`` goes on from the last checkpoint there."""
 
-    def __init__(self, source: Artifact, recipe: AdaptRecipe, folder: Path) -> None:
+    def __init__(self, source: Artifact, recipe: FinetuneRecipe, folder: Path) -> None:
         """Begin with an artifact.
 
         Raises:
@@ -120,8 +120,8 @@ class Adaptation:
 
     def run(
         self,
-        lessons: Sequence[Lesson],
-        validation: Sequence[Lesson],
+        lessons: Sequence[FeedbackTarget],
+        validation: Sequence[FeedbackTarget],
         rehearsal: Sequence[str],
         progress: Progress,
     ) -> Heads:
@@ -157,7 +157,7 @@ class Adaptation:
         self.heads.load_state_dict(self._best)
         return self.heads.cpu().eval()
 
-    def _epoch(self, epoch: int, taught: Texts, rest: Texts) -> None:
+    def _epoch(self, epoch: int, taught: EncodedTexts, rest: EncodedTexts) -> None:
         rng = np.random.default_rng([self.recipe.seed, epoch])
         size = self.recipe.batch
         starts = range(0, len(taught), size)
@@ -174,9 +174,9 @@ class Adaptation:
     def _loss(
         self,
         model: nn.Module,
-        taught: Texts,
+        taught: EncodedTexts,
         chosen: tuple[Tensor, Tensor],
-        rest: Texts,
+        rest: EncodedTexts,
         allowed: Tensor,
     ) -> Tensor:
         """A process's share of a step's loss, a scalar: their mean is the whole."""
@@ -190,11 +190,11 @@ class Adaptation:
                 words[row, column] = weight
         words = words.to(logits.device)
         few = len(lesson)
-        learnt = lesson_losses(
+        learnt = feedback_losses(
             logits[:few], said[:few], words, self.recipe.trust, self.recipe.rejection
         ).sum()
-        kept = kept_losses(logits[few:], said[few:]).sum()
-        kept = kept + kept_losses(logits[few:, allowed], said[few:, allowed]).sum()
+        kept = replay_losses(logits[few:], said[few:]).sum()
+        kept = kept + replay_losses(logits[few:, allowed], said[few:, allowed]).sum()
         weights = torch.stack([words.abs().sum(), words.new_tensor(float(len(other)))])
         spoken, rehearsed = self.accelerator.reduce(weights, "mean")
         said_and_kept: Tensor = learnt / spoken + self.recipe.rehearsal * kept / rehearsed
@@ -207,7 +207,7 @@ class Adaptation:
         return self.recipe.rows_pull * rows + self.recipe.projection_pull * projection
 
     @torch.no_grad()
-    def _mean_loss(self, taught: Texts, held: Texts) -> float:
+    def _mean_loss(self, taught: EncodedTexts, held: EncodedTexts) -> float:
         total, size = 0.0, self.recipe.batch
         allowed = self._allowed(np.random.default_rng(self.recipe.seed))
         for start in range(0, len(taught), size):
@@ -229,7 +229,9 @@ class Adaptation:
     def _share(self, chosen: Tensor) -> Tensor:
         return chosen[self.accelerator.process_index :: self.accelerator.num_processes]
 
-    def _read(self, taught: Texts, lesson: Tensor, rest: Texts, other: Tensor) -> list[Tensor]:
+    def _read(
+        self, taught: EncodedTexts, lesson: Tensor, rest: EncodedTexts, other: Tensor
+    ) -> list[Tensor]:
         """What the heads take of both kinds of texts: one call, or processes lose their step."""
         device = self.accelerator.device
         if not self.recipe.full:
@@ -239,15 +241,15 @@ class Adaptation:
         ids, mask = ([getattr(e, name) for e in encoded] for name in ("ids", "attention_mask"))
         return [torch.tensor(ids, device=device), torch.tensor(mask, device=device)]
 
-    def _texts(self, texts: Sequence[str]) -> Texts:
+    def _texts(self, texts: Sequence[str]) -> EncodedTexts:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         vectors = np.zeros((len(texts), self.source.table.rows.shape[1]), dtype=np.float32)
         for start in range(0, len(order), _ENCODED):
             part = order[start : start + _ENCODED]
             vectors[part] = self._predictor.vectors([texts[i] for i in part])
-        return Texts(list(texts), torch.from_numpy(vectors))
+        return EncodedTexts(list(texts), torch.from_numpy(vectors))
 
-    def _taught(self, lessons: Sequence[Lesson]) -> Texts:
+    def _taught(self, lessons: Sequence[FeedbackTarget]) -> EncodedTexts:
         """Lessons as weights of columns; a chat's own emojis have none, and stay with its taste."""
         column = {emoji: i for i, emoji in enumerate(self.source.table.emojis)}
         told: list[tuple[str, dict[int, float]]] = []
@@ -286,10 +288,10 @@ class Adaptation:
 
 def _digest(
     source: Artifact,
-    lessons: Sequence[Lesson],
-    validation: Sequence[Lesson],
+    lessons: Sequence[FeedbackTarget],
+    validation: Sequence[FeedbackTarget],
     rehearsal: Sequence[str],
-    recipe: AdaptRecipe,
+    recipe: FinetuneRecipe,
 ) -> str:
     """The same for the same data and hyper-parameters, in whatever order a new export has them."""
     told = [sorted(map(repr, map(astuple, each))) for each in (lessons, validation)]
@@ -298,7 +300,7 @@ def _digest(
     ).hexdigest()
 
 
-def _groups(heads: Heads, recipe: AdaptRecipe) -> list[dict[str, Any]]:
+def _groups(heads: Heads, recipe: FinetuneRecipe) -> list[dict[str, Any]]:
     """What learns, and how fast; the rest is kept as it is."""
     groups = [
         {"params": [heads.rows], "lr": recipe.rows_learning_rate},

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from model.artifact import LAYOUT, Artifact
 from model.emoji import names
-from model.emotions import LAUGHING_OR_CELEBRATING, SAD_OR_AFRAID, carriers
+from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_AFRAID, carriers
 from model.evaluation import metrics
-from model.evaluation.evaluation import Remembering, latency, rank
+from model.evaluation.evaluation import CachingPredictor, latency, rank
 from model.predictor import Predictor
 from model.training.data.splits import Split, read_split
-from model.training.feedback.feedback_targets import Lesson
-from model.training.feedback.replay import at_hand
+from model.training.feedback.feedback_targets import FeedbackTarget
+from model.training.feedback.replay import is_available
 from model.training.recipe import Recipe
 
 LEAST = 30
@@ -55,7 +55,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateReport:
     """All that was compared, and whether the candidate may take over."""
 
     before: str
@@ -74,31 +74,31 @@ class Verdict:
         return {"passed": self.passed, **asdict(self)}
 
 
-class _Sharing(Remembering):
+class _Sharing(CachingPredictor):
     """A candidate with the same encoder: each text is encoded once for both."""
 
-    def __init__(self, artifact: Artifact, other: Remembering) -> None:
+    def __init__(self, artifact: Artifact, other: CachingPredictor) -> None:
         super().__init__(artifact)
         self.vectors = other.vectors  # type: ignore[method-assign]
 
 
-def judge(
+def run_gate(
     before: Artifact,
     candidate: Artifact,
-    held_out: Sequence[Lesson],
+    held_out: Sequence[FeedbackTarget],
     recipe: Recipe | None,
     margins: Margins | None = None,
-) -> Verdict:
+) -> GateReport:
     """Compare a candidate with the artifact that it is to replace."""
     margins = margins or Margins()
-    old = Remembering(before)
+    old = CachingPredictor(before)
     alike = all(
         before.manifest["sha256"][file] == candidate.manifest["sha256"][file]
         for file in (LAYOUT.encoder, LAYOUT.tokenizer)
     )
-    new = _Sharing(candidate, old) if alike else Remembering(candidate)
+    new = _Sharing(candidate, old) if alike else CachingPredictor(candidate)
     checks = list(_on_feedback(old, new, held_out))
-    splits = [] if recipe is None else [s for s in recipe.held_out if at_hand(recipe, s)]
+    splits = [] if recipe is None else [s for s in recipe.held_out if is_available(recipe, s)]
     for source in splits:
         assert recipe is not None  # noqa: S101 - it is where the splits come from
         short = source if source.limit else source.model_copy(update={"limit": TEXTS})
@@ -106,10 +106,10 @@ def judge(
     checks += _on_benchmark(old, new, _names(), margins)
     checks += _costs(before, candidate, alike, [lesson.text for lesson in held_out], margins)
     absent = [] if recipe is None else [s.name for s in recipe.held_out if s not in splits]
-    return Verdict(before.version, candidate.version, checks, absent)
+    return GateReport(before.version, candidate.version, checks, absent)
 
 
-def agreement(five: Sequence[str], lesson: Lesson) -> float:
+def agreement(five: Sequence[str], lesson: FeedbackTarget) -> float:
     """How well an answer suits what people said, 0 to 1.
 
     The mean of: something that they liked is among the five; nothing that they rejected is first.
@@ -122,7 +122,9 @@ def agreement(five: Sequence[str], lesson: Lesson) -> float:
     return float(np.mean(said))
 
 
-def _on_feedback(old: Remembering, new: Remembering, held_out: Sequence[Lesson]) -> Iterator[Check]:
+def _on_feedback(
+    old: CachingPredictor, new: CachingPredictor, held_out: Sequence[FeedbackTarget]
+) -> Iterator[Check]:
     demand = "above it, the interval too"
     if len(held_out) < LEAST:
         figure = f"at least {LEAST} texts"
@@ -145,7 +147,7 @@ def _on_feedback(old: Remembering, new: Remembering, held_out: Sequence[Lesson])
 
 
 def _on_benchmark(
-    old: Remembering, new: Remembering, split: Split, margins: Margins
+    old: CachingPredictor, new: CachingPredictor, split: Split, margins: Margins
 ) -> Iterator[Check]:
     (one, one_scores), (two, two_scores) = (
         rank(ranker, split.texts, split.candidates) for ranker in (old, new)
@@ -185,7 +187,9 @@ def _on_emotions(
     sad = [i for i, tags in felt if tags <= _SAD and tags & SAD_OR_AFRAID]
     if sad:
         deaf = [
-            np.array([not LAUGHING_OR_CELEBRATING.isdisjoint(r[i][:1]) for i in sad], dtype=float)
+            np.array(
+                [not LAUGHING_OR_CELEBRATING_EMOJIS.isdisjoint(r[i][:1]) for i in sad], dtype=float
+            )
             for r in (one, two)
         ]
         yield _no_worse(

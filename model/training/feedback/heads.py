@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from model import artifact
-from model.artifact import LAYOUT, Artifact, save_table, seal
+from model.artifact import LAYOUT, Artifact, save_table, write_manifest
 from model.training.export.onnx import export_encoder
 from model.training.network.text_encoder import TextEncoder, load_tokenizer
 
@@ -78,8 +78,8 @@ def write_candidate(
     )
     save_table(table, partial)
     measured = ("figures", "probes", "parity")  # of the artifact before
-    kept = {k: v for k, v in artifact.facts_of(source.manifest).items() if k not in measured}
+    kept = {k: v for k, v in artifact.extra_fields(source.manifest).items() if k not in measured}
     made = {**kept, "feedback": {"from": source.version, **facts}}
-    seal(partial, source.version.rsplit("-", 1)[0], table.emojis, made)
+    write_manifest(partial, source.version.rsplit("-", 1)[0], table.emojis, made)
     partial.rename(folder)
     return artifact.load(folder)

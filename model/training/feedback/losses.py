@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 
-def lesson_losses(
+def feedback_losses(
     logits: Tensor, before: Tensor, words: Tensor, trust: float, rejection: float
 ) -> Tensor:
     """What people said, beside what the artifact said before: (texts,), weighted by the words.
@@ -24,7 +24,7 @@ def lesson_losses(
     return each + rejection * (rejected * unlikely).sum(1)
 
 
-def kept_losses(logits: Tensor, before: Tensor) -> Tensor:
+def replay_losses(logits: Tensor, before: Tensor) -> Tensor:
     """Kullback-Leibler divergence from the answers before, (texts,)."""
     return nn.functional.kl_div(
         torch.log_softmax(logits, dim=1),

@@ -11,14 +11,14 @@ TEXTS = 7_000
 """Of a recipe's sources, each as many: the small ones would be forgotten first."""
 
 
-def rehearsal_texts(recipe: Recipe | None, size: int = TEXTS, seed: int = 20) -> list[str]:
+def replay_texts(recipe: Recipe | None, size: int = TEXTS, seed: int = 20) -> list[str]:
     """Cleaned texts: what emojis are called, and as much of each source that is at hand.
 
     A source without its file here is passed over.
     """
     texts = [clean(", ".join(called[:4])) for called in names().values()]
     if recipe is not None:
-        present = [s for s in recipe.sources if s.kind != "names" and at_hand(recipe, s)]
+        present = [s for s in recipe.sources if s.kind != "names" and is_available(recipe, s)]
         share = size // max(1, len(present))
         for source in present:
             some = source.model_copy(update={"limit": share})
@@ -28,6 +28,6 @@ def rehearsal_texts(recipe: Recipe | None, size: int = TEXTS, seed: int = 20) ->
     return texts
 
 
-def at_hand(recipe: Recipe, source: SourceRecipe) -> bool:
+def is_available(recipe: Recipe, source: SourceRecipe) -> bool:
     """Whether the source's file is there; the Hub is not asked."""
     return source.path is not None and (recipe.folder / source.path).exists()

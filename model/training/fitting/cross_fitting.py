@@ -19,7 +19,7 @@ from model.training.network.text_encoder import EmojiNetwork
 from model.training.recipe import FitRecipe, NGramRecipe
 
 
-class CrossedNGrams(nn.Module):
+class CrossFittedNGrams(nn.Module):
     """A batch -> ``share`` of the logits of n-grams that did not learn from it, (batch, emojis).
 
     In evaluation the texts are nobody's, and the n-grams speak that learnt from both halves.
@@ -46,7 +46,7 @@ class CrossedNGrams(nn.Module):
             said = self.whole(*asked)
         return self.share * said
 
-    def train(self, mode: bool = True) -> "CrossedNGrams":
+    def train(self, mode: bool = True) -> "CrossFittedNGrams":
         """Switch which of them speak. They leave no word unread: they do not learn any more."""
         self.training = mode
         for fitted in (self.whole, *self._halves):
@@ -54,14 +54,14 @@ class CrossedNGrams(nn.Module):
         return self
 
 
-def fit_crossed(
+def cross_fit_ngrams(
     recipe: FitRecipe,
     ngrams: NGramRecipe,
     data: Data,
     allowed: Tensor,
     folder: Path,
     progress: Progress,
-) -> CrossedNGrams:
+) -> CrossFittedNGrams:
     """Fit n-grams on all examples and on each half, or go on where that was stopped."""
 
     def fitted(part: Data, name: str) -> EmojiNetwork[NGramBag]:
@@ -72,4 +72,4 @@ def fit_crossed(
     first, second = (
         fitted(replace(data, train=data.train.of_half(half)), f"half{half}") for half in (0, 1)
     )
-    return CrossedNGrams(fitted(data, "whole"), (first, second), ngrams.share)
+    return CrossFittedNGrams(fitted(data, "whole"), (first, second), ngrams.share)

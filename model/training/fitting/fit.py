@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from model.examples import Example
 from model.training.data.batches import Batch, Prepared, class_weights, prepare, vocabulary_of
-from model.training.network.name_embeddings import described, name_rows
+from model.training.network.name_embeddings import describe_emoji, initial_embeddings
 from model.training.network.text_encoder import (
     EmojiNetwork,
     Reader,
@@ -70,8 +70,8 @@ def new_network(base: str, data: Data, allowed: Tensor) -> EmojiNetwork[TextEnco
     """A network whose rows say what the emojis are called."""
     text = TextEncoder.from_base(base)
     tokenizer = load_tokenizer(base, text.name_tokens)
-    vectors = encode(text.eval(), tokenizer, [described(emoji) for emoji in data.emojis])
-    return EmojiNetwork(text, name_rows(vectors), allowed)
+    vectors = encode(text.eval(), tokenizer, [describe_emoji(emoji) for emoji in data.emojis])
+    return EmojiNetwork(text, initial_embeddings(vectors), allowed)
 
 
 def allowed_labels(data: Data, single_label: set[str]) -> Tensor:

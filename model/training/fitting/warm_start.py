@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from model.training.fitting.fit import Data
-from model.training.network.name_embeddings import apply_name_map, described, fit_name_map
+from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierWeights:
     """What an earlier fit's ``best.pt`` holds."""
 
     network: Mapping[str, Tensor]
@@ -22,7 +22,7 @@ class Earlier:
     sources: list[str]
 
     @classmethod
-    def read(cls, weights: Path) -> "Earlier":
+    def read(cls, weights: Path) -> "EarlierWeights":
         """Load it onto the CPU.
 
         Raises:
@@ -57,7 +57,7 @@ def warm_start(network: EmojiNetwork[TextEncoder], data: Data, base: str, weight
         FileNotFoundError: no such file.
         RuntimeError: the weights belong to an encoder of another shape.
     """
-    earlier = Earlier.read(weights)
+    earlier = EarlierWeights.read(weights)
     old = earlier.network
     _take_over(network.text, earlier.encoder)
     here, there = earlier.shared(data.emojis)
@@ -89,10 +89,12 @@ def average(
     for weights, share in others:
         later -= share
         # Those that come after it will leave it this much less.
-        _mix(network, data, Earlier.read(weights), share / (1.0 - later))
+        _mix(network, data, EarlierWeights.read(weights), share / (1.0 - later))
 
 
-def _mix(network: EmojiNetwork[TextEncoder], data: Data, earlier: Earlier, share: float) -> None:
+def _mix(
+    network: EmojiNetwork[TextEncoder], data: Data, earlier: EarlierWeights, share: float
+) -> None:
     """Go ``share`` of the way to an earlier fit's weights."""
     old = earlier.network
     other = copy.deepcopy(network.text)
@@ -109,7 +111,7 @@ def _mix(network: EmojiNetwork[TextEncoder], data: Data, earlier: Earlier, share
         network.source_bias[i, here] = mine.lerp(old["source_bias"][j, there], share)
 
 
-def _same_sources(data: Data, earlier: Earlier) -> list[tuple[int, int]]:
+def _same_sources(data: Data, earlier: EarlierWeights) -> list[tuple[int, int]]:
     at = {source: j for j, source in enumerate(earlier.sources)}
     return [(i, at[source]) for i, source in enumerate(data.sources) if source in at]
 
@@ -125,7 +127,7 @@ def _named_rows(
     network: EmojiNetwork[TextEncoder], wanted: list[str], base: str, known: list[str], rows: Tensor
 ) -> Tensor:
     tokenizer = load_tokenizer(base, network.text.name_tokens)
-    texts = [described(emoji) for emoji in (*known, *wanted)]
+    texts = [describe_emoji(emoji) for emoji in (*known, *wanted)]
     vectors = encode(network.text.eval(), tokenizer, texts).double().numpy()
     name_map = fit_name_map(vectors[: len(known)], rows.double().numpy())
     return torch.from_numpy(apply_name_map(vectors[len(known) :], name_map)).float()

@@ -11,7 +11,7 @@ from model.training.network.text_encoder import EmojiNetwork, TextEncoder
 
 
 @torch.no_grad()
-def pool(
+def ensemble(
     network: EmojiNetwork[TextEncoder], ngrams: EmojiNetwork[NGramBag], share: float
 ) -> EmojiNetwork[TextEncoder]:
     """The encoder's network with that of the n-grams beside it; both have the same emojis.

@@ -14,12 +14,12 @@ INITIAL_LOGIT_SCALE = 12.0  # cosine to logit before the first step
 _RIDGES = (0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 
 
-def described(emoji: str) -> str:
+def describe_emoji(emoji: str) -> str:
     """An emoji in words, as its row starts from: name, then keywords."""
     return ", ".join(names()[emoji][:6]) if emoji in names() else emoji
 
 
-def name_rows(vectors: Tensor) -> Tensor:
+def initial_embeddings(vectors: Tensor) -> Tensor:
     """Starting rows from the vectors of names: one length, so that logits start modest."""
     centred = vectors - vectors.mean(0)
     scale = INITIAL_LOGIT_SCALE / vectors.norm(dim=1).mean()

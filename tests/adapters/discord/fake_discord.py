@@ -12,7 +12,7 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.env import Env
 
 from bot.adapters.discord.client import Client
-from bot.adapters.discord.context import Parts
+from bot.adapters.discord.context import AdapterContext
 from bot.config.settings import DiscordSettings, PrivacySettings
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
@@ -20,7 +20,7 @@ from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
 from model import Prediction
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 
 FIVE = [Prediction(e, s) for e, s in zip("😂🔥🎉😢🍕", (0.5, 0.2, 0.1, 0.1, 0.1), strict=True)]
 
@@ -45,7 +45,7 @@ class SlowPredictor:
         k: int,
         candidates: Collection[str] | None,
         bias: Mapping[str, float] | None = None,
-        moves: Mapping[str, Move] | None = None,
+        moves: Mapping[str, EmbeddingOffset] | None = None,
     ) -> list[Prediction]:
         self.texts.append(text)
         self.candidates.append(frozenset(candidates or ()))
@@ -53,7 +53,7 @@ class SlowPredictor:
         await self.free.wait()
         return [each for each in FIVE if candidates is None or each.emoji in candidates][:k]
 
-    async def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         return {}
 
 
@@ -78,7 +78,7 @@ async def world(folder: Path, **settings: object) -> AsyncIterator[World]:
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'world.db'}")
     store = SqlStore(engine, terms=TERMS_VERSION)
     predictor = SlowPredictor()
-    parts = Parts(
+    parts = AdapterContext(
         Service(predictor, store),
         store,
         Pseudonyms(b"secret" * 6),

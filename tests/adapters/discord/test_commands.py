@@ -9,7 +9,7 @@ import pytest
 from simcord.results import InteractionResult
 
 from bot.adapters.discord.commands import build
-from bot.i18n import LANGUAGES, say
+from bot.i18n import LANGUAGES, localize
 from tests.adapters.discord.fake_discord import World, world
 
 
@@ -190,7 +190,7 @@ async def test_a_failing_store_is_told_and_nothing_is_logged_of_it(
     for path in Path(here.store._reader.url.database or "").parent.glob("world.db*"):
         path.write_bytes(b"no database")
     result = await here.anna.slash(here.channel, "privacy")
-    assert told(result) == say("error.not_stored", "en")
+    assert told(result) == localize("error.not_stored", "en")
     asked = await here.anna.slash(here.channel, "emoji", text="zanzibar")
     assert told(asked)
     assert "zanzibar" not in caplog.text
@@ -202,4 +202,4 @@ def test_every_command_is_described_in_every_language() -> None:
     commands = tree.get_commands(type=discord.AppCommandType.chat_input)
     for language in LANGUAGES:
         for command in commands:
-            assert len(say(f"command.{command.name}", language)) <= 100
+            assert len(localize(f"command.{command.name}", language)) <= 100

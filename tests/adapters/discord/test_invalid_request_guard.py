@@ -6,7 +6,7 @@ from bot.adapters.discord.invalid_request_guard import (
     BANNED_AT,
     HELD_BACK_AT,
     WINDOW_SECONDS,
-    InvalidRequests,
+    InvalidRequestGuard,
 )
 
 
@@ -22,7 +22,7 @@ class Clock:
 @pytest.mark.parametrize("status", [401, 403, 429])
 def test_holds_back_long_before_the_ban(status: int) -> None:
     clock = Clock()
-    requests = InvalidRequests(clock)
+    requests = InvalidRequestGuard(clock)
     for _ in range(HELD_BACK_AT - 1):
         requests.add(status)
     assert not requests.too_many
@@ -36,7 +36,7 @@ def test_holds_back_long_before_the_ban(status: int) -> None:
 
 def test_the_eldest_refusal_of_the_last_ten_minutes_counts() -> None:
     clock = Clock()
-    requests = InvalidRequests(clock)
+    requests = InvalidRequestGuard(clock)
     for second in range(HELD_BACK_AT * 2):
         clock.now = second * WINDOW_SECONDS / (HELD_BACK_AT - 2)
         requests.add(403)
@@ -44,7 +44,7 @@ def test_the_eldest_refusal_of_the_last_ten_minutes_counts() -> None:
 
 
 def test_what_discord_does_not_count_is_not_counted() -> None:
-    requests = InvalidRequests(Clock())
+    requests = InvalidRequestGuard(Clock())
     for _ in range(HELD_BACK_AT * 2):
         requests.add(200)
         requests.add(404)

@@ -9,8 +9,8 @@ from simcord.actors import MemberActor
 from simcord.builders import UserHandle
 from simcord.results import InteractionResult
 
-from bot.core.preferences.transfer import LARGEST
-from bot.i18n import say
+from bot.core.preferences.transfer import MAX_BYTES
+from bot.i18n import localize
 from tests.adapters.discord.fake_discord import World, world
 from tests.adapters.discord.test_commands import buttons, told
 
@@ -40,7 +40,7 @@ async def file_of(result: InteractionResult) -> tuple[str, bytes]:
 async def exported(here: World) -> dict[str, dict[str, dict[str, float]]]:
     """What the owner gets as a file."""
     result = await here.owner.slash(here.channel, "taste export")
-    assert told(result) == say("taste.exported", "en")
+    assert told(result) == localize("taste.exported", "en")
     name, written = await file_of(result)
     assert name == "taste.json"
     document: dict[str, dict[str, dict[str, float]]] = json.loads(written)
@@ -49,7 +49,7 @@ async def exported(here: World) -> dict[str, dict[str, dict[str, float]]]:
 
 async def test_what_is_liked_is_a_picture_for_everybody(here: World) -> None:
     nothing = await here.anna.slash(here.channel, "taste show")
-    assert told(nothing) == say("taste.nothing", "en")
+    assert told(nothing) == localize("taste.nothing", "en")
     for _ in range(3):
         message = await here.ben.send(here.channel, "what a day")
         await here.anna.react(message, "👎")
@@ -69,15 +69,15 @@ async def test_counts_are_exported_forgotten_and_imported(here: World) -> None:
     kept = await exported(here)
     assert kept["emojis"]["😂"]["removed"] == pytest.approx(1.0)
     asked = await here.owner.slash(here.channel, "taste reset")
-    assert told(asked) == say("taste.ask", "en")
-    assert await press(asked, 1, here.owner) == say("taste.kept", "en")
+    assert told(asked) == localize("taste.ask", "en")
+    assert await press(asked, 1, here.owner) == localize("taste.kept", "en")
     assert (await exported(here))["emojis"] == kept["emojis"]
     asked = await here.owner.slash(here.channel, "taste reset")
-    assert await press(asked, 0, here.owner) == say("taste.forgotten", "en")
+    assert await press(asked, 0, here.owner) == localize("taste.forgotten", "en")
     assert not any((await exported(here))["emojis"].values())
     file = ("taste.json", json.dumps(kept).encode())
     imported = await here.owner.slash(here.channel, "taste import", file=file)
-    assert told(imported) == say("taste.imported", "en")
+    assert told(imported) == localize("taste.imported", "en")
     assert (await exported(here))["emojis"]["😂"] == pytest.approx(kept["emojis"]["😂"], rel=1e-3)
     shown = await here.anna.slash(here.channel, "taste show")
     assert (await file_of(shown))[1].startswith(b"\x89PNG")
@@ -85,7 +85,7 @@ async def test_counts_are_exported_forgotten_and_imported(here: World) -> None:
 
 @pytest.mark.parametrize(
     ("written", "cause"),
-    [(b"{", "not JSON"), (b"{}", "no exported taste"), (b" " * (LARGEST + 1), "larger than")],
+    [(b"{", "not JSON"), (b"{}", "no exported taste"), (b" " * (MAX_BYTES + 1), "larger than")],
 )
 async def test_a_file_that_does_not_work_changes_nothing(
     here: World, written: bytes, cause: str
@@ -103,11 +103,11 @@ async def test_only_managers_reset_and_move_it(here: World) -> None:
     before = await exported(here)
     for command in ("reset", "export"):
         refused = await here.anna.slash(here.channel, f"taste {command}")
-        assert told(refused) == say("taste.admins", "en")
+        assert told(refused) == localize("taste.admins", "en")
     empty = {**before, "emojis": {}}
     file = ("taste.json", json.dumps(empty).encode())
     refused = await here.anna.slash(here.channel, "taste import", file=file)
-    assert told(refused) == say("taste.admins", "en")
+    assert told(refused) == localize("taste.admins", "en")
     assert (await exported(here))["emojis"].keys() == before["emojis"].keys()
 
 
@@ -118,7 +118,7 @@ async def test_a_private_chat_has_its_own(here: World) -> None:
     assert not any((await exported(here))["emojis"].values())
     asked = await anna.slash("taste reset")
     assert "😂" in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
-    assert await press(asked, 0, anna) == say("taste.forgotten", "en")
+    assert await press(asked, 0, anna) == localize("taste.forgotten", "en")
     assert "😂" not in json.loads((await file_of(await anna.slash("taste export")))[1])["emojis"]
 
 

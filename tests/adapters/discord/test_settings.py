@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.commands import settings_format
-from bot.core.chat_settings.overrides import KEYS, override
+from bot.core.chat_settings.overrides import KEYS, apply_override
 from bot.core.messages.policy import ChatSettings
 from bot.i18n import LANGUAGES
 from tests.adapters.discord.fake_discord import World, world
@@ -153,14 +153,16 @@ def test_every_setting_can_be_read_and_shown() -> None:
         for language in LANGUAGES:
             assert settings_format.show(key, ChatSettings(), language, None)
         for value in settings_format.propose(key):
-            assert override(ChatSettings(), key, settings_format.read(key, value, ChatSettings()))
+            assert apply_override(
+                ChatSettings(), key, settings_format.read(key, value, ChatSettings())
+            )
 
 
 @given(key=st.sampled_from(KEYS), text=st.text(max_size=40))
 def test_anything_is_read_or_refused(key: str, text: str) -> None:
     try:
         value = settings_format.read(key, text, ChatSettings())
-        settings = override(ChatSettings(), key, value)
+        settings = apply_override(ChatSettings(), key, value)
     except ValueError:
         return
     if key in (
@@ -171,4 +173,4 @@ def test_anything_is_read_or_refused(key: str, text: str) -> None:
         again = settings_format.read(
             key, settings_format.show(key, settings, "en", None), ChatSettings()
         )
-        assert override(ChatSettings(), key, again) == settings
+        assert apply_override(ChatSettings(), key, again) == settings

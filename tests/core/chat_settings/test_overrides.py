@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.core.chat_settings.overrides import override, override_all
+from bot.core.chat_settings.overrides import apply_override, apply_overrides
 from bot.core.messages.policy import ChatSettings, Mode
 
 
@@ -20,7 +20,7 @@ def test_sound_values_take_effect() -> None:
         "emoji_allow": ["❤️"],
         "emoji_deny": [],
     }
-    assert override_all(ChatSettings(), stored) == ChatSettings(
+    assert apply_overrides(ChatSettings(), stored) == ChatSettings(
         enabled=False,
         mode=Mode.QUIET,
         chance=1.0,
@@ -53,13 +53,13 @@ def test_unsound_values_are_passed_over_and_told(
     key: str, value: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(ValueError, match=r"."):
-        override(ChatSettings(), key, value)
+        apply_override(ChatSettings(), key, value)
     with caplog.at_level(logging.WARNING):
-        assert override_all(ChatSettings(), {key: value}) == ChatSettings()
+        assert apply_overrides(ChatSettings(), {key: value}) == ChatSettings()
     assert key in caplog.text
 
 
 def test_keys_of_another_version_are_passed_over() -> None:
-    assert override_all(ChatSettings(), {"mood": [22, 7]}) == ChatSettings()
+    assert apply_overrides(ChatSettings(), {"mood": [22, 7]}) == ChatSettings()
     with pytest.raises(KeyError):
-        override(ChatSettings(), "mood", [22, 7])
+        apply_override(ChatSettings(), "mood", [22, 7])

@@ -29,7 +29,7 @@ def at(hour: int, minute: int = 0) -> datetime:
     ],
 )
 def test_hold(written: str, moment: datetime, held: bool) -> None:
-    assert QuietHours.parse(written).hold(moment) is held
+    assert QuietHours.parse(written).contains(moment) is held
 
 
 @pytest.mark.parametrize("written", ["", "22-7", "25:00-07:00", "22:00-07:00 Mars/Olympus", "a"])

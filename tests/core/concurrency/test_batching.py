@@ -9,7 +9,7 @@ import pytest
 from bot.core.concurrency.batching import BATCH, BatchingPredictor
 from bot.core.errors import Overloaded
 from model import Prediction
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 
 
 class Gated:
@@ -30,7 +30,7 @@ class Gated:
         k: int = 5,
         candidates: Collection[str] | None = None,
         biases: Sequence[Mapping[str, float]] | None = None,
-        moves: Sequence[Mapping[str, Move]] | None = None,
+        moves: Sequence[Mapping[str, EmbeddingOffset]] | None = None,
     ) -> list[list[Prediction]]:
         self.calls.append(list(texts))
         self.threads.add(threading.current_thread().name)
@@ -40,7 +40,7 @@ class Gated:
             raise RuntimeError("cannot read this")
         return [[Prediction(f"{text}/{k}/{sorted(candidates or ())}", 1.0)] for text in texts]
 
-    def moves(self, choices: Sequence[Choice]) -> Mapping[str, Move]:
+    def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         self.threads.add(threading.current_thread().name)
         return {}
 

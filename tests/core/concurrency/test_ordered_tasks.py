@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from bot.core.concurrency.ordered_tasks import Intake
+from bot.core.concurrency.ordered_tasks import OrderedTasks
 from tests.core.fakes import ref
 
 
@@ -24,9 +24,9 @@ class Steps:
 
 
 async def test_one_message_in_order_others_side_by_side() -> None:
-    intake, steps = Intake(), Steps()
+    intake, steps = OrderedTasks(), Steps()
     for number, name in (("1", "first"), ("1", "second"), ("2", "other")):
-        intake.accept(ref(number), steps.work(name))
+        intake.submit(ref(number), steps.work(name))
     for _ in range(5):
         await asyncio.sleep(0)
     assert steps.begun == ["first", "other"]
@@ -40,10 +40,10 @@ async def test_work_that_fails_leaves_what_follows_alone(caplog: pytest.LogCaptu
     async def fails() -> None:
         raise RuntimeError("secret words of a member")
 
-    intake, steps = Intake(), Steps()
+    intake, steps = OrderedTasks(), Steps()
     steps.go.set()
-    intake.accept(ref(), fails())
-    intake.accept(ref(), steps.work("next"))
+    intake.submit(ref(), fails())
+    intake.submit(ref(), steps.work("next"))
     await intake.drain(5)
     assert steps.ended == ["next"]
     assert "RuntimeError" in caplog.text
@@ -53,9 +53,9 @@ async def test_work_that_fails_leaves_what_follows_alone(caplog: pytest.LogCaptu
 async def test_the_end_gives_up_what_takes_too_long_and_takes_nothing_more(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    intake, steps = Intake(), Steps()
-    task = intake.accept(ref(), steps.work("slow"))
-    behind = intake.accept(ref(), steps.work("behind"))  # never begun, and no warning of it
+    intake, steps = OrderedTasks(), Steps()
+    task = intake.submit(ref(), steps.work("slow"))
+    behind = intake.submit(ref(), steps.work("behind"))  # never begun, and no warning of it
     with caplog.at_level(logging.WARNING):
         await intake.drain(0.01)
     assert task is not None
@@ -63,5 +63,5 @@ async def test_the_end_gives_up_what_takes_too_long_and_takes_nothing_more(
     assert task.cancelled()
     assert behind.cancelled()
     assert "2 events were given up" in caplog.text
-    assert intake.accept(ref(), steps.work("later")) is None
+    assert intake.submit(ref(), steps.work("later")) is None
     assert steps.ended == []

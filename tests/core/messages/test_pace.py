@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.messages.pace import Answers, Recent
+from bot.core.messages.pace import RateWindow, Recent
 from bot.core.messages.policy import Pace
 
 
@@ -17,7 +17,7 @@ def test_recent_keeps_the_last_ones_set(keys: list[int], size: int) -> None:
 
 
 def test_pace_counts_a_minute() -> None:
-    answers = Answers()
+    answers = RateWindow()
     assert answers.pace("a", 0.0) == Pace(float("inf"), 0)
     for time in (0.0, 30.0, 59.0):
         answers.add("a", time)
@@ -28,7 +28,7 @@ def test_pace_counts_a_minute() -> None:
 
 
 def test_the_number_of_chats_is_bounded() -> None:
-    answers = Answers(chats=2)
+    answers = RateWindow(chats=2)
     for chat in "abc":
         answers.add(chat, 0.0)
     assert answers.pace("a", 1.0) == Pace()

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from bot.core.chat_settings.quiet_hours import QuietHours
 from bot.core.events import SkipReason
 from bot.core.messages.policy import (
-    SAFE_LIST,
+    DEFAULT_EMOJI_DENY,
     ChatSettings,
-    Circumstances,
+    DecisionContext,
     Mode,
     Pace,
-    allowed,
-    choose,
-    eligible,
-    least_score,
-    permitted,
+    allowed_emojis,
+    choose_emojis,
+    confidence_threshold,
+    permitted_predictions,
+    skip_before_prediction,
 )
 from model import Prediction
 from tests.core.fakes import message
@@ -33,15 +33,15 @@ TOP = [Prediction("💩", 0.5), Prediction("😂", 0.3), Prediction("🔥", 0.15
     ("changes", "pace", "roll", "reason"),
     [
         ({}, Pace(), 0.999, None),
-        ({"enabled": False}, Pace(), 0.0, SkipReason.CHAT_OFF),
-        ({"mode": Mode.QUIET}, Pace(), 0.0, SkipReason.CHAT_OFF),
+        ({"enabled": False}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
+        ({"mode": Mode.QUIET}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
         ({"chance": 0.5}, Pace(), 0.49, None),
         ({"chance": 0.5}, Pace(), 0.5, SkipReason.SAMPLED_OUT),
         ({"chance": 0.0}, Pace(), 0.0, SkipReason.SAMPLED_OUT),
         ({"cooldown": 10.0}, Pace(9.9, 1), 0.0, SkipReason.COOLDOWN),
         ({"cooldown": 10.0}, Pace(10.0, 1), 0.0, None),
         ({"per_minute": 3}, Pace(1.0, 2), 0.0, None),
-        ({"per_minute": 3}, Pace(1.0, 3), 0.0, SkipReason.RATE_CAP),
+        ({"per_minute": 3}, Pace(1.0, 3), 0.0, SkipReason.RATE_LIMIT),
         ({"per_minute": None}, Pace(1.0, 10_000), 0.0, None),
     ],
 )
@@ -49,19 +49,21 @@ def test_eligible(
     changes: dict[str, Any], pace: Pace, roll: float, reason: SkipReason | None
 ) -> None:
     settings = replace(ChatSettings(), **changes)
-    assert eligible(message(), settings, Circumstances(NOON, roll, pace)) is reason
+    assert skip_before_prediction(message(), settings, DecisionContext(NOON, roll, pace)) is reason
 
 
 def test_an_opted_out_author_is_never_looked_at_unless_they_ask() -> None:
-    out = Circumstances(NOON, 0.0, opted_out=True)
-    assert eligible(message(addressed=True), ChatSettings(), out) is SkipReason.OPTED_OUT
-    assert eligible(replace(message(), asked=True), ChatSettings(), out) is None
+    out = DecisionContext(NOON, 0.0, opted_out=True)
+    assert (
+        skip_before_prediction(message(addressed=True), ChatSettings(), out) is SkipReason.OPTED_OUT
+    )
+    assert skip_before_prediction(replace(message(), requested=True), ChatSettings(), out) is None
 
 
 def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
     strict = ChatSettings(enabled=False, mode=Mode.QUIET, chance=0.0, cooldown=60.0, per_minute=1)
-    asking = replace(message(), asked=True)
-    assert eligible(asking, strict, Circumstances(NOON, 0.9, Pace(0.1, 9))) is None
+    asking = replace(message(), requested=True)
+    assert skip_before_prediction(asking, strict, DecisionContext(NOON, 0.9, Pace(0.1, 9))) is None
 
 
 @pytest.mark.parametrize(
@@ -69,37 +71,42 @@ def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
     [
         ({"chat_allow": frozenset({"chat"})}, None),
         ({"chat_allow": frozenset({"parent"})}, None),
-        ({"chat_allow": frozenset({"elsewhere"})}, SkipReason.CHAT_OFF),
-        ({"chat_allow": frozenset()}, SkipReason.CHAT_OFF),
-        ({"chat_deny": frozenset({"chat"})}, SkipReason.CHAT_OFF),
-        ({"chat_deny": frozenset({"parent"})}, SkipReason.CHAT_OFF),
+        ({"chat_allow": frozenset({"elsewhere"})}, SkipReason.CHAT_DISABLED),
+        ({"chat_allow": frozenset()}, SkipReason.CHAT_DISABLED),
+        ({"chat_deny": frozenset({"chat"})}, SkipReason.CHAT_DISABLED),
+        ({"chat_deny": frozenset({"parent"})}, SkipReason.CHAT_DISABLED),
         ({"chat_deny": frozenset({"elsewhere"})}, None),
         ({"role_deny": frozenset({"muted"})}, SkipReason.ROLE_DENIED),
         ({"role_deny": frozenset({"other"})}, None),
     ],
 )
 def test_places_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
-    within = replace(message(addressed=True), parent="parent", roles=frozenset({"muted"}))
+    within = replace(message(addressed=True), parent_chat="parent", roles=frozenset({"muted"}))
     settings = replace(ChatSettings(), **changes)
-    assert eligible(within, settings, Circumstances(NOON, 0.0)) is reason
+    assert skip_before_prediction(within, settings, DecisionContext(NOON, 0.0)) is reason
 
 
 def test_in_quiet_hours_only_the_addressed_are_answered() -> None:
     nightly = ChatSettings(quiet_hours=QuietHours.parse("11:00-13:00"))
-    assert eligible(message(), nightly, Circumstances(NOON, 0.0)) is SkipReason.QUIET_HOURS
-    assert eligible(message(addressed=True), nightly, Circumstances(NOON, 0.0)) is None
+    assert (
+        skip_before_prediction(message(), nightly, DecisionContext(NOON, 0.0))
+        is SkipReason.QUIET_HOURS
+    )
+    assert (
+        skip_before_prediction(message(addressed=True), nightly, DecisionContext(NOON, 0.0)) is None
+    )
 
 
 def test_an_addressed_message_passes_chance_cooldown_and_quiet_but_not_the_cap() -> None:
     calm = ChatSettings(chance=0.0, cooldown=60.0, mode=Mode.QUIET, per_minute=2)
     asked = message(addressed=True)
-    assert eligible(asked, calm, Circumstances(NOON, 0.9, Pace(0.1, 1))) is None
-    capped = eligible(asked, calm, Circumstances(NOON, 0.9, Pace(0.1, 2)))
-    assert capped is SkipReason.RATE_CAP
+    assert skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 1))) is None
+    capped = skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 2)))
+    assert capped is SkipReason.RATE_LIMIT
 
 
 def test_choose_takes_the_best_that_is_not_forbidden() -> None:
-    assert choose(TOP, ChatSettings(), 0.2) == ("😂",)
+    assert choose_emojis(TOP, ChatSettings(), 0.2) == ("😂",)
 
 
 @pytest.mark.parametrize(
@@ -110,37 +117,37 @@ def test_choose_takes_the_best_that_is_not_forbidden() -> None:
         ({"reactions_per_message": 5, "threshold": 0.0}, ("😂", "🔥", "❤")),
         ({"emoji_deny": frozenset()}, ("💩",)),
         ({"emoji_allow": frozenset({"❤️"}), "threshold": 0.01}, ("❤",)),
-        ({"emoji_allow": frozenset({"🎃"})}, SkipReason.NOTHING_ALLOWED),
+        ({"emoji_allow": frozenset({"🎃"})}, SkipReason.NO_ALLOWED_EMOJI),
         ({"threshold": 0.9}, SkipReason.BELOW_THRESHOLD),
     ],
 )
 def test_choose(changes: dict[str, Any], expected: object) -> None:
     settings = replace(ChatSettings(), **changes)
-    assert choose(TOP, settings, least_score(message(), settings, 0.2)) == expected
+    assert choose_emojis(TOP, settings, confidence_threshold(message(), settings, 0.2)) == expected
 
 
 def test_an_offer_shows_all_that_are_permitted_where_the_best_is_good_enough() -> None:
-    assert choose(TOP, ChatSettings(), 0.2, offer=True) == ("😂", "🔥", "❤")
-    assert choose(TOP, ChatSettings(), 0.4, offer=True) is SkipReason.BELOW_THRESHOLD
+    assert choose_emojis(TOP, ChatSettings(), 0.2, offer=True) == ("😂", "🔥", "❤")
+    assert choose_emojis(TOP, ChatSettings(), 0.4, offer=True) is SkipReason.BELOW_THRESHOLD
     many = [Prediction(f":e{i}:", 0.1) for i in range(9)]
-    assert len(choose(many, ChatSettings(), 0.0, offer=True)) == 5
+    assert len(choose_emojis(many, ChatSettings(), 0.0, offer=True)) == 5
 
 
 def test_those_who_ask_get_five_whatever_the_score() -> None:
-    asking = replace(message(), asked=True)
-    assert least_score(asking, ChatSettings(threshold=0.9), 0.5) == 0.0
+    asking = replace(message(), requested=True)
+    assert confidence_threshold(asking, ChatSettings(threshold=0.9), 0.5) == 0.0
 
 
 def test_nothing_predicted_is_nothing_to_say() -> None:
-    assert choose([], ChatSettings(), 0.0) is SkipReason.NOTHING_TO_SAY
+    assert choose_emojis([], ChatSettings(), 0.0) is SkipReason.NO_PREDICTION
 
 
 @given(
-    st.lists(st.builds(Prediction, st.sampled_from(sorted(SAFE_LIST)), st.floats(0, 1))),
+    st.lists(st.builds(Prediction, st.sampled_from(sorted(DEFAULT_EMOJI_DENY)), st.floats(0, 1))),
     st.floats(0, 1),
 )
 def test_the_safe_list_is_never_shown(predictions: list[Prediction], threshold: float) -> None:
-    assert isinstance(choose(predictions, ChatSettings(), threshold), SkipReason)
+    assert isinstance(choose_emojis(predictions, ChatSettings(), threshold), SkipReason)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +166,7 @@ def test_allowed(
 ) -> None:
     settings = ChatSettings(emoji_allow=None if allow is None else frozenset(allow))
     given = None if candidates is None else frozenset(candidates)
-    assert allowed(replace(message(), candidates=given), settings) == expected
+    assert allowed_emojis(replace(message(), candidates=given), settings) == expected
 
 
 @pytest.mark.parametrize(
@@ -176,18 +183,20 @@ def test_own_emojis_of_the_list_come_on_top(
 ) -> None:
     settings = ChatSettings(emoji_allow=frozenset(allow))
     given = None if candidates is None else frozenset(candidates)
-    asked = replace(message(), candidates=given, custom=frozenset((":cat:", ":dog:")))
-    found = allowed(asked, settings)
+    asked = replace(message(), candidates=given, custom_emojis=frozenset((":cat:", ":dog:")))
+    found = allowed_emojis(asked, settings)
     assert found is not None
     assert found & {":cat:", ":dog:", ":gone:", "😂", "🔥"} == own
-    left = permitted([Prediction(e, 0.5) for e in (":cat:", ":dog:", "😂", "🔥")], settings)
+    left = permitted_predictions(
+        [Prediction(e, 0.5) for e in (":cat:", ":dog:", "😂", "🔥")], settings
+    )
     assert {p.emoji for p in left} >= own
     assert ":dog:" not in {p.emoji for p in left}
 
 
 def test_a_list_of_emojis_that_are_gone_leaves_all() -> None:
     settings = ChatSettings(emoji_allow=frozenset((":gone:",)))
-    assert allowed(message(), settings) is None
+    assert allowed_emojis(message(), settings) is None
 
 
 @pytest.mark.parametrize(

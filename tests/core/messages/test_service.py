@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.errors import Overloaded, Refused, StoreFailed
+from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
-    Chosen,
+    CustomEmojiChoice,
     FeedbackKind,
     FeedbackSource,
     IncomingMessage,
@@ -18,13 +18,13 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
-from bot.core.messages.feedback import Reactions
+from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.policy import ChatSettings, Mode
-from bot.core.messages.service import Chance, Service
+from bot.core.messages.service import Randomness, Service
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.transfer import TasteFileError
+from bot.core.preferences.transfer import PreferenceFileError
 from model import Prediction
-from model.custom_rows import Choice, Move
+from model.custom_rows import Choice, EmbeddingOffset
 from tests.core.fakes import (
     ANNA,
     BEN,
@@ -48,13 +48,13 @@ class House:
             RecordingPlatform(),
         )
         self.draws: Iterator[float] = iter(())
-        chance = Chance(
+        chance = Randomness(
             clock=lambda: self.now, roll=lambda: self.luck, normal=lambda: next(self.draws)
         )
         self.service = Service(self.predictor, self.store, chance)
 
     async def skip(self, given: IncomingMessage) -> SkipReason | None:
-        return (await self.service.on_message(given, self.platform)).skip
+        return (await self.service.on_message(given, self.platform)).skip_reason
 
 
 @pytest.fixture
@@ -64,11 +64,11 @@ def house() -> House:
 
 async def test_a_message_is_answered_and_recorded(house: House) -> None:
     outcome = await house.service.on_message(message(), house.platform)
-    assert (outcome.chosen, outcome.skip) == (("😂",), None)
+    assert (outcome.shown, outcome.skip_reason) == (("😂",), None)
     assert [p.emoji for p in outcome.predictions] == ["😂", "🔥"]
     assert house.platform.shown == [(ref(), ("😂",))]
     assert house.store.rows[ref()] == (message(), outcome)
-    assert outcome.artifact == "echo-1"
+    assert outcome.artifact_version == "echo-1"
     # As many more as the chat may deny, and one that may take the last place.
     assert house.predictor.asked == [("so funny", 6 + len(ChatSettings().emoji_deny), None)]
 
@@ -82,9 +82,9 @@ async def test_the_same_message_twice_is_answered_once(house: House) -> None:
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        (ChatSettings(enabled=False), SkipReason.CHAT_OFF),
+        (ChatSettings(enabled=False), SkipReason.CHAT_DISABLED),
         (ChatSettings(chance=0.0), SkipReason.SAMPLED_OUT),
-        (ChatSettings(emoji_allow=frozenset()), SkipReason.NOTHING_ALLOWED),
+        (ChatSettings(emoji_allow=frozenset()), SkipReason.NO_ALLOWED_EMOJI),
     ],
 )
 async def test_what_is_not_scored_is_not_recorded(
@@ -97,11 +97,11 @@ async def test_what_is_not_scored_is_not_recorded(
 
 
 async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) -> None:
-    await house.service.wishes.opt_out("console", ANNA)
+    await house.service.member_requests.opt_out("console", ANNA)
     assert await house.skip(message(addressed=True)) is SkipReason.OPTED_OUT
     assert not house.predictor.asked
     assert not house.store.rows
-    await house.service.wishes.opt_in("console", ANNA)
+    await house.service.member_requests.opt_in("console", ANNA)
     assert await house.skip(message(number="2")) is None
 
 
@@ -115,7 +115,7 @@ async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
     assert await house.skip(message(number="3")) is SkipReason.COOLDOWN
     assert await house.skip(message(number="4", addressed=True)) is None
     house.now += 5.0
-    assert await house.skip(message(number="5")) is SkipReason.RATE_CAP
+    assert await house.skip(message(number="5")) is SkipReason.RATE_LIMIT
     house.now += 60.0
     assert await house.skip(message(number="6")) is None
 
@@ -124,7 +124,7 @@ async def test_messages_at_the_same_moment_share_one_cap(house: House) -> None:
     house.store.chosen = ChatSettings(per_minute=3)
     skips = await asyncio.gather(*(house.skip(message(number=str(n))) for n in range(10)))
     assert skips.count(None) == len(house.platform.shown) == 3
-    assert set(skips) == {None, SkipReason.RATE_CAP}
+    assert set(skips) == {None, SkipReason.RATE_LIMIT}
 
 
 async def test_chats_do_not_share_a_cooldown(house: House) -> None:
@@ -136,9 +136,9 @@ async def test_chats_do_not_share_a_cooldown(house: House) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ([], SkipReason.NOTHING_TO_SAY),
+        ([], SkipReason.NO_PREDICTION),
         ([Prediction("😂", 0.1)], SkipReason.BELOW_THRESHOLD),
-        ([Prediction("🖕", 0.9)], SkipReason.NOTHING_ALLOWED),
+        ([Prediction("🖕", 0.9)], SkipReason.NO_ALLOWED_EMOJI),
     ],
 )
 async def test_silence_after_scoring_is_recorded(
@@ -146,7 +146,7 @@ async def test_silence_after_scoring_is_recorded(
 ) -> None:
     house.predictor.answer = answer
     assert await house.skip(message()) is reason
-    assert house.store.rows[ref()][1].skip is reason
+    assert house.store.rows[ref()][1].skip_reason is reason
     assert not house.platform.shown
 
 
@@ -158,14 +158,18 @@ async def test_the_predictor_sees_only_what_may_be_shown(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("error", "refusal", "failures"),
-    [(Refused("forbidden"), "forbidden", 0), (RuntimeError("so funny"), "error", 1)],
+    [(PlatformRefused("forbidden"), "forbidden", 0), (RuntimeError("so funny"), "error", 1)],
 )
 async def test_a_refused_reaction_is_recorded_as_such(
     house: House, error: Exception, refusal: str, failures: int
 ) -> None:
     house.platform.error = error
     outcome = await house.service.on_message(message(), house.platform)
-    assert (outcome.chosen, outcome.skip, outcome.refusal) == ((), SkipReason.REFUSED, refusal)
+    assert (outcome.shown, outcome.skip_reason, outcome.refusal) == (
+        (),
+        SkipReason.REFUSED,
+        refusal,
+    )
     assert house.store.rows[ref()][1] == outcome
     assert house.service.failures["platform"] == failures
     assert house.service.refusals.total() == 1 - failures
@@ -224,7 +228,7 @@ async def test_feedback_reaches_the_store(house: House) -> None:
 
 async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
     await house.skip(message())
-    await house.service.wishes.opt_out("console", BEN)
+    await house.service.member_requests.opt_out("console", BEN)
     assert await house.service.on_feedback(word()) is False
     assert await house.service.on_feedback(word(withdrawn=True)) is True
     assert house.store.words == [word(withdrawn=True)]
@@ -244,7 +248,9 @@ class HastyPlatform(RecordingPlatform):
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         self.said = asyncio.create_task(self.house.service.on_feedback(word()))
         self.deleted = asyncio.create_task(self.house.service.on_deletion(ref))
-        self.forgotten = asyncio.create_task(self.house.service.wishes.forget("console", ANNA))
+        self.forgotten = asyncio.create_task(
+            self.house.service.member_requests.forget("console", ANNA)
+        )
         await asyncio.wait([self.said, self.deleted, self.forgotten], timeout=0)
 
 
@@ -275,14 +281,18 @@ async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
 
 async def test_forget_counts(house: House) -> None:
     await house.skip(message())
-    assert await house.service.wishes.forget("console", BEN) == 0
-    assert await house.service.wishes.forget("console", ANNA) == 1
+    assert await house.service.member_requests.forget("console", BEN) == 0
+    assert await house.service.member_requests.forget("console", ANNA) == 1
 
 
 @pytest.mark.parametrize("method", ["forget", "set_opted_out"])
 async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: str) -> None:
     house.store.failing = {method}
-    wish = house.service.wishes.forget if method == "forget" else house.service.wishes.opt_out
+    wish = (
+        house.service.member_requests.forget
+        if method == "forget"
+        else house.service.member_requests.opt_out
+    )
     with pytest.raises(StoreFailed, match="try again"):
         await wish("console", ANNA)
     assert house.service.failures["store"] == 1
@@ -297,7 +307,7 @@ async def test_a_message_that_another_process_took_is_left_to_it(house: House) -
 async def test_the_row_is_written_before_anything_is_shown(house: House) -> None:
     class Curious(RecordingPlatform):
         async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-            assert house.store.rows[ref][1].chosen == tuple(emojis)
+            assert house.store.rows[ref][1].shown == tuple(emojis)
             await super().react(ref, emojis)
 
     curious = Curious()
@@ -308,47 +318,47 @@ async def test_the_row_is_written_before_anything_is_shown(house: House) -> None
 async def test_replies_offer_the_five(house: House) -> None:
     house.store.chosen = ChatSettings(mode=Mode.REPLY)
     outcome = await house.service.on_message(message(), house.platform)
-    assert outcome.chosen == ("😂", "🔥")
+    assert outcome.shown == ("😂", "🔥")
     assert house.platform.offered == [(ref(), ("😂", "🔥"))]
     assert not house.platform.shown
 
 
 async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: House) -> None:
     house.store.out = {ANNA}
-    outcome = await house.service.on_message(replace(message(), asked=True), house.platform)
-    assert outcome.chosen == ("😂", "🔥")
+    outcome = await house.service.on_message(replace(message(), requested=True), house.platform)
+    assert outcome.shown == ("😂", "🔥")
     assert house.platform.offered
     assert not house.store.rows
 
 
 async def test_asking_takes_nothing_from_the_chats_pace(house: House) -> None:
     house.store.chosen = ChatSettings(per_minute=1)
-    await house.service.on_message(replace(message(number="1"), asked=True), house.platform)
+    await house.service.on_message(replace(message(number="1"), requested=True), house.platform)
     assert await house.skip(message(number="2")) is None
 
 
 async def test_what_was_refused_was_not_shown(house: House) -> None:
-    house.platform.error = Refused("forbidden")
+    house.platform.error = PlatformRefused("forbidden")
     await house.skip(message())
-    answer = await house.service.answer(ref())
+    answer = await house.service.recorded_outcome(ref())
     assert answer is not None
-    assert (answer.outcome.chosen, answer.outcome.refusal) == ((), "forbidden")
-    assert await house.service.shown(ref()) == ()
+    assert (answer.outcome.shown, answer.outcome.refusal) == ((), "forbidden")
+    assert await house.service.shown_emojis(ref()) == ()
 
 
 async def test_what_a_community_likes_reaches_the_predictor(house: House) -> None:
     await house.skip(message(number="1"))
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
     await house.service.on_feedback(word())
     await house.skip(message(number="2"))
     before, after = house.predictor.biases
     assert not before
     assert after["😂"] < -1
-    assert (await house.service.wishes.taste(ref())).bias == after
+    assert (await house.service.member_requests.preferences(ref())).bias == after
 
 
 async def test_what_has_not_settled_lets_neighbours_change_places(house: House) -> None:
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
     house.store.settled["console", "home"] = {}
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
@@ -356,13 +366,13 @@ async def test_what_has_not_settled_lets_neighbours_change_places(house: House) 
 
 
 PARROT = ":party_parrot:"
-ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), storable=True)
+ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), may_store_text=True)
 
 
 @pytest.fixture
 def taught(house: House) -> House:
     """Members chose a custom emoji on texts that are kept."""
-    chosen = [Chosen(Choice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
+    chosen = [CustomEmojiChoice(Choice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
     house.store.texts["console", "home"] = chosen
     return house
 
@@ -371,7 +381,7 @@ def taught(house: House) -> House:
 async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
     taught: House, wish: str
 ) -> None:
-    wishes = taught.service.wishes
+    wishes = taught.service.member_requests
     assert await taught.skip(ALLOWED) is None
     if wish == "revoke":
         await wishes.consent("console", ANNA, None)
@@ -391,7 +401,7 @@ async def test_an_answer_comes_without_what_cannot_be_learnt(
     assert taught.service.failures == {"store": 1}
     taught.store.failing = set()
 
-    async def broken(choices: Sequence[Choice]) -> dict[str, Move]:
+    async def broken(choices: Sequence[Choice]) -> dict[str, EmbeddingOffset]:
         raise RuntimeError("cannot read this")
 
     monkeypatch.setattr(taught.predictor, "moves", broken)
@@ -402,35 +412,39 @@ async def test_an_answer_comes_without_what_cannot_be_learnt(
 async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
     taught: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learn = taught.predictor.moves
+    learn = taught.predictor.embedding_offsets
 
-    async def promoted(choices: Sequence[Choice]) -> Mapping[str, Move]:
+    async def promoted(choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
         taught.predictor.version = "echo-2"
         return await learn(choices)
 
     monkeypatch.setattr(taught.predictor, "moves", promoted)
     outcome = await taught.service.on_message(ALLOWED, taught.platform)
-    assert outcome.artifact == "echo-2"
+    assert outcome.artifact_version == "echo-2"
     assert taught.predictor.moved == [{}]  # the rows are the other one's
 
 
 async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
-    liked = await house.service.wishes.taste(ref())
-    document = await house.service.wishes.export_taste(ref())
-    await house.service.wishes.reset_taste(ref())
-    assert not (await house.service.wishes.taste(ref())).bias
-    with pytest.raises(TasteFileError):
-        await house.service.wishes.import_taste(ref(), {**document, "format": "another"})
-    await house.service.wishes.import_taste(ref(community="abroad"), document)
-    assert (await house.service.wishes.taste(ref(community="abroad"))).bias == liked.bias
-    assert not (await house.service.wishes.taste(ref())).bias
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
+    liked = await house.service.member_requests.preferences(ref())
+    document = await house.service.member_requests.export_preferences(ref())
+    await house.service.member_requests.reset_preferences(ref())
+    assert not (await house.service.member_requests.preferences(ref())).bias
+    with pytest.raises(PreferenceFileError):
+        await house.service.member_requests.import_preferences(
+            ref(), {**document, "format": "another"}
+        )
+    await house.service.member_requests.import_preferences(ref(community="abroad"), document)
+    assert (
+        await house.service.member_requests.preferences(ref(community="abroad"))
+    ).bias == liked.bias
+    assert not (await house.service.member_requests.preferences(ref())).bias
 
 
 async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: House) -> None:
-    await house.service.refit_tastes()
+    await house.service.refit_preference_prior()
     house.store.failing = {"spoken_tastes"}
-    await house.service.refit_tastes()
+    await house.service.refit_preference_prior()
     assert house.service.failures == {"store": 1}
 
 
@@ -439,8 +453,8 @@ async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
     assert house.service.failures == {"store": 1}
-    wishes = house.service.wishes
-    for wish in (wishes.taste, wishes.reset_taste, wishes.export_taste):
+    wishes = house.service.member_requests
+    for wish in (wishes.preferences, wishes.reset_preferences, wishes.export_preferences):
         with pytest.raises(StoreFailed):
             await wish(ref())
 
@@ -458,34 +472,34 @@ async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House
 
 async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
     await house.service.on_message(message(), house.platform)
-    reactions = Reactions(house.service)
+    reactions = ReactionFeedback(house.service)
     source = FeedbackSource.BUTTON
-    assert await reactions.now(ref(), BEN, ["😂"], source)
-    assert await reactions.now(ref(), BEN, ["🔥", "👎"], source)
+    assert await reactions.on_all_reactions(ref(), BEN, ["😂"], source)
+    assert await reactions.on_all_reactions(ref(), BEN, ["🔥", "👎"], source)
     said = [(w.kind, w.emoji) for w in house.store.words]
     assert said == [(FeedbackKind.CORRECT, "🔥"), (FeedbackKind.DISLIKE, None)]
-    assert not await reactions.now(ref("unknown"), BEN, ["😂"], source)
+    assert not await reactions.on_all_reactions(ref("unknown"), BEN, ["😂"], source)
     house.store.out.add(BEN)
-    assert not await reactions.now(ref(), BEN, ["😂"], source)
-    assert await reactions.now(ref(), BEN, [], source)
+    assert not await reactions.on_all_reactions(ref(), BEN, ["😂"], source)
+    assert await reactions.on_all_reactions(ref(), BEN, [], source)
     assert house.store.words == []
     house.store.failing = {"replace_feedback"}
-    assert not await reactions.now(ref(), BEN, [], source)
+    assert not await reactions.on_all_reactions(ref(), BEN, [], source)
 
 
 async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: House) -> None:
     house.store.chosen = ChatSettings(threshold=0.99)
     assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
-    reactions = Reactions(house.service)
-    assert await reactions.changed(ref(), BEN, "🔥", withdrawn=False) is None
-    assert await reactions.changed(ref(), BEN, "🔥", withdrawn=True) is None
-    assert await reactions.changed(ref("unknown"), BEN, "🔥", withdrawn=False) is None
+    reactions = ReactionFeedback(house.service)
+    assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=False) is None
+    assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=True) is None
+    assert await reactions.on_reaction(ref("unknown"), BEN, "🔥", withdrawn=False) is None
     assert house.store.uses == [(ref(), BEN, "🔥")]
     house.store.out.add(BEN)
-    await reactions.changed(ref(), BEN, "😂", withdrawn=False)
+    await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
     house.store.out.clear()
     house.store.failing = {"count_use"}
-    await reactions.changed(ref(), BEN, "😂", withdrawn=False)
+    await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
     assert len(house.store.uses) == 1
     assert house.store.words == []
     assert house.service.failures == {"store": 1}
@@ -494,13 +508,13 @@ async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: Hous
 async def test_a_use_counts_at_the_next_message(house: House) -> None:
     house.store.chosen = ChatSettings(threshold=0.99)
     await house.skip(message(number="1"))
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, hoped=20, removed=40)}
-    await Reactions(house.service).changed(ref("1"), BEN, "🔥", withdrawn=False)
+    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
+    await ReactionFeedback(house.service).on_reaction(ref("1"), BEN, "🔥", withdrawn=False)
     await house.skip(message(number="2"))
     assert house.predictor.biases[1]["😂"] < -1
 
 
-LIVELY = {"😂": Counts(shown=40, hoped=20, agreed=30)}
+LIVELY = {"😂": Counts(shown=40, expected_kept=20, agreed=30)}
 
 
 async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
@@ -508,26 +522,26 @@ async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
     house.predictor.answer = [Prediction("😂", 0.6), Prediction("🎉", 0.3)]
     house.draws = iter([-5.0, 5.0] * 3)
     house.luck = 0.94
-    assert (await house.service.on_message(message(number="1"), house.platform)).chosen == ("😂",)
+    assert (await house.service.on_message(message(number="1"), house.platform)).shown == ("😂",)
     house.luck = 0.96
     tried = await house.service.on_message(message(number="2"), house.platform)
-    assert tried.chosen == ("🎉",)
+    assert tried.shown == ("🎉",)
     assert [p.emoji for p in tried.predictions] == ["😂", "🎉"]
     house.store.chosen = ChatSettings(second_choices=0.0)
-    assert (await house.service.on_message(message(number="3"), house.platform)).chosen == ("😂",)
+    assert (await house.service.on_message(message(number="3"), house.platform)).shown == ("😂",)
 
 
 async def test_no_second_choice_on_a_grave_text(house: House) -> None:
     house.store.counts["console", "home"] = LIVELY
     house.predictor.answer = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
     house.draws, house.luck = iter([-5.0, 5.0]), 0.99
-    assert (await house.service.on_message(message(), house.platform)).chosen == ("😢",)
+    assert (await house.service.on_message(message(), house.platform)).shown == ("😢",)
 
 
 async def test_where_reactions_are_removed_the_bot_grows_quiet(house: House) -> None:
-    house.store.counts["console", "home"] = {"🎉": Counts(shown=80, hoped=40, removed=78)}
+    house.store.counts["console", "home"] = {"🎉": Counts(shown=80, expected_kept=40, removed=78)}
     outcome = await house.service.on_message(message(), house.platform)
-    assert outcome.skip is SkipReason.BELOW_THRESHOLD
+    assert outcome.skip_reason is SkipReason.BELOW_THRESHOLD
     assert (outcome.threshold or 0) > 0.7
     house.store.chosen = ChatSettings(threshold=0.2)
     assert await house.skip(message(number="2")) is None

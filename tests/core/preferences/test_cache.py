@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.events import MessageRef
-from bot.core.preferences.cache import REFRESH, STALE, Tastes
-from bot.core.preferences.counts import Counts, Tally
-from bot.core.preferences.prior import SHIPPED
+from bot.core.preferences.cache import REFRESH, STALE, PreferenceCache
+from bot.core.preferences.counts import CommunityCounts, Counts
+from bot.core.preferences.prior import DEFAULT_PRIOR
 from tests.core.fakes import MOMENT, MemoryStore, ref
 
-HATED = {"😂": Counts(shown=40, hoped=20, removed=40)}
+HATED = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
 
 
 class CountingStore(MemoryStore):
@@ -22,16 +22,16 @@ class CountingStore(MemoryStore):
         self.reads = self.looks = 0
         self.gate: asyncio.Event | None = None
 
-    async def taste_tally(self, ref: MessageRef, now: datetime) -> Tally:
+    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         self.reads += 1
-        found = await super().taste_tally(ref, now)
+        found = await super().preference_counts(ref, now)
         if self.gate is not None:
             await self.gate.wait()
         return found
 
-    async def taste_changes(self, since: datetime) -> dict[tuple[str, str], datetime]:
+    async def preference_changes(self, since: datetime) -> dict[tuple[str, str], datetime]:
         self.looks += 1
-        return dict(await super().taste_changes(since))
+        return dict(await super().preference_changes(since))
 
 
 class Clocked:
@@ -40,10 +40,10 @@ class Clocked:
     def __init__(self, communities: int = 3) -> None:
         self.now = MOMENT
         self.store = CountingStore()
-        self.tastes = Tastes(self.store, lambda: self.now, communities)
+        self.tastes = PreferenceCache(self.store, lambda: self.now, communities)
 
     async def bias(self, community: str = "home") -> float:
-        return (await self.tastes.of(ref(community=community))).bias.get("😂", 0.0)
+        return (await self.tastes.get(ref(community=community))).bias.get("😂", 0.0)
 
 
 @pytest.fixture
@@ -56,14 +56,14 @@ async def test_it_is_read_once_until_something_is_said(clocked: Clocked) -> None
     assert clocked.store.reads == 1
     clocked.store.counts["console", "home"] = HATED
     assert await clocked.bias() == 0
-    clocked.tastes.changed(ref())
+    clocked.tastes.invalidate(ref())
     assert await clocked.bias() < -1
     assert clocked.store.reads == 2
 
 
 async def test_another_processs_change_is_noticed_within_seconds(clocked: Clocked) -> None:
     assert await clocked.bias() == 0
-    await clocked.store.replace_taste(ref(), HATED, clocked.now)
+    await clocked.store.replace_preference_counts(ref(), HATED, clocked.now)
     clocked.now += REFRESH
     assert await clocked.bias() < -1
     clocked.now += REFRESH
@@ -94,7 +94,7 @@ async def test_a_change_while_it_is_read_is_not_lost(clocked: Clocked) -> None:
     reading = asyncio.create_task(clocked.bias())
     await asyncio.wait([reading], timeout=0)
     clocked.store.counts["console", "home"] = HATED
-    clocked.tastes.changed(ref())
+    clocked.tastes.invalidate(ref())
     clocked.store.gate.set()
     assert await reading == 0
     assert await clocked.bias() < -1
@@ -102,24 +102,26 @@ async def test_a_change_while_it_is_read_is_not_lost(clocked: Clocked) -> None:
 
 async def test_clocks_may_differ(clocked: Clocked) -> None:
     await clocked.bias()
-    await clocked.store.replace_taste(ref(), HATED, clocked.now - timedelta(seconds=5))
+    await clocked.store.replace_preference_counts(ref(), HATED, clocked.now - timedelta(seconds=5))
     clocked.now += REFRESH
     assert await clocked.bias() < -1
 
 
 async def test_the_prior_is_fitted_to_all_and_holds_from_then_on(clocked: Clocked) -> None:
-    some = {"😂": Counts(shown=6, hoped=3, removed=5)}
+    some = {"😂": Counts(shown=6, expected_kept=3, removed=5)}
     clocked.store.counts["console", "home"] = some
     before = await clocked.bias()
-    fitted = await clocked.tastes.refit()
-    assert fitted != SHIPPED
+    fitted = await clocked.tastes.refit_prior()
+    assert fitted != DEFAULT_PRIOR
     for number in range(40):
-        strong = {f":e{n}:": Counts(shown=60, hoped=30, removed=60 * (n % 2)) for n in range(20)}
+        strong = {
+            f":e{n}:": Counts(shown=60, expected_kept=30, removed=60 * (n % 2)) for n in range(20)
+        }
         clocked.store.counts["console", str(number)] = strong
-    await clocked.tastes.refit()
+    await clocked.tastes.refit_prior()
     assert await clocked.bias() < before
     assert clocked.store.reads == 2
 
 
 async def test_without_communities_the_shipped_prior_stays(clocked: Clocked) -> None:
-    assert await clocked.tastes.refit() == SHIPPED
+    assert await clocked.tastes.refit_prior() == DEFAULT_PRIOR

@@ -6,8 +6,14 @@ from datetime import datetime
 
 import pytest
 
-from bot.core.events import Chosen, IncomingMessage, MemberKey
-from bot.core.preferences.custom_emoji import COMMUNITIES, FRESH, Moves, Rows, believed
+from bot.core.events import CustomEmojiChoice, IncomingMessage, MemberKey
+from bot.core.preferences.custom_emoji import (
+    COMMUNITIES,
+    FRESH,
+    CustomEmojiOffsets,
+    EmbeddingOffsets,
+    usable_choices,
+)
 from model.custom_rows import Choice
 from tests.core.fakes import MOMENT, EchoPredictor, MemoryStore, message, ref
 
@@ -15,8 +21,8 @@ PARROT = ":party_parrot:"
 ALLOWED = frozenset({"😂", PARROT})
 
 
-def chosen(by: int, emoji: str = PARROT, text: str = "we won") -> Chosen:
-    return Chosen(Choice(text, emoji), MemberKey(str(by)))
+def chosen(by: int, emoji: str = PARROT, text: str = "we won") -> CustomEmojiChoice:
+    return CustomEmojiChoice(Choice(text, emoji), MemberKey(str(by)))
 
 
 BY_THREE = [chosen(n) for n in range(3)]
@@ -29,13 +35,13 @@ class Clocked:
         self.now: datetime = MOMENT
         self.store, self.predictor = MemoryStore(), EchoPredictor()
         self.store.texts["console", "home"] = BY_THREE
-        self.rows = Rows(self.store, self.predictor, lambda: self.now)
+        self.rows = CustomEmojiOffsets(self.store, self.predictor, lambda: self.now)
 
-    async def moves(self, given: IncomingMessage | None = None) -> Moves:
-        return await self.rows.of(given or HEARD, ALLOWED)
+    async def moves(self, given: IncomingMessage | None = None) -> EmbeddingOffsets:
+        return await self.rows.get(given or HEARD, ALLOWED)
 
 
-HEARD = replace(message(), storable=True)
+HEARD = replace(message(), may_store_text=True)
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ async def test_a_custom_emoji_is_moved_by_what_members_chose_it_on(clocked: Cloc
 async def test_nothing_is_read_without_a_custom_candidate(
     clocked: Clocked, allowed: frozenset[str] | None
 ) -> None:
-    assert not await clocked.rows.of(HEARD, allowed)
+    assert not await clocked.rows.get(HEARD, allowed)
     assert not clocked.store.looked
 
 
@@ -64,10 +70,10 @@ async def test_nothing_is_read_where_no_text_may_be_kept(clocked: Clocked) -> No
 
 def test_nobody_moves_a_row_alone() -> None:
     alone = [chosen(1), chosen(1, text="again"), chosen(2), chosen(2, "😂")]
-    assert believed(alone) == []
+    assert usable_choices(alone) == []
     other = [chosen(n, ":blob:") for n in range(3)]
     # What is chosen in its place says where an emoji is not meant; what few chose says nothing.
-    assert {choice.emoji for choice in believed([*alone, *other])} == {"😂", ":blob:"}
+    assert {choice.emoji for choice in usable_choices([*alone, *other])} == {"😂", ":blob:"}
 
 
 async def test_it_is_remembered_for_a_minute(clocked: Clocked) -> None:
@@ -82,24 +88,24 @@ async def test_it_is_remembered_for_a_minute(clocked: Clocked) -> None:
 async def test_what_is_erased_here_is_forgotten_at_once(clocked: Clocked) -> None:
     await clocked.moves()
     clocked.store.texts.clear()
-    clocked.rows.forget("telegram")
+    clocked.rows.invalidate("telegram")
     assert await clocked.moves()
-    clocked.rows.forget("console")
+    clocked.rows.invalidate("console")
     assert not await clocked.moves()
 
 
 async def test_what_is_erased_while_it_is_read_is_not_used(clocked: Clocked) -> None:
     reading = asyncio.create_task(clocked.moves())
-    gate, moves = asyncio.Event(), clocked.predictor.moves
+    gate, moves = asyncio.Event(), clocked.predictor.embedding_offsets
 
-    async def slow(choices: list[Choice]) -> Moves:
+    async def slow(choices: list[Choice]) -> EmbeddingOffsets:
         await gate.wait()
         return await moves(choices)
 
-    clocked.predictor.moves = slow  # type: ignore[method-assign, assignment]
+    clocked.predictor.embedding_offsets = slow  # type: ignore[method-assign, assignment]
     await asyncio.wait([reading], timeout=0)
     assert not await clocked.moves()  # nobody waits for what another one reads
-    clocked.rows.forget("console")
+    clocked.rows.invalidate("console")
     gate.set()
     assert not await reading
 

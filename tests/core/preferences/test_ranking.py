@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.preferences.posterior import Taste
-from bot.core.preferences.ranking import follow, in_pairs
+from bot.core.preferences.posterior import Preferences
+from bot.core.preferences.ranking import rank_with_pending, swap_within_pairs
 from model import Prediction
 
 EMOJIS = ("😂", "🤣", "💀", "🔥", "😭", "🎉")
@@ -16,7 +16,7 @@ scores = st.lists(st.floats(0.001, 1), min_size=1, max_size=12)
 
 
 def order(ranked: list[Prediction], since: dict[str, float]) -> list[str]:
-    return [p.emoji for p in follow(ranked, Taste(since=since))]
+    return [p.emoji for p in rank_with_pending(ranked, Preferences(pending_bias=since))]
 
 
 @given(scores, st.data())
@@ -46,20 +46,20 @@ def test_a_lift_past_several_is_one_place() -> None:
 
 
 def test_a_place_keeps_its_score() -> None:
-    followed = follow(FIVE, Taste(since={"🎉": 4.0, "🔥": 1.0}))
+    followed = rank_with_pending(FIVE, Preferences(pending_bias={"🎉": 4.0, "🔥": 1.0}))
     assert [p.score for p in followed] == [p.score for p in FIVE]
 
 
 def test_what_settled_is_left_alone() -> None:
-    assert follow(FIVE, Taste(bias={"🔥": 4.0})) == FIVE
-    assert follow((), Taste(since={"🔥": 4.0})) == ()
+    assert rank_with_pending(FIVE, Preferences(bias={"🔥": 4.0})) == FIVE
+    assert rank_with_pending((), Preferences(pending_bias={"🔥": 4.0})) == ()
 
 
 @given(scores)
 def test_the_two_of_a_pair_change_places_only_where_the_latter_scores_more(
     scores: list[float],
 ) -> None:
-    order = in_pairs(scores)
+    order = swap_within_pairs(scores)
     for first in range(0, len(scores) - 1, 2):
         pair = [first, first + 1]
         liked = scores[first + 1] > scores[first]

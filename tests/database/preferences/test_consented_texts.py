@@ -10,12 +10,12 @@ from tests.core.fakes import ANNA, BEN, message, ref, word
 from tests.database.preferences.test_recording import member
 from tests.database.rows import record
 
-HEARD = replace(message("we won the cup"), storable=True)
+HEARD = replace(message("we won the cup"), may_store_text=True)
 CHOSEN = replace(word(kind=FeedbackKind.CORRECT, emoji=":parrot:"), at=datetime.now(UTC))
 
 
 async def choices(store: SqlStore, where: MessageRef = HEARD.ref) -> list[Choice]:
-    return [each.choice for each in await store.chosen_on_texts(where, 10)]
+    return [each.choice for each in await store.choices_on_texts(where, 10)]
 
 
 async def said(store: SqlStore) -> None:
@@ -27,9 +27,9 @@ async def said(store: SqlStore) -> None:
 
 async def test_a_text_is_read_with_what_was_chosen_on_it(store: SqlStore) -> None:
     await said(store)
-    (chosen,) = await store.chosen_on_texts(HEARD.ref, 10)
+    (chosen,) = await store.choices_on_texts(HEARD.ref, 10)
     assert chosen.choice == Choice("we won the cup", ":parrot:", 1.0)
-    assert chosen.by == BEN
+    assert chosen.member == BEN
     assert "cup" not in repr(chosen)
     assert await choices(store, ref(community="other")) == []
 
@@ -59,20 +59,20 @@ async def test_a_member_who_repeats_themselves_weighs_less(store: SqlStore) -> N
     assert 1 < len(weights) < 7
     assert min(weights) > 0  # what is not heard any more is no choice
     assert sum(weights) < 1.5
-    assert len(await store.chosen_on_texts(HEARD.ref, 2)) == 2
+    assert len(await store.choices_on_texts(HEARD.ref, 2)) == 2
 
 
 async def test_texts_go_with_consent_member_message_and_time(store: SqlStore) -> None:
     async def gone() -> bool:
         found = await choices(store)
-        await store.forget("console", ANNA)
+        await store.erase_member("console", ANNA)
         return not found
 
     await said(store)
     await store.set_consent("console", ANNA, None)
     assert await gone()
     await said(store)
-    await store.forget("console", ANNA)
+    await store.erase_member("console", ANNA)
     assert await gone()
     await said(store)
     await store.delete_message(HEARD.ref)

@@ -13,17 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind, FeedbackSource, MemberKey
 from bot.core.preferences.counts import (
-    ELSEWHERE,
     HALF_LIFE,
-    LAST_SHOWN,
+    MAX_PAST_SHOWINGS,
+    MAX_VOTES_PER_DAY,
+    OUTSIDE_TOP_K,
     QUORUM,
-    WORDS_A_DAY,
     Counts,
-    presence,
+    shown_weight,
 )
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
-from bot.database.tables import feedback, prediction, taste, taste_voice
+from bot.database.tables import daily_vote, feedback, prediction, preference_count
 from model import Prediction
 from tests.core.fakes import ANNA, BEN, MOMENT, message, ref, word
 from tests.database.rows import ANSWERED, count, record
@@ -36,7 +36,7 @@ async def counts(store: SqlStore, emoji: str = "😂", days: float = 0.0) -> Cou
 
 
 async def said(store: SqlStore, days: float = 0.0) -> Mapping[str, Counts]:
-    return (await store.taste_tally(ref(), MOMENT + timedelta(days=days))).said
+    return (await store.preference_counts(ref(), MOMENT + timedelta(days=days))).pending
 
 
 def member(number: int) -> MemberKey:
@@ -47,16 +47,16 @@ async def test_an_answer_counts_with_the_models_own_score(store: SqlStore) -> No
     liked = replace(ANSWERED, predictions=(Prediction("😂", 0.9, 0.5), Prediction("🔥", 0.1, 0.4)))
     await record(store, "1", liked)
     await record(store, "1", liked)
-    answer = await store.answer(ref())
+    answer = await store.recorded_outcome(ref())
     assert answer is not None
-    known = (await store.taste_tally(ref(), answer.at)).said["😂"]
-    assert known.row() == pytest.approx(Counts(shown=1, hoped=0.5).row())
+    known = (await store.preference_counts(ref(), answer.at)).pending["😂"]
+    assert known.as_tuple() == pytest.approx(Counts(shown=1, expected_kept=0.5).as_tuple())
 
 
 async def test_an_offer_and_a_refusal_count_as_nothing_shown(store: SqlStore) -> None:
-    await record(store, "1", replace(ANSWERED, offered=True))
+    await record(store, "1", replace(ANSWERED, as_buttons=True))
     await record(store, "2")
-    await store.refused(ref("2"), "forbidden")
+    await store.record_refusal(ref("2"), "forbidden")
     assert (await counts(store)).shown == pytest.approx(0, abs=1e-9)
 
 
@@ -64,7 +64,7 @@ async def test_what_the_same_member_takes_away_every_time_does_not_count_as_kept
     store: SqlStore,
 ) -> None:
     await record(store, "0")
-    first = await store.answer(ref("0"))
+    first = await store.recorded_outcome(ref("0"))
     assert first is not None
     for n in range(QUORUM):  # so that one member settles nothing today
         early = word("0", FeedbackKind.CORRECT, "💀", actor=member(n))
@@ -74,20 +74,20 @@ async def test_what_the_same_member_takes_away_every_time_does_not_count_as_kept
         taken = replace(word(str(i), FeedbackKind.REMOVE), at=first.at)
         await store.add_feedback(taken)
         await store.add_feedback(taken)
-    tally = await store.taste_tally(ref(), first.at)
-    known, settled = tally.said["😂"], tally.settled["😂"]
+    tally = await store.preference_counts(ref(), first.at)
+    known, settled = tally.pending["😂"], tally.confirmed["😂"]
     assert 1 < known.removed < 2
     assert settled.removed == 0
     assert known.shown - 1 == pytest.approx(known.removed, abs=0.01)
     assert settled.shown == pytest.approx(1, abs=0.02)
     await store.add_feedback(replace(taken, withdrawn=True))
-    back = (await store.taste_tally(ref(), first.at)).said["😂"]
-    assert back.shown == pytest.approx(known.shown + presence(8), abs=0.02)
+    back = (await store.preference_counts(ref(), first.at)).pending["😂"]
+    assert back.shown == pytest.approx(known.shown + shown_weight(8), abs=0.02)
 
 
 async def now(store: SqlStore, number: str = "0") -> datetime:
     """When a message was recorded."""
-    answer = await store.answer(ref(number))
+    answer = await store.recorded_outcome(ref(number))
     assert answer is not None
     return answer.at
 
@@ -95,7 +95,7 @@ async def now(store: SqlStore, number: str = "0") -> datetime:
 async def counted(store: SqlStore, emoji: str = "😂") -> Counts:
     """What is counted of an emoji, faded to when the first message was recorded."""
     moment = await now(store)
-    return (await store.taste_tally(ref(), moment)).said[emoji]
+    return (await store.preference_counts(ref(), moment)).pending[emoji]
 
 
 async def taken(store: SqlStore, numbers: Iterable[int]) -> None:
@@ -110,9 +110,11 @@ async def test_what_is_shown_to_one_member_weighs_less_and_less(store: SqlStore)
     for number in range(200):
         await record(store, str(number))
     flooded = (await counted(store)).shown
-    assert flooded == pytest.approx(sum(presence(n) for n in range(LAST_SHOWN)), rel=0.01)
+    assert flooded == pytest.approx(
+        sum(shown_weight(n) for n in range(MAX_PAST_SHOWINGS)), rel=0.01
+    )
     # Another emoji, and another member's, weigh in full.
-    await record(store, "fire", replace(ANSWERED, chosen=("🔥",)))
+    await record(store, "fire", replace(ANSWERED, shown=("🔥",)))
     assert (await counted(store, "🔥")).shown == pytest.approx(1, rel=0.01)
     await record(store, replace(message(number="bens"), author=BEN))
     assert (await counted(store)).shown == pytest.approx(flooded + 1, rel=0.01)
@@ -120,15 +122,15 @@ async def test_what_is_shown_to_one_member_weighs_less_and_less(store: SqlStore)
 
 async def test_erased_messages_take_what_was_shown_with_them(store: SqlStore) -> None:
     # Else whoever deletes their messages could be shown the same emoji at full weight again.
-    await record(store, "0", replace(ANSWERED, chosen=("🔥",)))
+    await record(store, "0", replace(ANSWERED, shown=("🔥",)))
     await taken(store, range(1, 6))
     for number in range(1, 4):
         await store.delete_message(ref(str(number)))
     left = await counted(store)
     assert 0 < left.shown < 0.1
     assert left.shown == pytest.approx(left.removed, abs=0.001)
-    await store.forget("console", ANNA)
-    assert (await counts(store)).row() == pytest.approx(Counts().row(), abs=1e-9)
+    await store.erase_member("console", ANNA)
+    assert (await counts(store)).as_tuple() == pytest.approx(Counts().as_tuple(), abs=1e-9)
 
 
 async def test_erasing_a_removal_gives_the_showing_back(store: SqlStore) -> None:
@@ -139,8 +141,8 @@ async def test_erasing_a_removal_gives_the_showing_back(store: SqlStore) -> None
         given = word(str(number), FeedbackKind.REMOVE)
         await store.add_feedback(replace(given, at=await now(store)))
     assert (await counted(store)).shown < before.shown
-    await store.forget("console", BEN)
-    assert (await counted(store)).row() == pytest.approx(before.row(), abs=1e-6)
+    await store.erase_member("console", BEN)
+    assert (await counted(store)).as_tuple() == pytest.approx(before.as_tuple(), abs=1e-6)
 
 
 async def test_a_word_counts_once_and_can_be_taken_back(store: SqlStore) -> None:
@@ -157,17 +159,17 @@ async def test_a_correction_counts_for_what_was_chosen(store: SqlStore) -> None:
     await record(store)
     await store.add_feedback(word(kind=FeedbackKind.CORRECT, emoji="🔥"))
     known = await said(store)
-    assert known["😂"].passed == pytest.approx(1)
+    assert known["😂"].passed_over == pytest.approx(1)
     assert known["🔥"].corrected == pytest.approx(1)
-    assert sum(each.expected for each in known.values()) == pytest.approx(1)
+    assert sum(each.expected_chosen for each in known.values()) == pytest.approx(1)
 
 
 async def test_a_pick_from_the_five_is_a_choice_of_its_own(store: SqlStore) -> None:
-    await record(store, "1", replace(ANSWERED, chosen=("😂", "🔥"), offered=True))
+    await record(store, "1", replace(ANSWERED, shown=("😂", "🔥"), as_buttons=True))
     picked = replace(word(kind=FeedbackKind.AGREE, emoji="🔥"), source=FeedbackSource.BUTTON)
     await store.add_feedback(picked)
-    assert (await counts(store, "🔥")).used == pytest.approx(1)
-    assert (await counts(store)).passed == 0
+    assert (await counts(store, "🔥")).unprompted == pytest.approx(1)
+    assert (await counts(store)).passed_over == 0
 
 
 async def test_counts_fade(store: SqlStore) -> None:
@@ -183,11 +185,11 @@ async def test_a_member_speaks_less_and_less_in_a_day(store: SqlStore) -> None:
         await store.add_feedback(word(str(number), FeedbackKind.CORRECT, "💀"))
     known = await said(store)
     assert known["💀"].corrected <= 2
-    assert known["😂"].passed <= 2
-    await record(store, "tomorrow", replace(ANSWERED, chosen=()))
+    assert known["😂"].passed_over <= 2
+    await record(store, "tomorrow", replace(ANSWERED, shown=()))
     tomorrow = word("tomorrow", FeedbackKind.CORRECT, "🔥")
     await store.add_feedback(replace(tomorrow, at=MOMENT + timedelta(days=1)))
-    assert (await counts(store, "🔥", days=1)).used == pytest.approx(1)
+    assert (await counts(store, "🔥", days=1)).unprompted == pytest.approx(1)
 
 
 async def steer(store: SqlStore, days: int, first: int = 0) -> None:
@@ -203,7 +205,7 @@ async def test_a_member_is_one_voice_over_many_days(store: SqlStore) -> None:
     await steer(store, 60)
     known = await said(store, days=60)
     assert known["💀"].corrected < 1.6
-    assert known["😂"].passed + known["😂"].removed < 1.6
+    assert known["😂"].passed_over + known["😂"].removed < 1.6
     # Somebody else is heard all the same.
     await store.add_feedback(word("1", FeedbackKind.CORRECT, "💀", actor=member(1)))
     assert (await counts(store, "💀")).corrected > 1.9
@@ -221,9 +223,9 @@ async def test_after_years_a_member_is_heard_again(store: SqlStore) -> None:
 async def test_erasing_words_does_not_let_them_be_said_again(store: SqlStore) -> None:
     for again in range(5):
         await steer(store, 2, first=100 * again)
-        await store.forget("console", BEN)
+        await store.erase_member("console", BEN)
     assert (await counts(store, "💀")).corrected == pytest.approx(0, abs=1e-9)
-    assert (await counts(store)).passed == pytest.approx(0, abs=1e-9)
+    assert (await counts(store)).passed_over == pytest.approx(0, abs=1e-9)
     assert (await counts(store)).shown > 30
 
 
@@ -236,8 +238,8 @@ async def test_a_deleted_message_takes_back_what_was_said_on_it(store: SqlStore)
 
 
 async def settled(store: SqlStore, emoji: str = "💀") -> float:
-    tally = await store.taste_tally(ref(), MOMENT)
-    return tally.settled.get(emoji, Counts()).corrected
+    tally = await store.preference_counts(ref(), MOMENT)
+    return tally.confirmed.get(emoji, Counts()).corrected
 
 
 async def test_words_settle_when_enough_members_spoke_on_a_day(store: SqlStore) -> None:
@@ -296,7 +298,7 @@ async def test_erasing_settles_nothing_and_holds_at_once(store: SqlStore) -> Non
     await store.delete_message(ref("2"))
     assert await settled(store, "🔥") == 0
     assert (await counts(store, "🔥", days=1)).corrected == pytest.approx(1)
-    await store.forget("console", member(0))
+    await store.erase_member("console", member(0))
     assert await settled(store) == pytest.approx(QUORUM - 1)
     assert (await counts(store, "💀")).corrected == pytest.approx(QUORUM - 1)
 
@@ -304,19 +306,19 @@ async def test_erasing_settles_nothing_and_holds_at_once(store: SqlStore) -> Non
 async def test_what_is_shown_holds_once_words_do(store: SqlStore) -> None:
     await record(store)
     assert (await counts(store)).shown > 0
-    assert (await store.taste_tally(ref(), MOMENT)).settled["😂"] == Counts()
+    assert (await store.preference_counts(ref(), MOMENT)).confirmed["😂"] == Counts()
     await store.add_feedback(word())
-    tally = await store.taste_tally(ref(), MOMENT)
-    assert tally.settled == tally.said
+    tally = await store.preference_counts(ref(), MOMENT)
+    assert tally.confirmed == tally.pending
 
 
 async def test_a_member_speaks_of_so_many_emojis_a_day(store: SqlStore) -> None:
-    for number in range(WORDS_A_DAY * 2):
+    for number in range(MAX_VOTES_PER_DAY * 2):
         # Where the bot was silent each word is about another emoji alone, and weighs in full.
-        await record(store, str(number), replace(ANSWERED, chosen=()))
+        await record(store, str(number), replace(ANSWERED, shown=()))
         await store.add_feedback(word(str(number), FeedbackKind.CORRECT, f":e{number}:"))
     known = await said(store)
-    assert sum(each.used for each in known.values()) == pytest.approx(WORDS_A_DAY)
+    assert sum(each.unprompted for each in known.values()) == pytest.approx(MAX_VOTES_PER_DAY)
 
 
 async def test_many_members_are_all_heard(store: SqlStore) -> None:
@@ -347,37 +349,37 @@ async def test_the_days_tally_is_disclosed_and_goes(store: SqlStore, engine: Asy
     told = await store.member_data("console", BEN)
     assert told["words_today"] == [{"community": "home", "emoji": "😂", "words": 1}]
     assert (await store.member_data("console", ANNA))["words_today"] == []
-    await store.forget("console", BEN)
-    await store.forget("console", ANNA)
+    await store.erase_member("console", BEN)
+    await store.erase_member("console", ANNA)
     assert (await counts(store)).agreed == pytest.approx(0)
-    assert await count(engine, taste_voice) == 1
+    assert await count(engine, daily_vote) == 1
     # The day's tally goes with the first word of the next.
     await record(store, "2")
     await store.add_feedback(replace(word("2"), at=MOMENT + timedelta(days=1)))
-    assert await count(engine, taste_voice) == 1
+    assert await count(engine, daily_vote) == 1
 
 
 async def test_changes_are_told_of_words_only(store: SqlStore) -> None:
     await record(store)
     long_ago = MOMENT - timedelta(days=365)
-    assert await store.taste_changes(long_ago) == {}
+    assert await store.preference_changes(long_ago) == {}
     await store.add_feedback(word())
-    (changed,) = (await store.taste_changes(long_ago)).items()
+    (changed,) = (await store.preference_changes(long_ago)).items()
     assert changed[0] == ("console", "home")
-    assert await store.taste_changes(changed[1] + timedelta(seconds=1)) == {}
+    assert await store.preference_changes(changed[1] + timedelta(seconds=1)) == {}
 
 
 async def test_a_taste_is_replaced_as_a_whole(store: SqlStore) -> None:
     await record(store)
     await store.add_feedback(word())
     given = {"🔥": Counts(shown=3, corrected=2)}
-    await store.replace_taste(ref(), given, MOMENT)
+    await store.replace_preference_counts(ref(), given, MOMENT)
     known = await said(store)
-    assert known["🔥"].row() == pytest.approx(given["🔥"].row())
-    assert set(known) == {"🔥", ELSEWHERE}
-    await store.replace_taste(ref(), {}, MOMENT)
-    assert not any((await counts(store, ELSEWHERE)).row())
-    assert await store.taste_changes(MOMENT)
+    assert known["🔥"].as_tuple() == pytest.approx(given["🔥"].as_tuple())
+    assert set(known) == {"🔥", OUTSIDE_TOP_K}
+    await store.replace_preference_counts(ref(), {}, MOMENT)
+    assert not any((await counts(store, OUTSIDE_TOP_K)).as_tuple())
+    assert await store.preference_changes(MOMENT)
 
 
 async def test_those_who_spoke_last_are_told_for_the_prior(store: SqlStore) -> None:
@@ -388,10 +390,10 @@ async def test_those_who_spoke_last_are_told_for_the_prior(store: SqlStore) -> N
             replace(word(kind=FeedbackKind.CORRECT, emoji="🔥"), ref=heard.ref)
         )
     await record(store, replace(message(), ref=ref(community="silent")))
-    known = await store.spoken_tastes(10, MOMENT)
-    assert [each["😂"].passed for each in known] == pytest.approx([1, 1, 1])
-    assert len(await store.spoken_tastes(2, MOMENT)) == 2
-    assert await store.spoken_tastes(0, MOMENT) == []
+    known = await store.recent_preference_counts(10, MOMENT)
+    assert [each["😂"].passed_over for each in known] == pytest.approx([1, 1, 1])
+    assert len(await store.recent_preference_counts(2, MOMENT)) == 2
+    assert await store.recent_preference_counts(0, MOMENT) == []
 
 
 async def speak(url: str, first: int, messages: int) -> None:
@@ -428,7 +430,7 @@ async def test_a_killed_process_loses_no_count(url: str) -> None:
     await engine.dispose()
     assert known.agreed == pytest.approx(words)
     assert known.agreed > 39.5
-    assert sums["😂"].hoped / sums["😂"].shown == pytest.approx(0.612346)
+    assert sums["😂"].expected_kept / sums["😂"].shown == pytest.approx(0.612346)
     assert rows - round(known.agreed) in (0, 1)
 
 
@@ -439,7 +441,7 @@ async def test_two_processes_add_to_the_same_sums(url: str) -> None:
         assert process.returncode == 0
     engine = await open_database(url)
     assert (await counts(SqlStore(engine))).agreed == pytest.approx(80)
-    assert await count(engine, taste) == 2
+    assert await count(engine, preference_count) == 2
     await engine.dispose()
 
 

@@ -7,21 +7,23 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import MemberKey, Outcome
-from bot.core.preferences.counts import QUORUM, WORDS_A_DAY, Counts
+from bot.core.preferences.counts import MAX_VOTES_PER_DAY, QUORUM, Counts
 from bot.database.store import SqlStore
-from bot.database.tables import feedback, taste_use
+from bot.database.tables import daily_unprompted, feedback
 from tests.core.fakes import BEN, MOMENT, ref
 from tests.database.preferences.test_recording import counts, member, said
 from tests.database.rows import ANSWERED, count, record
 
-ALONE = replace(ANSWERED, chosen=())
+ALONE = replace(ANSWERED, shown=())
 """Scored, and nothing shown."""
 
 
 async def use(store: SqlStore, many: int, emoji: str = "💀", *, first: int = 0) -> list[bool]:
     """Let members use an emoji on a message that was left alone."""
     await record(store, "1", ALONE)
-    return [await store.count_use(ref(), member(n), emoji, MOMENT) for n in range(first, many)]
+    return [
+        await store.count_unprompted(ref(), member(n), emoji, MOMENT) for n in range(first, many)
+    ]
 
 
 async def test_what_few_use_says_nothing(store: SqlStore) -> None:
@@ -32,11 +34,11 @@ async def test_what_few_use_says_nothing(store: SqlStore) -> None:
 async def test_more_say_more_each_less(store: SqlStore) -> None:
     assert await use(store, QUORUM + 1) == [False, False, True, True]
     known = await said(store)
-    assert known["💀"].used == pytest.approx(1 / 3 + 1 / 4)
-    assert sum(each.expected for each in known.values()) == pytest.approx(1 / 3 + 1 / 4)
-    tally = await store.taste_tally(ref(), MOMENT)
-    assert tally.settled == tally.said
-    assert await store.taste_changes(MOMENT)
+    assert known["💀"].unprompted == pytest.approx(1 / 3 + 1 / 4)
+    assert sum(each.expected_chosen for each in known.values()) == pytest.approx(1 / 3 + 1 / 4)
+    tally = await store.preference_counts(ref(), MOMENT)
+    assert tally.confirmed == tally.pending
+    assert await store.preference_changes(MOMENT)
 
 
 async def test_one_member_is_one_whatever_they_do(store: SqlStore) -> None:
@@ -44,18 +46,18 @@ async def test_one_member_is_one_whatever_they_do(store: SqlStore) -> None:
         for number in range(10):
             await record(store, f"{day}:{number}", ALONE)
             at = MOMENT + timedelta(days=day)
-            assert not await store.count_use(ref(f"{day}:{number}"), BEN, "💀", at)
+            assert not await store.count_unprompted(ref(f"{day}:{number}"), BEN, "💀", at)
     assert not await said(store)
 
 
 async def test_a_member_uses_so_many_emojis_a_day(store: SqlStore) -> None:
     await record(store, "1", ALONE)
-    emojis = [f":e{n}:" for n in range(WORDS_A_DAY + 5)]
+    emojis = [f":e{n}:" for n in range(MAX_VOTES_PER_DAY + 5)]
     for each in emojis:
         for n in range(QUORUM):
-            await store.count_use(ref(), member(n), each, MOMENT)
+            await store.count_unprompted(ref(), member(n), each, MOMENT)
     known = await said(store)
-    assert sum(counts.used > 0 for counts in known.values()) == WORDS_A_DAY
+    assert sum(counts.unprompted > 0 for counts in known.values()) == MAX_VOTES_PER_DAY
 
 
 @pytest.mark.parametrize("outcome", [ANSWERED, replace(ALONE, predictions=())])
@@ -64,8 +66,8 @@ async def test_what_was_answered_or_not_scored_counts_as_no_use(
 ) -> None:
     await record(store, "1", outcome)
     for n in range(QUORUM):
-        assert not await store.count_use(ref(), member(n), "💀", MOMENT)
-        assert not await store.count_use(ref("unknown"), member(n), "💀", MOMENT)
+        assert not await store.count_unprompted(ref(), member(n), "💀", MOMENT)
+        assert not await store.count_unprompted(ref("unknown"), member(n), "💀", MOMENT)
     assert (await counts(store, "💀")) == Counts()
 
 
@@ -73,11 +75,11 @@ async def test_of_who_used_what_the_day_is_all_that_is_kept(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await record(store, "1", ALONE)
-    await store.count_use(ref(), BEN, "💀", MOMENT)
+    await store.count_unprompted(ref(), BEN, "💀", MOMENT)
     told = await store.member_data("console", BEN)
     assert told["used_today"] == [{"community": "home", "emoji": "💀"}]
     assert told["feedback"] == []
     assert (await store.member_data("console", MemberKey("0" * 32)))["used_today"] == []
     assert await count(engine, feedback) == 0
-    await store.count_use(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
-    assert await count(engine, taste_use) == 1
+    await store.count_unprompted(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
+    assert await count(engine, daily_unprompted) == 1

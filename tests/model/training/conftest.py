@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import BertConfig, BertModel
 
 from model.training.recipe import NGramRecipe, Recipe
-from model.training.train import Run, train
+from model.training.train import TrainingRun, train
 from tests.synthetic import EMOTIONS, LEXICON
 
 torch.set_num_threads(1)  # networks this small only lose by sharing
@@ -45,12 +45,14 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wide(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def wide(
+    recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> TrainingRun:
     """A run with an n-gram bag and a cut vocabulary."""
     recipe = Recipe.read(recipe_file)
     fit = recipe.fit.model_copy(update={"epochs": 1.0})
     ngrams = NGramRecipe(buckets=256, width=8, epochs=1.0, batch_size=32, share=0.25)
-    made = Run(tmp_path_factory.mktemp("wide"))
+    made = TrainingRun(tmp_path_factory.mktemp("wide"))
     wide = recipe.model_copy(update={"fit": fit, "ngrams": ngrams})
     train(wide, str(tiny_base), made, Progress(disable=True))
     return made

@@ -26,7 +26,7 @@ from model.training.export.onnx import export_encoder, trim_positions
 from model.training.export.smoothquant import feed_of
 from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import Run, train
+from model.training.train import TrainingRun, train
 from tests.synthetic import EMOTIONS, LEXICON
 
 WORDS = " ".join([*LEXICON.values(), *EMOTIONS.values(), "is what number a b c d e f g h"])
@@ -133,7 +133,7 @@ def test_it_trains_and_its_artifact_answers_as_it_does(
 ) -> None:
     recipe = Recipe.read(recipe_file)
     short = recipe.model_copy(update={"fit": recipe.fit.model_copy(update={"epochs": 2.0})})
-    run = Run(tmp_path / "run", threads=1)
+    run = TrainingRun(tmp_path / "run", threads=1)
     made = train(short, str(base), run, Progress(disable=True))
     parity = made.manifest["parity"]
     assert parity["same_first"] >= 0.97

@@ -19,17 +19,19 @@ from model.training.fitting.fit import BEST, CHECKPOINT, Fit, allowed_labels, lo
 from model.training.fitting.warm_start import average, warm_start
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import Run, take_prior, train
+from model.training.train import TrainingRun, take_prior, train
 
 
 @pytest.fixture(scope="session")
-def run(recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    made = Run(tmp_path_factory.mktemp("run"), threads=1)
+def run(
+    recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> TrainingRun:
+    made = TrainingRun(tmp_path_factory.mktemp("run"), threads=1)
     train(Recipe.read(recipe_file), str(tiny_base), made, Progress(disable=True))
     return made
 
 
-def test_what_was_trained_is_predicted(run: Run) -> None:
+def test_what_was_trained_is_predicted(run: TrainingRun) -> None:
     predictor = Predictor.load(str(run.artifact))
     trained = {"😂", "😢", "🍕", "😡", "😠", "😭"}
     for text, emoji in (("funny joke", "😂"), ("tears lost", "😢"), ("pizza cheese", "🍕")):
@@ -37,7 +39,7 @@ def test_what_was_trained_is_predicted(run: Run) -> None:
     assert predictor.predict(["furious a b c is what"], 1, trained)[0][0].emoji in {"😡", "😠"}
 
 
-def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: Run) -> None:
+def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: TrainingRun) -> None:
     artifact = load(run.artifact)
     trained = artifact.manifest["trained"]
     assert len(artifact.table.emojis) > 1800
@@ -49,7 +51,7 @@ def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: Run) -> No
 
 
 def test_a_fit_can_begin_from_another_ones_weights(
-    recipe_file: Path, tiny_base: Path, run: Run
+    recipe_file: Path, tiny_base: Path, run: TrainingRun
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources)
@@ -65,7 +67,7 @@ def test_a_fit_can_begin_from_another_ones_weights(
 
 
 def test_the_mean_with_other_runs_weights(
-    recipe_file: Path, tiny_base: Path, run: Run, tmp_path: Path
+    recipe_file: Path, tiny_base: Path, run: TrainingRun, tmp_path: Path
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources)
@@ -89,7 +91,9 @@ def test_the_mean_with_other_runs_weights(
     assert torch.equal(network.rows[unknown], first["rows"][unknown])
 
 
-def test_held_out_figures_are_those_of_a_model_that_learnt(run: Run, recipe_file: Path) -> None:
+def test_held_out_figures_are_those_of_a_model_that_learnt(
+    run: TrainingRun, recipe_file: Path
+) -> None:
     recipe = Recipe.read(recipe_file)
     predictor = Predictor.load(str(run.artifact))
     label, emotion = (read_split(recipe, source) for source in recipe.held_out)
@@ -103,7 +107,7 @@ def test_held_out_figures_are_those_of_a_model_that_learnt(run: Run, recipe_file
     assert emotions.tone_deaf < 0.1
 
 
-def test_the_run_leaves_curves_and_a_calibrated_artifact(run: Run) -> None:
+def test_the_run_leaves_curves_and_a_calibrated_artifact(run: TrainingRun) -> None:
     assert (run.folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert 0 < Predictor.load(str(run.artifact)).threshold < 1
 
@@ -172,7 +176,7 @@ def _stop_after(fit: Fit[TextEncoder], steps: int) -> None:
 
 
 def test_a_checkpoint_of_other_data_is_refused(
-    recipe_file: Path, tiny_base: Path, run: Run
+    recipe_file: Path, tiny_base: Path, run: TrainingRun
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources[:2])
@@ -182,7 +186,7 @@ def test_a_checkpoint_of_other_data_is_refused(
         Fit(recipe.fit, network, data, run.folder).run(Progress(disable=True))
 
 
-def test_the_artifact_says_what_it_was_made_from(run: Run) -> None:
+def test_the_artifact_says_what_it_was_made_from(run: TrainingRun) -> None:
     artifact = load(run.artifact)
     assert artifact.version.startswith("synthetic-")
     assert set(artifact.manifest["sources"]) == {"inline", "label", "emotion"}

@@ -9,18 +9,18 @@ from discord import app_commands
 from bot.adapters.discord import translate
 from bot.adapters.discord.buttons import offer
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.context import Interaction, parts_of
-from bot.core.errors import Refused
+from bot.adapters.discord.context import Interaction, context_of
+from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef, SkipReason
-from bot.i18n import say
+from bot.i18n import localize
 from model import Prediction
 
 LONGEST = 2000
 UNREAD = "Whoever wrote that opted out, so I do not read it."
 _SILENCE = {
     SkipReason.OVERLOADED: "emoji.busy",
-    SkipReason.NOTHING_TO_SAY: "emoji.nothing",
-    SkipReason.NOTHING_ALLOWED: "emoji.nothing",
+    SkipReason.NO_PREDICTION: "emoji.nothing",
+    SkipReason.NO_ALLOWED_EMOJI: "emoji.nothing",
 }
 
 
@@ -42,8 +42,8 @@ class Privately:
         """
         view = offer(ref, predictions, self.interaction.guild, scores=True)
         if view.best is None:
-            raise Refused("unknown_emoji")
-        text = say("emoji.offer", spoken(self.interaction))
+            raise PlatformRefused("unknown_emoji")
+        text = localize("emoji.offer", spoken(self.interaction))
         await self.interaction.edit_original_response(content=text, view=view)
         view.stop()
 
@@ -60,17 +60,17 @@ async def emoji(interaction: Interaction, text: app_commands.Range[str, 1, LONGE
 async def suggest(interaction: Interaction, message: discord.Message) -> None:
     """Offer five for a message, unless its author wants to be left alone."""
     await acknowledge(interaction)
-    parts = parts_of(interaction)
+    parts = context_of(interaction)
     author = parts.member(message.author.id)
     own = message.author.id == interaction.user.id
-    if not own and await parts.store.opted_out(translate.NAME, author):
+    if not own and await parts.store.is_opted_out(translate.NAME, author):
         await tell(interaction, UNREAD)
         return
     await _offer(interaction, message.content, own=own)
 
 
 async def _offer(interaction: Interaction, text: str, *, own: bool) -> None:
-    parts = parts_of(interaction)
+    parts = context_of(interaction)
     asked = translate.question(
         interaction,
         parts.member(interaction.user.id),
@@ -79,7 +79,8 @@ async def _offer(interaction: Interaction, text: str, *, own: bool) -> None:
         storable=own and parts.settings.training_permitted,
     )
     outcome = await parts.service.on_message(asked, Privately(interaction))
-    if outcome.skip is not None:
+    if outcome.skip_reason is not None:
         await tell(
-            interaction, say(_SILENCE.get(outcome.skip, "emoji.failed"), spoken(interaction))
+            interaction,
+            localize(_SILENCE.get(outcome.skip_reason, "emoji.failed"), spoken(interaction)),
         )

@@ -10,10 +10,10 @@ from discord import app_commands
 from bot import charts
 from bot.adapters.discord import translate
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
-from bot.i18n import say
+from bot.i18n import localize
 
 FILE = "taste.json"
 ASK_SECONDS = 600.0
@@ -33,7 +33,7 @@ class TasteGroup(app_commands.Group):
         seeing = interaction.command is not None and interaction.command.name == "show"
         if seeing or interaction.guild_id is None or interaction.permissions.manage_guild:
             return True
-        await tell(interaction, say("taste.admins", spoken(interaction)))
+        await tell(interaction, localize("taste.admins", spoken(interaction)))
         return False
 
     @app_commands.command(description=words("taste.about_show"))
@@ -41,21 +41,26 @@ class TasteGroup(app_commands.Group):
         """Send a picture of what is liked more and less here than elsewhere."""
         await acknowledge(interaction)
         language = spoken(interaction)
-        taste = await parts_of(interaction).service.wishes.taste(translate.asked_here(interaction))
+        taste = await context_of(interaction).service.member_requests.preferences(
+            translate.asked_here(interaction)
+        )
         strongest = taste.strongest()
         if not strongest:
-            await tell(interaction, say("taste.nothing", language))
+            await tell(interaction, localize("taste.nothing", language))
             return
-        where = interaction.guild.name if interaction.guild else say("settings.here", language)
-        title, subtitle = say("taste.title", language, chat=where), say("taste.subtitle", language)
-        leans = [charts.Lean(emoji, bias) for emoji, bias in strongest]
-        headings = say("taste.more", language), say("taste.less", language)
+        where = interaction.guild.name if interaction.guild else localize("settings.here", language)
+        title, subtitle = (
+            localize("taste.title", language, chat=where),
+            localize("taste.subtitle", language),
+        )
+        leans = [charts.PreferenceBar(emoji, bias) for emoji, bias in strongest]
+        headings = localize("taste.more", language), localize("taste.less", language)
         drawn = await asyncio.to_thread(
-            charts.taste, leans, charts.DISCORD_DARK, title, subtitle, headings
+            charts.preferences, leans, charts.DISCORD_DARK, title, subtitle, headings
         )
         heard = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
         file = discord.File(io.BytesIO(drawn), "taste.png", description=heard[:LONGEST_DESCRIPTION])
-        caption = say("taste.caption", language, share=f"{taste.acceptance:.0%}")
+        caption = localize("taste.caption", language, share=f"{taste.acceptance:.0%}")
         await interaction.edit_original_response(content=caption, attachments=[file])
 
     @app_commands.command(description=words("taste.about_reset"))
@@ -63,18 +68,20 @@ class TasteGroup(app_commands.Group):
         """Ask before forgetting what is liked here."""
         await acknowledge(interaction)
         language = spoken(interaction)
-        asked = say("taste.ask", language)
+        asked = localize("taste.ask", language)
         await interaction.edit_original_response(content=asked, view=Forgetting(language))
 
     @app_commands.command(description=words("taste.about_export"))
     async def export(self, interaction: Interaction) -> None:
         """Send the counts as a file."""
         await acknowledge(interaction)
-        service = parts_of(interaction).service
-        document = await service.wishes.export_taste(translate.asked_here(interaction))
+        service = context_of(interaction).service
+        document = await service.member_requests.export_preferences(
+            translate.asked_here(interaction)
+        )
         written = json.dumps(document, ensure_ascii=False, indent=1).encode()
         file = discord.File(io.BytesIO(written), FILE)
-        told = say("taste.exported", spoken(interaction))
+        told = localize("taste.exported", spoken(interaction))
         await interaction.edit_original_response(content=told, attachments=[file])
 
     @app_commands.command(name="import", description=words("taste.about_import"))
@@ -82,15 +89,17 @@ class TasteGroup(app_commands.Group):
     async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Let a file's counts take the place of those here."""
         await acknowledge(interaction)
-        service, language = parts_of(interaction).service, spoken(interaction)
+        service, language = context_of(interaction).service, spoken(interaction)
         try:
-            transfer.small(file.size)
-            document = transfer.parse(await file.read())
-            await service.wishes.import_taste(translate.asked_here(interaction), document)
-        except transfer.TasteFileError as error:
-            await tell(interaction, say("taste.unreadable", language, cause=error))
+            transfer.check_size(file.size)
+            document = transfer.parse_json(await file.read())
+            await service.member_requests.import_preferences(
+                translate.asked_here(interaction), document
+            )
+        except transfer.PreferenceFileError as error:
+            await tell(interaction, localize("taste.unreadable", language, cause=error))
             return
-        await tell(interaction, say("taste.imported", language))
+        await tell(interaction, localize("taste.imported", language))
 
 
 class Forgetting(discord.ui.View):
@@ -107,7 +116,7 @@ class _Choice(discord.ui.Button[Forgetting]):
     def __init__(self, name: str, language: str) -> None:
         styles = discord.ButtonStyle
         style = styles.danger if name == "yes" else styles.secondary
-        super().__init__(label=say(f"taste.{name}", language), style=style)
+        super().__init__(label=localize(f"taste.{name}", language), style=style)
         self._forgets = name == "yes"
 
     async def callback(self, interaction: Interaction) -> None:
@@ -117,11 +126,11 @@ class _Choice(discord.ui.Button[Forgetting]):
         try:
             if self._forgets:
                 here = translate.asked_here(interaction)
-                await parts_of(interaction).service.wishes.reset_taste(here)
+                await context_of(interaction).service.member_requests.reset_preferences(here)
                 told = "taste.forgotten"
         except StoreFailed:
             told = "error.not_stored"
-        text = say(told, spoken(interaction))
+        text = localize(told, spoken(interaction))
         await interaction.edit_original_response(content=text, view=None)
         if self.view is not None:
             self.view.stop()

@@ -7,11 +7,11 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.translate import NAME
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey
-from bot.i18n import TERMS_VERSION, say
+from bot.i18n import TERMS_VERSION, localize
 
 FILE = "emoji-reactor.json"
 ASK_SECONDS = 600.0
@@ -21,19 +21,19 @@ ASK_SECONDS = 600.0
 async def privacy(interaction: Interaction) -> None:
     """Tell what is kept, with everything about the member as a file."""
     await acknowledge(interaction)
-    parts, language = parts_of(interaction), spoken(interaction)
+    parts, language = context_of(interaction), spoken(interaction)
     texts = (
         "privacy.texts_consented" if parts.settings.training_permitted else "privacy.texts_never"
     )
     lines = [
-        f"**{say('privacy.intro', language)}**",
-        say("privacy.rows", language, days=parts.privacy.retention_days),
-        say(texts, language, days=parts.privacy.text_retention_days),
-        say("privacy.model", language),
-        say("privacy.commands", language),
-        say("privacy.own", language),
+        f"**{localize('privacy.intro', language)}**",
+        localize("privacy.rows", language, days=parts.privacy.retention_days),
+        localize(texts, language, days=parts.privacy.text_retention_days),
+        localize("privacy.model", language),
+        localize("privacy.commands", language),
+        localize("privacy.own", language),
     ]
-    data = await parts.service.wishes.member_data(NAME, _member(interaction))
+    data = await parts.service.member_requests.member_data(NAME, _member(interaction))
     written = json.dumps(data, ensure_ascii=False, indent=2).encode()
     file = discord.File(io.BytesIO(written), FILE)
     await interaction.edit_original_response(content="\n\n".join(lines), attachments=[file])
@@ -43,43 +43,43 @@ async def privacy(interaction: Interaction) -> None:
 async def forget(interaction: Interaction) -> None:
     """Erase what is kept about the member."""
     await acknowledge(interaction)
-    count = await parts_of(interaction).service.wishes.forget(NAME, _member(interaction))
-    await tell(interaction, say("forget.done", spoken(interaction), count=count))
+    count = await context_of(interaction).service.member_requests.forget(NAME, _member(interaction))
+    await tell(interaction, localize("forget.done", spoken(interaction), count=count))
 
 
 @app_commands.command(description=words("command.optout"))
 async def optout(interaction: Interaction) -> None:
     """Leave the member alone from now on."""
     await acknowledge(interaction)
-    await parts_of(interaction).service.wishes.opt_out(NAME, _member(interaction))
-    await tell(interaction, say("optout.done", spoken(interaction)))
+    await context_of(interaction).service.member_requests.opt_out(NAME, _member(interaction))
+    await tell(interaction, localize("optout.done", spoken(interaction)))
 
 
 @app_commands.command(description=words("command.optin"))
 async def optin(interaction: Interaction) -> None:
     """Take an opt-out back."""
     await acknowledge(interaction)
-    await parts_of(interaction).service.wishes.opt_in(NAME, _member(interaction))
-    await tell(interaction, say("optin.done", spoken(interaction)))
+    await context_of(interaction).service.member_requests.opt_in(NAME, _member(interaction))
+    await tell(interaction, localize("optin.done", spoken(interaction)))
 
 
 @app_commands.command(description=words("command.consent"))
 async def consent(interaction: Interaction) -> None:
     """Say what is asked and for what, and let the member agree or take it back."""
     await acknowledge(interaction)
-    parts, language, member = parts_of(interaction), spoken(interaction), _member(interaction)
+    parts, language, member = context_of(interaction), spoken(interaction), _member(interaction)
     if not parts.settings.training_permitted:
-        await tell(interaction, say("consent.unavailable", language))
+        await tell(interaction, localize("consent.unavailable", language))
         return
-    if await parts.store.opted_out(NAME, member):
-        await tell(interaction, say("consent.opted_out", language))
+    if await parts.store.is_opted_out(NAME, member):
+        await tell(interaction, localize("consent.opted_out", language))
         return
-    given = await parts.service.wishes.consented(NAME, member)
+    given = await parts.service.member_requests.consent_version(NAME, member)
     standing = "active" if given == TERMS_VERSION else "outdated"
     lines = [
-        f"**{say('consent.title', language, version=TERMS_VERSION)}**",
-        say("consent.terms", language, days=parts.privacy.text_retention_days),
-        say(
+        f"**{localize('consent.title', language, version=TERMS_VERSION)}**",
+        localize("consent.terms", language, days=parts.privacy.text_retention_days),
+        localize(
             "consent.inactive" if given is None else f"consent.{standing}", language, version=given
         ),
     ]
@@ -102,7 +102,7 @@ class _Choice(discord.ui.Button[Terms]):
     def __init__(self, name: str, language: str) -> None:
         agrees = name == "agree"
         style = discord.ButtonStyle.success if agrees else discord.ButtonStyle.secondary
-        super().__init__(label=say(f"consent.{name}", language), style=style)
+        super().__init__(label=localize(f"consent.{name}", language), style=style)
         self._name = name
 
     async def callback(self, interaction: Interaction) -> None:
@@ -112,24 +112,24 @@ class _Choice(discord.ui.Button[Terms]):
             told = await self._keep(interaction)
         except StoreFailed:
             told = "error.not_stored"
-        text = say(told, spoken(interaction), version=TERMS_VERSION)
+        text = localize(told, spoken(interaction), version=TERMS_VERSION)
         await interaction.edit_original_response(content=text, view=None)
         if self.view is not None:
             self.view.stop()
 
     async def _keep(self, interaction: Interaction) -> str:
         """The key of what to tell."""
-        parts, member = parts_of(interaction), _member(interaction)
+        parts, member = context_of(interaction), _member(interaction)
         if self._name == "decline":
             return "consent.declined"
         if self._name == "revoke":
-            await parts.service.wishes.consent(NAME, member, None)
+            await parts.service.member_requests.consent(NAME, member, None)
             return "consent.revoked"
-        if await parts.store.opted_out(NAME, member):
+        if await parts.store.is_opted_out(NAME, member):
             return "consent.opted_out"
-        await parts.service.wishes.consent(NAME, member, TERMS_VERSION)
+        await parts.service.member_requests.consent(NAME, member, TERMS_VERSION)
         return "consent.given"
 
 
 def _member(interaction: Interaction) -> MemberKey:
-    return parts_of(interaction).member(interaction.user.id)
+    return context_of(interaction).member(interaction.user.id)

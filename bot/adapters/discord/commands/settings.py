@@ -9,12 +9,12 @@ from bot.adapters.discord import translate
 from bot.adapters.discord.commands import settings_format
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
 from bot.adapters.discord.commands.why import MOST_PROPOSED, propose_emojis
-from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.chat_settings.overrides import KEYS
 from bot.core.events import MessageRef
 from bot.core.messages.policy import ChatSettings
-from bot.i18n import FALLBACK, say
+from bot.i18n import FALLBACK, localize
 
 Chosen = app_commands.AppCommandChannel | app_commands.AppCommandThread
 LONGEST = 2000
@@ -22,7 +22,7 @@ ONLY_MANAGERS = "Only members with the permission Manage Server can change my se
 ONLY_IN = "Only in this channel or thread; empty for the whole server"
 VALUE = "Its new value; a list may start with + to add or - to take away"
 _CHOICES = [
-    app_commands.Choice(name=say(f"setting.{key}.name", FALLBACK), value=key) for key in KEYS
+    app_commands.Choice(name=localize(f"setting.{key}.name", FALLBACK), value=key) for key in KEYS
 ]
 
 
@@ -70,17 +70,17 @@ class SettingsGroup(app_commands.Group):
     async def show(self, interaction: Interaction, channel: Place | None = None) -> None:
         """Print all settings."""
         await acknowledge(interaction)
-        parts, language = parts_of(interaction), spoken(interaction)
+        parts, language = context_of(interaction), spoken(interaction)
         here, parent = _place(interaction, channel or interaction.channel)
         settings = await parts.store.settings(here, parent)
-        chosen = await parts.store.chosen(here)
+        chosen = await parts.store.overrides(here)
         own = {key for chat in ("", parent, here.chat) for key in chosen.get(chat, ())}
-        where = f"<#{here.chat}>" if interaction.guild else say("settings.here", language)
-        lines = [f"**{say('settings.title', language, chat=where)}**"]
+        where = f"<#{here.chat}>" if interaction.guild else localize("settings.here", language)
+        lines = [f"**{localize('settings.title', language, chat=where)}**"]
         for key in KEYS:
             value = settings_format.show(key, settings, language, interaction.guild)
-            usual = "" if key in own else f" ({say('settings.default', language)})"
-            lines.append(f"**{say(f'setting.{key}.name', language)}**: {value}{usual}")
+            usual = "" if key in own else f" ({localize('settings.default', language)})"
+            lines.append(f"**{localize(f'setting.{key}.name', language)}**: {value}{usual}")
         await tell(interaction, _fitting("\n".join(lines)))
 
     @app_commands.command(name="set", description=words("option.setting"))
@@ -91,14 +91,14 @@ class SettingsGroup(app_commands.Group):
     ) -> None:
         """Keep a choice."""
         await acknowledge(interaction)
-        parts, language = parts_of(interaction), spoken(interaction)
+        parts, language = context_of(interaction), spoken(interaction)
         here, parent, everywhere = _scope(interaction, channel)
         try:
             now = await parts.store.settings(here, parent)
             stored = settings_format.read(setting, value, now)
-            await parts.store.set_setting(here, setting, stored, everywhere=everywhere)
+            await parts.store.set_override(here, setting, stored, everywhere=everywhere)
         except ValueError as error:
-            await tell(interaction, say("settings.invalid", language, cause=error))
+            await tell(interaction, localize("settings.invalid", language, cause=error))
             return
         await self._tell_now(interaction, setting, "settings.saved", channel)
 
@@ -111,7 +111,7 @@ class SettingsGroup(app_commands.Group):
         """Take a choice back."""
         await acknowledge(interaction)
         here, _, everywhere = _scope(interaction, channel)
-        await parts_of(interaction).store.unset_setting(here, setting, everywhere=everywhere)
+        await context_of(interaction).store.remove_override(here, setting, everywhere=everywhere)
         await self._tell_now(interaction, setting, "settings.unset", channel)
 
     @change.autocomplete("value")
@@ -130,12 +130,12 @@ class SettingsGroup(app_commands.Group):
         self, interaction: Interaction, setting: str, key: str, channel: Chosen | None
     ) -> None:
         """Say what holds now."""
-        parts, language = parts_of(interaction), spoken(interaction)
+        parts, language = context_of(interaction), spoken(interaction)
         here, parent, _ = _scope(interaction, channel)
         settings = await parts.store.settings(here, parent)
         value = settings_format.show(setting, settings, language, interaction.guild)
-        name = say(f"setting.{setting}.name", language)
-        await tell(interaction, _fitting(say(key, language, name=name, value=value)))
+        name = localize(f"setting.{setting}.name", language)
+        await tell(interaction, _fitting(localize(key, language, name=name, value=value)))
 
 
 def _place(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:
@@ -159,7 +159,7 @@ async def _propose_list(
 ) -> list[app_commands.Choice[str]]:
     """Those on the list to take away, then others to add."""
     here, _, _ = _scope(interaction, None)
-    settings: ChatSettings = await parts_of(interaction).store.settings(here)
+    settings: ChatSettings = await context_of(interaction).store.settings(here)
     mark, word = ("", typed) if typed[:1] not in "+-" else (typed[:1], typed[1:])
     held = [
         app_commands.Choice(name=f"-{to_wire(each) or each}", value=f"-{each}")

@@ -8,7 +8,7 @@ import discord
 
 from bot.adapters.discord.emojis import to_wire
 from bot.core.messages.policy import ChatSettings, Mode
-from bot.i18n import LANGUAGES, say
+from bot.i18n import LANGUAGES, localize
 from model.emoji import find_emojis
 
 EMOJI_LISTS = ("emoji_allow", "emoji_deny")
@@ -40,7 +40,7 @@ def show(key: str, settings: ChatSettings, language: str, guild: discord.Guild |
     value = getattr(settings, key)
     if key in LISTS:
         return _show_list(key, value, language, guild)
-    return _SHOWN[key](value, language) if value is not None else say(_UNSET[key], language)
+    return _SHOWN[key](value, language) if value is not None else localize(_UNSET[key], language)
 
 
 def propose(key: str) -> tuple[str, ...]:
@@ -53,11 +53,11 @@ def _percent(value: float, _language: str) -> str:
 
 
 _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
-    "enabled": lambda value, language: say("value.on" if value else "value.off", language),
-    "mode": lambda value, language: say(f"mode.{value}", language),
+    "enabled": lambda value, language: localize("value.on" if value else "value.off", language),
+    "mode": lambda value, language: localize(f"mode.{value}", language),
     "chance": _percent,
-    "cooldown": lambda value, language: say("value.seconds", language, count=f"{value:g}"),
-    "per_minute": lambda value, language: say("value.a_minute", language, count=value),
+    "cooldown": lambda value, language: localize("value.seconds", language, count=f"{value:g}"),
+    "per_minute": lambda value, language: localize("value.a_minute", language, count=value),
     "threshold": _percent,
     "aim": _percent,
     "second_choices": _percent,
@@ -186,9 +186,9 @@ def _show_list(
     key: str, value: frozenset[str] | None, language: str, guild: discord.Guild | None
 ) -> str:
     if value is None:
-        return say("value.all", language)
+        return localize("value.all", language)
     if not value:
-        return say("value.none", language)
+        return localize("value.none", language)
     if key in EMOJI_LISTS:
         return " ".join(str(to_wire(each, guild) or each) for each in sorted(value))
     sign = "@&" if key == "role_deny" else "#"

@@ -11,10 +11,10 @@ from discord import app_commands
 from bot import charts
 from bot.adapters.discord import translate
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
-from bot.database.trends import Kept
-from bot.i18n import say
+from bot.database.trends import KeptShare
+from bot.i18n import localize
 
 MOST = 12
 """Bars of the picture."""
@@ -25,14 +25,17 @@ async def stats(interaction: Interaction) -> None:
     """Send a picture of what was kept in this server or private chat."""
     await acknowledge(interaction)
     language = spoken(interaction)
-    kept = await parts_of(interaction).store.kept(translate.asked_here(interaction))
+    kept = await context_of(interaction).store.kept_by_emoji(translate.asked_here(interaction))
     if not kept:
-        await tell(interaction, say("stats.nothing", language))
+        await tell(interaction, localize("stats.nothing", language))
         return
-    where = interaction.guild.name if interaction.guild else say("settings.here", language)
-    title, subtitle = say("stats.title", language, chat=where), say("stats.subtitle", language)
+    where = interaction.guild.name if interaction.guild else localize("settings.here", language)
+    title, subtitle = (
+        localize("stats.title", language, chat=where),
+        localize("stats.subtitle", language),
+    )
     bars = [charts.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MOST)]
-    headings = say("stats.kept", language), say("stats.shown", language)
+    headings = localize("stats.kept", language), localize("stats.shown", language)
     drawn = await asyncio.to_thread(
         charts.acceptance, bars, charts.DISCORD_DARK, title, subtitle, headings
     )
@@ -40,7 +43,7 @@ async def stats(interaction: Interaction) -> None:
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
     )
-    caption = say("stats.caption", language, shown=shown, share=f"{left / shown:.0%}")
+    caption = localize("stats.caption", language, shown=shown, share=f"{left / shown:.0%}")
     await interaction.edit_original_response(content=caption, attachments=[file])
 
 
@@ -49,12 +52,12 @@ async def help_(interaction: Interaction) -> None:
     """Say what the bot can do."""
     language = spoken(interaction)
     commands = interaction.client.tree.get_commands(type=discord.AppCommandType.chat_input)
-    lines = [say("help.intro", language), ""]
-    lines += [f"`/{each.name}` {say(f'command.{each.name}', language)}" for each in commands]
+    lines = [localize("help.intro", language), ""]
+    lines += [f"`/{each.name}` {localize(f'command.{each.name}', language)}" for each in commands]
     await tell(interaction, "\n".join(lines))
 
 
-def _in_words(kept: Mapping[str, Kept]) -> str:
+def _in_words(kept: Mapping[str, KeptShare]) -> str:
     """The picture for those who hear it."""
     return ", ".join(
         f"{to_wire(each) or each} {now.share:.0%}" for each, now in islice(kept.items(), MOST)

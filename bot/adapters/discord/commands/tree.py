@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.adapters.discord.context import Interaction
 from bot.core.errors import StoreFailed
-from bot.i18n import FALLBACK, language, say
+from bot.i18n import FALLBACK, localize, supported_language
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 def words(key: str) -> app_commands.locale_str:
     """A description from the texts, which ``Translator`` finds in other languages too."""
-    return app_commands.locale_str(say(key, FALLBACK), key=key)
+    return app_commands.locale_str(localize(key, FALLBACK), key=key)
 
 
 class Translator(app_commands.Translator):
     """Descriptions and menus in the languages of ``bot.i18n``; commands keep their names."""
 
-    async def translate(
+    async def localize(
         self,
         string: app_commands.locale_str,
         locale: discord.Locale,
@@ -30,9 +30,9 @@ class Translator(app_commands.Translator):
     ) -> str | None:
         """The text in the locale's language; None where that has none."""
         key = string.extras.get("key")
-        if key is None or language(locale.value) == FALLBACK:
+        if key is None or supported_language(locale.value) == FALLBACK:
             return None
-        return say(str(key), locale.value)
+        return localize(str(key), locale.value)
 
 
 class Tree(app_commands.CommandTree[discord.Client]):
@@ -49,7 +49,7 @@ class Tree(app_commands.CommandTree[discord.Client]):
         if not isinstance(cause, StoreFailed):
             logger.error("a command was not carried out: %s", describe(cause))
         with contextlib.suppress(discord.HTTPException):
-            await tell(interaction, say(key, spoken(interaction)))
+            await tell(interaction, localize(key, spoken(interaction)))
 
 
 def spoken(interaction: Interaction) -> str:

@@ -8,11 +8,11 @@ from discord import app_commands
 from bot.adapters.discord import translate
 from bot.adapters.discord.buttons import choose, thanks
 from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.context import Interaction, parts_of
+from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import from_wire, own_names, to_wire
-from bot.core.events import Answer, FeedbackSource
+from bot.core.events import FeedbackSource, RecordedOutcome
 from bot.core.messages.explanation import explain
-from bot.i18n import say
+from bot.i18n import localize
 from model.emoji import names
 
 _LINK = re.compile(
@@ -46,7 +46,7 @@ async def feedback(interaction: Interaction, emoji: str, message: str | None = N
         picked = emoji.strip()
     meant = _meant(interaction, message)
     if picked is None or meant is None:
-        await tell(interaction, say("feedback.unknown", spoken(interaction)))
+        await tell(interaction, localize("feedback.unknown", spoken(interaction)))
         return
     kind = await choose(interaction, meant, picked, source=FeedbackSource.COMMAND)
     await tell(interaction, await thanks(interaction, kind, picked))
@@ -81,7 +81,7 @@ def _named(emoji: str) -> str:
 def _meant(interaction: Interaction, written: str | None) -> int | None:
     """The id of the message that somebody means; None where it stands elsewhere."""
     if written is None:
-        latest = parts_of(interaction).latest.get(str(interaction.channel_id))
+        latest = context_of(interaction).latest.get(str(interaction.channel_id))
         return int(latest) if latest else None
     found = _LINK.fullmatch(written.strip())
     if found is None or found["channel"] not in (None, str(interaction.channel_id)):
@@ -104,12 +104,12 @@ async def _explain(interaction: Interaction, message: int | None) -> None:
     found = None
     if message is not None:
         ref = translate.asked_here(interaction, message)
-        found = await parts_of(interaction).service.answer(ref)
+        found = await context_of(interaction).service.recorded_outcome(ref)
     language = spoken(interaction)
-    known = say("why.unknown", language) if found is None else _told(found, interaction)
+    known = localize("why.unknown", language) if found is None else _told(found, interaction)
     await tell(interaction, known)
 
 
-def _told(answer: Answer, interaction: Interaction) -> str:
+def _told(answer: RecordedOutcome, interaction: Interaction) -> str:
     guild = interaction.guild
     return explain(answer, spoken(interaction), lambda emoji: str(to_wire(emoji, guild) or emoji))

@@ -7,14 +7,14 @@ from telegram import Message
 from bot import charts
 from bot.adapters.telegram import translate
 from bot.adapters.telegram.callbacks import why_not_kept
-from bot.adapters.telegram.command_context import Ask
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.command_context import CommandContext
+from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.responder import Responder
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackSource, IncomingMessage, Outcome, SkipReason
 from bot.core.messages.explanation import explain
-from bot.core.messages.feedback import THUMBS_DOWN, classify
-from bot.i18n import say
+from bot.core.messages.feedback import THUMBS_DOWN, classify_reaction
+from bot.i18n import localize
 from model.emoji import canonical, is_emoji
 
 MOST = 12
@@ -22,12 +22,12 @@ MOST = 12
 _SILENCE = {
     SkipReason.OVERLOADED: "emoji.busy",
     SkipReason.FAILED: "emoji.failed",
-    SkipReason.NOTHING_TO_SAY: "emoji.nothing",
-    SkipReason.NOTHING_ALLOWED: "emoji.nothing",
+    SkipReason.NO_PREDICTION: "emoji.nothing",
+    SkipReason.NO_ALLOWED_EMOJI: "emoji.nothing",
 }
 
 
-async def emoji(ask: Ask) -> None:
+async def emoji(ask: CommandContext) -> None:
     """Offer five for the text that follows, or for the message that the command answers."""
     replied = ask.message.reply_to_message
     other = (replied.text or replied.caption or "") if replied else ""
@@ -39,53 +39,53 @@ async def emoji(ask: Ask) -> None:
         ref=ask.parts.ref(ask.message.chat, ask.message.message_id),
         author=ask.parts.core.pseudonyms.key(translate.NAME, author),
         text=ask.argument or other,
-        asked=True,
+        requested=True,
         language=ask.message.from_user.language_code if ask.message.from_user else None,
         # Only words of one's own are one's own to give away.
-        storable=bool(ask.argument) and translate.own_words(ask.message),
+        may_store_text=bool(ask.argument) and translate.own_words(ask.message),
     )
     await respond(ask.parts, ask.message, asked)
 
 
-async def respond(parts: Parts, message: Message, asked: IncomingMessage) -> Outcome:
+async def respond(parts: AdapterContext, message: Message, asked: IncomingMessage) -> Outcome:
     """Answer, and tell somebody who asked where there is no answer."""
     outcome = await parts.core.service.on_message(asked, Responder(parts, message))
-    if asked.asked and (key := outcome.skip and _SILENCE.get(outcome.skip)):
+    if asked.requested and (key := outcome.skip_reason and _SILENCE.get(outcome.skip_reason)):
         own = message.from_user.language_code if message.from_user else None
         language = await parts.language(message.chat, own, translate.thread(message))
-        await Ask(parts, message, "", language).tell(say(key, language))
+        await CommandContext(parts, message, "", language).tell(localize(key, language))
     return outcome
 
 
-async def why(ask: Ask) -> None:
+async def why(ask: CommandContext) -> None:
     """Tell the scores behind an answer."""
     if ask.meant is None:
         await ask.tell(ask.words("why.usage"))
         return
-    answer = await ask.parts.core.service.answer(ask.meant)
+    answer = await ask.parts.core.service.recorded_outcome(ask.meant)
     await ask.tell(ask.words("why.unknown") if answer is None else explain(answer, ask.language))
 
 
-async def feedback(ask: Ask) -> None:
+async def feedback(ask: CommandContext) -> None:
     """Keep which emoji would have fitted."""
     if ask.meant is None or ask.user is None or not is_emoji(ask.argument):
         await ask.tell(ask.words("feedback.usage"))
         return
     picked, actor = canonical(ask.argument), ask.parts.member(ask.user)
-    shown = await ask.parts.core.service.shown(ask.meant)
+    shown = await ask.parts.core.service.shown_emojis(ask.meant)
     source = FeedbackSource.COMMAND
-    if await ask.parts.reactions.now(ask.meant, actor, [picked], source):
-        key = "dislike" if picked == THUMBS_DOWN else classify(shown, picked).value
+    if await ask.parts.reactions.on_all_reactions(ask.meant, actor, [picked], source):
+        key = "dislike" if picked == THUMBS_DOWN else classify_reaction(shown, picked).value
         await ask.tell(ask.words(f"feedback.{key}", emoji=picked))
     else:
         await ask.tell(ask.words(await why_not_kept(ask.parts, ask.user)))
 
 
-async def stats(ask: Ask) -> None:
+async def stats(ask: CommandContext) -> None:
     """Send a picture of what was kept in this chat."""
     chat = ask.message.chat
     try:
-        kept = await ask.parts.core.store.kept(ask.parts.ref(chat, 0))
+        kept = await ask.parts.core.store.kept_by_emoji(ask.parts.ref(chat, 0))
     except StoreFailed:
         await ask.tell(ask.words("error.not_stored"))
         return
@@ -113,12 +113,12 @@ async def stats(ask: Ask) -> None:
     )
 
 
-async def again(parts: Parts, message: Message, heard: IncomingMessage) -> None:
+async def again(parts: AdapterContext, message: Message, heard: IncomingMessage) -> None:
     """Show what was recorded by a process that may have ended before it showed it.
 
     The same reaction set twice is one reaction; an offer sent twice would be two, and is not.
     """
-    answer = await parts.core.service.answer(heard.ref)
-    if answer is None or heard.asked or not answer.outcome.chosen or answer.outcome.offered:
+    answer = await parts.core.service.recorded_outcome(heard.ref)
+    if answer is None or heard.requested or not answer.outcome.shown or answer.outcome.as_buttons:
         return
     await parts.core.service.show_again(answer.outcome, Responder(parts, message))

@@ -12,21 +12,21 @@ from telegram import (
 )
 
 from bot.adapters.telegram import translate
-from bot.adapters.telegram.command_context import Ask
+from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.commands import emoji, preferences, privacy, settings
-from bot.adapters.telegram.context import Parts
-from bot.i18n import FALLBACK, LANGUAGES, say
+from bot.adapters.telegram.context import AdapterContext
+from bot.i18n import FALLBACK, LANGUAGES, localize
 
-Command = Callable[[Ask], Awaitable[None]]
+Command = Callable[[CommandContext], Awaitable[None]]
 
 
-async def start(ask: Ask) -> None:
+async def start(ask: CommandContext) -> None:
     """Say hello."""
     private = ask.message.chat.type == Chat.PRIVATE
     await ask.tell(ask.words("start.private" if private else "start.group"))
 
 
-async def help_(ask: Ask) -> None:
+async def help_(ask: CommandContext) -> None:
     """Say what there is."""
     me = ask.parts.bot.bot
     lines = [ask.words("help.intro")]
@@ -60,19 +60,19 @@ MENUS = (
 )
 
 
-async def handle(parts: Parts, message: Message, name: str, argument: str) -> None:
+async def handle(parts: AdapterContext, message: Message, name: str, argument: str) -> None:
     """Do a command; one that is not ours is left alone."""
     if name not in COMMANDS:
         return
     own = message.from_user.language_code if message.from_user else None
     language = await parts.language(message.chat, own, translate.thread(message))
-    await COMMANDS[name](Ask(parts, message, argument, language))
+    await COMMANDS[name](CommandContext(parts, message, argument, language))
 
 
-async def set_menus(parts: Parts) -> None:
+async def set_menus(parts: AdapterContext) -> None:
     """Tell Telegram the commands of each place in each language; English for all others."""
     for language in LANGUAGES:
         code = None if language == FALLBACK else language
         for scope, names in MENUS:
-            menu = [BotCommand(name, say(f"command.{name}", language)) for name in names]
+            menu = [BotCommand(name, localize(f"command.{name}", language)) for name in names]
             await parts.attempt(parts.bot.set_my_commands(menu, scope=scope, language_code=code))

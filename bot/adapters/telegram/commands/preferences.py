@@ -8,17 +8,17 @@ from telegram import CallbackQuery, Document, Message
 
 from bot import charts
 from bot.adapters.telegram import buttons, translate
-from bot.adapters.telegram.command_context import Ask
+from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.commands import settings
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.context import AdapterContext
 from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
-from bot.i18n import say
+from bot.i18n import localize
 
 FILE = "taste.json"
 
 
-async def taste(ask: Ask) -> None:
+async def taste(ask: CommandContext) -> None:
     """Show it, or do what the word after the command says."""
     word = ask.argument.casefold()
     if word and word not in _FOR_ADMINS:
@@ -34,17 +34,19 @@ async def taste(ask: Ask) -> None:
         await ask.tell(ask.words("error.not_stored"))
 
 
-async def _show(ask: Ask) -> None:
+async def _show(ask: CommandContext) -> None:
     chat = ask.message.chat
-    learnt = await ask.parts.core.service.wishes.taste(ask.parts.ref(chat, 0))
-    leans = [charts.Lean(emoji, bias) for emoji, bias in learnt.strongest()]
+    learnt = await ask.parts.core.service.member_requests.preferences(ask.parts.ref(chat, 0))
+    leans = [charts.PreferenceBar(emoji, bias) for emoji, bias in learnt.strongest()]
     if not leans:
         await ask.tell(ask.words("taste.nothing"))
         return
     title = ask.words("taste.title", chat=chat.title or ask.words("settings.here"))
     subtitle = ask.words("taste.subtitle")
     headings = ask.words("taste.more"), ask.words("taste.less")
-    drawn = await asyncio.to_thread(charts.taste, leans, charts.NEUTRAL, title, subtitle, headings)
+    drawn = await asyncio.to_thread(
+        charts.preferences, leans, charts.NEUTRAL, title, subtitle, headings
+    )
     share = f"{learnt.acceptance:.0%}"
     await ask.parts.attempt(
         ask.parts.bot.send_photo(
@@ -57,32 +59,34 @@ async def _show(ask: Ask) -> None:
     )
 
 
-async def _reset(ask: Ask) -> None:
+async def _reset(ask: CommandContext) -> None:
     """Ask before forgetting."""
     await ask.tell(ask.words("taste.ask"), buttons.forgetting(ask.language))
 
 
-async def pressed(parts: Parts, query: CallbackQuery, name: str) -> str:
+async def pressed(parts: AdapterContext, query: CallbackQuery, name: str) -> str:
     """Forget or keep, once, for an admin: the buttons go."""
     language, message = query.from_user.language_code, query.message
     if not isinstance(message, Message) or name not in ("yes", "no"):
-        return say("error.expired", language)
+        return localize("error.expired", language)
     if not await settings.may(parts, message.chat, None, query.from_user.id):
-        return say("taste.admins", language)
+        return localize("taste.admins", language)
     told = "taste.kept"
     try:
         if name == "yes":
-            await parts.core.service.wishes.reset_taste(parts.ref(message.chat, 0))
+            await parts.core.service.member_requests.reset_preferences(parts.ref(message.chat, 0))
             told = "taste.forgotten"
     except StoreFailed:
-        return say("error.not_stored", language)
-    await parts.attempt(query.edit_message_text(say(told, language)))
+        return localize("error.not_stored", language)
+    await parts.attempt(query.edit_message_text(localize(told, language)))
     return ""
 
 
-async def _export(ask: Ask) -> None:
+async def _export(ask: CommandContext) -> None:
     chat = ask.message.chat
-    document = await ask.parts.core.service.wishes.export_taste(ask.parts.ref(chat, 0))
+    document = await ask.parts.core.service.member_requests.export_preferences(
+        ask.parts.ref(chat, 0)
+    )
     await ask.parts.attempt(
         ask.parts.bot.send_document(
             chat.id,
@@ -95,34 +99,34 @@ async def _export(ask: Ask) -> None:
     )
 
 
-async def _import(ask: Ask) -> None:
+async def _import(ask: CommandContext) -> None:
     """Read the file that the command answers."""
     replied = ask.message.reply_to_message
     if replied is None or replied.document is None:
         await ask.tell(ask.words("taste.usage"))
         return
     try:
-        transfer.small(replied.document.file_size)
+        transfer.check_size(replied.document.file_size)
         written = await ask.parts.attempt(_download(ask.parts, replied.document))
         if written is None:
             await ask.tell(ask.words("emoji.failed"))
             return
-        document = transfer.parse(written)
-        await ask.parts.core.service.wishes.import_taste(
+        document = transfer.parse_json(written)
+        await ask.parts.core.service.member_requests.import_preferences(
             ask.parts.ref(ask.message.chat, 0), document
         )
-    except transfer.TasteFileError as error:
+    except transfer.PreferenceFileError as error:
         await ask.tell(ask.words("taste.unreadable", cause=error))
         return
     await ask.tell(ask.words("taste.imported"))
 
 
-async def _download(parts: Parts, document: Document) -> bytes:
+async def _download(parts: AdapterContext, document: Document) -> bytes:
     file = await parts.bot.get_file(document)
     return bytes(await file.download_as_bytearray())
 
 
-_FOR_ADMINS: Mapping[str, Callable[[Ask], Awaitable[None]]] = {
+_FOR_ADMINS: Mapping[str, Callable[[CommandContext], Awaitable[None]]] = {
     "reset": _reset,
     "export": _export,
     "import": _import,

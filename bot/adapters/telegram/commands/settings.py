@@ -14,13 +14,13 @@ from telegram import (
 
 from bot.adapters.telegram import translate
 from bot.adapters.telegram.buttons import SETTING
-from bot.adapters.telegram.command_context import Ask
-from bot.adapters.telegram.context import Parts
+from bot.adapters.telegram.command_context import CommandContext
+from bot.adapters.telegram.context import AdapterContext
 from bot.core.chat_settings.overrides import KEYS
 from bot.core.errors import StoreFailed
 from bot.core.events import MessageRef
 from bot.core.messages.policy import ChatSettings, Mode
-from bot.i18n import LANGUAGES, say
+from bot.i18n import LANGUAGES, localize
 from model.emoji import is_emoji
 
 CHOICES: Mapping[str, Sequence[object]] = {
@@ -41,7 +41,7 @@ _ELSEWHERE = ("reactions_per_message", "chat_allow", "chat_deny", "role_deny")
 """What Telegram has no use for: a message takes one reaction, a chat has no channels or roles."""
 
 
-async def settings(ask: Ask) -> None:
+async def settings(ask: CommandContext) -> None:
     """Show the panel, or set what is written after the command."""
     message = ask.message
     if not await may(ask.parts, message.chat, message.sender_chat, ask.user):
@@ -58,16 +58,16 @@ async def settings(ask: Ask) -> None:
     await ask.tell(text, keyboard)
 
 
-async def pressed(parts: Parts, query: CallbackQuery, rest: str) -> str:
+async def pressed(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
     """Set the next value and show the panel anew; what to tell who pressed."""
     language = query.from_user.language_code
     message = query.message
     if not isinstance(message, Message):
-        return say("error.expired", language)
+        return localize("error.expired", language)
     if not await may(parts, message.chat, None, query.from_user.id):
-        return say("settings.admins", language)
+        return localize("settings.admins", language)
     if rest == "done":
-        await parts.attempt(query.edit_message_text(say("settings.closed", language)))
+        await parts.attempt(query.edit_message_text(localize("settings.closed", language)))
         return ""
     scope, _, change = rest.partition(":")
     place = _Place(parts, message.chat, translate.thread(message), whole=scope == "all")
@@ -76,13 +76,13 @@ async def pressed(parts: Parts, query: CallbackQuery, rest: str) -> str:
         told = ""
         if key:
             if key not in CHOICES or not number.isdecimal() or int(number) >= len(CHOICES[key]):
-                return say("error.expired", language)
+                return localize("error.expired", language)
             await place.set(key, CHOICES[key][int(number)])
             told = await place.told("settings.saved", key, language)
         spoken = await parts.language(message.chat, language, place.thread)
         text, keyboard = await place.show(spoken)
     except StoreFailed:
-        return say("error.not_stored", language)
+        return localize("error.not_stored", language)
     await parts.attempt(query.edit_message_text(text, reply_markup=keyboard))
     return told
 
@@ -91,7 +91,7 @@ class _Place:
     """A chat or one of its topics, whose settings are shown and changed."""
 
     def __init__(
-        self, parts: Parts, chat: Chat, thread: int | None, *, whole: bool = False
+        self, parts: AdapterContext, chat: Chat, thread: int | None, *, whole: bool = False
     ) -> None:
         self._parts = parts
         self._chat = chat
@@ -100,10 +100,10 @@ class _Place:
         self._ref = parts.ref(chat, 0)
 
     async def set(self, key: str, value: object) -> None:
-        await self._parts.core.store.set_setting(self._target, key, value, everywhere=self._whole)
+        await self._parts.core.store.set_override(self._target, key, value, everywhere=self._whole)
 
     async def unset(self, key: str) -> None:
-        await self._parts.core.store.unset_setting(self._target, key, everywhere=self._whole)
+        await self._parts.core.store.remove_override(self._target, key, everywhere=self._whole)
 
     @property
     def _whole(self) -> bool:
@@ -117,36 +117,36 @@ class _Place:
         return await self._parts.core.store.settings(self._ref, self._topic)
 
     async def told(self, text: str, key: str, language: str | None) -> str:
-        name = say(f"setting.{key}.name", language)
-        return say(text, language, name=name, value=shown(await self.now(), key, language))
+        name = localize(f"setting.{key}.name", language)
+        return localize(text, language, name=name, value=shown(await self.now(), key, language))
 
     async def show(self, language: str) -> tuple[str, InlineKeyboardMarkup]:
         """The panel's text and buttons."""
         now = await self.now()
-        name = self._chat.title or say("settings.here", language)
-        lines = [say("settings.title", language, chat=name), ""]
+        name = self._chat.title or localize("settings.here", language)
+        lines = [localize("settings.title", language, chat=name), ""]
         lines += [
-            f"{say(f'setting.{key}.name', language)}: {shown(now, key, language)}"
+            f"{localize(f'setting.{key}.name', language)}: {shown(now, key, language)}"
             for key in (*CHOICES, *WRITTEN)
         ]
-        lines += ["", say("settings.change", language, example=EXAMPLE)]
+        lines += ["", localize("settings.change", language, example=EXAMPLE)]
         return "\n".join(lines), InlineKeyboardMarkup(self._buttons(now, language))
 
     def _buttons(self, now: ChatSettings, language: str) -> list[list[InlineKeyboardButton]]:
         scope = "all" if self._whole else "here"
         each = [
             InlineKeyboardButton(
-                f"{say(f'setting.{key}.name', language)}: {shown(now, key, language)}",
+                f"{localize(f'setting.{key}.name', language)}: {shown(now, key, language)}",
                 callback_data=f"{SETTING}:{scope}:{key}:{_next(now, key)}",
             )
             for key in CHOICES
         ]
         rows = [each[i : i + 2] for i in range(0, len(each), 2)]
-        last = [InlineKeyboardButton(say("settings.done", language), callback_data="set:done")]
+        last = [InlineKeyboardButton(localize("settings.done", language), callback_data="set:done")]
         if self.thread:
             other, label = ("here", "here") if self._whole else ("all", "everywhere")
             switch = f"{SETTING}:{other}:"
-            text = say(f"settings.{label}", language)
+            text = localize(f"settings.{label}", language)
             last.insert(0, InlineKeyboardButton(text, callback_data=switch))
         return [*rows, last]
 
@@ -162,29 +162,29 @@ def shown(now: ChatSettings, key: str, language: str | None) -> str:
     value = getattr(now, key)
     match key:
         case "enabled":
-            return say("value.on" if value else "value.off", language)
+            return localize("value.on" if value else "value.off", language)
         case "mode":
-            return say(f"mode.{value}", language)
+            return localize(f"mode.{value}", language)
         case "chance" | "second_choices" | "aim" if value is not None:
             return f"{value:.0%}"
         case "cooldown":
-            return say("value.seconds", language, count=f"{value:g}")
+            return localize("value.seconds", language, count=f"{value:g}")
         case "per_minute":
-            unlimited = say("value.unlimited", language)
-            return say("value.a_minute", language, count=value) if value else unlimited
+            unlimited = localize("value.unlimited", language)
+            return localize("value.a_minute", language, count=value) if value else unlimited
         case "threshold":
-            return say("value.automatic", language) if value is None else f"{value:.0%}"
+            return localize("value.automatic", language) if value is None else f"{value:.0%}"
         case "language":
             return LANGUAGES.get(value, value)
         case "emoji_allow" if value is None:
-            return say("value.all", language)
+            return localize("value.all", language)
         case "quiet_hours" if value is not None:
             return str(value)
         case _:
-            return " ".join(sorted(value or ())) or say("value.none", language)
+            return " ".join(sorted(value or ())) or localize("value.none", language)
 
 
-async def _write(place: _Place, ask: Ask) -> str:
+async def _write(place: _Place, ask: CommandContext) -> str:
     """Set what was written after the command; ``default`` takes a choice back."""
     key, _, written = ask.argument.partition(" ")
     if key not in KEYS or key in _ELSEWHERE:
@@ -230,7 +230,7 @@ def _read(key: str, written: str) -> object:
             return written
 
 
-async def may(parts: Parts, chat: Chat, sender: Chat | None, user: int | None) -> bool:
+async def may(parts: AdapterContext, chat: Chat, sender: Chat | None, user: int | None) -> bool:
     """Whether somebody is an admin of the chat; in private everybody is."""
     if chat.type == Chat.PRIVATE:
         return True

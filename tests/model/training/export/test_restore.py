@@ -12,12 +12,12 @@ from model.artifact import load
 from model.training.export.restore import RestoreError, restore, restore_text
 from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import Before, Run, train
+from model.training.train import StartingPoint, TrainingRun, train
 
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"]
 
 
-def test_the_restored_network_gives_the_artifacts_vectors(wide: Run) -> None:
+def test_the_restored_network_gives_the_artifacts_vectors(wide: TrainingRun) -> None:
     artifact = load(wide.artifact)
     served = Predictor(artifact).vectors(TEXTS)
     tokenizer = load_tokenizer(str(artifact.folder), 16)
@@ -28,14 +28,18 @@ def test_the_restored_network_gives_the_artifacts_vectors(wide: Run) -> None:
     assert likeness.min() > 0.98
 
 
-def test_a_fit_goes_on_from_what_was_restored(wide: Run, recipe_file: Path, tmp_path: Path) -> None:
+def test_a_fit_goes_on_from_what_was_restored(
+    wide: TrainingRun, recipe_file: Path, tmp_path: Path
+) -> None:
     restore(load(wide.artifact), tmp_path / "restored")
     recipe = Recipe.read(recipe_file)
     fit = recipe.fit.model_copy(update={"epochs": 0.1, "learning_rate": 1e-6})
     short = recipe.model_copy(update={"fit": fit, "sources": recipe.sources[:1]})
-    again = Run(tmp_path / "again")
+    again = TrainingRun(tmp_path / "again")
     start = tmp_path / "restored" / "best.pt"
-    made = train(short, str(tmp_path / "restored"), again, Progress(disable=True), Before(start))
+    made = train(
+        short, str(tmp_path / "restored"), again, Progress(disable=True), StartingPoint(start)
+    )
     known = {"😂", "😢", "🍕"}
     for text, emoji in zip(TEXTS, ("😂", "😢", "🍕"), strict=False):
         (best,) = Predictor(made).predict([text], 1, known)
@@ -47,7 +51,7 @@ def test_what_is_no_bert_is_refused(tiny_artifact: Path) -> None:
         restore_text(load(tiny_artifact))
 
 
-def test_the_trained_encoder_is_a_checkpoint(wide: Run) -> None:
+def test_the_trained_encoder_is_a_checkpoint(wide: TrainingRun) -> None:
     config = AutoConfig.from_pretrained(wide.base)
     TextEncoder.from_base(str(wide.base))
     assert config.vocab_size == load_tokenizer(str(wide.base), 16).get_vocab_size()

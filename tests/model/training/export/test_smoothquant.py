@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from model.training.export.onnx import export_encoder
-from model.training.export.smoothquant import feed_of, smooth
+from model.training.export.smoothquant import apply_smoothquant, feed_of
 from model.training.network.text_encoder import TextEncoder, load_tokenizer
 
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"] * 4
@@ -41,5 +41,5 @@ def test_a_loud_channel_costs_the_others_less(tiny_base: Path, tmp_path: Path) -
         float(np.linalg.norm(vectors(file) - exact)) for file in ("int8.onnx", "smooth.onnx")
     )
     assert smoothed < plain * 0.85
-    smooth(tmp_path / "float.onnx", encodings)
+    apply_smoothquant(tmp_path / "float.onnx", encodings)
     assert vectors("float.onnx") == pytest.approx(exact, abs=1e-3)

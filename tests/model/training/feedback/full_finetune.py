@@ -15,10 +15,10 @@ from rich.progress import Progress
 
 from model.artifact import load
 from model.training.feedback.candidate import fit_candidate
-from model.training.feedback.finetune import Adaptation, AdaptRecipe, State
+from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe, State
 from model.training.recipe import Recipe
 
-RECIPE = AdaptRecipe(
+RECIPE = FinetuneRecipe(
     epochs=6,
     batch=32,
     rows_learning_rate=1e-2,
@@ -31,14 +31,14 @@ RECIPE = AdaptRecipe(
 
 def kill_after(epoch: int) -> None:
     """End the process as the kernel would, once this epoch is saved."""
-    save = Adaptation._save
+    save = FeedbackFinetune._save
 
-    def saved(fit: Adaptation, state: State) -> None:
+    def saved(fit: FeedbackFinetune, state: State) -> None:
         save(fit, state)
         if state.epoch == epoch:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    Adaptation._save = saved  # type: ignore[assignment, method-assign]
+    FeedbackFinetune._save = saved  # type: ignore[assignment, method-assign]
 
 
 def main() -> None:

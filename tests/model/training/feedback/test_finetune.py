@@ -10,21 +10,27 @@ import torch
 from rich.progress import Progress
 
 from model import Predictor
-from model.artifact import LAYOUT, Artifact, add_facts, load
+from model.artifact import LAYOUT, Artifact, load, update_manifest
 from model.feedback import FeedbackError, FeedbackRow, Response
 from model.scores import log_softmax
 from model.training.feedback import finetune, gate
-from model.training.feedback.feedback_targets import Lesson, lesson_of, read_lessons
-from model.training.feedback.finetune import Adaptation, AdaptRecipe
-from model.training.feedback.gate import LEAST, Verdict, judge
+from model.training.feedback.feedback_targets import (
+    FeedbackTarget,
+    feedback_target,
+    read_feedback_targets,
+)
+from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe
+from model.training.feedback.gate import LEAST, GateReport, run_gate
 from model.training.feedback.heads import Heads, write_candidate
-from model.training.feedback.losses import kept_losses, lesson_losses
-from model.training.feedback.replay import rehearsal_texts
+from model.training.feedback.losses import feedback_losses, replay_losses
+from model.training.feedback.replay import replay_texts
 from tests.tiny import WORDS
 
-RECIPE = AdaptRecipe(epochs=40, batch=16, rows_learning_rate=0.05, rows_pull=0.01)
+RECIPE = FinetuneRecipe(epochs=40, batch=16, rows_learning_rate=0.05, rows_pull=0.01)
 QUIET = Progress(disable=True)
-LAUGHING = [Lesson(f"funny {word}", {"😭": 2.0}, {"😂": 1.0}) for word in ("a", "b", "c", "d") * 12]
+LAUGHING = [
+    FeedbackTarget(f"funny {word}", {"😭": 2.0}, {"😂": 1.0}) for word in ("a", "b", "c", "d") * 12
+]
 OTHERS = [word for word in WORDS if word not in ("funny", "haha")] * 4
 
 
@@ -33,8 +39,8 @@ def source(tiny_artifact: Path) -> Artifact:
     return load(tiny_artifact)
 
 
-def fitted(source: Artifact, folder: Path, recipe: AdaptRecipe = RECIPE) -> Artifact:
-    heads = Adaptation(source, recipe, folder / "fit").run(LAUGHING, LAUGHING, OTHERS, QUIET)
+def fitted(source: Artifact, folder: Path, recipe: FinetuneRecipe = RECIPE) -> Artifact:
+    heads = FeedbackFinetune(source, recipe, folder / "fit").run(LAUGHING, LAUGHING, OTHERS, QUIET)
     return write_candidate(heads, source, folder / "artifact", {"texts": len(LAUGHING)})
 
 
@@ -53,8 +59,8 @@ def test_a_correction_is_learnt_and_the_rest_stays(source: Artifact, tmp_path: P
 def test_where_a_chats_own_emoji_was_put_instead_the_rejection_is_learnt(
     source: Artifact, tmp_path: Path
 ) -> None:
-    own = [Lesson(x.text, {":party_parrot:": 2.0}, x.rejected) for x in LAUGHING]
-    heads = Adaptation(source, RECIPE, tmp_path / "fit").run(own, own, OTHERS, QUIET)
+    own = [FeedbackTarget(x.text, {":party_parrot:": 2.0}, x.rejected) for x in LAUGHING]
+    heads = FeedbackFinetune(source, RECIPE, tmp_path / "fit").run(own, own, OTHERS, QUIET)
     made = write_candidate(heads, source, tmp_path / "artifact", {})
     assert made.table.emojis == source.table.emojis
     before, after = (Predictor(a).likelihoods(["funny b"], "😂")[0] for a in (source, made))
@@ -77,7 +83,7 @@ def test_the_fit_scores_as_the_artifact_serves(
 ) -> None:
     folder = tmp_path / "artifact"
     shutil.copytree(source.folder, folder)
-    shared = add_facts(folder, {"even_share": share, "temperature": 1.7})
+    shared = update_manifest(folder, {"even_share": share, "temperature": 1.7})
     predictor = Predictor(shared)
     vectors = predictor.vectors(["funny party", "so sad"])
     fitted = Heads(shared, None)(torch.from_numpy(vectors)).detach().numpy()
@@ -101,7 +107,7 @@ def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: 
 def test_rejected_emojis_become_unlikely_and_the_rest_stays() -> None:
     before = torch.tensor([[1.0, 2.0, 0.5]])
     logits = before.clone().requires_grad_()
-    loss = lesson_losses(logits, before, torch.tensor([[0.0, -1.0, 0.0]]), 0.6, 1.0)
+    loss = feedback_losses(logits, before, torch.tensor([[0.0, -1.0, 0.0]]), 0.6, 1.0)
     [slope] = torch.autograd.grad(loss, [logits])
     assert slope[0, 1] > 0
     assert (slope[0, [0, 2]] < 0).all()
@@ -112,15 +118,15 @@ def test_what_was_liked_gets_its_share_beside_what_was_said_before() -> None:
     words = torch.tensor([[1.0, 0.0, 0.0, 0.0]])
     target = torch.tensor([[0.3 + 0.7 / 4, *[0.7 / 4] * 3]])
     logits = target.log().requires_grad_()
-    loss = lesson_losses(logits, before, words, 0.3, 1.0)
+    loss = feedback_losses(logits, before, words, 0.3, 1.0)
     [slope] = torch.autograd.grad(loss, [logits])
     assert slope.abs().max() < 1e-6
 
 
 def test_what_is_kept_costs_nothing() -> None:
     before = torch.tensor([[1.0, 2.0, 3.0]])
-    assert float(kept_losses(before, before)) == pytest.approx(0, abs=1e-6)
-    assert float(kept_losses(torch.tensor([[9.0, 2.0, 3.0]]), before)) > 0.5
+    assert float(replay_losses(before, before)) == pytest.approx(0, abs=1e-6)
+    assert float(replay_losses(torch.tensor([[9.0, 2.0, 3.0]]), before)) > 0.5
 
 
 class Killed(BaseException):
@@ -133,25 +139,30 @@ def test_a_fit_that_was_killed_ends_as_one_that_was_not(
 ) -> None:
     short = replace(RECIPE, epochs=5, patience=9)
     whole = fitted(source, tmp_path / "whole", short)
-    save = Adaptation._save
+    save = FeedbackFinetune._save
 
-    def kill(fit: Adaptation, state: finetune.State) -> None:
+    def kill(fit: FeedbackFinetune, state: finetune.State) -> None:
         save(fit, state)
         if state.epoch == after:
             raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(Adaptation, "_save", kill)
+        patched.setattr(FeedbackFinetune, "_save", kill)
         with pytest.raises(Killed):
             fitted(source, tmp_path / "killed", short)
     epochs: list[int] = []
-    run = Adaptation._epoch
+    run = FeedbackFinetune._epoch
 
-    def counted(fit: Adaptation, epoch: int, taught: finetune.Texts, rest: finetune.Texts) -> None:
+    def counted(
+        fit: FeedbackFinetune,
+        epoch: int,
+        taught: finetune.EncodedTexts,
+        rest: finetune.EncodedTexts,
+    ) -> None:
         epochs.append(epoch)
         run(fit, epoch, taught, rest)
 
-    monkeypatch.setattr(Adaptation, "_epoch", counted)
+    monkeypatch.setattr(FeedbackFinetune, "_epoch", counted)
     again = fitted(source, tmp_path / "killed", short)
     assert epochs == list(range(after, 5))
     assert again.version == whole.version
@@ -160,18 +171,18 @@ def test_a_fit_that_was_killed_ends_as_one_that_was_not(
 def test_other_data_begin_afresh(source: Artifact, tmp_path: Path) -> None:
     short = replace(RECIPE, epochs=2)
     fitted(source, tmp_path, short)
-    fit = Adaptation(source, short, tmp_path / "fit")
+    fit = FeedbackFinetune(source, short, tmp_path / "fit")
     heads = fit.run(LAUGHING[:8], [], OTHERS, QUIET)
-    fresh = Adaptation(source, short, tmp_path / "other").run(LAUGHING[:8], [], OTHERS, QUIET)
+    fresh = FeedbackFinetune(source, short, tmp_path / "other").run(LAUGHING[:8], [], OTHERS, QUIET)
     assert torch.equal(heads.rows, fresh.rows)
 
 
 def test_nothing_to_learn_from_is_an_error(source: Artifact, tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match="no text with feedback"):
-        Adaptation(source, RECIPE, tmp_path).run([], [], OTHERS, QUIET)
-    own = [Lesson("funny", {":party_parrot:": 1.0}, {})]
+        FeedbackFinetune(source, RECIPE, tmp_path).run([], [], OTHERS, QUIET)
+    own = [FeedbackTarget("funny", {":party_parrot:": 1.0}, {})]
     with pytest.raises(FeedbackError, match="all of it is about chats' own emojis"):
-        Adaptation(source, RECIPE, tmp_path).run(own, [], OTHERS, QUIET)
+        FeedbackFinetune(source, RECIPE, tmp_path).run(own, [], OTHERS, QUIET)
 
 
 def row(*responses: Response, text: str | None = "So funny!", shown: str = "😂") -> FeedbackRow:
@@ -191,42 +202,42 @@ def said(answer: str, emoji: str | None = "😂", people: int = 1) -> Response:
 
 
 def test_lessons_weigh_corrections_and_removals() -> None:
-    lesson = lesson_of(row(said("correct", "😭"), said("remove")))
-    assert lesson == Lesson("So funny!", {"😭": 2.0}, {"😂": 1.0})
-    many = lesson_of(row(said("agree", people=4)))
+    lesson = feedback_target(row(said("correct", "😭"), said("remove")))
+    assert lesson == FeedbackTarget("So funny!", {"😭": 2.0}, {"😂": 1.0})
+    many = feedback_target(row(said("agree", people=4)))
     assert many is not None
     assert many.liked == {"😂": 3.0}
-    whole = lesson_of(row(said("dislike", None), shown="😂🔥"))
+    whole = feedback_target(row(said("dislike", None), shown="😂🔥"))
     assert whole is not None
     assert whole.rejected == {"😂": 0.5, "🔥": 0.5}
 
 
 def test_what_has_no_text_or_no_outcome_teaches_nothing() -> None:
-    assert lesson_of(row(said("agree"), text=None)) is None
-    assert lesson_of(row(said("agree"), said("remove"))) is None
-    assert lesson_of(row(said("agree"), text="🙂 🙂")) is None
+    assert feedback_target(row(said("agree"), text=None)) is None
+    assert feedback_target(row(said("agree"), said("remove"))) is None
+    assert feedback_target(row(said("agree"), text="🙂 🙂")) is None
 
 
 def test_lessons_need_json_lines(tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match="holds no feedback as JSON Lines"):
-        read_lessons(tmp_path, "train")
+        read_feedback_targets(tmp_path, "train")
 
 
 def test_without_a_recipe_the_names_are_rehearsed() -> None:
-    texts = rehearsal_texts(None)
+    texts = replay_texts(None)
     assert len(texts) > 1000
     assert len(set(texts)) == len(texts)
 
 
-HELD_OUT = [Lesson(f"so funny {i}", {"😭": 1.0}, {"😂": 1.0}) for i in range(LEAST + 10)]
+HELD_OUT = [FeedbackTarget(f"so funny {i}", {"😭": 1.0}, {"😂": 1.0}) for i in range(LEAST + 10)]
 
 
-def failed(verdict: Verdict) -> set[tuple[str, str]]:
+def failed(verdict: GateReport) -> set[tuple[str, str]]:
     return {(check.split, check.figure) for check in verdict.checks if not check.passed}
 
 
 def test_a_better_candidate_passes(source: Artifact, tmp_path: Path) -> None:
-    verdict = judge(source, fitted(source, tmp_path), HELD_OUT, None)
+    verdict = run_gate(source, fitted(source, tmp_path), HELD_OUT, None)
     [agreement] = [c for c in verdict.checks if c.figure == "agreement"]
     assert agreement.interval is not None
     assert agreement.after > agreement.before
@@ -237,11 +248,11 @@ def test_a_better_candidate_passes(source: Artifact, tmp_path: Path) -> None:
 
 
 def test_the_same_again_is_not_better(source: Artifact) -> None:
-    assert failed(judge(source, source, HELD_OUT, None)) == {("feedback", "agreement")}
+    assert failed(run_gate(source, source, HELD_OUT, None)) == {("feedback", "agreement")}
 
 
 def test_too_little_feedback_says_nothing(source: Artifact, tmp_path: Path) -> None:
-    verdict = judge(source, fitted(source, tmp_path), HELD_OUT[: LEAST - 1], None)
+    verdict = run_gate(source, fitted(source, tmp_path), HELD_OUT[: LEAST - 1], None)
     assert failed(verdict) == {("feedback", f"at least {LEAST} texts")}
 
 
@@ -252,7 +263,7 @@ def test_who_forgets_is_refused(source: Artifact, tmp_path: Path) -> None:
         heads.rows.zero_()
         heads.bias[laughing] = 50
     made = write_candidate(heads.eval(), source, tmp_path / "artifact", {})
-    verdict = judge(source, made, HELD_OUT, None)
+    verdict = run_gate(source, made, HELD_OUT, None)
     assert ("names", "calibration error") in failed(verdict)
     assert not verdict.passed
 

@@ -14,7 +14,7 @@ import torch
 from model import Predictor
 from model.artifact import LAYOUT, Artifact, load
 from model.feedback import FeedbackRow, split_file
-from model.training.train import Run
+from model.training.train import TrainingRun
 from tests.conftest import OURS
 from tests.model.training.feedback import full_finetune
 
@@ -52,7 +52,7 @@ def laughed(text: str, number: int) -> FeedbackRow:
 
 
 @pytest.fixture(scope="module")
-def fit(wide: Run, recipe_file: Path, dataset: Path) -> Fit:
+def fit(wide: TrainingRun, recipe_file: Path, dataset: Path) -> Fit:
     """Run the fit in a folder, with more arguments for Python before, and for the fit behind."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment = {
@@ -84,7 +84,7 @@ def first(artifact: Artifact, text: str) -> str:
 
 
 def test_what_was_said_is_learnt_by_the_encoder_and_the_rest_stays(
-    wide: Run, whole: Artifact
+    wide: TrainingRun, whole: Artifact
 ) -> None:
     before = load(wide.artifact)
     assert first(before, PIZZA[0]) == "🍕"

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from model.training.data.batches import Batch, Prepared
-from model.training.fitting.cross_fitting import CrossedNGrams
+from model.training.fitting.cross_fitting import CrossFittedNGrams
 from model.training.network.ngrams import NGramBag, ngram_network
 from model.training.network.text_encoder import EmojiNetwork
 
@@ -52,7 +52,7 @@ def test_a_half_has_the_examples_that_batches_say_are_in_it(examples: int, half:
 
 
 def test_who_learnt_from_a_text_is_silent_about_it() -> None:
-    crossed = CrossedNGrams(speaking(9.0), (speaking(1.0), speaking(2.0)), SHARE)
+    crossed = CrossFittedNGrams(speaking(9.0), (speaking(1.0), speaking(2.0)), SHARE)
     batch: Batch = prepared(5).batch(np.arange(5))
     learning = crossed.train()(batch)
     # Examples 0, 2 and 4 taught the first half's bag, so the second's speaks of them.
@@ -64,7 +64,7 @@ def test_no_word_goes_unread_and_nothing_is_learnt() -> None:
     def bag() -> EmojiNetwork[NGramBag]:
         return ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
 
-    crossed = CrossedNGrams(bag(), (bag(), bag()), SHARE).train()
+    crossed = CrossFittedNGrams(bag(), (bag(), bag()), SHARE).train()
     batch = prepared(64).batch(np.arange(64))
     said = crossed(batch)
     assert torch.equal(said, crossed(batch))

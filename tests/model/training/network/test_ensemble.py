@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from model.training.network.ensemble import pool
+from model.training.network.ensemble import ensemble
 from model.training.network.ngrams import NGramBag, ngram_network
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder
 
@@ -35,6 +35,6 @@ def test_the_logits_are_those_of_both(tiny_base: Path, share: float) -> None:
     possible = encoder.get_buffer("forbidden")[source] == 0
     with torch.inference_mode():
         expected = (encoder(*asked) + share * ngrams(*asked))[possible]
-        pooled = pool(encoder, ngrams, share)(*asked)
+        pooled = ensemble(encoder, ngrams, share)(*asked)
     assert torch.allclose(pooled[possible], expected, atol=1e-4)
     assert float(pooled[~possible].max()) < -1000
