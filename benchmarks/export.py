@@ -31,11 +31,12 @@ insert into consent (platform, member, version, granted_at)
   {_NUMBERS.replace("{rows}", "1000")}
   select 'discord', printf('%032x', i), '2026-1', '2026-01-01' from n where i % 2 = 0;
 insert into prediction
-  (id, community_id, chat, message, author, artifact, top, chosen, language, text, consent,
-   created_at)
+  (id, community_id, chat, message, author, artifact_version, predictions, model_scores, shown,
+   language, text, consent, created_at)
   {_NUMBERS}
   select i, 1 + i % 2, 'c', 'm' || i, printf('%032x', i % 1000), 'made-up-1',
-    '[["😂", 0.41], ["🤣", 0.22], ["😭", 0.11], ["💀", 0.05], ["🔥", 0.01]]', '["😂"]', 'en',
+    '[["😂", 0.41], ["🤣", 0.22], ["😭", 0.11], ["💀", 0.05], ["🔥", 0.01]]',
+    '[0.41, 0.22, 0.11, 0.05, 0.01]', '["😂"]', 'en',
     'a made-up message of some length, number ' || i, '2026-1', '{{now}}' from n;
 insert into feedback (prediction_id, actor, kind, emoji, source, given_at)
   {_NUMBERS} select i, 'a', 'agree', '😂', 'reaction', '{{now}}' from n;

@@ -114,7 +114,7 @@ class ChatSettingStore(Session):
             row = {
                 "community_id": await self._community(connection, ref),
                 "name": name,
-                "told_at": datetime.now(UTC),
+                "sent_at": datetime.now(UTC),
             }
             told = await connection.execute(
                 self._insert(admin_notice).values(row).on_conflict_do_nothing()

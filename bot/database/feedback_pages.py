@@ -144,9 +144,9 @@ def _answered(row: Row[tuple[object, ...]], said: Sequence[GivenFeedback]) -> Me
         text=text,
         consent=None if text is None else row.consent,
         language=row.language,
-        artifact=row.artifact,
+        artifact=row.artifact_version,
         at=row.created_at,
-        suggestions=[(emoji, score) for emoji, score in row.top],
-        shown=row.chosen,
+        suggestions=[(emoji, score) for emoji, score in row.predictions],
+        shown=row.shown,
         said=said,
     )

@@ -22,13 +22,13 @@ _ANSWERED = (
     prediction.c.chat,
     prediction.c.message,
     prediction.c.created_at.label("at"),
-    prediction.c.top.label("predicted"),
-    prediction.c.chosen.label("shown"),
-    prediction.c.skip,
+    prediction.c.predictions,
+    prediction.c.shown,
+    prediction.c.skip_reason,
     prediction.c.language,
     prediction.c.text,
     prediction.c.consent,
-    prediction.c.artifact,
+    prediction.c.artifact_version,
 )
 _SAID = (
     community.c.external_id.label("community"),
@@ -62,8 +62,8 @@ async def member_data(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
         "feedback": await _rows(connection, said.where(and_(here, feedback.c.actor == member))),
-        "words_today": await _today(connection, platform, member, daily_vote),
-        "used_today": await _today(connection, platform, member, daily_unprompted),
+        "votes_today": await _today(connection, platform, member, daily_vote),
+        "unprompted_today": await _today(connection, platform, member, daily_unprompted),
     }
 
 
@@ -73,7 +73,7 @@ async def _today(
     """The member's rows of a tally that is kept until the day is over."""
     query = select(community.c.external_id, tally).join_from(tally, community)
     found = await connection.execute(query.where(community.c.platform == platform))
-    told = [column.name for column in tally.c if column.name in ("emoji", "words")]
+    told = [column.name for column in tally.c if column.name in ("emoji", "votes")]
     return [
         {"community": row.external_id, **{name: getattr(row, name) for name in told}}
         for row in found

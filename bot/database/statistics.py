@@ -41,7 +41,7 @@ async def statistics(engine: AsyncEngine) -> FeedbackStatistics:
         StoreFailed: the database cannot be read.
     """
     # As text, since PostgreSQL cannot group by its json type.
-    chosen = cast(prediction.c.chosen, String)
+    chosen = cast(prediction.c.shown, String)
     answers = select(chosen, func.count()).group_by(chosen)
     words = select(feedback.c.kind, feedback.c.emoji, func.count()).group_by(
         feedback.c.kind, feedback.c.emoji

@@ -70,15 +70,15 @@ class SqlStore(
                 "chat": message.ref.chat,
                 "message": message.ref.message,
                 "author": message.author,
-                "artifact": outcome.artifact_version,
-                "top": [[p.emoji, round(p.score, DIGITS)] for p in outcome.predictions],
-                "own": [round(p.model_score, DIGITS) for p in outcome.predictions],
-                "chosen": list(outcome.shown),
-                "offered": outcome.as_buttons,
-                "weight": weight,
-                "skip": outcome.skip_reason,
+                "artifact_version": outcome.artifact_version,
+                "predictions": [[p.emoji, round(p.score, DIGITS)] for p in outcome.predictions],
+                "model_scores": [round(p.model_score, DIGITS) for p in outcome.predictions],
+                "shown": list(outcome.shown),
+                "as_buttons": outcome.as_buttons,
+                "shown_weight": weight,
+                "skip_reason": outcome.skip_reason,
                 "refusal": outcome.refusal,
-                "threshold": outcome.threshold,
+                "confidence_threshold": outcome.threshold,
                 "language": message.language,
                 "text": None if consent_to is None else encodable(message.text),
                 "consent": consent_to,
@@ -96,7 +96,7 @@ class SqlStore(
 
     async def record_refusal(self, ref: MessageRef, reason: str) -> None:
         """The platform did not take the recorded answer: nothing was shown."""
-        told = {"chosen": [], "skip": SkipReason.REFUSED, "refusal": reason}
+        told = {"shown": [], "skip_reason": SkipReason.REFUSED, "refusal": reason}
         async with transaction(self._writer) as connection:
             answer = (await connection.execute(_answered(ref))).first()
             if answer is None:
@@ -114,13 +114,13 @@ class SqlStore(
             return None
         outcome = Outcome(
             ref,
-            predictions=tuple(Prediction(emoji, score) for emoji, score in row.top),
-            shown=tuple(row.chosen),
-            skip_reason=SkipReason(row.skip) if row.skip else None,
+            predictions=tuple(Prediction(emoji, score) for emoji, score in row.predictions),
+            shown=tuple(row.shown),
+            skip_reason=SkipReason(row.skip_reason) if row.skip_reason else None,
             refusal=row.refusal,
-            artifact_version=row.artifact,
-            threshold=row.threshold,
-            as_buttons=row.offered,
+            artifact_version=row.artifact_version,
+            threshold=row.confidence_threshold,
+            as_buttons=row.as_buttons,
         )
         return RecordedOutcome(outcome, row.created_at)
 
@@ -205,13 +205,13 @@ class SqlStore(
             if earlier is not None:
                 await connection.execute(delete(feedback).where(same))
                 then = replace(given, at=earlier.given_at)
-                await self._uncount_word(connection, answer, then, earlier.counted)
+                await self._uncount_word(connection, answer, then, earlier.vote_weight)
             return
         news = {"source": given.source.value, "given_at": given.at}
         counted = 0.0 if earlier else await self._count_word(connection, answer, given)
         await connection.execute(
             self._insert(feedback)
-            .values({**word, **news, "counted": counted})
+            .values({**word, **news, "vote_weight": counted})
             .on_conflict_do_update(index_elements=list(word), set_=news)
         )
 

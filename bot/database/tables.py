@@ -84,11 +84,11 @@ chat_setting = Table(
 )
 
 admin_notice = Table(
-    "notice",
+    "admin_notice",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     Column("name", String(64), primary_key=True),
-    Column("told_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime, nullable=False),
 )
 
 prediction = Table(
@@ -99,21 +99,21 @@ prediction = Table(
     Column("chat", String(64), nullable=False),
     Column("message", String(64), nullable=False),
     Column("author", String(64), nullable=False),
-    Column("artifact", String(128), nullable=False),
+    Column("artifact_version", String(128), nullable=False),
     # [["😂", 0.31], ...], best first.
-    Column("top", JSON, nullable=False),
+    Column("predictions", JSON, nullable=False),
     # The model's own scores of these, without the community's taste.
-    Column("own", JSON),
+    Column("model_scores", JSON, nullable=False),
     # Whether the chosen were offered to pick from, rather than put on the message.
-    Column("offered", Boolean, nullable=False, server_default=false()),
+    Column("as_buttons", Boolean, nullable=False, server_default=false()),
     # ["😂"], empty where the bot stayed silent.
-    Column("chosen", JSON, nullable=False),
+    Column("shown", JSON, nullable=False),
     # With what weight the community's taste counted that it was shown.
-    Column("weight", Float, nullable=False, server_default="1"),
-    Column("skip", String(32)),
+    Column("shown_weight", Float, nullable=False, server_default="1"),
+    Column("skip_reason", String(32)),
     Column("refusal", String(64)),
     # The least score that was asked for.
-    Column("threshold", Float),
+    Column("confidence_threshold", Float),
     Column("language", String(35)),
     # Only where the platform's rules allow it and the author agreed to the terms named beside it.
     Column("text", Text),
@@ -136,7 +136,7 @@ feedback = Table(
     Column("source", String(16), nullable=False),
     Column("given_at", UtcTime, nullable=False),
     # With what weight the community's taste counted it.
-    Column("counted", Float, nullable=False, server_default="0"),
+    Column("vote_weight", Float, nullable=False, server_default="0"),
     UniqueConstraint("prediction_id", "actor", "kind", "emoji"),
     Index(None, "actor"),
 )
@@ -163,21 +163,24 @@ opt_out = Table(
 
 # Sums of counts times ``bot.core.preferences.counts.weight`` of their moments; nothing about anybody.
 preference_count = Table(
-    "taste",
+    "preference_count",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     # Empty for what was expected of choices outside the five.
     Column("emoji", String(64), primary_key=True),
     *(Column(name, Float, nullable=False) for name in COUNT_NAMES),
     # The same as they were when enough members last spoke.
-    *(Column(f"settled_{name}", Float, nullable=False, server_default="0") for name in COUNT_NAMES),
+    *(
+        Column(f"confirmed_{name}", Float, nullable=False, server_default="0")
+        for name in COUNT_NAMES
+    ),
     # When a member last said something that counts.
     Column("changed_at", UtcTime, nullable=False, index=True),
 )
 
 # How often a member spoke for or against an emoji today: a day's rows go when it is over.
 daily_vote = Table(
-    "taste_voice",
+    "daily_vote",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     # Counted from the first of January of the year 1.
@@ -185,13 +188,13 @@ daily_vote = Table(
     # A hash of day, community and member: it links no two days.
     Column("member", String(64), primary_key=True),
     Column("emoji", String(64), primary_key=True),
-    Column("words", Integer, nullable=False),
+    Column("votes", Integer, nullable=False),
     Index(None, "day"),
 )
 
 # Which emojis a member used themselves today, where the bot put none: goes as the rows above do.
 daily_unprompted = Table(
-    "taste_use",
+    "daily_unprompted",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
@@ -201,10 +204,10 @@ daily_unprompted = Table(
 )
 
 update_claim = Table(
-    "delivery",
+    "update_claim",
     metadata,
     Column("receiver", String(64), primary_key=True),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("claimed_at", UtcTime, nullable=False),
     # Null while somebody works on it, or died of it.
     Column("handled_at", UtcTime),

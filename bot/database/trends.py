@@ -16,7 +16,7 @@ from bot.database.tables import community, feedback, prediction
 from bot.database.transaction import transaction
 
 # As text, since PostgreSQL cannot group by its json type.
-_CHOSEN = cast(prediction.c.chosen, String)
+_CHOSEN = cast(prediction.c.shown, String)
 _ANSWERED = _CHOSEN != "[]"
 _REFUSED = and_(
     feedback.c.prediction_id == prediction.c.id,

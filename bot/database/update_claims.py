@@ -19,26 +19,26 @@ class UpdateClaimStore(Session):
         self, receiver: str, numbers: Sequence[int], now: datetime, stale: datetime
     ) -> set[int]:
         """Take what nobody took, or what was taken before ``stale`` and never finished."""
-        rows = [{"receiver": receiver, "number": each, "claimed_at": now} for each in numbers]
+        rows = [{"receiver": receiver, "update_id": each, "claimed_at": now} for each in numbers]
         if not rows:
             return set()
         insert = self._insert(update_claim).values(rows)
         abandoned = and_(update_claim.c.handled_at.is_(None), update_claim.c.claimed_at < stale)
         taken = insert.on_conflict_do_update(
-            index_elements=["receiver", "number"], set_={"claimed_at": now}, where=abandoned
-        ).returning(update_claim.c.number)
+            index_elements=["receiver", "update_id"], set_={"claimed_at": now}, where=abandoned
+        ).returning(update_claim.c.update_id)
         async with transaction(self._writer) as connection:
             return set((await connection.execute(taken)).scalars())
 
     async def mark_handled(self, receiver: str, number: int, now: datetime) -> None:
         """What was claimed is finished."""
-        this = and_(update_claim.c.receiver == receiver, update_claim.c.number == number)
+        this = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == number)
         async with transaction(self._writer) as connection:
             await connection.execute(update(update_claim).where(this).values(handled_at=now))
 
     async def is_handled(self, receiver: str, number: int) -> bool:
         """Whether somebody finished it."""
-        this = and_(update_claim.c.receiver == receiver, update_claim.c.number == number)
+        this = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == number)
         query = select(update_claim.c.handled_at).where(this)
         async with transaction(self._reader) as connection:
             return (await connection.execute(query)).scalar() is not None

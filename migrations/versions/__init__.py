@@ -1,1 +1,1 @@
-"""One module a step of the schema, eldest first."""
+"""One module for each revision of the schema, oldest first."""

@@ -17,7 +17,7 @@ def query(statement: str, folder: Path | None = None) -> list[tuple[object, ...]
 
 def answers(folder: Path | None = None) -> list[tuple[str, str | None]]:
     """The best emoji and the reason for silence of each message, in order."""
-    rows = query("select top, skip from prediction order by id", folder)
+    rows = query("select predictions, skip_reason from prediction order by id", folder)
     best = [(json.loads(str(top)), skip) for top, skip in rows]
     return [(top[0][0] if top else "", str(skip) if skip else None) for top, skip in best]
 

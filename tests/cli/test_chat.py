@@ -59,16 +59,16 @@ def test_what_is_no_feedback_is_a_message(cli: CommandLine) -> None:
     ended = cli("chat", stdin=b"+\nso funny\n6\n++\n\n   \n42\n")
     assert ended.status == 0
     # A + before any answer has nothing to agree with.
-    assert answers()[:2] == [("", "nothing_to_say"), ("😂", None)]
+    assert answers()[:2] == [("", "no_prediction"), ("😂", None)]
     assert len(answers()) == 5
     assert words() == []
 
 
 def test_silence_is_shown_with_its_reason(cli: CommandLine) -> None:
     ended = cli("chat", stdin="🙏🙏\nthe and of\n".encode())
-    assert "silent because nothing to say" in ended.out
+    assert "silent because no prediction" in ended.out
     assert "silent because below threshold" in ended.out
-    assert [skip for _, skip in answers()] == ["nothing_to_say", "below_threshold"]
+    assert [skip for _, skip in answers()] == ["no_prediction", "below_threshold"]
 
 
 def test_every_line_is_answered_whatever_the_pace_of_the_settings(cli: CommandLine) -> None:

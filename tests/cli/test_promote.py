@@ -27,7 +27,7 @@ def test_a_promotion_is_what_every_command_serves(cli: CommandLine, candidate: P
     assert json.loads(cli("predict", "--json", "so funny").out)["model"] == version
     assert json.loads(cli("model", "info", "--json").out)["version"] == version
     cli("chat", stdin=b"so funny\n")
-    assert query("select artifact from prediction") == [(version,)]
+    assert query("select artifact_version from prediction") == [(version,)]
     assert cli("model", "promote", "--rollback").out.startswith(f"{before} is served")
     assert json.loads(cli("predict", "--json", "so funny").out)["model"] == before
 
@@ -77,7 +77,7 @@ async def test_a_running_bot_takes_it_between_two_messages(
     await promote.communicate()
     version = load(candidate).version
     asked = 0
-    while query("select artifact from prediction order by id desc limit 1") != [(version,)]:
+    while query("select artifact_version from prediction order by id desc limit 1") != [(version,)]:
         await say("so funny")
         asked += 1
         assert asked < 5000

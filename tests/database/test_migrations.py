@@ -23,7 +23,7 @@ from tests.database.schema import VERSIONS, counts, fill, schema
 GOLDEN = Path(__file__).parent / "schema.txt"
 SCRIPTS = ScriptDirectory.from_config(alembic_config())
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
-"""Eldest first."""
+"""Oldest first."""
 
 
 async def migrate(url: str, revision: str) -> None:
@@ -63,7 +63,7 @@ async def test_up_down_and_up_again_with_rows(url: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-async def test_every_step_keeps_the_rows_on_its_way_up(url: str, file: Path, revision: str) -> None:
+async def test_each_upgrade_keeps_rows(url: str, file: Path, revision: str) -> None:
     await migrate(url, revision)
     await fill_all(url)
     before = await rows(url)
@@ -75,7 +75,7 @@ async def test_every_step_keeps_the_rows_on_its_way_up(url: str, file: Path, rev
 
 
 @pytest.mark.parametrize("steps", range(1, len(REVISIONS) + 1))
-async def test_every_step_back_leaves_the_schema_of_before(
+async def test_each_downgrade_restores_the_earlier_schema(
     url: str, file: Path, tmp_path: Path, steps: int
 ) -> None:
     target = (["base", *REVISIONS])[-steps - 1]
@@ -89,14 +89,14 @@ async def test_every_step_back_leaves_the_schema_of_before(
     assert schema(file) == schema(other)
 
 
-async def test_the_tables_are_those_of_the_migrations(url: str) -> None:
+async def test_tables_equal_migrated_schema(url: str) -> None:
     await upgrade(url)
     async with migration_connection(url) as connection:
         # Raises where a new migration would not be empty.
         await connection.run_sync(lambda given: command.check(alembic_config(given)))
 
 
-async def test_the_schema_is_the_one_that_was_reviewed(url: str, file: Path) -> None:
+async def test_schema_equals_reviewed_file(url: str, file: Path) -> None:
     """``GOLDEN=1 pytest tests/database`` writes it anew; a person reads the difference."""
     await upgrade(url)
     if os.environ.get("GOLDEN"):
@@ -109,15 +109,15 @@ async def test_a_database_from_a_newer_version_is_refused_unaltered(url: str, fi
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("update alembic_version set version_num = '9999'")
     before = file.read_bytes()
-    with pytest.raises(DatabaseError, match=r"newer version .*9999.* left as it is") as told:
+    with pytest.raises(DatabaseError, match=r"newer version .*9999.* left as it is") as raised:
         await open_database(url)
-    assert str(file) in str(told.value)
+    assert str(file) in str(raised.value)
     assert file.read_bytes() == before
     assert await current(url) == ("9999", REVISIONS[-1])
-    assert [each.name for each in file.parent.iterdir()] == [file.name]
+    assert [entry.name for entry in file.parent.iterdir()] == [file.name]
 
 
-async def test_somebody_elses_database_is_refused_unaltered(url: str, file: Path) -> None:
+async def test_foreign_database_is_refused_unaltered(url: str, file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("create table diary (page text)")
     before = file.read_bytes()
@@ -127,13 +127,11 @@ async def test_somebody_elses_database_is_refused_unaltered(url: str, file: Path
 
 
 @pytest.mark.parametrize("content", [b"SQLite format 3\0 cut off", b"a diary" * 1000])
-async def test_what_is_no_database_is_refused_unaltered(
-    url: str, file: Path, content: bytes
-) -> None:
+async def test_invalid_file_is_refused_unaltered(url: str, file: Path, content: bytes) -> None:
     file.write_bytes(content)
-    with pytest.raises(DatabaseError, match="file is not a database") as told:
+    with pytest.raises(DatabaseError, match="file is not a database") as raised:
         await open_database(url)
-    assert str(file) in str(told.value)
+    assert str(file) in str(raised.value)
     assert file.read_bytes() == content
 
 
@@ -144,10 +142,10 @@ async def test_a_damaged_database_is_named(url: str, file: Path, cut: bool) -> N
     file.write_bytes(
         content[:5000] if cut else content.replace(b"CREATE TABLE", b"CREATE \xff\xfeBLE")
     )
-    with pytest.raises(DatabaseError) as told:
+    with pytest.raises(DatabaseError) as raised:
         await open_database(url)
-    assert str(told.value).startswith(f"{file}: ")
-    assert len(str(told.value).splitlines()) == 1
+    assert str(raised.value).startswith(f"{file}: ")
+    assert len(str(raised.value).splitlines()) == 1
 
 
 async def test_a_migration_that_fails_leaves_the_database_as_it_was(
@@ -164,7 +162,7 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(
     assert await upgrade(url) == REVISIONS[-1]
 
 
-async def test_two_that_start_at_once_upgrade_once(url: str, file: Path) -> None:
+async def test_concurrent_starts_upgrade_once(url: str, file: Path) -> None:
     heads = await asyncio.gather(*(upgrade(url) for _ in range(4)))
     assert heads == [REVISIONS[-1]] * 4
     assert schema(file) == GOLDEN.read_text(encoding="utf-8")
@@ -176,6 +174,6 @@ async def test_a_percent_sign_in_the_path_is_no_placeholder(tmp_path: Path) -> N
     assert file.exists()
 
 
-def test_revisions_are_a_line() -> None:
+def test_revisions_are_linear() -> None:
     assert len(SCRIPTS.get_heads()) == 1
     assert len(REVISIONS) == len(set(REVISIONS))

@@ -22,9 +22,9 @@ async def test_an_answer_is_one_row_without_its_text(store: SqlStore, engine: As
         place = (await connection.execute(select(community))).one()
     assert (place.platform, place.external_id) == ("console", "home")
     assert (row.chat, row.message, row.author) == ("chat", "1", ANNA)
-    assert (row.artifact, row.threshold, row.language) == ("tiny-1", 0.2, "en")
-    assert row.top == [["😂", 0.612346], ["🔥", 0.3]]
-    assert (row.chosen, row.skip, row.refusal) == (["😂"], None, None)
+    assert (row.artifact_version, row.confidence_threshold, row.language) == ("tiny-1", 0.2, "en")
+    assert row.predictions == [["😂", 0.612346], ["🔥", 0.3]]
+    assert (row.shown, row.skip_reason, row.refusal) == (["😂"], None, None)
     assert before <= row.created_at <= datetime.now(UTC)
     assert (row.text, row.consent) == (None, None)
     assert "so funny" not in str(tuple(row))

@@ -38,7 +38,13 @@ async def answer(
     engine: AsyncEngine, chosen: Sequence[str], place: int = 1, at: datetime = MONDAY
 ) -> int:
     row = {"community_id": place, "chat": "c", "message": str(next(NUMBERS)), "author": "a"}
-    row |= {"artifact": "v", "top": [], "chosen": list(chosen), "created_at": at}
+    row |= {
+        "artifact_version": "v",
+        "predictions": [],
+        "model_scores": [],
+        "created_at": at,
+        "shown": list(chosen),
+    }
     async with engine.begin() as connection:
         made = insert(prediction).values(row).returning(prediction.c.id)
         return int((await connection.execute(made)).scalar_one())

@@ -1,7 +1,9 @@
 """What tests ask the database."""
 
-ANSWER = "select chosen, skip, refusal from prediction where message = ?"
-REFUSED = "select refusal from prediction where message = ? and skip = 'refused' and chosen = '[]'"
+ANSWER = "select shown, skip_reason, refusal from prediction where message = ?"
+REFUSED = (
+    "select refusal from prediction where message = ? and skip_reason = 'refused' and shown = '[]'"
+)
 STORED = "select message from prediction order by message"
 FEEDBACK = (
     "select kind, emoji from feedback join prediction on prediction.id = prediction_id"

@@ -60,4 +60,4 @@ async def test_one_platform_alone_says_what_the_other_lacks_and_stops_on_a_signa
     assert await bot.stop(number) == 0
     assert "not started: DISCORD_TOKEN is not set" in bot.output
     assert "Traceback" not in bot.output
-    assert bot.query("select chosen from prediction") == [('["🤣"]',)]
+    assert bot.query("select shown from prediction") == [('["🤣"]',)]

@@ -14,7 +14,7 @@ from tests.e2e.process import BotProcess
 FEEDBACK = (
     "select message, kind, emoji from feedback join prediction on prediction.id = prediction_id"
 )
-SHOWN = "select message from prediction where chosen = '[\"😂\"]'"
+SHOWN = "select message from prediction where shown = '[\"😂\"]'"
 
 
 async def settled(bot: BotProcess, evening: Evening) -> None:

@@ -106,7 +106,7 @@ async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -
     assert await bot.stop() == 0
     assert not telegram_server.refusals
     assert bot.query(STORED) == sorted((str(message),) for message in evening.messages)
-    refusals = bot.query("select message, refusal from prediction where chosen = '[]'")
+    refusals = bot.query("select message, refusal from prediction where shown = '[]'")
     # What Telegram made of a request that met a 502 or a reset is unknown; one that met a second
     # flood limit would come too late.
     names = Counter(name for _, name in refusals)

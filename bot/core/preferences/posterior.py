@@ -162,13 +162,13 @@ def _likelihood(
     table = np.array([counts[emoji].as_tuple() for emoji in emojis]).reshape(-1, len(COUNT_NAMES))
     elsewhere = counts.get(OUTSIDE_TOP_K, Counts()).expected_chosen / _OUTSIDE
     counted = dict(zip(COUNT_NAMES, table.T, strict=True))
-    lost = counted["removed"] + counted["passed"]
+    lost = counted["removed"] + counted["passed_over"]
     kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
-    odds = _expected_odds(counted["shown"], counted["hoped"], acceptance)
+    odds = _expected_odds(counted["shown"], counted["expected_kept"], acceptance)
     shifted = odds[:, None] + BIAS_GRID
     # The first voice moves nothing: it may be anybody's whim.
-    chosen = np.maximum(counted["corrected"] + counted["used"] - 1.0, 0.0)[:, None]
-    expected = (counted["expected"] + elsewhere)[:, None]
+    chosen = np.maximum(counted["corrected"] + counted["unprompted"] - 1.0, 0.0)[:, None]
+    expected = (counted["expected_chosen"] + elsewhere)[:, None]
     log: NDArray[np.float64] = (
         -kept[:, None] * np.logaddexp(0.0, -shifted)
         - lost[:, None] * np.logaddexp(0.0, shifted)

@@ -21,14 +21,14 @@ class ConsentedTextStore(Session):
         Each with the weight that their word has in the community's taste.
         """
         query = (
-            select(prediction.c.text, feedback.c.emoji, feedback.c.counted, feedback.c.actor)
+            select(prediction.c.text, feedback.c.emoji, feedback.c.vote_weight, feedback.c.actor)
             .join_from(feedback, prediction)
             .join(community)
             .where(
                 is_community(ref),
                 prediction.c.text.is_not(None),
                 feedback.c.kind.in_(_CHOICES),
-                feedback.c.counted > 0,
+                feedback.c.vote_weight > 0,
             )
             .order_by(feedback.c.id.desc())
             .limit(most)
@@ -36,6 +36,6 @@ class ConsentedTextStore(Session):
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
         return [
-            CustomEmojiChoice(Choice(row.text, row.emoji, row.counted), MemberKey(row.actor))
+            CustomEmojiChoice(Choice(row.text, row.emoji, row.vote_weight), MemberKey(row.actor))
             for row in rows
         ]

@@ -56,7 +56,7 @@ class PreferenceRecording(PreferenceTotals, VoteStore):
 
     async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
         """Take back what a platform did not let be shown."""
-        await self._add(connection, answer.community_id, _shown(answer, -answer.weight))
+        await self._add(connection, answer.community_id, _shown(answer, -answer.shown_weight))
 
     async def _count_word(
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback
@@ -110,11 +110,11 @@ class PreferenceRecording(PreferenceTotals, VoteStore):
                 here[emoji] = here.get(emoji, Counts()) + counts.scaled(-1.0)
 
         for row in await connection.execute(select_votes(*ANSWER).where(words)):
-            back(row, _scaled(summed(_said(row, row), row.at), row.counted))
-            back(row, _unshown(row, row, row.counted))
+            back(row, _scaled(summed(_said(row, row), row.at), row.vote_weight))
+            back(row, _unshown(row, row, row.vote_weight))
         showings: Select[Any] = select(*ANSWER).where(answers)
         for row in await connection.execute(showings):
-            back(row, _shown(row, row.weight))
+            back(row, _shown(row, row.shown_weight))
         for community_id, counted in sorted(sums.items()):
             await self._add(connection, community_id, counted, datetime.now(UTC))
             await self._take_out(connection, community_id)
@@ -135,35 +135,35 @@ DIGITS = 6
 """Of a score that is stored."""
 ANSWER = (
     prediction.c.community_id,
-    prediction.c.top,
-    prediction.c.own,
-    prediction.c.chosen,
-    prediction.c.offered,
-    prediction.c.weight,
+    prediction.c.predictions,
+    prediction.c.model_scores,
+    prediction.c.shown,
+    prediction.c.as_buttons,
+    prediction.c.shown_weight,
     prediction.c.created_at,
 )
 """What words are counted by."""
 
 
 def scores(answer: Row[Any]) -> dict[str, float]:
-    """The model's own of the five; those of before tastes were learnt are the shown ones."""
-    own = answer.own or [score for _, score in answer.top]
-    return {emoji: score for (emoji, _), score in zip(answer.top, own, strict=True)}
+    """Return the model scores of a prediction's emojis."""
+    emojis = [emoji for emoji, _ in answer.predictions]
+    return dict(zip(emojis, answer.model_scores, strict=True))
 
 
 def _shown(answer: Row[Any], times: float) -> dict[str, Counts]:
     """What an answer adds to the sums where it is shown."""
-    counted = {} if answer.offered else count_shown(answer.chosen, scores(answer))
+    counted = {} if answer.as_buttons else count_shown(answer.shown, scores(answer))
     return summed(_scaled(counted, times), answer.created_at)
 
 
 def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
-    return count_vote(vote_of(answer, given), tuple(answer.chosen), scores(answer))
+    return count_vote(vote_of(answer, given), tuple(answer.shown), scores(answer))
 
 
 def _unshown(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
-    more = strength - answer.weight
-    counted = uncount_removed(vote_of(answer, given), tuple(answer.chosen), scores(answer), more)
+    more = strength - answer.shown_weight
+    counted = uncount_removed(vote_of(answer, given), tuple(answer.shown), scores(answer), more)
     return summed(counted, answer.created_at)
 
 

@@ -19,7 +19,7 @@ from bot.core.preferences.counts import (
 from bot.database.tables import community, preference_count
 from bot.database.transaction import Session, is_community, transaction
 
-SETTLED = tuple(f"settled_{name}" for name in COUNT_NAMES)
+SETTLED = tuple(f"confirmed_{name}" for name in COUNT_NAMES)
 """What ``NAMES`` were when enough members last spoke."""
 
 

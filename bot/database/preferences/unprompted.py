@@ -30,7 +30,7 @@ class UnpromptedStore(PreferenceRecording):
         )
         async with transaction(self._writer) as connection:
             answer = (await connection.execute(query)).first()
-            if answer is None or answer.chosen or not answer.top:
+            if answer is None or answer.shown or not answer.predictions:
                 return False
             here, day = answer.community_id, at.astimezone(UTC).toordinal()
             await connection.execute(delete(daily_unprompted).where(daily_unprompted.c.day < day))

@@ -31,22 +31,22 @@ class VoteStore(Session):
         """How often a member spoke for or against each emoji on a day; of earlier days all goes."""
         day = at.astimezone(UTC).toordinal()
         await connection.execute(delete(daily_vote).where(daily_vote.c.day < day))
-        query = select(daily_vote.c.emoji, daily_vote.c.words).where(
+        query = select(daily_vote.c.emoji, daily_vote.c.votes).where(
             _on(here, day), daily_vote.c.member == daily_voter_hash(day, here, speaker)
         )
-        return Counter({row.emoji: row.words for row in await connection.execute(query)})
+        return Counter({row.emoji: row.votes for row in await connection.execute(query)})
 
     async def _kept(
         self, connection: AsyncConnection, words: ColumnElement[bool], here: int, at: datetime
     ) -> dict[str, float]:
         """By emoji, how many of these words still count, the old ones less and less."""
-        query = select_votes(prediction.c.chosen, prediction.c.offered).where(
-            words, prediction.c.community_id == here, feedback.c.counted > 0
+        query = select_votes(prediction.c.shown, prediction.c.as_buttons).where(
+            words, prediction.c.community_id == here, feedback.c.vote_weight > 0
         )
         found: dict[str, float] = defaultdict(float)
         for row in await connection.execute(query):
             fade = decay_weight(row.at) / decay_weight(at)
-            for emoji in voted_emojis(count_vote(vote_of(row, row), tuple(row.chosen), {})):
+            for emoji in voted_emojis(count_vote(vote_of(row, row), tuple(row.shown), {})):
                 found[emoji] += fade
         return found
 
@@ -55,19 +55,19 @@ class VoteStore(Session):
     ) -> dict[str, float]:
         """By emoji, how often it was shown to a member of late, old times less and less."""
         query = (
-            select(prediction.c.chosen, prediction.c.created_at)
+            select(prediction.c.shown, prediction.c.created_at)
             .where(
                 prediction.c.author == author,
                 prediction.c.community_id == here,
-                prediction.c.skip.is_(None),
-                not_(prediction.c.offered),
+                prediction.c.skip_reason.is_(None),
+                not_(prediction.c.as_buttons),
             )
             .order_by(prediction.c.id.desc())
             .limit(MAX_PAST_SHOWINGS)
         )
         found: dict[str, float] = defaultdict(float)
         for row in await connection.execute(query):
-            for emoji in row.chosen:
+            for emoji in row.shown:
                 found[emoji] += decay_weight(row.created_at) / decay_weight(at)
         return found
 
@@ -83,12 +83,12 @@ class VoteStore(Session):
         day = at.astimezone(UTC).toordinal()
         member = daily_voter_hash(day, here, speaker)
         rows = [
-            {"community_id": here, "day": day, "member": member, "emoji": emoji, "words": 1}
+            {"community_id": here, "day": day, "member": member, "emoji": emoji, "votes": 1}
             for emoji in sorted(emojis)
         ]
         again = self._insert(daily_vote).on_conflict_do_update(
             index_elements=["community_id", "day", "member", "emoji"],
-            set_={"words": daily_vote.c.words + 1},
+            set_={"votes": daily_vote.c.votes + 1},
         )
         await connection.execute(again, rows)
 
@@ -107,7 +107,7 @@ class VoteStore(Session):
         others = (
             select(who)
             .join_from(feedback, prediction)
-            .where(prediction.c.community_id == here, feedback.c.counted > 0, who != speaker)
+            .where(prediction.c.community_id == here, feedback.c.vote_weight > 0, who != speaker)
             .distinct()
             .limit(QUORUM)
         )
@@ -135,14 +135,14 @@ def select_votes(*columns: ColumnElement[Any]) -> Select[Any]:
         feedback.c.emoji,
         feedback.c.source,
         feedback.c.given_at.label("at"),
-        feedback.c.counted,
+        feedback.c.vote_weight,
     )
     return select(*word, *columns).join_from(feedback, prediction)
 
 
 def vote_of(answer: Row[Any], given: Feedback | Row[Any]) -> Vote:
     """A word on an answer, as it is counted."""
-    picked = given.source == FeedbackSource.BUTTON and bool(answer.offered)
+    picked = given.source == FeedbackSource.BUTTON and bool(answer.as_buttons)
     return Vote(FeedbackKind(given.kind), given.emoji or None, picked)
 
 

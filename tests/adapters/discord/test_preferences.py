@@ -132,7 +132,7 @@ async def test_what_members_use_themselves_counts_where_the_bot_was_silent(here:
     assert known["💀"]["used"] == pytest.approx(1 / 3, abs=1e-3)
     result = await here.anna.slash(here.channel, "privacy")
     data = json.loads((await file_of(result))[1])
-    assert [each["emoji"] for each in data["used_today"]] == ["💀"]
+    assert [each["emoji"] for each in data["unprompted_today"]] == ["💀"]
     assert data["feedback"] == []
 
 

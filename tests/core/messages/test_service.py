@@ -404,7 +404,7 @@ async def test_an_answer_comes_without_what_cannot_be_learnt(
     async def broken(choices: Sequence[Choice]) -> dict[str, EmbeddingOffset]:
         raise RuntimeError("cannot read this")
 
-    monkeypatch.setattr(taught.predictor, "moves", broken)
+    monkeypatch.setattr(taught.predictor, "embedding_offsets", broken)
     assert await taught.skip(replace(ALLOWED, ref=ref("2"))) is None
     assert taught.service.failures == {"store": 1, "predictor": 1}
 
@@ -418,7 +418,7 @@ async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
         taught.predictor.version = "echo-2"
         return await learn(choices)
 
-    monkeypatch.setattr(taught.predictor, "moves", promoted)
+    monkeypatch.setattr(taught.predictor, "embedding_offsets", promoted)
     outcome = await taught.service.on_message(ALLOWED, taught.platform)
     assert outcome.artifact_version == "echo-2"
     assert taught.predictor.moved == [{}]  # the rows are the other one's

@@ -69,7 +69,7 @@ def test_a_community_that_removes_everything_alike_has_no_taste() -> None:
     assert all(abs(bias) < 0.1 for bias in taste.bias.values())
 
 
-@pytest.mark.parametrize("name", ["corrected", "used", "agreed"])
+@pytest.mark.parametrize("name", ["corrected", "unprompted", "agreed"])
 def test_more_of_a_liking_never_lowers_the_bias(name: str) -> None:
     biases = [
         posterior_preferences(

@@ -347,8 +347,8 @@ async def test_the_days_tally_is_disclosed_and_goes(store: SqlStore, engine: Asy
     await record(store)
     await store.add_feedback(word())
     told = await store.member_data("console", BEN)
-    assert told["words_today"] == [{"community": "home", "emoji": "😂", "words": 1}]
-    assert (await store.member_data("console", ANNA))["words_today"] == []
+    assert told["votes_today"] == [{"community": "home", "emoji": "😂", "votes": 1}]
+    assert (await store.member_data("console", ANNA))["votes_today"] == []
     await store.erase_member("console", BEN)
     await store.erase_member("console", ANNA)
     assert (await counts(store)).agreed == pytest.approx(0)

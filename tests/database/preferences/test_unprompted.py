@@ -77,9 +77,9 @@ async def test_of_who_used_what_the_day_is_all_that_is_kept(
     await record(store, "1", ALONE)
     await store.count_unprompted(ref(), BEN, "💀", MOMENT)
     told = await store.member_data("console", BEN)
-    assert told["used_today"] == [{"community": "home", "emoji": "💀"}]
+    assert told["unprompted_today"] == [{"community": "home", "emoji": "💀"}]
     assert told["feedback"] == []
-    assert (await store.member_data("console", MemberKey("0" * 32)))["used_today"] == []
+    assert (await store.member_data("console", MemberKey("0" * 32)))["unprompted_today"] == []
     assert await count(engine, feedback) == 0
     await store.count_unprompted(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
     assert await count(engine, daily_unprompted) == 1
