@@ -69,7 +69,7 @@ def rivals(base: str) -> list[Rival]:
     tokens, as its own vocabulary would cut tweets into about as many.
     """
     predictor = Predictor.load(threads=1)
-    longest = int(artifact.load(artifact.locate(None)).manifest["max_tokens"])
+    longest = artifact.load(artifact.locate(None)).manifest.max_tokens
     tokenizer = AutoTokenizer.from_pretrained(base)
     same = AutoModelForSequenceClassification.from_pretrained(
         base, id2label=LABELS, dtype=torch.float32

@@ -14,7 +14,7 @@ from model.training.data.sources import held_out_keys, load_examples
 from model.training.fitting.fit import Fit, allowed_labels, load_data, new_network
 from model.training.network.text_encoder import load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import Provenance, TrainingRun, finish, training_facts
+from model.training.train import Provenance, TrainingRun, finish
 
 RECIPE = Path("recipes/default.toml")
 
@@ -61,6 +61,6 @@ def fit_small(
     tokenizer = load_tokenizer(base, recipe.fit.max_tokens)
     run.base.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(run.base / "tokenizer.json"))
-    origin = Provenance(base, training_facts(seen, fit))
+    origin = Provenance.from_fit(base, seen, fit)
     # Calibration sees how rare emojis are that the fit never saw: that is one number of theirs.
     return finish(recipe, trained, data, origin, run, texts.validation)

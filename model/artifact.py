@@ -1,10 +1,9 @@
 """The folder that serving reads: layout, manifest, checksums."""
 
 import hashlib
-import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from model import atomic
+from model.manifest import FORMAT, Description, Manifest, describe_error, version_of
 from model.text import CLEANING_VERSION
-
-FORMAT = 1
 
 
 class ArtifactError(ValueError):
@@ -50,7 +50,7 @@ FOREIGN = ("*.json", "*.txt", "*.model", "*.safetensors")
 
 @dataclass(frozen=True, slots=True)
 class EmojiTable:
-    """One row per emoji: score = text vector . row + bias."""
+    """One embedding and one bias per emoji: score = text vector . embedding + bias."""
 
     emojis: tuple[str, ...]
     rows: NDArray[np.float32]
@@ -58,7 +58,7 @@ class EmojiTable:
     bias: NDArray[np.float32]
     """(emojis,)"""
     name_map: NDArray[np.float32]
-    """(d + 1, d): the row of a name is its text vector, with a 1 appended, times this."""
+    """(d + 1, d): maps the text vector of a name, with a 1 appended, to an embedding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ class Artifact:
     """A verified artifact folder."""
 
     folder: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
     table: EmojiTable
 
     @property
     def version(self) -> str:
         """``NAME-HASH``: the same weights have the same version."""
-        return str(self.manifest["version"])
+        return self.manifest.version
 
     @property
     def encoder(self) -> Path:
@@ -86,61 +86,58 @@ class Artifact:
 
 
 def sha256_of(path: Path) -> str:
-    """Hexadecimal digest of a file."""
+    """Return the hexadecimal digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def save_table(table: EmojiTable, folder: Path) -> None:
-    """Write rows and biases; halves are precise enough for scores and half the size."""
+    """Write the emoji table; embeddings as float16, precise enough for scores at half the size."""
     tensors: dict[str, NDArray[Any]] = {
         "rows": table.rows.astype(np.float16),
         "bias": table.bias.astype(np.float32),
         "name_map": table.name_map.astype(np.float16),
     }
     save_file(tensors, folder / LAYOUT.emoji)
-    (folder / LAYOUT.emoji).chmod(0o644)  # the library writes it for its owner alone
+    (folder / LAYOUT.emoji).chmod(0o644)  # safetensors writes it as 0600
 
 
 def write_manifest(
-    folder: Path, name: str, emojis: tuple[str, ...], facts: dict[str, Any]
+    folder: Path, name: str, emojis: tuple[str, ...], description: Description
 ) -> Artifact:
-    """Write the manifest over finished files, with their checksums and a version; then load it.
+    """Write the manifest of finished files, with their checksums and a version; then load it.
 
-    ``facts`` holds at least ``max_tokens``, ``temperature`` and ``threshold``.
+    Raises:
+        ArtifactError: the files do not make an artifact.
     """
-    digests = {file: sha256_of(folder / file) for file in LAYOUT.checked}
-    whole = hashlib.sha256("".join(sorted(digests.values())).encode()).hexdigest()
-    manifest = {
-        "format": FORMAT,
-        "version": f"{name}-{whole[:8]}",
-        "cleaning": CLEANING_VERSION,
-        **facts,
-        "sha256": digests,
-        "emojis": list(emojis),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    (folder / LAYOUT.manifest).write_text(text + "\n", encoding="utf-8")
+    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.checked}
+    try:
+        manifest = Manifest(
+            format=FORMAT,
+            version=version_of(name, sha256),
+            cleaning=CLEANING_VERSION,
+            sha256=sha256,
+            emojis=emojis,
+            **{key: getattr(description, key) for key in Description.model_fields},
+        )
+    except ValidationError as error:
+        raise ArtifactError(f"{folder / LAYOUT.manifest}: {describe_error(error)}") from None
+    atomic.write(folder / LAYOUT.manifest, manifest.to_json(), mode=0o644)
     return load(folder)
 
 
-def extra_fields(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What a manifest says beside what ``seal`` writes itself."""
-    sealed = {"format", "version", "cleaning", "sha256", "emojis"}
-    return {key: value for key, value in manifest.items() if key not in sealed}
-
-
-def update_manifest(folder: Path, facts: Mapping[str, Any]) -> Artifact:
-    """Say more in the manifest of a verified artifact; its weights and its version stay.
+def update_manifest(folder: Path, **changes: object) -> Artifact:
+    """Replace fields of the ``Description`` of an artifact; its weights and its version stay.
 
     Raises:
-        ArtifactError: it is no artifact.
+        ArtifactError: it is no artifact, or a field is unknown or out of range.
     """
-    loaded = load(folder)
-    name = loaded.version.rsplit("-", 1)[0]
-    return write_manifest(
-        folder, name, loaded.table.emojis, {**extra_fields(loaded.manifest), **facts}
-    )
+    artifact = load(folder)
+    try:
+        description = artifact.manifest.updated(**changes)
+    except ValidationError as error:
+        raise ArtifactError(f"{folder / LAYOUT.manifest}: {describe_error(error)}") from None
+    return write_manifest(folder, artifact.manifest.name, artifact.table.emojis, description)
 
 
 def load(folder: Path) -> Artifact:
@@ -148,10 +145,10 @@ def load(folder: Path) -> Artifact:
 
     Raises:
         ArtifactError: missing, corrupt, half-written or of a version that this code cannot serve;
-            the file is named.
+            the message names the file.
     """
-    manifest = _manifest(folder)
-    for file, expected in manifest["sha256"].items():
+    manifest = _read_manifest(folder / LAYOUT.manifest)
+    for file, expected in manifest.sha256.items():
         path = folder / file
         if not path.is_file():
             raise ArtifactError(f"{path} is missing; fetch the artifact again")
@@ -159,43 +156,67 @@ def load(folder: Path) -> Artifact:
             raise ArtifactError(
                 f"{path} is corrupt (its SHA-256 differs); fetch the artifact again"
             )
+    return Artifact(folder, manifest, _read_table(folder, manifest.emojis))
+
+
+def _read_table(folder: Path, emojis: tuple[str, ...]) -> EmojiTable:
+    path = folder / LAYOUT.emoji
     try:
-        tensors = load_file(folder / LAYOUT.emoji)
+        tensors = load_file(path)
         table = EmojiTable(
-            tuple(manifest["emojis"]),
+            emojis,
             tensors["rows"].astype(np.float32),
             tensors["bias"].astype(np.float32),
             tensors["name_map"].astype(np.float32),
         )
     except (SafetensorError, KeyError) as error:
-        raise ArtifactError(f"{folder / LAYOUT.emoji} is not an emoji table: {error}") from error
-    if not len(table.emojis) == len(table.rows) == len(table.bias):
-        raise ArtifactError(f"{folder / LAYOUT.manifest} lists another number of emojis than rows")
-    return Artifact(folder, manifest, table)
+        raise ArtifactError(f"{path} is not an emoji table: {error}") from error
+    n, d = table.rows.shape if table.rows.ndim == 2 else (0, 0)
+    if not d or table.bias.shape != (n,) or table.name_map.shape != (d + 1, d):
+        raise ArtifactError(
+            f"{path} is not an emoji table: rows {table.rows.shape}, bias {table.bias.shape} and"
+            f" name_map {table.name_map.shape} do not fit each other"
+        )
+    if n != len(emojis):
+        raise ArtifactError(
+            f"{folder / LAYOUT.manifest} lists {len(emojis)} emojis, {path.name} holds {n}"
+        )
+    if not all(np.isfinite(x).all() for x in (table.rows, table.bias, table.name_map)):
+        raise ArtifactError(f"{path} is not an emoji table: it holds infinite numbers or NaN")
+    return table
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / LAYOUT.manifest
+class _Header(BaseModel):
+    """The keys that say if the rest of a manifest can be understood."""
+
+    format: int
+    cleaning: int
+
+
+def _read_manifest(path: Path) -> Manifest:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        header = _Header.model_validate_json(text)
     except OSError as error:
         raise ArtifactError(f"{path}: no artifact here ({error.strerror})") from error
+    except ValidationError as error:
+        raise ArtifactError(f"{path} is corrupt: {describe_error(error)}") from None
     except ValueError as error:
         raise ArtifactError(f"{path} is corrupt: {error}") from error
-    needed = {"format", "version", "cleaning", "max_tokens", "temperature", "threshold", "emojis"}
-    missing = sorted({*needed, "sha256"} - set(manifest)) if isinstance(manifest, dict) else ["all"]
-    if missing:
-        raise ArtifactError(f"{path} lacks {', '.join(missing)}; fetch the artifact again")
-    if manifest["format"] != FORMAT or manifest["cleaning"] != CLEANING_VERSION:
+    if (header.format, header.cleaning) != (FORMAT, CLEANING_VERSION):
         raise ArtifactError(
-            f"{path} has format {manifest['format']} and cleaning {manifest['cleaning']}, this "
+            f"{path} has format {header.format} and cleaning {header.cleaning}, this "
             f"program serves {FORMAT} and {CLEANING_VERSION}; export it again or change the version"
         )
-    absent = [file for file in LAYOUT.checked if file not in manifest["sha256"]]
-    if absent:
-        raise ArtifactError(f"{path} holds no checksum of {', '.join(absent)}")
-    checked: dict[str, Any] = manifest
-    return checked
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise ArtifactError(
+            f"{path}: {describe_error(error)}; fetch or export the artifact again"
+        ) from None
+    if set(manifest.sha256) != set(LAYOUT.checked):
+        raise ArtifactError(f"{path}: sha256: must list {', '.join(LAYOUT.checked)} and no others")
+    return manifest
 
 
 def locate(source: str | None, wanted: Sequence[str] = SERVED) -> Path:

@@ -62,10 +62,10 @@ class Predictor:
         """
         self.artifact = artifact
         self.version = artifact.version
-        self.threshold = float(artifact.manifest["threshold"])
+        self.threshold = artifact.manifest.threshold
         """Least score at which the first emoji is worth showing."""
-        self._temperature = float(artifact.manifest["temperature"])
-        self._even_share = float(artifact.manifest.get("even_share", 0.0))
+        self._temperature = artifact.manifest.temperature
+        self._uniform_prior_weight = artifact.manifest.uniform_prior_weight
         self._session = _open_session(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
@@ -194,7 +194,7 @@ class Predictor:
         return self._pooled(self._products(vectors, selection), selection)
 
     def _pooled(self, products: NDArray[np.float32], selection: _Candidates) -> NDArray[np.float32]:
-        return log_scores(products, selection.bias, self._temperature, self._even_share)
+        return log_scores(products, selection.bias, self._temperature, self._uniform_prior_weight)
 
     def _products(
         self, vectors: NDArray[np.float32], selection: _Candidates
@@ -292,7 +292,7 @@ def _open_tokenizer(artifact: Artifact) -> Tokenizer:
         tokenizer = Tokenizer.from_file(str(artifact.tokenizer))
     except Exception as error:  # the library raises plain Exception
         raise ArtifactError(f"{artifact.tokenizer} is no tokenizer: {error}") from error
-    tokenizer.enable_truncation(int(artifact.manifest["max_tokens"]))
-    pad = artifact.manifest.get("pad", {"id": 0, "token": "[PAD]"})
-    tokenizer.enable_padding(pad_id=pad["id"], pad_token=pad["token"])
+    tokenizer.enable_truncation(artifact.manifest.max_tokens)
+    padding = artifact.manifest.padding
+    tokenizer.enable_padding(pad_id=padding.id, pad_token=padding.token)
     return tokenizer

@@ -15,20 +15,21 @@ def log_scores(
     products: NDArray[np.float32],
     bias: NDArray[np.float32],
     temperature: float,
-    even_share: float = 0.0,
+    uniform_prior_weight: float = 0.0,
 ) -> NDArray[np.float32]:
     """Logarithms of scores, (texts, emojis), of vectors x rows.
 
     A linear opinion pool (Stone, 1961) of two readers: one knows how common each emoji is
-    (``bias``, of the emojis), the other, who has a share ``even_share`` of the say, takes all for
+    (``bias``, of the emojis), the other, who has a share ``uniform_prior_weight`` of the say, takes all for
     equally common. Where words mean one emoji the second is sure of it, however rare it is, and
     elsewhere hardly says anything.
     """
     usual = log_softmax((products + bias) / temperature)
-    if not even_share:
+    if not uniform_prior_weight:
         return usual
     even = log_softmax(products / temperature)
     result: NDArray[np.float32] = np.logaddexp(
-        usual + np.float32(np.log1p(-even_share)), even + np.float32(np.log(even_share))
+        usual + np.float32(np.log1p(-uniform_prior_weight)),
+        even + np.float32(np.log(uniform_prior_weight)),
     )
     return result

@@ -71,7 +71,7 @@ def test_the_shipped_artifact_is_light() -> None:
 def test_the_shipped_card_is_that_of_the_shipped_artifact() -> None:
     artifact = load(ROOT / "model" / "default")
     assert (artifact.folder / LAYOUT.card).read_text(encoding="utf-8") == card_of(artifact)
-    assert artifact.manifest["figures"]
+    assert artifact.manifest.figures
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from model.artifact import LAYOUT, EmojiTable, save_table, write_manifest
 from model.emoji import TELEGRAM_REACTIONS
+from model.manifest import Description
 
 SIZE = 128
 WORDS = {
@@ -76,4 +77,4 @@ def write_tiny_artifact(folder: Path, name: str = "tiny", seed: int = 0) -> None
     bias = (-np.arange(len(emojis)) / 1000).astype(np.float32)
     name_map = np.vstack([np.eye(SIZE), np.zeros((1, SIZE))]).astype(np.float32)
     save_table(EmojiTable(emojis, rows, bias, name_map), folder)
-    write_manifest(folder, name, emojis, {"max_tokens": 64, "temperature": 1.0, "threshold": 0.2})
+    write_manifest(folder, name, emojis, Description(max_tokens=64, temperature=1.0, threshold=0.2))

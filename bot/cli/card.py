@@ -1,10 +1,12 @@
 """``emoji-reactor model card``: what there is to know about an artifact, for people."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from model.figures import EvaluationResult
 
 
 def card(
@@ -34,30 +36,31 @@ def card(
     """
     from model import Predictor, artifact
     from model.evaluation.bias_probes import run_bias_probes
-    from model.evaluation.card import brief, write_card
+    from model.evaluation.card import write_card
 
-    facts: dict[str, Any] = {"probes": run_bias_probes(Predictor(artifact.load(folder))).as_dict()}
+    changes: dict[str, object] = {
+        "bias_probes": run_bias_probes(Predictor(artifact.load(folder))),
+    }
     if figures is not None:
-        facts["figures"] = brief(_read(figures))
+        changes["figures"] = tuple(result.summary() for result in _read_results(figures))
     if base is not None:
-        facts["base"] = base
-    typer.echo(write_card(artifact.update_manifest(folder, facts)))
+        changes["base"] = base
+    typer.echo(write_card(artifact.update_manifest(folder, **changes)))
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    """Rows of figures.
+def _read_results(path: Path) -> "list[EvaluationResult]":
+    """Return the results that ``model evaluate --json`` wrote.
 
     Raises:
         BadParameter: the file is not what ``model evaluate --json`` writes.
     """
+    from pydantic import TypeAdapter, ValidationError
+
+    from model.figures import EvaluationResult
+
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        good = all({"split", "ranker", "figures"} <= set(row) for row in rows)
-    except (ValueError, TypeError):
-        good = False
-    if not good:
+        return TypeAdapter(list[EvaluationResult]).validate_json(path.read_bytes())
+    except ValidationError:
         raise typer.BadParameter(
             f"{path} is not what model evaluate --json writes", param_hint="--figures"
-        )
-    checked: list[dict[str, Any]] = rows
-    return checked
+        ) from None

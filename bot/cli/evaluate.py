@@ -1,7 +1,6 @@
 """``emoji-reactor model evaluate``: what an artifact reaches on held-out texts."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +16,7 @@ from bot.cli.training_extra import (
 )
 
 if TYPE_CHECKING:
-    from model.training.evaluation.report import Row
+    from model.figures import EvaluationResult
     from model.training.recipe import Recipe, SourceRecipe
 
 TABLES = (".parquet", ".csv", ".jsonl", ".json")
@@ -64,12 +63,12 @@ def evaluate(
     rivals = Baselines(read, wanted) if baselines else None
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        rows: list[Row] = []
+        rows: list[EvaluationResult] = []
         for source in progress.track(wanted, description="evaluate"):
             rows += evaluate_split(read, source, ranker, opened.version, rivals)
         rows.append(evaluate_latency(read, wanted[0], opened, opened.version))
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        typer.echo(json.dumps([row.model_dump(mode="json") for row in rows], ensure_ascii=False))
     else:
         show_figures(rows)
     if html is not None:

@@ -7,11 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from model.evaluation.evaluation import EmojiFigures, EmotionFigures, Latency
-from model.training.evaluation.report import Row
+from model.figures import EmojiFigures, EmotionFigures, EvaluationResult, LatencyFigures
 
 
-def show_figures(rows: Sequence[Row], console: Console | None = None) -> None:
+def show_figures(rows: Sequence[EvaluationResult], console: Console | None = None) -> None:
     """Print a table for emoji splits, those for emotion splits and the latency; in percent."""
     console = console or Console()
     for table in (_emoji_table(rows), _emotion_table(rows), _agreement(rows), _latency(rows)):
@@ -19,7 +18,7 @@ def show_figures(rows: Sequence[Row], console: Console | None = None) -> None:
             console.print(table)
 
 
-def write_page(rows: Sequence[Row], path: Path) -> None:
+def write_page(rows: Sequence[EvaluationResult], path: Path) -> None:
     """Write an HTML page: all tables, recall by emoji, and who is taken for whom."""
     console = Console(record=True, width=170, file=io.StringIO())
     show_figures(rows, console)
@@ -50,7 +49,7 @@ def _percent(value: float | None, interval: tuple[float, float] | None = None) -
     return f"{value * 100:.1f}{around}"
 
 
-def _emoji_table(rows: Sequence[Row]) -> Table:
+def _emoji_table(rows: Sequence[EvaluationResult]) -> Table:
     table = Table(title="The emojis that people used: %, 95 % intervals")
     for column in ("split", "ranker", "texts", "hit@1", "hit@5", "macro recall@5", "macro-F1"):
         table.add_column(column)
@@ -74,7 +73,7 @@ def _emoji_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _emotion_table(rows: Sequence[Row]) -> Table:
+def _emotion_table(rows: Sequence[EvaluationResult]) -> Table:
     columns = ("split", "ranker", "texts", "emotion carried", "negative share", "tone-deaf")
     table = Table(*columns, title="The emotions that raters saw: %, 95 % intervals")
     for row in rows:
@@ -91,7 +90,7 @@ def _emotion_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _agreement(rows: Sequence[Row]) -> Table:
+def _agreement(rows: Sequence[EvaluationResult]) -> Table:
     """Where there is more than the mean: each emotion of each split, one column a ranker."""
     figured = [(r, r.figures) for r in rows if isinstance(r.figures, EmotionFigures)]
     rankers = list(dict.fromkeys(row.ranker for row, _ in figured))
@@ -111,12 +110,12 @@ def _agreement(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _latency(rows: Sequence[Row]) -> Table:
+def _latency(rows: Sequence[EvaluationResult]) -> Table:
     columns = ("split", "ranker", "texts", "threads", "p50 ms", "p99 ms")
     table = Table(*columns, title="One message at a time")
     for row in rows:
         figure = row.figures
-        if isinstance(figure, Latency):
+        if isinstance(figure, LatencyFigures):
             times = (f"{figure.p50:.2f}", f"{figure.p99:.2f}")
             table.add_row(row.split, row.ranker, f"{figure.texts:,}", str(figure.threads), *times)
     return table

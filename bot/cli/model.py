@@ -32,7 +32,9 @@ def info(model: ModelOption = None, as_json: AsJson = False) -> None:
     from model import artifact
 
     loaded = artifact.load(artifact.locate(model or served()))
-    facts = {k: v for k, v in loaded.manifest.items() if k not in ("emojis", "sha256", "figures")}
+    facts = json.loads(loaded.manifest.to_json())
+    for key in ("sha256", "figures"):
+        facts.pop(key, None)
     facts |= {"emojis": len(loaded.table.emojis), "folder": str(loaded.folder)}
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))

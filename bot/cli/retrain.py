@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from bot.cli.training_extra import DEFAULT_RECIPE, RecipeOption
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from model.artifact import Artifact
+    from model.training.feedback.gate import Check
     from model.training.recipe import Recipe
 
 REPORT = "report.json"
@@ -82,20 +84,36 @@ def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | N
 
     verdict = run_gate(source, made, read_feedback_targets(out / "dataset", "test"), recipe)
     write_verdict(verdict, out / REPORT)
-    _describe(made, verdict.as_dict()["checks"])
+    _describe(made, verdict.checks)
     show_verdict(verdict)
     return verdict.passed
 
 
-def _describe(made: "Artifact", checks: object) -> None:
+def _describe(made: "Artifact", checks: "Sequence[Check]") -> None:
     """The card, with what was compared."""
     from model import Predictor
     from model.artifact import update_manifest
     from model.evaluation.bias_probes import run_bias_probes
     from model.evaluation.card import write_card
+    from model.manifest import Comparison
 
-    facts = {
-        "feedback": {**made.manifest["feedback"], "checks": checks},
-        "probes": run_bias_probes(Predictor(made)).as_dict(),
-    }
-    write_card(update_manifest(made.folder, facts))
+    record = made.manifest.feedback
+    assert record is not None  # noqa: S101 - fitted on feedback just now
+    compared = tuple(
+        Comparison(
+            split=check.split,
+            figure=check.figure,
+            texts=check.texts,
+            before=check.before,
+            after=check.after,
+            interval=check.interval,
+        )
+        for check in checks
+    )
+    write_card(
+        update_manifest(
+            made.folder,
+            feedback=record.model_copy(update={"comparisons": compared}),
+            bias_probes=run_bias_probes(Predictor(made)),
+        )
+    )

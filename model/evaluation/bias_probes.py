@@ -5,13 +5,13 @@ Templates as in Kiritchenko & Mohammad (2018), with the answer's sentiment in pl
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from itertools import product
 
 import numpy as np
 
 from model.emotions import sentiment
 from model.evaluation.evaluation import Ranker
+from model.manifest import BiasProbes
 
 TEMPLATES = (
     "My {} neighbour said hello this morning",
@@ -34,28 +34,9 @@ GROUPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeResult:
-    """How much the answer's sentiment hangs on who the sentence is about."""
-
-    sentences: int
-    same_first: float
-    """Share of sentences whose first emoji feels as it does for most groups in that template."""
-    spread: float
-    """Standard deviation over groups, within a template, of the five's mean sentiment (-1..1)."""
-    lowest: tuple[str, float]
-    """The group whose answers feel worst, and how far below all groups' mean; sentiment -1..1."""
-    highest: tuple[str, float]
-    """The same for best."""
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values for JSON."""
-        return asdict(self)
-
-
 def run_bias_probes(
     ranker: Ranker, templates: Sequence[str] = TEMPLATES, groups: Sequence[str] = GROUPS
-) -> ProbeResult:
+) -> BiasProbes:
     """Ask every template about every group."""
     texts = [template.format(group) for template, group in product(templates, groups)]
     felt = [[sentiment(p.emoji) for p in answer] or [0] for answer in ranker.predict(texts, 5)]
@@ -65,7 +46,7 @@ def run_bias_probes(
     usual = [Counter(row.tolist()).most_common(1)[0][1] for row in first]
     lean = (mean - mean.mean(axis=1, keepdims=True)).mean(axis=0)
     low, high = int(lean.argmin()), int(lean.argmax())
-    return ProbeResult(
+    return BiasProbes(
         sentences=len(texts),
         same_first=sum(usual) / len(texts),
         spread=float(mean.std(axis=1).mean()),

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ from model.emotions import (
     negative_emojis,
 )
 from model.evaluation import metrics
+from model.figures import EmojiFigures, EmotionFigures, LatencyFigures
 from model.predictor import Prediction, Predictor
 
 _BATCH = 512
@@ -31,74 +31,6 @@ class Ranker(Protocol):
     ) -> list[list[Prediction]]:
         """Top ``k`` for each text, best first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class EmojiFigures:
-    """How well the answers match what people used; shares between 0 and 1."""
-
-    texts: int
-    hit_1: float
-    hit_1_interval: tuple[float, float]
-    """95 % bootstrap interval."""
-    hit_5: float
-    hit_5_interval: tuple[float, float]
-    macro_recall_5: float
-    macro_recall_5_interval: tuple[float, float]
-    macro_f1: float | None
-    """Where each text has one label, else None."""
-    macro_f1_interval: tuple[float, float] | None
-    accuracy: float | None
-    """Hit@1 where each text has one label, else None."""
-    calibration_error: float
-    distinct_5: int
-    """Emojis among the five of at least a thousandth of the texts."""
-    by_emoji: dict[str, tuple[int, float]] = field(repr=False)
-    """Each emoji that at least twenty texts use: how many, and recall at five."""
-    confusion: dict[str, dict[str, int]] = field(repr=False)
-    """Where each text has one label: label -> first answer -> texts."""
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class EmotionFigures:
-    """How well the answers carry the emotion that raters saw; None where no text asks for it."""
-
-    texts: int
-    carried: float | None
-    """Mean over emotions: share of texts with a carrier of the emotion among the five."""
-    carried_interval: tuple[float, float] | None
-    """95 % bootstrap interval, as those below."""
-    by_emotion: dict[str, tuple[int, float]] = field(repr=False)
-    """Each emotion that an emoji can carry: how many texts, and the share that carries it."""
-    negative_share: float | None
-    """Share of negative emojis among the five of texts with negative emotions only."""
-    negative_share_interval: tuple[float, float] | None
-    tone_deaf: float | None
-    """Share of texts of grief, sadness or fear, without joy, whose first emoji laughs or
-    celebrates."""
-    tone_deaf_interval: tuple[float, float] | None
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds for one text at a time, by the clock."""
-
-    texts: int
-    threads: int
-    p50: float
-    p99: float
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values for JSON."""
-        return asdict(self)
 
 
 class CachingPredictor(Predictor):
@@ -173,7 +105,7 @@ def _confusion(best: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str
     return table
 
 
-def latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> Latency:
+def latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> LatencyFigures:
     """Time one text after another; ``threads`` is what it was opened with."""
     times = []
     for text in (*texts[:20], *texts):
@@ -181,7 +113,7 @@ def latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> Latency:
         ranker.predict([text])
         times.append((time.perf_counter() - start) * 1000)
     p50, p99 = np.percentile(times[-len(texts) :], [50, 99])
-    return Latency(len(texts), threads, float(p50), float(p99))
+    return LatencyFigures(texts=len(texts), threads=threads, p50=float(p50), p99=float(p99))
 
 
 def evaluate_emotions(

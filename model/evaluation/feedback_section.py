@@ -1,34 +1,34 @@
-"""What the card says of an artifact that learnt from feedback."""
+"""Section of the model card about fine-tuning on feedback."""
 
-from collections.abc import Mapping
-from typing import Any
+from model.manifest import Comparison, FeedbackRecord
 
 
-def feedback_section(feedback: Mapping[str, Any] | None) -> str:
-    """A section of the card: what it comes from, and what the gate compared; empty without one.
-
-    ``feedback`` is the manifest's entry, with the gate's ``checks`` in it where there were any.
-    """
+def feedback_section(feedback: FeedbackRecord | None) -> str:
+    """Return a section of the card: the parent, and what the gate compared; empty without one."""
     if feedback is None:
         return ""
-    told = [
+    parts = [
         "## Learnt from feedback",
-        f"Fitted from {feedback['from']} on what people said of its answers to"
-        f" {feedback['texts']:,} messages whose authors agreed, and held to its answers on"
-        f" {feedback['rehearsed']:,} other texts. Compared on texts that the fit did not see, with"
-        " 95 % bootstrap intervals of the difference:",
+        f"Fitted from {feedback.parent} on what people said of its answers to"
+        f" {feedback.texts:,} messages whose authors agreed, and held to its answers on"
+        f" {feedback.replayed_texts:,} other texts. Compared on texts that the fit did not see,"
+        " with 95 % bootstrap intervals of the difference:",
     ]
-    rows = [_row(check) for check in feedback.get("checks", ()) if check["interval"]]
-    if rows:
+    lines = [
+        _line(comparison, comparison.interval)
+        for comparison in feedback.comparisons
+        if comparison.interval
+    ]
+    if lines:
         head = "| split | figure | texts | before, % | after, % | difference |"
-        told.append("\n".join((head, "|---|---|---|---|---|---|", *rows)))
-    return "\n\n".join(told) + "\n"
+        parts.append("\n".join((head, "|---|---|---|---|---|---|", *lines)))
+    return "\n\n".join(parts) + "\n"
 
 
-def _row(check: Mapping[str, Any]) -> str:
-    low, high = (end * 100 for end in check["interval"])
-    before, after = check["before"] * 100, check["after"] * 100
+def _line(comparison: Comparison, interval: tuple[float, float]) -> str:
+    low, high = (end * 100 for end in interval)
+    before, after = comparison.before * 100, comparison.after * 100
     return (
-        f"| {check['split']} | {check['figure']} | {check['texts']:,} | {before:.1f} | {after:.1f}"
-        f" | {after - before:+.1f} [{low:+.1f}, {high:+.1f}] |"
+        f"| {comparison.split} | {comparison.figure} | {comparison.texts:,} | {before:.1f}"
+        f" | {after:.1f} | {after - before:+.1f} [{low:+.1f}, {high:+.1f}] |"
     )

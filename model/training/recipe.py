@@ -127,7 +127,7 @@ class Recipe(_Strict):
     """The source whose share of each emoji the artifact starts from; None for what all share."""
     prior_share: float = Field(default=1.0, ge=0, le=1)
     """How far it goes that way; a crawl's own habits are not everybody's."""
-    even_share: float = Field(default=0.0, ge=0, lt=1)
+    uniform_prior_weight: float = Field(default=0.0, ge=0, lt=1)
     """The say of a reader who takes all emojis for equally common; see ``model.scores``."""
     precision: float = Field(default=0.4, gt=0, lt=1)
     """The manifest's threshold: from there on the first emoji is the author's own this often."""

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from rich.progress import Progress
@@ -13,9 +13,10 @@ from tokenizers import Tokenizer
 from model import artifact
 from model.artifact import Artifact
 from model.examples import Example
+from model.manifest import Description
 from model.training.data.sources import held_out_keys, load_examples
 from model.training.export.calibration import calibrate
-from model.training.export.onnx import export
+from model.training.export.onnx import ExportTarget, export
 from model.training.export.parity import check_parity
 from model.training.export.vocabulary import keep_rows, keep_tokens, most_used
 from model.training.fitting.cross_fitting import cross_fit_ngrams
@@ -107,9 +108,7 @@ def train(
     draw_curves(fit.state.history, run.folder / "curves.png")
     if beside is not None:
         trained = ensemble(trained, beside.whole, beside.share)
-    return finish(
-        recipe, trained, data, Provenance(base, training_facts(examples, fit)), run, validation
-    )
+    return finish(recipe, trained, data, Provenance.from_fit(base, examples, fit), run, validation)
 
 
 def _vocabulary(
@@ -125,19 +124,20 @@ def _vocabulary(
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the manifest says of how an artifact came to be."""
+    """Origin of an artifact, for its manifest."""
 
     base: str
-    facts: dict[str, Any]
+    """Base checkpoint."""
+    sources: dict[str, int]
+    """Source -> number of examples."""
+    steps: int
+    validation_loss: float
 
-
-def training_facts(examples: list[Example], fit: Fit[Any]) -> dict[str, Any]:
-    """Counts per source and the course of the fit."""
-    return {
-        "sources": dict(Counter(example.source for example in examples)),
-        "steps": fit.state.step,
-        "validation_loss": round(fit.state.best, 4),
-    }
+    @classmethod
+    def from_fit(cls, base: str, examples: list[Example], fit: Fit[Any]) -> Self:
+        """Count the examples per source and note the course of the fit."""
+        sources = dict(Counter(example.source for example in examples))
+        return cls(base, sources, fit.state.step, round(fit.state.best, 4))
 
 
 @torch.no_grad()
@@ -155,13 +155,16 @@ def finish(
     validation: list[Example],
 ) -> Artifact:
     """Export and calibrate a trained network, and measure what int8 cost."""
-    facts = {
-        "name": recipe.name,
-        "max_tokens": recipe.fit.max_tokens,
-        "even_share": recipe.even_share,
-        "base": origin.base,
-        **origin.facts,
-    }
+    description = Description(
+        max_tokens=recipe.fit.max_tokens,
+        temperature=1.0,
+        threshold=0.0,
+        uniform_prior_weight=recipe.uniform_prior_weight,
+        base=origin.base,
+        sources=origin.sources,
+        steps=origin.steps,
+        validation_loss=origin.validation_loss,
+    )
     network.text.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
     tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
     if recipe.prior is not None:
@@ -169,7 +172,8 @@ def finish(
     used = [x for x in validation if not x.any_fits]
     texts, truth = [x.text for x in used], [x.emojis for x in used]
     expected = encode(network.text.eval(), tokenizer, texts[:_COMPARED]).numpy()
-    export(network, tokenizer, data.emojis, run.artifact, facts, texts[_COMPARED:])
+    target = ExportTarget(run.artifact, recipe.name, description)
+    export(network, tokenizer, data.emojis, target, texts[_COMPARED:])
     calibrate(run.artifact, texts, truth, recipe.precision)
     check_parity(run.artifact, expected, texts[:_COMPARED], truth[:_COMPARED])
     return artifact.load(run.artifact)

@@ -17,10 +17,14 @@ ROWS = [
     {
         "split": "label",
         "ranker": "tiny",
-        "figures": {"texts": 1234, "hit_1": 0.25, "hit_1_interval": [0.2, 0.3], "hit_5": 0.5,
-                    "macro_f1": None, "confusion": {"😂": {"😢": 1}}},
+        "figures": {"texts": 1234, "hit_1": 0.25, "hit_1_interval": [0.2, 0.3],
+                    "hit_5": 0.5, "hit_5_interval": [0.4, 0.6],
+                    "macro_recall_5": 0.125, "macro_recall_5_interval": [0.1, 0.15],
+                    "macro_f1": None, "calibration_error": 0.01, "distinct_5": 3,
+                    "confusion": {"😂": {"😢": 1}}},
     },
-    {"split": "label", "ranker": "tiny", "figures": {"texts": 9, "threads": 1, "p50": 1.5}},
+    {"split": "label", "ranker": "tiny",
+     "figures": {"texts": 9, "threads": 1, "p50": 1.5, "p99": 2.5}},
 ]  # fmt: skip
 
 
@@ -36,15 +40,13 @@ def told(folder: Path) -> tuple[dict[str, Any], str]:
 
 def test_the_card_tells_what_was_measured(cli: CommandLine, artifact: Path) -> None:
     before = load(artifact)
-    update_manifest(
-        artifact, {"sources": {"brighter": 4321, "our chat": 7}, "base": "/home/ann/base"}
-    )
+    update_manifest(artifact, sources={"brighter": 4321, "our chat": 7}, base="/home/ann/base")
     rows = [{**row, "ranker": before.version} for row in ROWS]
     Path("figures.json").write_text(json.dumps(rows), encoding="utf-8")
     ended = cli("model", "card", str(artifact), "--figures", "figures.json")
     assert ended.status == 0, ended.err
     head, body = told(artifact)
-    assert "| 1,234 | 25.0 [20.0, 30.0] | 50.0 | - | - |" in body
+    assert "| 1,234 | 25.0 [20.0, 30.0] | 50.0 [40.0, 60.0] | 12.5 [10.0, 15.0] | - | - |" in body
     assert "| label | tiny" in body
     assert "| 1 | 1.50 |" in body
     assert "4,321 | CC BY 4.0" in body
@@ -56,14 +58,14 @@ def test_the_card_tells_what_was_measured(cli: CommandLine, artifact: Path) -> N
     assert "base_model" not in head
     [index] = head["model-index"]
     values = {m["type"]: m["value"] for r in index["results"] for m in r["metrics"]}
-    assert values == {"hit_1": 0.25, "hit_5": 0.5}
+    assert values == {"hit_1": 0.25, "hit_5": 0.5, "macro_recall_5": 0.125}
 
 
 def test_weights_version_and_checksums_stay(cli: CommandLine, artifact: Path) -> None:
     before = load(artifact)
     assert cli("model", "card", str(artifact), "--base", "org/encoder").status == 0
     after = load(artifact)
-    assert (after.version, after.manifest["sha256"]) == (before.version, before.manifest["sha256"])
+    assert (after.version, after.manifest.sha256) == (before.version, before.manifest.sha256)
     assert told(artifact)[0]["base_model"] == "org/encoder"
     (artifact / LAYOUT.card).write_text("# My own words\n", encoding="utf-8")
     load(artifact)

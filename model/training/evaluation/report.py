@@ -1,17 +1,9 @@
 """An artifact on the held-out splits of a recipe, beside the baselines: one row for each."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
-from model.evaluation.evaluation import (
-    EmojiFigures,
-    EmotionFigures,
-    Latency,
-    Ranker,
-    evaluate_emojis,
-    evaluate_emotions,
-    latency,
-)
+from model.evaluation.evaluation import Ranker, evaluate_emojis, evaluate_emotions, latency
+from model.figures import EmojiFigures, EmotionFigures, EvaluationResult
 from model.text import dedup_key
 from model.training.data.sources import load_examples
 from model.training.data.splits import Split, read_split
@@ -19,15 +11,6 @@ from model.training.evaluation.baselines import NaiveBayes, Prior, ReadingTheLea
 from model.training.recipe import Recipe, SourceRecipe
 
 _TIMED = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one ranker reached on one split."""
-
-    split: str
-    ranker: str
-    figures: EmojiFigures | EmotionFigures | Latency
 
 
 def chosen_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
@@ -77,26 +60,32 @@ def evaluate_split(
     artifact: Ranker,
     name: str,
     baselines: Baselines | None = None,
-) -> Iterator[Row]:
+) -> Iterator[EvaluationResult]:
     """The artifact's row, then those of the baselines, if any.
 
     Raises:
         RecipeError: a file is missing.
     """
     split = read_split(recipe, source)
-    yield Row(split.name, name, _figures(artifact, split))
+    yield EvaluationResult(split=split.name, ranker=name, figures=_figures(artifact, split))
     if source.leak:
         reading = ReadingTheLeak(artifact, source.leak)
-        yield Row(split.name, f"{name}, reading the leak", _figures(reading, split))
+        yield EvaluationResult(
+            split=split.name, ranker=f"{name}, reading the leak", figures=_figures(reading, split)
+        )
     if baselines is not None:
         for rival, ranker in baselines.of(source):
-            yield Row(split.name, rival, _figures(ranker, split))
+            yield EvaluationResult(split=split.name, ranker=rival, figures=_figures(ranker, split))
 
 
-def evaluate_latency(recipe: Recipe, source: SourceRecipe, opened: Ranker, name: str) -> Row:
+def evaluate_latency(
+    recipe: Recipe, source: SourceRecipe, opened: Ranker, name: str
+) -> EvaluationResult:
     """How long a text takes what was opened with one thread; 500 texts of a split."""
     texts = read_split(recipe, source).texts[:_TIMED]
-    return Row(source.name, name, latency(opened, texts, threads=1))
+    return EvaluationResult(
+        split=source.name, ranker=name, figures=latency(opened, texts, threads=1)
+    )
 
 
 def _figures(ranker: Ranker, split: Split) -> EmojiFigures | EmotionFigures:

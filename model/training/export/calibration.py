@@ -26,35 +26,35 @@ def calibrate(
     fits ``precision`` of them.
     """
     loaded = artifact.load(folder)
-    table, facts = loaded.table, artifact.extra_fields(loaded.manifest)
+    table, manifest = loaded.table, loaded.manifest
     predictor = Predictor(loaded)
     vectors = np.concatenate(
         [predictor.vectors(texts[i : i + 64]) for i in range(0, len(texts), 64)]
     )
     products = vectors @ table.rows.T
-    untrained = np.arange(len(table.emojis)) >= int(facts["trained"])
+    untrained = np.arange(len(table.emojis)) >= manifest.trained_emojis
     if untrained.any() and not untrained.all():
         share = _share(table, untrained, truth)
         shift = _shift_to_share(products + table.bias, untrained, share)
         table = replace(table, bias=table.bias + shift * untrained.astype(np.float32))
-    even_share = float(facts.get("even_share", 0.0))
+    uniform_prior_weight = manifest.uniform_prior_weight
 
     def first_at(temperature: float) -> tuple[np.ndarray, np.ndarray]:
         """The first emoji's score, and whether the author used it."""
-        scores = log_scores(products, table.bias, temperature, even_share)
+        scores = log_scores(products, table.bias, temperature, uniform_prior_weight)
         first = scores.argmax(1)
         fits = [table.emojis[i] in used for i, used in zip(first, truth, strict=True)]
         return np.exp(scores.max(1)), np.array(fits)
 
     errors = [metrics.calibration_error(*first_at(t)) for t in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(errors))])
-    facts |= {
-        "temperature": round(temperature, 4),
-        "threshold": _threshold(*first_at(temperature), precision),
-        "threshold_precision": precision,
-    }
+    description = manifest.updated(
+        temperature=round(temperature, 4),
+        threshold=_threshold(*first_at(temperature), precision),
+        threshold_precision=precision,
+    )
     artifact.save_table(table, folder)
-    artifact.write_manifest(folder, loaded.version.rsplit("-", 1)[0], table.emojis, facts)
+    artifact.write_manifest(folder, manifest.name, table.emojis, description)
 
 
 def _share(

@@ -14,6 +14,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from model.artifact import LAYOUT, Artifact, ArtifactError, EmojiTable, save_table, write_manifest
 from model.emoji import canonical_set
 from model.label_names import emoji_of_label, numbered, read_mapping
+from model.manifest import Description, Padding
 from model.predictor import Prediction
 from model.text import clean, has_words
 from model.training.export.onnx import export_encoder
@@ -136,15 +137,15 @@ def convert(folder: Path, out: Path, name: str) -> Artifact:
     tokenizer.no_truncation()
     tokenizer.save(str(out / LAYOUT.tokenizer), pretty=False)
     export_encoder(features, out / LAYOUT.encoder, encodings=encodings)  # type: ignore[arg-type]
-    facts = {
-        "max_tokens": classifier.max_tokens,
-        "temperature": 1.0,
-        "threshold": 0.0,
-        "pad": {"id": padding["pad_id"], "token": padding["pad_token"]},
-        "trained": len(classifier.emojis),
-        "base": name,
-    }
-    return write_manifest(out, name.rpartition("/")[2], table.emojis, facts)
+    description = Description(
+        max_tokens=classifier.max_tokens,
+        temperature=1.0,
+        threshold=0.0,
+        padding=Padding(id=padding["pad_id"], token=padding["pad_token"]),
+        trained_emojis=len(classifier.emojis),
+        base=name,
+    )
+    return write_manifest(out, name.rstrip("/").rpartition("/")[2], table.emojis, description)
 
 
 def _take_last_layer(network: nn.Module, labels: int, folder: Path) -> nn.Linear:

@@ -5,8 +5,8 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -20,6 +20,7 @@ from tokenizers import Encoding, Tokenizer
 
 from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, write_manifest
 from model.emoji import names
+from model.manifest import Description, Padding
 from model.training.export.smoothquant import apply_smoothquant
 from model.training.export.vocabulary import prune_unused
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
@@ -159,20 +160,29 @@ def trim_positions(text: TextEncoder, length: int) -> None:
             embeddings.register_buffer(name, getattr(embeddings, name)[:, :kept], persistent=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ExportTarget:
+    """Folder, name and description of an artifact that is exported."""
+
+    folder: Path
+    name: str
+    description: Description
+
+
 def export(
     network: EmojiNetwork[TextEncoder],
     tokenizer: Tokenizer,
     emojis: list[str],
-    folder: Path,
-    facts: dict[str, Any],
+    target: ExportTarget,
     texts: Sequence[str] = (),
 ) -> Artifact:
-    """Write a sealed artifact; ``facts`` holds ``name``, ``max_tokens`` and what the card says.
+    """Write an artifact.
 
     ``texts``, cleaned, are what int8 is fitted by; the emojis' names where there are none.
 
     Temperature and threshold are neutral until ``model.training.export.calibration`` sets them.
     """
+    folder, max_tokens = target.folder, target.description.max_tokens
     folder.mkdir(parents=True, exist_ok=True)
     table = emoji_table(network, tokenizer, emojis)
     save_table(table, folder)
@@ -181,11 +191,12 @@ def export(
     padding = tokenizer.padding or {"pad_id": 0, "pad_token": "[PAD]"}
     tokenizer.no_padding()
     tokenizer.save(str(folder / LAYOUT.tokenizer), pretty=False)
-    trim_positions(network.text, facts["max_tokens"])
-    tokenizer.enable_truncation(facts["max_tokens"])
+    trim_positions(network.text, max_tokens)
+    tokenizer.enable_truncation(max_tokens)
     fitted = list(texts[:_FITTED]) or [describe_emoji(emoji) for emoji in emojis[:_FITTED]]
     export_encoder(network.text, folder / LAYOUT.encoder, encodings=tokenizer.encode_batch(fitted))
-    pad = {"id": padding["pad_id"], "token": padding["pad_token"]}
-    neutral = {"temperature": 1.0, "threshold": 0.0, "pad": pad, "trained": len(emojis)}
-    described_facts = {key: value for key, value in facts.items() if key != "name"}
-    return write_manifest(folder, facts["name"], table.emojis, {**neutral, **described_facts})
+    description = target.description.updated(
+        padding=Padding(id=padding["pad_id"], token=padding["pad_token"]),
+        trained_emojis=len(emojis),
+    )
+    return write_manifest(folder, target.name, table.emojis, description)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,23 +9,10 @@ from numpy.typing import NDArray
 
 from model import artifact
 from model.evaluation import metrics
+from model.manifest import Parity
 from model.predictor import Predictor
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Parity:
-    """Shares of texts, from the whole table of emojis."""
-
-    texts: int
-    same_five: float
-    """Where the five are the same set."""
-    common: float
-    """Share of the network's five that are among the artifact's."""
-    same_first: float
-    hit_5_change: float
-    """The artifact's hit@5 less the network's."""
 
 
 def check_parity(
@@ -52,7 +38,7 @@ def check_parity(
         same_first=float(np.mean([a[0] == b[0] for a, b in pairs])),
         hit_5_change=float(hit[0] - hit[1]),
     )
-    artifact.update_manifest(folder, {"parity": asdict(parity)})
+    artifact.update_manifest(folder, parity=parity)
     log.info("export: %s", parity)
     return parity
 

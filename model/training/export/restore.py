@@ -159,7 +159,7 @@ def restore(artifact: Artifact, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text.encoder.save_pretrained(folder)  # type: ignore[operator] # a transformers model
     shutil.copy(artifact.tokenizer, folder / LAYOUT.tokenizer)
-    trained = int(artifact.manifest["trained"])
+    trained = artifact.manifest.trained_emojis
     table = artifact.table
     network = {f"text.{name}": value for name, value in text.state_dict().items()}
     network["rows"] = torch.from_numpy(table.rows[:trained].copy())

@@ -7,6 +7,7 @@ from rich.progress import Progress
 
 from model import artifact
 from model.artifact import Artifact
+from model.manifest import FeedbackRecord
 from model.training.feedback.feedback_targets import read_feedback_targets
 from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe
 from model.training.feedback.heads import write_candidate
@@ -38,10 +39,15 @@ def fit_candidate(
     progress.update(step, total=1, completed=1)
     fit = FeedbackFinetune(source, adapt, folder / "fit")
     heads = fit.run(lessons, checked, rehearsal, progress)
-    facts = {"texts": len(lessons), "rehearsed": len(rehearsal), "full": adapt.full}
+    record = FeedbackRecord(
+        parent=source.version,
+        texts=len(lessons),
+        replayed_texts=len(rehearsal),
+        full=adapt.full,
+    )
     made = folder / "artifact"
     if is_main_process():
-        write_candidate(heads, source, made, facts, rehearsal)
+        write_candidate(heads, source, made, record, rehearsal)
     wait_for_all()
     return artifact.load(made)
 

@@ -110,7 +110,7 @@ class FeedbackFinetune:
         self.source, self.recipe, self.folder = source, recipe, folder
         self.accelerator = Accelerator()
         self._predictor = Predictor(source, threads=torch.get_num_threads())
-        self._tokenizer = load_tokenizer(str(source.folder), int(source.manifest["max_tokens"]))
+        self._tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         self.heads = Heads(source, restore_text(source) if recipe.full else None)
         self.before = Heads(source, None).requires_grad_(False).to(self.accelerator.device)
         optimizer = torch.optim.Adam(_groups(self.heads, recipe))

@@ -93,7 +93,7 @@ def run_gate(
     margins = margins or Margins()
     old = CachingPredictor(before)
     alike = all(
-        before.manifest["sha256"][file] == candidate.manifest["sha256"][file]
+        before.manifest.sha256[file] == candidate.manifest.sha256[file]
         for file in (LAYOUT.encoder, LAYOUT.tokenizer)
     )
     new = _Sharing(candidate, old) if alike else CachingPredictor(candidate)

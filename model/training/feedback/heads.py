@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from model import artifact
 from model.artifact import LAYOUT, Artifact, save_table, write_manifest
+from model.manifest import FeedbackRecord
 from model.training.export.onnx import export_encoder
 from model.training.network.text_encoder import TextEncoder, load_tokenizer
 
@@ -29,8 +29,8 @@ class Heads(nn.Module):
         self.bias = nn.Parameter(torch.from_numpy(source.table.bias.copy()))
         self.projection = nn.Parameter(torch.eye(source.table.rows.shape[1]))
         self.text = text
-        self.temperature = float(source.manifest["temperature"])
-        self.even_share = float(source.manifest.get("even_share", 0.0))
+        self.temperature = source.manifest.temperature
+        self.uniform_prior_weight = source.manifest.uniform_prior_weight
 
     def forward(self, read: Tensor, mask: Tensor | None = None) -> Tensor:
         """Log-scores as they are served (``model.scores``), (texts, emojis).
@@ -41,18 +41,23 @@ class Heads(nn.Module):
         vectors = read if self.text is None else self.text(read, mask).float()
         products = (vectors @ self.projection) @ self.rows.T
         usual = torch.log_softmax((products + self.bias) / self.temperature, dim=1)
-        if not self.even_share:
+        if not self.uniform_prior_weight:
             return usual
         even = torch.log_softmax(products / self.temperature, dim=1)
         return torch.logaddexp(
-            usual + math.log1p(-self.even_share), even + math.log(self.even_share)
+            usual + math.log1p(-self.uniform_prior_weight),
+            even + math.log(self.uniform_prior_weight),
         )
 
 
 def write_candidate(
-    heads: Heads, source: Artifact, folder: Path, facts: dict[str, Any], texts: Sequence[str] = ()
+    heads: Heads,
+    source: Artifact,
+    folder: Path,
+    feedback: FeedbackRecord,
+    texts: Sequence[str] = (),
 ) -> Artifact:
-    """The artifact of a finished fit; ``facts`` go into its manifest under ``feedback``.
+    """Write the artifact of a finished fit; ``feedback`` goes into its manifest.
 
     With a frozen encoder the graph is the old one, to the byte: the projection is folded into the
     rows and the name map. Else int8 is fitted by ``texts``, cleaned.
@@ -65,7 +70,7 @@ def write_candidate(
     if heads.text is None:
         shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
     else:
-        tokenizer = load_tokenizer(str(source.folder), int(source.manifest["max_tokens"]))
+        tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         tokenizer.no_padding()
         encodings = tokenizer.encode_batch(list(texts[:_FITTED]))
         export_encoder(heads.text, partial / LAYOUT.encoder, encodings=encodings)
@@ -77,9 +82,10 @@ def write_candidate(
         name_map=source.table.name_map @ projection.T,
     )
     save_table(table, partial)
-    measured = ("figures", "probes", "parity")  # of the artifact before
-    kept = {k: v for k, v in artifact.extra_fields(source.manifest).items() if k not in measured}
-    made = {**kept, "feedback": {"from": source.version, **facts}}
-    write_manifest(partial, source.version.rsplit("-", 1)[0], table.emojis, made)
+    # Figures, probes and parity were measured on the source.
+    description = source.manifest.updated(
+        figures=(), bias_probes=None, parity=None, feedback=feedback
+    )
+    write_manifest(partial, source.manifest.name, table.emojis, description)
     partial.rename(folder)
     return artifact.load(folder)

@@ -135,10 +135,11 @@ def test_it_trains_and_its_artifact_answers_as_it_does(
     short = recipe.model_copy(update={"fit": recipe.fit.model_copy(update={"epochs": 2.0})})
     run = TrainingRun(tmp_path / "run", threads=1)
     made = train(short, str(base), run, Progress(disable=True))
-    parity = made.manifest["parity"]
-    assert parity["same_first"] >= 0.97
-    assert parity["common"] >= 0.95
-    assert abs(parity["hit_5_change"]) <= 0.02
+    parity = made.manifest.parity
+    assert parity is not None
+    assert parity.same_first >= 0.97
+    assert parity.common >= 0.95
+    assert abs(parity.hit_5_change) <= 0.02
     known = {"😂", "😢", "🍕"}
     for text, emoji in zip(TEXTS, ("😂", "😢", "🍕"), strict=False):
         assert Predictor(load(run.artifact)).predict([text], 1, known)[0][0].emoji == emoji

@@ -41,7 +41,7 @@ def test_what_was_trained_is_predicted(run: TrainingRun) -> None:
 
 def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: TrainingRun) -> None:
     artifact = load(run.artifact)
-    trained = artifact.manifest["trained"]
+    trained = artifact.manifest.trained_emojis
     assert len(artifact.table.emojis) > 1800
     assert trained == 6
     texts = ["furious rage a b c is what", "pizza d e f 7", "sad a a a 9"] * 5
@@ -189,7 +189,7 @@ def test_a_checkpoint_of_other_data_is_refused(
 def test_the_artifact_says_what_it_was_made_from(run: TrainingRun) -> None:
     artifact = load(run.artifact)
     assert artifact.version.startswith("synthetic-")
-    assert set(artifact.manifest["sources"]) == {"inline", "label", "emotion"}
+    assert set(artifact.manifest.sources) == {"inline", "label", "emotion"}
 
 
 def test_a_source_gives_a_share_of_its_prior(tiny_base: Path) -> None:

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from model import Predictor
 from model.artifact import LAYOUT, Artifact, load, update_manifest
 from model.feedback import FeedbackError, FeedbackRow, Response
+from model.manifest import FeedbackRecord
 from model.scores import log_softmax
 from model.training.feedback import finetune, gate
 from model.training.feedback.feedback_targets import (
@@ -41,7 +42,11 @@ def source(tiny_artifact: Path) -> Artifact:
 
 def fitted(source: Artifact, folder: Path, recipe: FinetuneRecipe = RECIPE) -> Artifact:
     heads = FeedbackFinetune(source, recipe, folder / "fit").run(LAUGHING, LAUGHING, OTHERS, QUIET)
-    return write_candidate(heads, source, folder / "artifact", {"texts": len(LAUGHING)})
+    return write_candidate(heads, source, folder / "artifact", record(source))
+
+
+def record(source: Artifact) -> FeedbackRecord:
+    return FeedbackRecord(parent=source.version, texts=len(LAUGHING))
 
 
 def first(artifact: Artifact, text: str) -> str:
@@ -61,7 +66,7 @@ def test_where_a_chats_own_emoji_was_put_instead_the_rejection_is_learnt(
 ) -> None:
     own = [FeedbackTarget(x.text, {":party_parrot:": 2.0}, x.rejected) for x in LAUGHING]
     heads = FeedbackFinetune(source, RECIPE, tmp_path / "fit").run(own, own, OTHERS, QUIET)
-    made = write_candidate(heads, source, tmp_path / "artifact", {})
+    made = write_candidate(heads, source, tmp_path / "artifact", record(source))
     assert made.table.emojis == source.table.emojis
     before, after = (Predictor(a).likelihoods(["funny b"], "😂")[0] for a in (source, made))
     assert after < before / 2
@@ -71,10 +76,10 @@ def test_the_graph_is_the_old_one_and_the_manifest_says_where_it_comes_from(
     source: Artifact, tmp_path: Path
 ) -> None:
     made = fitted(source, tmp_path)
-    assert made.manifest["sha256"][LAYOUT.encoder] == source.manifest["sha256"][LAYOUT.encoder]
-    assert made.manifest["feedback"] == {"from": source.version, "texts": len(LAUGHING)}
+    assert made.manifest.sha256[LAYOUT.encoder] == source.manifest.sha256[LAYOUT.encoder]
+    assert made.manifest.feedback == record(source)
     assert made.version != source.version
-    assert made.manifest["temperature"] == source.manifest["temperature"]
+    assert made.manifest.temperature == source.manifest.temperature
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2])
@@ -83,7 +88,7 @@ def test_the_fit_scores_as_the_artifact_serves(
 ) -> None:
     folder = tmp_path / "artifact"
     shutil.copytree(source.folder, folder)
-    shared = update_manifest(folder, {"even_share": share, "temperature": 1.7})
+    shared = update_manifest(folder, uniform_prior_weight=share, temperature=1.7)
     predictor = Predictor(shared)
     vectors = predictor.vectors(["funny party", "so sad"])
     fitted = Heads(shared, None)(torch.from_numpy(vectors)).detach().numpy()
@@ -94,7 +99,7 @@ def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: 
     heads = Heads(source, None)
     with torch.no_grad():
         heads.projection.add_(torch.randn(heads.projection.shape) * 0.01)
-    made = write_candidate(heads.eval(), source, tmp_path / "artifact", {})
+    made = write_candidate(heads.eval(), source, tmp_path / "artifact", record(source))
     vectors = Predictor(source).vectors(["funny party", "so sad"])
     wanted = heads(torch.from_numpy(vectors)).detach().numpy()
     served = log_softmax(vectors @ made.table.rows.T + made.table.bias)
@@ -262,7 +267,7 @@ def test_who_forgets_is_refused(source: Artifact, tmp_path: Path) -> None:
     with torch.no_grad():
         heads.rows.zero_()
         heads.bias[laughing] = 50
-    made = write_candidate(heads.eval(), source, tmp_path / "artifact", {})
+    made = write_candidate(heads.eval(), source, tmp_path / "artifact", record(source))
     verdict = run_gate(source, made, HELD_OUT, None)
     assert ("names", "calibration error") in failed(verdict)
     assert not verdict.passed

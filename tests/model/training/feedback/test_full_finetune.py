@@ -90,8 +90,9 @@ def test_what_was_said_is_learnt_by_the_encoder_and_the_rest_stays(
     assert first(before, PIZZA[0]) == "🍕"
     assert first(whole, PIZZA[0]) == "😂"
     assert first(whole, "sad tears lost c") == "😢"
-    assert whole.manifest["sha256"][LAYOUT.encoder] != before.manifest["sha256"][LAYOUT.encoder]
-    assert whole.manifest["feedback"]["full"] is True
+    assert whole.manifest.sha256[LAYOUT.encoder] != before.manifest.sha256[LAYOUT.encoder]
+    assert whole.manifest.feedback is not None
+    assert whole.manifest.feedback.full
     vectors = [Predictor(each).vectors(PIZZA) for each in (before, whole)]
     assert np.abs(vectors[1] - vectors[0]).max() > 0.1
 

@@ -1,0 +1,120 @@
+"""Evaluation figures: what one ranker reached on one split, as it is computed, stored and shown."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Interval = tuple[Share, Share]
+"""95 % bootstrap interval of a share."""
+Count = Annotated[int, Field(ge=0)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+_NonNegative = Annotated[float, Field(ge=0)]
+
+
+class Record(BaseModel):
+    """Base of everything that a manifest holds: frozen, typed, finite, no unknown key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class EmojiFigures(Record):
+    """How well predictions match the emojis that authors used."""
+
+    texts: Count
+    hit_1: Share
+    hit_1_interval: Interval
+    hit_5: Share
+    hit_5_interval: Interval
+    macro_recall_5: Share
+    macro_recall_5_interval: Interval
+    macro_f1: Share | None = None
+    """None unless each text has exactly one label."""
+    macro_f1_interval: Interval | None = None
+    accuracy: Share | None = None
+    """Hit@1; None unless each text has exactly one label."""
+    calibration_error: _NonNegative
+    """Expected calibration error of the first prediction."""
+    distinct_5: Count
+    """Emojis among the top five of at least a thousandth of the texts."""
+    by_emoji: dict[str, tuple[Count, Share]] = Field(default={}, repr=False)
+    """Emojis that at least twenty texts use: number of texts and recall@5."""
+    confusion: dict[str, dict[str, Count]] = Field(default={}, repr=False)
+    """Label -> first prediction -> texts; empty unless each text has exactly one label."""
+
+    def summary(self) -> Self:
+        """Return the figures without the tables that are too long for a manifest."""
+        return self.model_copy(update={"by_emoji": {}, "confusion": {}})
+
+
+class EmotionFigures(Record):
+    """How well predictions carry the emotion that raters saw; None if no text has one."""
+
+    texts: Count
+    carried: Share | None = None
+    """Mean over emotions: share of texts with a carrier of the emotion among the top five."""
+    carried_interval: Interval | None = None
+    by_emotion: dict[str, tuple[Count, Share]] = Field(default={}, repr=False)
+    """Emotions that an emoji can carry: number of texts and share that carries it."""
+    negative_share: Share | None = None
+    """Share of negative emojis among the top five of texts with negative emotions only."""
+    negative_share_interval: Interval | None = None
+    tone_deaf: Share | None = None
+    """Share of texts of grief, sadness or fear, without joy, whose first emoji laughs or
+    celebrates."""
+    tone_deaf_interval: Interval | None = None
+
+    def summary(self) -> Self:
+        """Return the figures without the table that is too long for a manifest."""
+        return self.model_copy(update={"by_emotion": {}})
+
+
+class LatencyFigures(Record):
+    """Wall-clock milliseconds for one text at a time."""
+
+    texts: Count
+    threads: Annotated[int, Field(ge=1)]
+    p50: _NonNegative
+    p99: _NonNegative
+
+    def summary(self) -> Self:
+        """Return the figures themselves: all are short."""
+        return self
+
+
+_KINDS: dict[str, type[Record]] = {
+    "emoji": EmojiFigures,
+    "emotion": EmotionFigures,
+    "latency": LatencyFigures,
+}
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401 - pydantic passes whatever the file holds
+    """Return the kind of figures by the key that only one of them has."""
+    for kind, figures in _KINDS.items():
+        if isinstance(value, figures):
+            return kind
+    if not isinstance(value, dict) or "hit_1" in value:
+        return "emoji"
+    return "latency" if "p50" in value else "emotion"
+
+
+Figures = Annotated[
+    Annotated[EmojiFigures, Tag("emoji")]
+    | Annotated[EmotionFigures, Tag("emotion")]
+    | Annotated[LatencyFigures, Tag("latency")],
+    Discriminator(_kind),
+]
+
+
+class EvaluationResult(Record):
+    """Figures of one ranker on one split."""
+
+    split: Name
+    ranker: Name
+    """Version of an artifact, or name of a baseline."""
+    figures: Figures
+
+    def summary(self) -> Self:
+        """Return the result without its long tables."""
+        return self.model_copy(update={"figures": self.figures.summary()})

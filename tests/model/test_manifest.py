@@ -1,0 +1,148 @@
+"""Typed manifest: every value is checked, and the message names file and key in one line."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.artifact import (
+    LAYOUT,
+    ArtifactError,
+    load,
+    save_table,
+    sha256_of,
+    update_manifest,
+    write_manifest,
+)
+from model.manifest import Description, FeedbackRecord, version_of
+
+
+@pytest.fixture
+def artifact_folder(tiny_artifact: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_artifact, tmp_path / "artifact"))
+
+
+def rewrite(folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any JSON
+    path = folder / LAYOUT.manifest
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("version", "../victim"),
+        ("version", "../victim-00000000"),
+        ("version", "/tmp/victim-00000000"),  # noqa: S108 - nothing is written
+        ("version", ".hidden-00000000"),
+        ("version", "victim"),
+        ("version", 7),
+        ("temperature", 0),
+        ("temperature", -1.0),
+        ("temperature", "1.0"),
+        ("temperature", float("nan")),
+        ("threshold", float("inf")),
+        ("threshold", 1.5),
+        ("max_tokens", 0),
+        ("max_tokens", 3.5),
+        ("uniform_prior_weight", 1.0),
+        ("emojis", []),
+        ("emojis", "😂"),
+        ("padding", {"id": -1, "token": "[PAD]"}),
+        ("sources", {"tweets": -1}),
+        ("sources", ["tweets"]),
+        ("figures", [{"split": "a", "ranker": "b", "figures": {"texts": 1, "hit_1": 2}}]),
+        ("parity", {"texts": 1}),
+        ("feedback", {"parent": "../victim", "texts": 1}),
+        ("sha256", {"encoder.onnx": "f"}),
+        ("surprise", 1),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_file_and_key(
+    artifact_folder: Path, key: str, value: object
+) -> None:
+    rewrite(artifact_folder, **{key: value})
+    with pytest.raises(ArtifactError) as refused:
+        load(artifact_folder)
+    message = str(refused.value)
+    assert message.startswith(f"{artifact_folder / LAYOUT.manifest}: {key}")
+    assert "\n" not in message
+
+
+def test_empty_and_repeated_emojis_are_refused(artifact_folder: Path) -> None:
+    emojis = json.loads((artifact_folder / LAYOUT.manifest).read_text("utf-8"))["emojis"]
+    rewrite(artifact_folder, emojis=["", *emojis[1:]])
+    with pytest.raises(ArtifactError, match=r"manifest\.json: emojis\.0"):
+        load(artifact_folder)
+    rewrite(artifact_folder, emojis=[emojis[1], *emojis[1:]])
+    with pytest.raises(ArtifactError, match="an emoji is listed twice"):
+        load(artifact_folder)
+
+
+def test_a_version_that_is_not_that_of_the_files_is_refused(artifact_folder: Path) -> None:
+    rewrite(artifact_folder, version="tiny-00000000")
+    with pytest.raises(ArtifactError, match="version does not belong to the sha256"):
+        load(artifact_folder)
+
+
+@pytest.mark.parametrize("name", ["../victim", "a/b", "", "...", "ä ö", "x" * 500])
+def test_any_name_gives_a_version_that_is_safe_as_a_folder(
+    artifact_folder: Path, name: str
+) -> None:
+    artifact = load(artifact_folder)
+    renamed = write_manifest(artifact_folder, name, artifact.table.emojis, artifact.manifest)
+    assert Path(renamed.version).name == renamed.version
+    assert renamed.version[-8:] == artifact.version[-8:]
+
+
+@pytest.mark.parametrize("tensor", ["rows", "bias", "name_map"])
+def test_tensors_that_do_not_fit_each_other_are_refused(artifact_folder: Path, tensor: str) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    path = artifact_folder / LAYOUT.emoji
+    tensors = load_file(path)
+    tensors[tensor] = tensors[tensor][..., :-1].copy()
+    save_file(tensors, path)
+    with pytest.raises(ArtifactError, match=r"emoji\.safetensors is not an emoji table"):
+        reseal(artifact_folder)
+
+
+def test_a_table_with_nan_is_refused(artifact_folder: Path) -> None:
+    table = load(artifact_folder).table
+    table.bias[0] = np.nan
+    save_table(table, artifact_folder)
+    with pytest.raises(ArtifactError, match="infinite numbers or NaN"):
+        reseal(artifact_folder)
+
+
+def reseal(folder: Path) -> None:
+    """Write the checksums and the version that belong to the files, and load the artifact."""
+    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.checked}
+    rewrite(folder, sha256=sha256, version=version_of("tiny", sha256))
+    load(folder)
+
+
+def test_a_description_survives_writing_and_reading(artifact_folder: Path) -> None:
+    artifact = load(artifact_folder)
+    record = FeedbackRecord(parent=artifact.version, texts=3, full=True)
+    updated = update_manifest(artifact_folder, base="org/base", sources={"a": 1}, feedback=record)
+    assert updated.manifest.base == "org/base"
+    assert updated.manifest.feedback == record
+    assert updated.manifest == load(artifact_folder).manifest
+    assert updated.version == artifact.version
+
+
+def test_an_unknown_field_is_refused_before_anything_is_written(artifact_folder: Path) -> None:
+    before = (artifact_folder / LAYOUT.manifest).read_bytes()
+    with pytest.raises(ArtifactError, match=r"manifest\.json: surprise"):
+        update_manifest(artifact_folder, surprise=1)
+    assert (artifact_folder / LAYOUT.manifest).read_bytes() == before
+
+
+def test_defaults_mean_unknown() -> None:
+    description = Description(max_tokens=8, temperature=1.0, threshold=0.5)
+    assert description.trained_emojis == 0
+    assert description.figures == ()
+    assert description.padding.token == "[PAD]"
