@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from model.emoji import names
-from tests.e2e.discord_evening import CHANNELS
 from tests.e2e.discord_payloads import guild
+from tests.e2e.discord_scenario import CHANNELS
 from tests.e2e.discord_server import TOKEN, DiscordServer
 from tests.e2e.process import BotProcess
 

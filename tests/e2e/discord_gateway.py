@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from tests.e2e.discord_payloads import BOT, Payload, guild, user
-from tests.e2e.journal import Journal
+from tests.e2e.event_log import Journal
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT = 0, 1, 2, 6, 7
 INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11

@@ -20,7 +20,7 @@ from tests.e2e.discord_payloads import (
     message,
     user,
 )
-from tests.e2e.journal import Journal
+from tests.e2e.event_log import Journal
 from tests.e2e.openapi import form_parts
 
 EVERYTHING = str((1 << 52) - 1)

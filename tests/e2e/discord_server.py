@@ -26,7 +26,7 @@ from tests.e2e.discord_payloads import (
     reaction,
     user,
 )
-from tests.e2e.journal import Journal
+from tests.e2e.event_log import Journal
 
 API = "/api/v10"
 REACTION = API + "/channels/{channel}/messages/{message}/reactions/{emoji}/@me"

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.cli.conftest import Ended
-from tests.e2e.journal import PATIENCE
+from tests.e2e.event_log import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 

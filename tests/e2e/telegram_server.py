@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 
 from model.emoji import TELEGRAM_REACTIONS
 from tests.e2e import bot_api
-from tests.e2e.journal import PATIENCE, Journal
+from tests.e2e.event_log import PATIENCE, Journal
 
 Payload = dict[str, Any]
 

@@ -9,7 +9,7 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, REFUSED, STORED
+from tests.e2e.queries import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, REFUSED, STORED
 
 SECRET = "zanzibar"
 

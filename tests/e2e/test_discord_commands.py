@@ -24,7 +24,7 @@ from tests.e2e.discord_payloads import (
 )
 from tests.e2e.discord_server import TOKEN, DiscordServer
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import FEEDBACK, STORED
+from tests.e2e.queries import FEEDBACK, STORED
 
 SECRET = "zanzibar"
 

@@ -9,7 +9,7 @@ from tests.e2e.discord_gateway import IDENTIFY, MESSAGE_CONTENT, RESUME, SESSION
 from tests.e2e.discord_payloads import BOT, CHANNEL, DM, guild, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Request
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import ANSWER, STORED
+from tests.e2e.queries import ANSWER, STORED
 
 LEAST = 1 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
 """Guilds and their emojis; messages and reactions, in guilds and private."""

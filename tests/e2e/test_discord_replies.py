@@ -7,7 +7,7 @@ from tests.e2e.discord_interactions import DEFERRED, DEFERRED_UPDATE
 from tests.e2e.discord_payloads import ALICE, BOB, CHANNEL, DM, Payload
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import FEEDBACK, REFUSED, STORED
+from tests.e2e.queries import FEEDBACK, REFUSED, STORED
 
 SILENT = 1 << 12
 

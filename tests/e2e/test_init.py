@@ -23,7 +23,7 @@ from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram
 from tests.e2e.discord_payloads import BOT
 from tests.e2e.discord_server import DiscordServer
-from tests.e2e.journal import PATIENCE
+from tests.e2e.event_log import PATIENCE
 from tests.e2e.telegram_server import TelegramServer
 
 TOKENS = {"DISCORD_TOKEN": discord.TOKEN, "TELEGRAM_TOKEN": telegram.TOKEN}

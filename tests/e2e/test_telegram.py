@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import ANSWER, FEEDBACK, FEEDBACK_OF, REFUSED, STORED
+from tests.e2e.queries import ANSWER, FEEDBACK, FEEDBACK_OF, REFUSED, STORED
 from tests.e2e.telegram_server import (
     ALICE,
     BOB,

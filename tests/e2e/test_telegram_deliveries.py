@@ -5,7 +5,7 @@ import re
 
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import ANSWER, FEEDBACK, STORED
+from tests.e2e.queries import ANSWER, FEEDBACK, STORED
 from tests.e2e.telegram_server import ALICE, BOB, PRIVATE, TOKEN, Refusal, TelegramServer
 
 LISTENS = "its webhook listens on "

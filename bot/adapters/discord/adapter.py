@@ -9,7 +9,7 @@ from discord.backoff import ExponentialBackoff
 from bot.adapters.discord.client import LONGEST_DELAY, Client
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.endpoints import PORTAL, point
-from bot.adapters.discord.translate import NAME
+from bot.adapters.discord.events import NAME
 from bot.core.errors import EmojiReactorError
 from bot.log import describe
 

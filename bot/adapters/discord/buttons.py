@@ -6,11 +6,10 @@ from typing import Self
 
 import discord
 
-from bot.adapters.discord import translate
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.callbacks import describe_choice, describe_loss, record_choice
+from bot.adapters.discord.context import Interaction
 from bot.adapters.discord.emojis import to_wire
-from bot.core.errors import StoreFailed
-from bot.core.events import FeedbackKind, FeedbackSource, MessageRef
+from bot.core.events import MessageRef
 from bot.i18n import localize
 from model import Prediction
 
@@ -45,8 +44,8 @@ class PredictionButton(
     async def callback(self, interaction: Interaction) -> None:
         """Keep the choice, and offer to take it back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kind = await choose(interaction, self._message, self._emoji)
-        told = await thanks(interaction, kind, self._emoji)
+        kind = await record_choice(interaction, self._message, self._emoji)
+        told = await describe_choice(interaction, kind, self._emoji)
         back = discord.ui.View(timeout=None)
         if kind is not None:
             back.add_item(WithdrawButton(str(self._message), self._emoji))
@@ -80,9 +79,13 @@ class WithdrawButton(
     async def callback(self, interaction: Interaction) -> None:
         """Withdraw the choice."""
         await interaction.response.defer()
-        kind = await choose(interaction, self._message, self._emoji, withdrawn=True)
+        kind = await record_choice(interaction, self._message, self._emoji, withdrawn=True)
         language = str(interaction.locale)
-        told = await lost(interaction) if kind is None else localize("feedback.withdrawn", language)
+        told = (
+            await describe_loss(interaction)
+            if kind is None
+            else localize("feedback.withdrawn", language)
+        )
         await interaction.edit_original_response(content=told, view=None)
 
 
@@ -115,36 +118,3 @@ def offer(
             PredictionButton(ref.message, predicted.emoji, Button(emoji=wire, label=label))
         )
     return view
-
-
-async def choose(
-    interaction: Interaction,
-    message: int,
-    emoji: str,
-    *,
-    withdrawn: bool = False,
-    source: FeedbackSource = FeedbackSource.BUTTON,
-) -> FeedbackKind | None:
-    """Keep or withdraw a member's choice; None where it was not kept. Never raises."""
-    parts = context_of(interaction)
-    actor = parts.pseudonyms.key(translate.NAME, str(interaction.user.id))
-    ref = translate.asked_here(interaction, message)
-    return await parts.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn, source=source)
-
-
-async def thanks(interaction: Interaction, kind: FeedbackKind | None, emoji: str) -> str:
-    """What to tell somebody who chose an emoji, or why it was not kept."""
-    if kind is None:
-        return await lost(interaction)
-    shown = to_wire(emoji, interaction.guild) or emoji
-    return localize(f"feedback.{kind}", str(interaction.locale), emoji=shown)
-
-
-async def lost(interaction: Interaction) -> str:
-    """Why a choice was not kept."""
-    parts = context_of(interaction)
-    try:
-        out = await parts.store.is_opted_out(translate.NAME, parts.member(interaction.user.id))
-    except StoreFailed:
-        return localize("error.not_stored", str(interaction.locale))
-    return localize("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))

@@ -10,17 +10,15 @@ import yarl
 from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord import permissions
+from bot.adapters.discord.admin_notices import AdminNotices
 from bot.adapters.discord.auto_disable import AutoDisable
 from bot.adapters.discord.buttons import PredictionButton, WithdrawButton
-from bot.adapters.discord.commands import Translator, build
+from bot.adapters.discord.commands.menu import Translator, build_tree
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.errors import reason
+from bot.adapters.discord.events import ref
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.responder import PATIENCE, Responder
-from bot.adapters.discord.translate import ref
 from bot.config.settings import DiscordSettings
-from bot.core.events import MessageRef
-from bot.i18n import localize
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -78,9 +76,9 @@ class Client(discord.AutoShardedClient):
         )
         self.parts = parts
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
-        forbidden = AutoDisable(parts.store, self._tell_owner)
+        forbidden = AutoDisable(parts.store, AdminNotices(self).report_disabled)
         self._inbox = Inbox(parts, Responder(self, parts), forbidden)
-        self.tree = build(self)
+        self.tree = build_tree(self)
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -177,17 +175,3 @@ class Client(discord.AutoShardedClient):
             for message in event.message_ids:
                 place = ref(event.guild_id, event.channel_id, message)
                 self._inbox.deleted(place, self.user)
-
-    async def _tell_owner(self, chat: MessageRef) -> None:
-        """Write to a server's owner that a channel was turned off. Never raises."""
-        guild = self.get_guild(int(chat.community))
-        if guild is None or guild.owner_id is None:
-            return
-        where = f"{guild.name} <#{chat.chat}>"
-        text = localize("notice.turned_off", str(guild.preferred_locale), chat=where)
-        try:
-            # As Discord describes it: create_dm sends the id as a number.
-            private = await self.http.start_private_message(str(guild.owner_id))
-            await self.get_partial_messageable(int(private["id"])).send(text)
-        except Exception as error:
-            logger.info("the owner of server %d was not reached: %s", guild.id, reason(error))

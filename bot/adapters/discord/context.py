@@ -6,8 +6,8 @@ from typing import Any
 
 import discord
 
+from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
-from bot.adapters.discord.translate import NAME
 from bot.config.settings import DiscordSettings, PrivacySettings
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.pseudonyms import Pseudonyms

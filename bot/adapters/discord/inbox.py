@@ -4,7 +4,7 @@ import time
 
 import discord
 
-from bot.adapters.discord import translate
+from bot.adapters.discord import events
 from bot.adapters.discord.auto_disable import AutoDisable
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import from_wire
@@ -33,13 +33,13 @@ class Inbox:
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Somebody wrote, or the bot itself."""
-        answered = translate.answered(message, me)
+        answered = events.answered(message, me)
         if answered is not None:
             # Before anybody can react to it: the answer to the call that sent it may come later.
-            self._parts.replies[translate.place_of(message)] = answered
+            self._parts.replies[events.place_of(message)] = answered
             return
         storable = self._parts.settings.training_permitted
-        heard = translate.incoming(message, me, self._parts.pseudonyms, storable=storable)
+        heard = events.incoming(message, me, self._parts.pseudonyms, storable=storable)
         if heard is None or self._has_blocked(heard.author):
             return
         self._intake.submit(heard.ref, self._answer(heard))
@@ -52,7 +52,7 @@ class Inbox:
             return
         if event.member is not None and event.member.bot:
             return
-        ref = translate.ref(event.guild_id, event.channel_id, event.message_id)
+        ref = events.ref(event.guild_id, event.channel_id, event.message_id)
         about = self._parts.replies.get(ref, ref)
         # Who removed the bot's reaction is not told: the bot's key stands for the unknown person.
         actor = self._parts.member(event.user_id)

@@ -11,8 +11,8 @@ from bot.adapters.discord.buttons import offer
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import to_wire
 from bot.adapters.discord.errors import reason
+from bot.adapters.discord.events import ref as place
 from bot.adapters.discord.permissions import may_react
-from bot.adapters.discord.translate import ref as place
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from model import Prediction

@@ -5,7 +5,7 @@ import logging
 from contextlib import aclosing
 from datetime import timedelta
 
-from bot.adapters.telegram import translate
+from bot.adapters.telegram import events
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
@@ -27,7 +27,7 @@ AT_ONCE = timedelta(0)
 class TelegramAdapter:
     """A bot on python-telegram-bot; answers go out through ``Responder``."""
 
-    name = translate.NAME
+    name = events.NAME
 
     def __init__(self, core: BotServices, token: str) -> None:
         """Connect with ``run`` only."""

@@ -5,7 +5,7 @@ from telegram import CallbackQuery
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.commands import preferences, privacy, settings
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.translate import NAME
+from bot.adapters.telegram.events import NAME
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackSource
 from bot.core.messages.feedback import THUMBS_DOWN

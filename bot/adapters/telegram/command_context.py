@@ -6,7 +6,7 @@ from telegram import InlineKeyboardMarkup, Message, ReplyParameters
 
 from bot.adapters.telegram.buttons import offered_for
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.translate import thread
+from bot.adapters.telegram.events import thread
 from bot.core.events import MessageRef
 from bot.i18n import localize
 

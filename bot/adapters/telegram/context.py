@@ -11,7 +11,7 @@ from telegram.error import ChatMigrated
 
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.errors import reason
-from bot.adapters.telegram.translate import NAME, ref, topic
+from bot.adapters.telegram.events import NAME, ref, topic
 from bot.config.settings import PrivacySettings, TelegramSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef

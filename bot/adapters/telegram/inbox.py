@@ -10,9 +10,10 @@ from functools import partial
 from telegram import Message, MessageReactionCountUpdated, MessageReactionUpdated, Update
 from telegram.constants import ChatType
 
-from bot.adapters.telegram import callbacks, inline, translate
+from bot.adapters.telegram import callbacks, events, inline
 from bot.adapters.telegram.admin_notices import AdminNotices
-from bot.adapters.telegram.commands import emoji, menu
+from bot.adapters.telegram.answers import answer_message, show_recorded_outcome
+from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.errors import StoreFailed
@@ -48,7 +49,7 @@ class Inbox:
         self._intake = OrderedTasks()
         self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
-        self._receiver = f"{translate.NAME}:{parts.bot.bot.id}"
+        self._receiver = f"{events.NAME}:{parts.bot.bot.id}"
 
     async def accept(self, updates: Sequence[Update], lease: timedelta) -> None:
         """Begin with those that nobody works on, or whose worker is silent for ``lease``."""
@@ -121,10 +122,10 @@ class Inbox:
 
     def _of(self, user: int) -> MessageRef:
         place = self._parts.member(user)
-        return MessageRef(translate.NAME, place, place, "")
+        return MessageRef(events.NAME, place, place, "")
 
     def _nowhere(self, update: Update) -> MessageRef:
-        return MessageRef(translate.NAME, "", "", str(update.update_id))
+        return MessageRef(events.NAME, "", "", str(update.update_id))
 
     def _heard(self, message: Message) -> Work | None:
         parts, me = self._parts, self._parts.bot.bot
@@ -133,9 +134,9 @@ class Inbox:
             return ref, partial(parts.moved, message.chat_id, message.migrate_to_chat_id)
         if message.migrate_from_chat_id:
             return ref, partial(parts.moved, message.migrate_from_chat_id, message.chat_id)
-        if translate.speaker(message) and (given := translate.command(message, me)):
+        if events.speaker(message) and (given := events.command(message, me)):
             return ref, partial(menu.handle, parts, message, *given)
-        heard = translate.incoming(message, me, parts.core.pseudonyms)
+        heard = events.incoming(message, me, parts.core.pseudonyms)
         late = datetime.now(UTC) - message.date > LATE
         if heard is None or (late and not heard.requested):
             return None
@@ -145,20 +146,20 @@ class Inbox:
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._parts.allowed.of(message.chat_id)
             heard = replace(heard, candidates=allowed)
-        outcome = await emoji.respond(self._parts, message, heard)
+        outcome = await answer_message(self._parts, message, heard)
         if outcome.skip_reason is SkipReason.DUPLICATE:
-            await emoji.again(self._parts, message, heard)
+            await show_recorded_outcome(self._parts, message, heard)
         await self._notices.look(message.chat)
 
     def _reacted(self, update: MessageReactionUpdated) -> Work | None:
-        member = translate.actor(update)
+        member = events.actor(update)
         if member is None:
             return None
         ref = self._parts.ref(update.chat, update.message_id)
-        actor = self._parts.core.pseudonyms.key(translate.NAME, member)
+        actor = self._parts.core.pseudonyms.key(events.NAME, member)
 
         async def changed() -> None:
-            for reacted, withdrawn in translate.changes(update):
+            for reacted, withdrawn in events.changes(update):
                 await self._parts.reactions.on_reaction(ref, actor, reacted, withdrawn=withdrawn)
 
         return ref, changed
@@ -166,14 +167,14 @@ class Inbox:
     def _counted(self, update: MessageReactionCountUpdated) -> Work:
         """Who reacted in a channel is not told: all who did count as one voice, the channel's."""
         ref = self._parts.ref(update.chat, update.message_id)
-        audience = self._parts.core.pseudonyms.key(translate.NAME, str(update.chat.id))
+        audience = self._parts.core.pseudonyms.key(events.NAME, str(update.chat.id))
 
         async def counted() -> None:
             shown = await self._parts.core.service.shown_emojis(ref)
             counts = {
                 emoji: each.total_count
                 for each in update.reactions
-                for emoji in translate.emojis([each.type])
+                for emoji in events.emojis([each.type])
             }
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]

@@ -3,7 +3,7 @@
 from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent
 
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.translate import NAME
+from bot.adapters.telegram.events import NAME
 from bot.core.events import MessageRef
 
 CACHE_SECONDS = 60

@@ -8,7 +8,7 @@ from telegram.error import ChatMigrated
 
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.translate import thread
+from bot.adapters.telegram.events import thread
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from bot.i18n import localize

@@ -8,7 +8,7 @@ import discord
 import pytest
 from simcord.results import InteractionResult
 
-from bot.adapters.discord.commands import build
+from bot.adapters.discord.commands.menu import build_tree
 from bot.i18n import LANGUAGES, localize
 from tests.adapters.discord.fake_discord import World, world
 
@@ -198,7 +198,7 @@ async def test_a_failing_store_is_told_and_nothing_is_logged_of_it(
 
 
 def test_every_command_is_described_in_every_language() -> None:
-    tree = build(discord.Client(intents=discord.Intents.none()))
+    tree = build_tree(discord.Client(intents=discord.Intents.none()))
     commands = tree.get_commands(type=discord.AppCommandType.chat_input)
     for language in LANGUAGES:
         for command in commands:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import discord
 from discord import app_commands
 
-from bot.adapters.discord import translate
+from bot.adapters.discord import events
 from bot.adapters.discord.buttons import offer
-from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef, SkipReason
@@ -32,7 +32,7 @@ class Privately:
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Show the emojis as a text: there is no message to react to."""
-        await tell(self.interaction, " ".join(emojis))
+        await respond(self.interaction, " ".join(emojis))
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Offer the predictions as buttons.
@@ -43,35 +43,35 @@ class Privately:
         view = offer(ref, predictions, self.interaction.guild, scores=True)
         if view.best is None:
             raise PlatformRefused("unknown_emoji")
-        text = localize("emoji.offer", spoken(self.interaction))
+        text = localize("emoji.offer", language_of(self.interaction))
         await self.interaction.edit_original_response(content=text, view=view)
         view.stop()
 
 
-@app_commands.command(description=words("command.emoji"))
-@app_commands.describe(text=words("option.text"))
+@app_commands.command(description=localized("command.emoji"))
+@app_commands.describe(text=localized("option.text"))
 async def emoji(interaction: Interaction, text: app_commands.Range[str, 1, LONGEST]) -> None:
     """Offer five for a text of the member's own."""
     await acknowledge(interaction)
     await _offer(interaction, text, own=True)
 
 
-@app_commands.context_menu(name=words("menu.suggest"))
+@app_commands.context_menu(name=localized("menu.suggest"))
 async def suggest(interaction: Interaction, message: discord.Message) -> None:
     """Offer five for a message, unless its author wants to be left alone."""
     await acknowledge(interaction)
     parts = context_of(interaction)
     author = parts.member(message.author.id)
     own = message.author.id == interaction.user.id
-    if not own and await parts.store.is_opted_out(translate.NAME, author):
-        await tell(interaction, UNREAD)
+    if not own and await parts.store.is_opted_out(events.NAME, author):
+        await respond(interaction, UNREAD)
         return
     await _offer(interaction, message.content, own=own)
 
 
 async def _offer(interaction: Interaction, text: str, *, own: bool) -> None:
     parts = context_of(interaction)
-    asked = translate.question(
+    asked = events.question(
         interaction,
         parts.member(interaction.user.id),
         text,
@@ -80,7 +80,7 @@ async def _offer(interaction: Interaction, text: str, *, own: bool) -> None:
     )
     outcome = await parts.service.on_message(asked, Privately(interaction))
     if outcome.skip_reason is not None:
-        await tell(
+        await respond(
             interaction,
-            localize(_SILENCE.get(outcome.skip_reason, "emoji.failed"), spoken(interaction)),
+            localize(_SILENCE.get(outcome.skip_reason, "emoji.failed"), language_of(interaction)),
         )

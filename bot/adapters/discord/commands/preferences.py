@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 
 from bot import charts
-from bot.adapters.discord import translate
-from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord import events
+from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
@@ -26,27 +26,27 @@ class TasteGroup(app_commands.Group):
 
     def __init__(self) -> None:
         """For everybody; the check keeps what changes or moves counts for managers."""
-        super().__init__(name="taste", description=words("command.taste"))
+        super().__init__(name="taste", description=localized("command.taste"))
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """In a private chat everybody is their own manager."""
         seeing = interaction.command is not None and interaction.command.name == "show"
         if seeing or interaction.guild_id is None or interaction.permissions.manage_guild:
             return True
-        await tell(interaction, localize("taste.admins", spoken(interaction)))
+        await respond(interaction, localize("taste.admins", language_of(interaction)))
         return False
 
-    @app_commands.command(description=words("taste.about_show"))
+    @app_commands.command(description=localized("taste.about_show"))
     async def show(self, interaction: Interaction) -> None:
         """Send a picture of what is liked more and less here than elsewhere."""
         await acknowledge(interaction)
-        language = spoken(interaction)
+        language = language_of(interaction)
         taste = await context_of(interaction).service.member_requests.preferences(
-            translate.asked_here(interaction)
+            events.asked_here(interaction)
         )
         strongest = taste.strongest()
         if not strongest:
-            await tell(interaction, localize("taste.nothing", language))
+            await respond(interaction, localize("taste.nothing", language))
             return
         where = interaction.guild.name if interaction.guild else localize("settings.here", language)
         title, subtitle = (
@@ -63,43 +63,41 @@ class TasteGroup(app_commands.Group):
         caption = localize("taste.caption", language, share=f"{taste.acceptance:.0%}")
         await interaction.edit_original_response(content=caption, attachments=[file])
 
-    @app_commands.command(description=words("taste.about_reset"))
+    @app_commands.command(description=localized("taste.about_reset"))
     async def reset(self, interaction: Interaction) -> None:
         """Ask before forgetting what is liked here."""
         await acknowledge(interaction)
-        language = spoken(interaction)
+        language = language_of(interaction)
         asked = localize("taste.ask", language)
         await interaction.edit_original_response(content=asked, view=Forgetting(language))
 
-    @app_commands.command(description=words("taste.about_export"))
+    @app_commands.command(description=localized("taste.about_export"))
     async def export(self, interaction: Interaction) -> None:
         """Send the counts as a file."""
         await acknowledge(interaction)
         service = context_of(interaction).service
-        document = await service.member_requests.export_preferences(
-            translate.asked_here(interaction)
-        )
+        document = await service.member_requests.export_preferences(events.asked_here(interaction))
         written = json.dumps(document, ensure_ascii=False, indent=1).encode()
         file = discord.File(io.BytesIO(written), FILE)
-        told = localize("taste.exported", spoken(interaction))
+        told = localize("taste.exported", language_of(interaction))
         await interaction.edit_original_response(content=told, attachments=[file])
 
-    @app_commands.command(name="import", description=words("taste.about_import"))
-    @app_commands.describe(file=words("taste.about_file"))
+    @app_commands.command(name="import", description=localized("taste.about_import"))
+    @app_commands.describe(file=localized("taste.about_file"))
     async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Let a file's counts take the place of those here."""
         await acknowledge(interaction)
-        service, language = context_of(interaction).service, spoken(interaction)
+        service, language = context_of(interaction).service, language_of(interaction)
         try:
             transfer.check_size(file.size)
             document = transfer.parse_json(await file.read())
             await service.member_requests.import_preferences(
-                translate.asked_here(interaction), document
+                events.asked_here(interaction), document
             )
         except transfer.PreferenceFileError as error:
-            await tell(interaction, localize("taste.unreadable", language, cause=error))
+            await respond(interaction, localize("taste.unreadable", language, cause=error))
             return
-        await tell(interaction, localize("taste.imported", language))
+        await respond(interaction, localize("taste.imported", language))
 
 
 class Forgetting(discord.ui.View):
@@ -125,12 +123,12 @@ class _Choice(discord.ui.Button[Forgetting]):
         told = "taste.kept"
         try:
             if self._forgets:
-                here = translate.asked_here(interaction)
+                here = events.asked_here(interaction)
                 await context_of(interaction).service.member_requests.reset_preferences(here)
                 told = "taste.forgotten"
         except StoreFailed:
             told = "error.not_stored"
-        text = localize(told, spoken(interaction))
+        text = localize(told, language_of(interaction))
         await interaction.edit_original_response(content=text, view=None)
         if self.view is not None:
             self.view.stop()

@@ -6,9 +6,9 @@ import json
 import discord
 from discord import app_commands
 
-from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.context import Interaction, context_of
-from bot.adapters.discord.translate import NAME
+from bot.adapters.discord.events import NAME
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey
 from bot.i18n import TERMS_VERSION, localize
@@ -17,11 +17,11 @@ FILE = "emoji-reactor.json"
 ASK_SECONDS = 600.0
 
 
-@app_commands.command(description=words("command.privacy"))
+@app_commands.command(description=localized("command.privacy"))
 async def privacy(interaction: Interaction) -> None:
     """Tell what is kept, with everything about the member as a file."""
     await acknowledge(interaction)
-    parts, language = context_of(interaction), spoken(interaction)
+    parts, language = context_of(interaction), language_of(interaction)
     texts = (
         "privacy.texts_consented" if parts.settings.training_permitted else "privacy.texts_never"
     )
@@ -39,40 +39,44 @@ async def privacy(interaction: Interaction) -> None:
     await interaction.edit_original_response(content="\n\n".join(lines), attachments=[file])
 
 
-@app_commands.command(description=words("command.forget"))
+@app_commands.command(description=localized("command.forget"))
 async def forget(interaction: Interaction) -> None:
     """Erase what is kept about the member."""
     await acknowledge(interaction)
     count = await context_of(interaction).service.member_requests.forget(NAME, _member(interaction))
-    await tell(interaction, localize("forget.done", spoken(interaction), count=count))
+    await respond(interaction, localize("forget.done", language_of(interaction), count=count))
 
 
-@app_commands.command(description=words("command.optout"))
+@app_commands.command(description=localized("command.optout"))
 async def optout(interaction: Interaction) -> None:
     """Leave the member alone from now on."""
     await acknowledge(interaction)
     await context_of(interaction).service.member_requests.opt_out(NAME, _member(interaction))
-    await tell(interaction, localize("optout.done", spoken(interaction)))
+    await respond(interaction, localize("optout.done", language_of(interaction)))
 
 
-@app_commands.command(description=words("command.optin"))
+@app_commands.command(description=localized("command.optin"))
 async def optin(interaction: Interaction) -> None:
     """Take an opt-out back."""
     await acknowledge(interaction)
     await context_of(interaction).service.member_requests.opt_in(NAME, _member(interaction))
-    await tell(interaction, localize("optin.done", spoken(interaction)))
+    await respond(interaction, localize("optin.done", language_of(interaction)))
 
 
-@app_commands.command(description=words("command.consent"))
+@app_commands.command(description=localized("command.consent"))
 async def consent(interaction: Interaction) -> None:
     """Say what is asked and for what, and let the member agree or take it back."""
     await acknowledge(interaction)
-    parts, language, member = context_of(interaction), spoken(interaction), _member(interaction)
+    parts, language, member = (
+        context_of(interaction),
+        language_of(interaction),
+        _member(interaction),
+    )
     if not parts.settings.training_permitted:
-        await tell(interaction, localize("consent.unavailable", language))
+        await respond(interaction, localize("consent.unavailable", language))
         return
     if await parts.store.is_opted_out(NAME, member):
-        await tell(interaction, localize("consent.opted_out", language))
+        await respond(interaction, localize("consent.opted_out", language))
         return
     given = await parts.service.member_requests.consent_version(NAME, member)
     standing = "active" if given == TERMS_VERSION else "outdated"
@@ -112,7 +116,7 @@ class _Choice(discord.ui.Button[Terms]):
             told = await self._keep(interaction)
         except StoreFailed:
             told = "error.not_stored"
-        text = localize(told, spoken(interaction), version=TERMS_VERSION)
+        text = localize(told, language_of(interaction), version=TERMS_VERSION)
         await interaction.edit_original_response(content=text, view=None)
         if self.view is not None:
             self.view.stop()

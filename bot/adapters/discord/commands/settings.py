@@ -5,10 +5,10 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
-from bot.adapters.discord import translate
+from bot.adapters.discord import events
+from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.commands import settings_format
-from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
-from bot.adapters.discord.commands.why import MOST_PROPOSED, propose_emojis
+from bot.adapters.discord.commands.autocomplete import MAX_SUGGESTIONS, suggest_emojis
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.chat_settings.overrides import KEYS
@@ -55,14 +55,14 @@ class SettingsGroup(app_commands.Group):
 
     def __init__(self) -> None:
         """For those with Manage Server, unless a server's owner lets others too."""
-        super().__init__(name="settings", description=words("command.settings"))
+        super().__init__(name="settings", description=localized("command.settings"))
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """In a private chat everybody is their own manager."""
         if interaction.guild_id is None or interaction.permissions.manage_guild:
             return True
         if interaction.type is not discord.InteractionType.autocomplete:
-            await tell(interaction, ONLY_MANAGERS)
+            await respond(interaction, ONLY_MANAGERS)
         return False
 
     @app_commands.command(description="Everything that holds here, and what was chosen")
@@ -70,7 +70,7 @@ class SettingsGroup(app_commands.Group):
     async def show(self, interaction: Interaction, channel: Place | None = None) -> None:
         """Print all settings."""
         await acknowledge(interaction)
-        parts, language = context_of(interaction), spoken(interaction)
+        parts, language = context_of(interaction), language_of(interaction)
         here, parent = _place(interaction, channel or interaction.channel)
         settings = await parts.store.settings(here, parent)
         chosen = await parts.store.overrides(here)
@@ -81,29 +81,29 @@ class SettingsGroup(app_commands.Group):
             value = settings_format.show(key, settings, language, interaction.guild)
             usual = "" if key in own else f" ({localize('settings.default', language)})"
             lines.append(f"**{localize(f'setting.{key}.name', language)}**: {value}{usual}")
-        await tell(interaction, _fitting("\n".join(lines)))
+        await respond(interaction, _fitting("\n".join(lines)))
 
-    @app_commands.command(name="set", description=words("option.setting"))
-    @app_commands.describe(setting=words("option.setting"), value=VALUE, channel=ONLY_IN)
+    @app_commands.command(name="set", description=localized("option.setting"))
+    @app_commands.describe(setting=localized("option.setting"), value=VALUE, channel=ONLY_IN)
     @app_commands.choices(setting=_CHOICES)
     async def change(
         self, interaction: Interaction, setting: str, value: str, channel: Place | None = None
     ) -> None:
         """Keep a choice."""
         await acknowledge(interaction)
-        parts, language = context_of(interaction), spoken(interaction)
+        parts, language = context_of(interaction), language_of(interaction)
         here, parent, everywhere = _scope(interaction, channel)
         try:
             now = await parts.store.settings(here, parent)
             stored = settings_format.read(setting, value, now)
             await parts.store.set_override(here, setting, stored, everywhere=everywhere)
         except ValueError as error:
-            await tell(interaction, localize("settings.invalid", language, cause=error))
+            await respond(interaction, localize("settings.invalid", language, cause=error))
             return
         await self._tell_now(interaction, setting, "settings.saved", channel)
 
     @app_commands.command(description="Put a setting back to its default")
-    @app_commands.describe(setting=words("option.setting"), channel=ONLY_IN)
+    @app_commands.describe(setting=localized("option.setting"), channel=ONLY_IN)
     @app_commands.choices(setting=_CHOICES)
     async def reset(
         self, interaction: Interaction, setting: str, channel: Place | None = None
@@ -130,26 +130,26 @@ class SettingsGroup(app_commands.Group):
         self, interaction: Interaction, setting: str, key: str, channel: Chosen | None
     ) -> None:
         """Say what holds now."""
-        parts, language = context_of(interaction), spoken(interaction)
+        parts, language = context_of(interaction), language_of(interaction)
         here, parent, _ = _scope(interaction, channel)
         settings = await parts.store.settings(here, parent)
         value = settings_format.show(setting, settings, language, interaction.guild)
         name = localize(f"setting.{setting}.name", language)
-        await tell(interaction, _fitting(localize(key, language, name=name, value=value)))
+        await respond(interaction, _fitting(localize(key, language, name=name, value=value)))
 
 
 def _place(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:
     """A channel as the store knows it, with the parent of a thread."""
-    here = translate.asked_here(interaction)
+    here = events.asked_here(interaction)
     if isinstance(channel, Chosen):
         here = replace(here, chat=str(channel.id))
-    return here, translate.parent(channel)
+    return here, events.parent(channel)
 
 
 def _scope(interaction: Interaction, channel: Chosen | None) -> tuple[MessageRef, str, bool]:
     """What is chosen for: one channel, or with True everything."""
     if channel is None:
-        here = translate.asked_here(interaction)
+        here = events.asked_here(interaction)
         return replace(here, chat=""), "", True
     return *_place(interaction, channel), False
 
@@ -165,10 +165,10 @@ async def _propose_list(
         app_commands.Choice(name=f"-{to_wire(each) or each}", value=f"-{each}")
         for each in sorted(getattr(settings, setting) or ())
     ]
-    added = propose_emojis(interaction.guild, word, "+")
+    added = suggest_emojis(interaction.guild, word, "+")
     if mark == "-":
-        return held[:MOST_PROPOSED]
-    return added if mark == "+" or word else [*held, *added][:MOST_PROPOSED]
+        return held[:MAX_SUGGESTIONS]
+    return added if mark == "+" or word else [*held, *added][:MAX_SUGGESTIONS]
 
 
 def _propose_places(
@@ -185,7 +185,7 @@ def _propose_places(
         app_commands.Choice(name=f"{mark}{name}"[:100], value=f"{mark}{mention}")
         for name, mention in known
         if word.strip().lower() in name.lower()
-    ][:MOST_PROPOSED]
+    ][:MAX_SUGGESTIONS]
 
 
 def _fitting(text: str) -> str:

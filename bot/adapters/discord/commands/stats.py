@@ -1,4 +1,4 @@
-"""What was kept here, as a picture; and what the bot can do."""
+"""``/stats``: which shown emojis were kept, as a chart."""
 
 import asyncio
 import io
@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 
 from bot import charts
-from bot.adapters.discord import translate
-from bot.adapters.discord.commands.tree import acknowledge, spoken, tell, words
+from bot.adapters.discord import events
+from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.database.trends import KeptShare
@@ -20,14 +20,14 @@ MOST = 12
 """Bars of the picture."""
 
 
-@app_commands.command(description=words("command.stats"))
+@app_commands.command(description=localized("command.stats"))
 async def stats(interaction: Interaction) -> None:
     """Send a picture of what was kept in this server or private chat."""
     await acknowledge(interaction)
-    language = spoken(interaction)
-    kept = await context_of(interaction).store.kept_by_emoji(translate.asked_here(interaction))
+    language = language_of(interaction)
+    kept = await context_of(interaction).store.kept_by_emoji(events.asked_here(interaction))
     if not kept:
-        await tell(interaction, localize("stats.nothing", language))
+        await respond(interaction, localize("stats.nothing", language))
         return
     where = interaction.guild.name if interaction.guild else localize("settings.here", language)
     title, subtitle = (
@@ -45,16 +45,6 @@ async def stats(interaction: Interaction) -> None:
     )
     caption = localize("stats.caption", language, shown=shown, share=f"{left / shown:.0%}")
     await interaction.edit_original_response(content=caption, attachments=[file])
-
-
-@app_commands.command(name="help", description=words("command.help"))
-async def help_(interaction: Interaction) -> None:
-    """Say what the bot can do."""
-    language = spoken(interaction)
-    commands = interaction.client.tree.get_commands(type=discord.AppCommandType.chat_input)
-    lines = [localize("help.intro", language), ""]
-    lines += [f"`/{each.name}` {localize(f'command.{each.name}', language)}" for each in commands]
-    await tell(interaction, "\n".join(lines))
 
 
 def _in_words(kept: Mapping[str, KeptShare]) -> str:

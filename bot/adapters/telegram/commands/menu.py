@@ -11,9 +11,17 @@ from telegram import (
     Message,
 )
 
-from bot.adapters.telegram import translate
+from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
-from bot.adapters.telegram.commands import emoji, preferences, privacy, settings
+from bot.adapters.telegram.commands import (
+    emoji,
+    feedback,
+    preferences,
+    privacy,
+    settings,
+    stats,
+    why,
+)
 from bot.adapters.telegram.context import AdapterContext
 from bot.i18n import FALLBACK, LANGUAGES, localize
 
@@ -40,9 +48,9 @@ COMMANDS: Mapping[str, Command] = {
     "start": start,
     "help": help_,
     "emoji": emoji.emoji,
-    "why": emoji.why,
-    "feedback": emoji.feedback,
-    "stats": emoji.stats,
+    "why": why.why,
+    "feedback": feedback.feedback,
+    "stats": stats.stats,
     "taste": preferences.taste,
     "settings": settings.settings,
     "privacy": privacy.privacy,
@@ -65,7 +73,7 @@ async def handle(parts: AdapterContext, message: Message, name: str, argument: s
     if name not in COMMANDS:
         return
     own = message.from_user.language_code if message.from_user else None
-    language = await parts.language(message.chat, own, translate.thread(message))
+    language = await parts.language(message.chat, own, events.thread(message))
     await COMMANDS[name](CommandContext(parts, message, argument, language))
 
 

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from telegram import CallbackQuery, Document, Message
 
 from bot import charts
-from bot.adapters.telegram import buttons, translate
+from bot.adapters.telegram import buttons, events
 from bot.adapters.telegram.command_context import CommandContext
-from bot.adapters.telegram.commands import settings
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.permissions import is_admin
 from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
 from bot.i18n import localize
@@ -25,7 +25,7 @@ async def taste(ask: CommandContext) -> None:
         await ask.tell(ask.words("taste.usage"))
         return
     message = ask.message
-    if word and not await settings.may(ask.parts, message.chat, message.sender_chat, ask.user):
+    if word and not await is_admin(ask.parts, message.chat, message.sender_chat, ask.user):
         await ask.tell(ask.words("taste.admins"))
         return
     try:
@@ -53,7 +53,7 @@ async def _show(ask: CommandContext) -> None:
             chat.id,
             drawn,
             caption=ask.words("taste.caption", share=share),
-            message_thread_id=translate.thread(ask.message),
+            message_thread_id=events.thread(ask.message),
             reply_parameters=ask.reply_to,
         )
     )
@@ -69,7 +69,7 @@ async def pressed(parts: AdapterContext, query: CallbackQuery, name: str) -> str
     language, message = query.from_user.language_code, query.message
     if not isinstance(message, Message) or name not in ("yes", "no"):
         return localize("error.expired", language)
-    if not await settings.may(parts, message.chat, None, query.from_user.id):
+    if not await is_admin(parts, message.chat, None, query.from_user.id):
         return localize("taste.admins", language)
     told = "taste.kept"
     try:
@@ -93,7 +93,7 @@ async def _export(ask: CommandContext) -> None:
             json.dumps(document, ensure_ascii=False, indent=1).encode(),
             caption=ask.words("taste.exported"),
             filename=FILE,
-            message_thread_id=translate.thread(ask.message),
+            message_thread_id=events.thread(ask.message),
             reply_parameters=ask.reply_to,
         )
     )

@@ -8,7 +8,7 @@ from telegram import CallbackQuery, Chat, InlineKeyboardMarkup
 from bot.adapters.telegram.buttons import choice
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.translate import NAME, thread
+from bot.adapters.telegram.events import NAME, thread
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey
 from bot.i18n import TERMS_VERSION, localize

@@ -6,16 +6,16 @@ from dataclasses import replace
 from telegram import (
     CallbackQuery,
     Chat,
-    ChatMember,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
 )
 
-from bot.adapters.telegram import translate
+from bot.adapters.telegram import events
 from bot.adapters.telegram.buttons import SETTING
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.permissions import is_admin
 from bot.core.chat_settings.overrides import KEYS
 from bot.core.errors import StoreFailed
 from bot.core.events import MessageRef
@@ -44,10 +44,10 @@ _ELSEWHERE = ("reactions_per_message", "chat_allow", "chat_deny", "role_deny")
 async def settings(ask: CommandContext) -> None:
     """Show the panel, or set what is written after the command."""
     message = ask.message
-    if not await may(ask.parts, message.chat, message.sender_chat, ask.user):
+    if not await is_admin(ask.parts, message.chat, message.sender_chat, ask.user):
         await ask.tell(ask.words("settings.admins"))
         return
-    place = _Place(ask.parts, message.chat, translate.thread(message))
+    place = _Place(ask.parts, message.chat, events.thread(message))
     try:
         if ask.argument:
             await ask.tell(await _write(place, ask))
@@ -64,13 +64,13 @@ async def pressed(parts: AdapterContext, query: CallbackQuery, rest: str) -> str
     message = query.message
     if not isinstance(message, Message):
         return localize("error.expired", language)
-    if not await may(parts, message.chat, None, query.from_user.id):
+    if not await is_admin(parts, message.chat, None, query.from_user.id):
         return localize("settings.admins", language)
     if rest == "done":
         await parts.attempt(query.edit_message_text(localize("settings.closed", language)))
         return ""
     scope, _, change = rest.partition(":")
-    place = _Place(parts, message.chat, translate.thread(message), whole=scope == "all")
+    place = _Place(parts, message.chat, events.thread(message), whole=scope == "all")
     key, _, number = change.partition(":")
     try:
         told = ""
@@ -96,7 +96,7 @@ class _Place:
         self._parts = parts
         self._chat = chat
         self.thread = thread
-        self._topic = "" if whole else translate.topic(chat, thread)
+        self._topic = "" if whole else events.topic(chat, thread)
         self._ref = parts.ref(chat, 0)
 
     async def set(self, key: str, value: object) -> None:
@@ -228,15 +228,3 @@ def _read(key: str, written: str) -> object:
             return written
         case _:
             return written
-
-
-async def may(parts: AdapterContext, chat: Chat, sender: Chat | None, user: int | None) -> bool:
-    """Whether somebody is an admin of the chat; in private everybody is."""
-    if chat.type == Chat.PRIVATE:
-        return True
-    if sender is not None:
-        return sender.id == chat.id  # only admins speak for a group or a channel
-    if user is None:
-        return False
-    member = await parts.attempt(parts.bot.get_chat_member(chat.id, user))
-    return member is not None and member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)

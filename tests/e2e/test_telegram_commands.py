@@ -7,7 +7,7 @@ import pytest
 from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.statements import FEEDBACK, STORED
+from tests.e2e.queries import FEEDBACK, STORED
 from tests.e2e.telegram_server import (
     ALICE,
     BOB,

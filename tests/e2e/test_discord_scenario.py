@@ -5,9 +5,9 @@ import signal
 import pytest
 
 from tests.e2e.conftest import Launcher
-from tests.e2e.discord_evening import CHANNELS, SECRET, STEP, Evening, answered
 from tests.e2e.discord_gateway import RESUME
 from tests.e2e.discord_payloads import guild
+from tests.e2e.discord_scenario import CHANNELS, SECRET, STEP, Evening, answered
 from tests.e2e.discord_server import TOKEN, DiscordServer
 from tests.e2e.process import BotProcess
 

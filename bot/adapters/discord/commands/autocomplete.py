@@ -1,0 +1,31 @@
+"""Emojis that Discord suggests while an option is typed."""
+
+import discord
+from discord import app_commands
+
+from bot.adapters.discord.emojis import own_names, to_wire
+from model.emoji import names
+
+MAX_SUGGESTIONS = 25
+"""As many as Discord shows."""
+
+
+def suggest_emojis(
+    guild: discord.Guild | None, typed: str, mark: str = ""
+) -> list[app_commands.Choice[str]]:
+    """Emojis whose names hold what was typed, the server's own first."""
+    wanted = typed.strip().strip(":").lower()
+    found = [name for name in sorted(own_names(guild)) if wanted in name.lower()]
+    for each, called in names().items():
+        if len(found) >= MAX_SUGGESTIONS:
+            break
+        if each == typed.strip() or any(wanted in name for name in called):
+            found.append(each)
+    return [
+        app_commands.Choice(name=f"{mark}{_named(each)}"[:100], value=f"{mark}{each}")
+        for each in found[:MAX_SUGGESTIONS]
+    ]
+
+
+def _named(emoji: str) -> str:
+    return f"{to_wire(emoji) or ''} {names()[emoji][0]}".strip() if emoji in names() else emoji

@@ -1,0 +1,84 @@
+"""Slash commands and context menus: registration, translation, and failures."""
+
+import contextlib
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.adapters.discord.command_context import language_of, localized, respond
+from bot.adapters.discord.commands.emoji import emoji, suggest
+from bot.adapters.discord.commands.feedback import feedback
+from bot.adapters.discord.commands.preferences import TasteGroup
+from bot.adapters.discord.commands.privacy import consent, forget, optin, optout, privacy
+from bot.adapters.discord.commands.settings import SettingsGroup
+from bot.adapters.discord.commands.stats import stats
+from bot.adapters.discord.commands.why import why, why_this
+from bot.adapters.discord.context import Interaction
+from bot.core.errors import StoreFailed
+from bot.i18n import FALLBACK, localize, supported_language
+from bot.log import describe
+
+logger = logging.getLogger(__name__)
+
+
+class Translator(app_commands.Translator):
+    """Descriptions and menus in the languages of ``bot.i18n``; commands keep their names."""
+
+    async def localize(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """Return the text in the language of the locale; None if there is none."""
+        key = string.extras.get("key")
+        if key is None or supported_language(locale.value) == FALLBACK:
+            return None
+        return localize(str(key), locale.value)
+
+
+class CommandTree(app_commands.CommandTree[discord.Client]):
+    """Commands whose failures are one line, to the member and in the log."""
+
+    async def on_error(
+        self, interaction: Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        """Report the failure. Options may quote message text: none are logged."""
+        if isinstance(error, app_commands.CheckFailure):
+            return  # the check has responded
+        cause = getattr(error, "original", error)
+        key = "error.not_stored" if isinstance(cause, StoreFailed) else "emoji.failed"
+        if not isinstance(cause, StoreFailed):
+            logger.error("a command failed: %s", describe(cause))
+        with contextlib.suppress(discord.HTTPException):
+            await respond(interaction, localize(key, language_of(interaction)))
+
+
+@app_commands.command(name="help", description=localized("command.help"))
+async def help_(interaction: Interaction) -> None:
+    """List the commands."""
+    language = language_of(interaction)
+    commands = interaction.client.tree.get_commands(type=discord.AppCommandType.chat_input)
+    lines = [localize("help.intro", language), ""]
+    lines += [
+        f"`/{command.name}` {localize(f'command.{command.name}', language)}" for command in commands
+    ]
+    await respond(interaction, "\n".join(lines))
+
+
+COMMANDS: tuple[app_commands.Command[Any, ..., Any] | app_commands.ContextMenu, ...] = (
+    *(emoji, why, feedback, stats, privacy, forget, optout, optin, consent, help_),
+    *(suggest, why_this),
+)
+
+
+def build_tree(client: discord.Client) -> CommandTree:
+    """Build the tree of all commands, not yet registered with Discord."""
+    tree = CommandTree(client)
+    tree.add_command(SettingsGroup())
+    tree.add_command(TasteGroup())
+    for command in COMMANDS:
+        tree.add_command(command)
+    return tree
