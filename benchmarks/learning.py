@@ -166,7 +166,7 @@ async def simulate(file: Path, wanted: int) -> int:
     store = SqlStore(engine, eager, TERMS_VERSION)
     try:
         for number in range(MEMBERS):
-            await store.set_consent("discord", MemberKey(f"{number:032x}"), TERMS_VERSION)
+            await store.members.set_consent("discord", MemberKey(f"{number:032x}"), TERMS_VERSION)
         return await talk(Service(predictor, store), wanted)
     finally:
         await predictor.aclose()

@@ -146,7 +146,7 @@ async def assemble(
     engine = await open_database(settings.database.url)
     try:
         store = SqlStore(engine, defaults, TERMS_VERSION)
-        secret = hash_secret(credentials.hash_secret, path, warn=await store.has_members())
+        secret = hash_secret(credentials.hash_secret, path, warn=await store.members.exist())
         await _purge(store, settings)
         loaded = await asyncio.to_thread(load_served, settings.model)
         predictor = BatchingPredictor(loaded, settings.model.queue_size)
@@ -293,10 +293,10 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
 async def _purge(store: SqlStore, settings: Settings) -> None:
     now, privacy = datetime.now(UTC), settings.privacy
-    erased = await store.purge(privacy.rows_since(now), privacy.texts_since(now))
+    erased = await store.outcomes.purge(privacy.rows_since(now), privacy.texts_since(now))
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
-    await store.purge_update_claims(now - timedelta(days=DELIVERY_DAYS))
+    await store.update_claims.purge(now - timedelta(days=DELIVERY_DAYS))
 
 
 @asynccontextmanager

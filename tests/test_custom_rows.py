@@ -126,7 +126,7 @@ async def test_another_process_forgets_within_a_minute(house: House) -> None:
     await house.talk()
     on = await house.odds(NEW)
     for n in range(MEMBERS):
-        await house.store.set_consent("web", member(n), None)
+        await house.store.members.set_consent("web", member(n), None)
     assert await house.odds(NEW) == pytest.approx(on)
     house.later()
     assert await house.odds(NEW) < on / 3

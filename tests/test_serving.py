@@ -15,7 +15,8 @@ from bot.serving import ArtifactWatch, load_served, registry
 from model import Prediction, Predictor
 from model.artifact import LAYOUT, load
 from model.custom_rows import Choice, EmbeddingOffset
-from tests.core.fakes import MemoryStore, RecordingPlatform, message
+from tests.core.fakes import RecordingPlatform, message
+from tests.core.memory_store import MemoryStore
 from tests.tiny import write_tiny_artifact
 
 
@@ -146,6 +147,8 @@ async def test_each_row_names_the_artifact_that_answered(
     old.gate.set()
     new.gate.set()
     await asyncio.gather(first, second, third)
-    versions = {ref.message: outcome.artifact_version for ref, (_, outcome) in store.rows.items()}
+    versions = {
+        ref.message: outcome.artifact_version for ref, (_, outcome) in store.outcomes.rows.items()
+    }
     assert versions == {"1": old.version, "2": old.version, "3": new.version}
     await predictor.aclose()

@@ -167,7 +167,7 @@ async def _purge(url: str, rows_since: datetime, texts_since: datetime) -> int:
 
     engine = await open_database(url)
     try:
-        return await SqlStore(engine).purge(rows_since, texts_since)
+        return await SqlStore(engine).outcomes.purge(rows_since, texts_since)
     finally:
         await engine.dispose()
 

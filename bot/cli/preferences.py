@@ -36,11 +36,13 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
     )
 
     now = datetime.now(UTC)
-    tally = _with(config, lambda store: store.preference_counts(_ref(platform, community), now))
+    tally = _with(config, lambda store: store.preferences.counts(_ref(platform, community), now))
     taste = estimate_preferences(
         tally,
         fit_prior(
-            _with(config, lambda store: store.recent_preference_counts(MAX_COMMUNITIES_IN_FIT, now))
+            _with(
+                config, lambda store: store.preferences.recent_counts(MAX_COMMUNITIES_IN_FIT, now)
+            )
         ),
     )
     with reader_may_leave():
@@ -59,7 +61,9 @@ def reset(platform: Platform, community: Name, config: ConfigFile = None) -> Non
     Example: emoji-reactor taste reset discord 1234567890
     """
     now = datetime.now(UTC)
-    _with(config, lambda store: store.replace_preference_counts(_ref(platform, community), {}, now))
+    _with(
+        config, lambda store: store.preferences.replace_counts(_ref(platform, community), {}, now)
+    )
     typer.echo("forgotten")
 
 
@@ -72,7 +76,7 @@ def export_(platform: Platform, community: Name, config: ConfigFile = None) -> N
     from bot.core.preferences import transfer
 
     now = datetime.now(UTC)
-    tally = _with(config, lambda store: store.preference_counts(_ref(platform, community), now))
+    tally = _with(config, lambda store: store.preferences.counts(_ref(platform, community), now))
     with reader_may_leave():
         typer.echo(
             json.dumps(transfer.dump_counts(tally.pending, now), ensure_ascii=False, indent=1)
@@ -96,7 +100,7 @@ def import_(platform: Platform, community: Name, file: Path, config: ConfigFile 
     now = datetime.now(UTC)
     _with(
         config,
-        lambda store: store.replace_preference_counts(_ref(platform, community), counts, now),
+        lambda store: store.preferences.replace_counts(_ref(platform, community), counts, now),
     )
     typer.echo(f"{len(counts)} emojis' counts taken over")
 

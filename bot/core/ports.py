@@ -79,60 +79,99 @@ class EmojiPredictor(Protocol):
 class PreferenceStore(Protocol):
     """Counts of what communities like; ``ref`` says which one by platform and community."""
 
-    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
+    async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         """What is counted, faded to ``now``."""
         ...
 
-    async def preference_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+    async def changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Platform and id of the communities where something was said since, and when."""
         ...
 
-    async def recent_preference_counts(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+    async def recent_counts(self, max_communities: int, now: datetime) -> list[dict[str, Counts]]:
         """The settled counts of the communities that spoke last, faded to ``now``."""
         ...
 
-    async def replace_preference_counts(
+    async def replace_counts(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:
         """Put these counts, of ``now``, in the place of those that there are."""
         ...
 
 
-class Store(PreferenceStore, Protocol):
-    """What the service remembers between messages."""
+class ChatSettingReader(Protocol):
+    """The settings of chats."""
 
-    async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
-        """The settings that hold in this chat; ``parent`` is the chat of a thread."""
+    async def get(self, ref: MessageRef, parent: str = "") -> ChatSettings:
+        """Return the settings that hold in this chat; ``parent`` is the chat of a thread."""
         ...
 
-    async def member_status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
-        """The settings that hold for a message, and whether its author opted out: one reading."""
+
+class MemberStore(Protocol):
+    """What members decided, and what is kept about them."""
+
+    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        """Return the settings that hold for a message, and if its author opted out."""
         ...
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
-        """Whether the member asked not to be answered or recorded."""
+        """Return if the member asked not to be answered or recorded."""
         ...
 
-    async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
-        """Write one row for a scored message; False where there is one: somebody answers it.
+    async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
+        """Record an opt-out, and erase what is kept about the member; or revoke it."""
+        ...
 
-        The text is kept where ``message.storable`` and its author has an active consent.
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
+        """Return the version of the terms to which the member agrees now; None without consent."""
+        ...
+
+    async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        """Record a member's consent to storing texts for training; None revokes it.
+
+        Revoking erases the texts.
         """
         ...
 
-    async def record_refusal(self, ref: MessageRef, reason: str) -> None:
-        """The platform did not take the recorded answer: nothing was shown."""
+    async def erase(self, platform: str, member: MemberKey) -> int:
+        """Erase everything kept about a member but an opt-out; return the rows erased."""
         ...
 
-    async def recorded_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
-        """What is stored of a message; None where it was not scored."""
+    async def data(self, platform: str, member: MemberKey) -> dict[str, object]:
+        """Return everything kept about a member, as JSON values."""
         ...
 
-    async def add_feedback(self, feedback: Feedback) -> bool:
+
+class OutcomeStore(Protocol):
+    """The outcomes of scored messages."""
+
+    async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
+        """Insert the outcome of a message; return False if it has one: another process has it.
+
+        The text is stored if ``message.may_store_text`` and its author has an active consent.
+        """
+        ...
+
+    async def record_refusal(self, ref: MessageRef, refusal: str) -> None:
+        """Record that the platform refused the outcome: nothing was shown."""
+        ...
+
+    async def find(self, ref: MessageRef) -> RecordedOutcome | None:
+        """Return what is stored of a message; None if it was not scored."""
+        ...
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Delete the message's outcome and its feedback."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """The feedback on outcomes."""
+
+    async def add(self, given: Feedback) -> bool:
         """Insert, update or withdraw; False where the message is unknown."""
         ...
 
-    async def replace_feedback(
+    async def replace(
         self,
         ref: MessageRef,
         actor: MemberKey,
@@ -142,42 +181,40 @@ class Store(PreferenceStore, Protocol):
         """What the actor says through ``source`` is this alone; False where it is unknown."""
         ...
 
-    async def count_unprompted(
-        self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime
-    ) -> bool:
-        """Count an emoji that a member put on a message that was scored and left alone.
 
-        Whether the community's taste changed; of who used what, nothing outlasts the day.
+class UnpromptedStore(Protocol):
+    """Counts of the emojis that members put on messages by themselves."""
+
+    async def count(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+        """Count an emoji that a member put on a scored message on which nothing was shown.
+
+        Return if the preferences changed. Of who used which emoji, nothing outlasts the day.
         """
         ...
 
-    async def choices_on_texts(self, ref: MessageRef, most: int) -> Sequence[CustomEmojiChoice]:
-        """What members of the message's community chose of late on texts that are kept."""
+
+class ConsentedTextStore(Protocol):
+    """The texts that members let be kept."""
+
+    async def choices(self, ref: MessageRef, max_choices: int) -> Sequence[CustomEmojiChoice]:
+        """Return the latest choices by members of the message's community on stored texts."""
         ...
 
-    async def delete_message(self, ref: MessageRef) -> None:
-        """The message is gone from its platform: forget its prediction and feedback."""
-        ...
 
-    async def erase_member(self, platform: str, member: MemberKey) -> int:
-        """Erase everything kept about a member; the number of rows erased."""
-        ...
+class Store(Protocol):
+    """What the core stores, by part; each method raises ``StoreFailed`` if the database fails."""
 
-    async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
-        """Record an opt-out, and erase what is kept about the member; or revoke it."""
-        ...
-
-    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
-        """The version of the terms to which the member agrees now; None without consent."""
-        ...
-
-    async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
-        """Record that a member agrees that texts are kept for training; None revokes.
-
-        A revoked consent takes the texts with it.
-        """
-        ...
-
-    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
-        """Everything kept about a member, as JSON knows it."""
-        ...
+    @property
+    def chat_settings(self) -> ChatSettingReader: ...  # noqa: D102 - the type says it
+    @property
+    def members(self) -> MemberStore: ...  # noqa: D102
+    @property
+    def outcomes(self) -> OutcomeStore: ...  # noqa: D102
+    @property
+    def feedback(self) -> FeedbackStore: ...  # noqa: D102
+    @property
+    def preferences(self) -> PreferenceStore: ...  # noqa: D102
+    @property
+    def unprompted(self) -> UnpromptedStore: ...  # noqa: D102
+    @property
+    def consented_texts(self) -> ConsentedTextStore: ...  # noqa: D102

@@ -3,31 +3,33 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.chat_settings.overrides import apply_override, apply_overrides
 from bot.core.events import MessageRef
 from bot.core.messages.policy import ChatSettings
-from bot.database.tables import admin_notice, chat_setting, community
-from bot.database.transaction import Session, is_community, transaction
+from bot.database.queries import find_or_create_community, is_community
+from bot.database.tables import chat_setting, community
+from bot.database.transaction import Database
 
 
-class ChatSettingStore(Session):
-    """The settings part of the store."""
+class SqlChatSettingStore:
+    """The overrides of communities and chats."""
 
-    def __init__(self, engine: AsyncEngine, defaults: ChatSettings | None = None) -> None:
-        """Use an open database; ``defaults`` hold where a community has not chosen."""
-        super().__init__(engine)
-        self._defaults = defaults or ChatSettings()
+    def __init__(self, database: Database, defaults: ChatSettings) -> None:
+        """Use an open database; ``defaults`` hold if a community has not chosen."""
+        self._database = database
+        self._defaults = defaults
 
-    async def settings(self, ref: MessageRef, parent: str = "") -> ChatSettings:
+    async def get(self, ref: MessageRef, parent: str = "") -> ChatSettings:
         """The defaults under the community's choices under the parent's under the chat's."""
-        async with transaction(self._reader) as connection:
-            return await self._settings(connection, ref, parent)
+        async with self._database.read() as connection:
+            return await self.get_with(connection, ref, parent)
 
-    async def _settings(
+    async def get_with(
         self, connection: AsyncConnection, ref: MessageRef, parent: str
     ) -> ChatSettings:
+        """Return the same as ``get``, read in the caller's transaction."""
         places = ("", parent, ref.chat)
         query = (
             select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
@@ -47,7 +49,7 @@ class ChatSettingStore(Session):
             .order_by(chat_setting.c.chat, chat_setting.c.key)
         )
         found: dict[str, dict[str, object]] = {}
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             for chat, key, value in await connection.execute(query):
                 found.setdefault(chat, {})[key] = value
         return found
@@ -57,7 +59,7 @@ class ChatSettingStore(Session):
         here = select(community.c.id).where(is_community(ref)).scalar_subquery()
         place = chat_setting.c.chat == ("" if everywhere else ref.chat)
         choice = and_(chat_setting.c.community_id == here, place, chat_setting.c.key == key)
-        async with transaction(self._writer) as connection:
+        async with self._database.write() as connection:
             await connection.execute(delete(chat_setting).where(choice))
 
     async def set_override(
@@ -69,16 +71,16 @@ class ChatSettingStore(Session):
             KeyError, ValueError: see ``bot.core.chat_settings.overrides.override``.
         """
         apply_override(self._defaults, key, value)
-        async with transaction(self._writer) as connection:
+        async with self._database.write() as connection:
             row = {
-                "community_id": await self._community(connection, ref),
+                "community_id": await find_or_create_community(self._database, connection, ref),
                 "chat": "" if everywhere else ref.chat,
                 "key": key,
                 "value": value,
                 "updated_at": datetime.now(UTC),
             }
             await connection.execute(
-                self._insert(chat_setting)
+                self._database.insert(chat_setting)
                 .values(row)
                 .on_conflict_do_update(
                     index_elements=["community_id", "chat", "key"],
@@ -89,11 +91,11 @@ class ChatSettingStore(Session):
     async def move_overrides(self, old: MessageRef, new: MessageRef) -> None:
         """A community goes on under another id: what it chose holds there, unless it chose anew."""
         query = select(chat_setting).join(community).where(is_community(old))
-        async with transaction(self._writer) as connection:
+        async with self._database.write() as connection:
             chosen = (await connection.execute(query)).all()
             if not chosen:
                 return
-            there = await self._community(connection, new)
+            there = await find_or_create_community(self._database, connection, new)
             rows = [
                 {
                     "community_id": there,
@@ -105,18 +107,5 @@ class ChatSettingStore(Session):
                 for row in chosen
             ]
             await connection.execute(
-                self._insert(chat_setting).values(rows).on_conflict_do_nothing()
+                self._database.insert(chat_setting).values(rows).on_conflict_do_nothing()
             )
-
-    async def claim_notice(self, ref: MessageRef, name: str) -> bool:
-        """Whether the community is to be told this: True once, for whoever asks first."""
-        async with transaction(self._writer) as connection:
-            row = {
-                "community_id": await self._community(connection, ref),
-                "name": name,
-                "sent_at": datetime.now(UTC),
-            }
-            told = await connection.execute(
-                self._insert(admin_notice).values(row).on_conflict_do_nothing()
-            )
-            return told.rowcount == 1

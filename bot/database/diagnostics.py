@@ -46,7 +46,7 @@ async def has_members(url: str) -> bool:
     """Whether members stand in the database, whom only its secret recognises."""
     with suppress(DatabaseError, StoreFailed):  # which ``examine`` tells
         async with _as_it_is(url) as engine:
-            return engine is not None and await SqlStore(engine).has_members()
+            return engine is not None and await SqlStore(engine).members.exist()
     return False
 
 

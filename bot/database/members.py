@@ -5,19 +5,37 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.events import MemberKey
+from bot.core.events import IncomingMessage, MemberKey
+from bot.core.messages.policy import ChatSettings
+from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.member_data import member_data
 from bot.database.preferences.recording import PreferenceRecording
+from bot.database.queries import active_consent
 from bot.database.tables import community, consent, feedback, opt_out, prediction
-from bot.database.transaction import active_consent, transaction
+from bot.database.transaction import Database
 
 
-class MemberStore(PreferenceRecording):
-    """The members' part of the store."""
+class SqlMemberStore:
+    """What members decided, and what is kept about them."""
+
+    def __init__(
+        self, database: Database, chat_settings: SqlChatSettingStore, recording: PreferenceRecording
+    ) -> None:
+        """Use an open database."""
+        self._database = database
+        self._chat_settings = chat_settings
+        self._recording = recording
+
+    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        """Return the settings that hold for a message, and if its author opted out."""
+        ref = message.ref
+        async with self._database.read() as connection:
+            settings = await self._chat_settings.get_with(connection, ref, message.parent_chat)
+            return settings, await self._opted_out(connection, ref.platform, message.author)
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             return await self._opted_out(connection, platform, member)
 
     async def _opted_out(
@@ -26,22 +44,22 @@ class MemberStore(PreferenceRecording):
         query = select(opt_out.c.since).where(_opt_out_of(platform, member))
         return (await connection.execute(query)).first() is not None
 
-    async def has_members(self) -> bool:
+    async def exist(self) -> bool:
         """Whether anything is kept under a member's key."""
         queries = (select(opt_out.c.member), select(prediction.c.id), select(consent.c.id))
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             found = [(await connection.execute(query.limit(1))).first() for query in queries]
         return any(row is not None for row in found)
 
-    async def erase_member(self, platform: str, member: MemberKey) -> int:
+    async def erase(self, platform: str, member: MemberKey) -> int:
         """Erase the member's predictions, feedback and consents; the number of rows erased.
 
         An opt-out stays: without it the next message would be answered again.
         """
-        async with transaction(self._writer) as connection:
-            return await self._forget(connection, platform, member)
+        async with self._database.write() as connection:
+            return await self._erase(connection, platform, member)
 
-    async def _forget(self, connection: AsyncConnection, platform: str, member: MemberKey) -> int:
+    async def _erase(self, connection: AsyncConnection, platform: str, member: MemberKey) -> int:
         here = (
             select(prediction.c.id)
             .join(community)
@@ -52,7 +70,7 @@ class MemberStore(PreferenceRecording):
         said = and_(feedback.c.actor == member, feedback.c.prediction_id.in_(here))
         words = or_(said, feedback.c.prediction_id.in_(own))
         # Without this, whoever erases their words could say them again at full weight.
-        await self._unsay(connection, words, prediction.c.id.in_(own))
+        await self._recording.uncount(connection, words, prediction.c.id.in_(own))
         erasures = (
             # What others said about the member's messages would go by cascade, uncounted.
             delete(feedback).where(words),
@@ -64,18 +82,18 @@ class MemberStore(PreferenceRecording):
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
         """Record an opt-out and erase the rest, or revoke it; the first moment stands."""
         row = {"platform": platform, "member": member, "since": datetime.now(UTC)}
-        async with transaction(self._writer) as connection:
+        async with self._database.write() as connection:
             if out:
-                await self._forget(connection, platform, member)
+                await self._erase(connection, platform, member)
             await connection.execute(
-                self._insert(opt_out).values(row).on_conflict_do_nothing()
+                self._database.insert(opt_out).values(row).on_conflict_do_nothing()
                 if out
                 else delete(opt_out).where(_opt_out_of(platform, member))
             )
 
     async def consent_version(self, platform: str, member: MemberKey) -> str | None:
         """The version of the terms to which the member agrees now; None without consent."""
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             return await active_consent(connection, platform, member)
 
     async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
@@ -85,7 +103,7 @@ class MemberStore(PreferenceRecording):
         """
         now = datetime.now(UTC)
         row = {"platform": platform, "member": member, "version": version, "granted_at": now}
-        async with transaction(self._writer) as connection:
+        async with self._database.write() as connection:
             active = and_(_consents(platform, member), consent.c.revoked_at.is_(None))
             if version is None:
                 await connection.execute(update(consent).where(active).values(revoked_at=now))
@@ -96,7 +114,7 @@ class MemberStore(PreferenceRecording):
             await connection.execute(update(consent).where(other).values(revoked_at=now))
             again = case((consent.c.revoked_at.is_(None), consent.c.granted_at), else_=now)
             await connection.execute(
-                self._insert(consent)
+                self._database.insert(consent)
                 .values(row)
                 .on_conflict_do_update(
                     index_elements=["platform", "member", "version"],
@@ -104,9 +122,9 @@ class MemberStore(PreferenceRecording):
                 )
             )
 
-    async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
+    async def data(self, platform: str, member: MemberKey) -> dict[str, object]:
         """Everything kept about a member, as JSON knows it."""
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             return await member_data(connection, platform, member)
 
 

@@ -1,23 +1,24 @@
-"""Short transactions on one database, and the conditions that several queries share."""
+"""Short transactions on one database."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.errors import StoreFailed
-from bot.core.events import MemberKey, MessageRef
 from bot.database.engine import reason
-from bot.database.tables import community, consent, prediction
 
 
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction; the driver's errors come out as ``StoreFailed`` without parameters."""
+    """Open one transaction, committed at the end and rolled back on an error.
+
+    Raises:
+        StoreFailed: the driver failed; its error text comes without the parameters.
+    """
     try:
         async with engine.begin() as connection:
             yield connection
@@ -27,58 +28,36 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise StoreFailed(f"the database cannot be reached: {error.strerror}") from None
 
 
-class Session:
-    """What every part of the store works with."""
+class Database:
+    """An open database, read and written in short transactions.
+
+    Each part of the store holds one, and passes the connection on where several parts take part
+    in one transaction.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Use an open database."""
+        """Use an open engine."""
         self._reader = engine
+        # On SQLite a writer takes the lock at once; see ``bot.database.engine``.
         self._writer = engine.execution_options(immediate=True)
-        # The two dialects whose insert knows on_conflict_do_*, with the same arguments.
-        on_sqlite = engine.dialect.name == "sqlite"
-        self._insert = sqlite.insert if on_sqlite else postgresql.insert
+        self._on_sqlite = engine.dialect.name == "sqlite"
 
-    async def _community(self, connection: AsyncConnection, ref: MessageRef) -> int:
-        query = select(community.c.id).where(is_community(ref))
-        known = (await connection.execute(query)).scalar()
-        if known is not None:
-            return int(known)
-        await connection.execute(
-            self._insert(community)
-            .values(platform=ref.platform, external_id=ref.community, created_at=datetime.now(UTC))
-            .on_conflict_do_nothing()
-        )
-        return int((await connection.execute(query)).scalar_one())
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that only reads.
 
+        Raises:
+            StoreFailed: the database cannot be read.
+        """
+        return transaction(self._reader)
 
-def is_community(ref: MessageRef) -> ColumnElement[bool]:
-    """The row of ``community`` that the message belongs to."""
-    return and_(community.c.platform == ref.platform, community.c.external_id == ref.community)
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that writes.
 
+        Raises:
+            StoreFailed: nothing was written.
+        """
+        return transaction(self._writer)
 
-def prediction_id(ref: MessageRef) -> Select[tuple[int]]:
-    """The message's row of ``prediction``."""
-    return (
-        select(prediction.c.id)
-        .join(community)
-        .where(
-            is_community(ref),
-            prediction.c.chat == ref.chat,
-            prediction.c.message == ref.message,
-        )
-    )
-
-
-async def active_consent(
-    connection: AsyncConnection, platform: str, member: MemberKey
-) -> str | None:
-    """The version of the terms to which the member agrees now; None without consent."""
-    found = await connection.execute(
-        select(consent.c.version).where(
-            consent.c.platform == platform,
-            consent.c.member == member,
-            consent.c.revoked_at.is_(None),
-        )
-    )
-    version: str | None = found.scalar()
-    return version
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an insert that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+        return sqlite.insert(table) if self._on_sqlite else postgresql.insert(table)

@@ -21,7 +21,7 @@ HERE = ("discord", "7")
 async def fill() -> None:
     engine = await open_database("sqlite+aiosqlite:///emoji-reactor.db")
     counts = {"😂": Counts(shown=4000, expected_kept=1600, removed=3900)}
-    await SqlStore(engine).replace_preference_counts(MessageRef(*HERE, "", ""), counts, MOMENT)
+    await SqlStore(engine).preferences.replace_counts(MessageRef(*HERE, "", ""), counts, MOMENT)
     await engine.dispose()
 
 

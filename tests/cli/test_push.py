@@ -81,7 +81,7 @@ async def converse(*agreed: MemberKey) -> None:
     engine = await open_database(f"sqlite+aiosqlite:///{DATABASE}")
     store = SqlStore(engine)
     for author in agreed:
-        await store.set_consent("console", author, TERMS)
+        await store.members.set_consent("console", author, TERMS)
     for number in (0, 1):
         await say(store, number, member(number), FeedbackKind.AGREE)
     await engine.dispose()
@@ -150,7 +150,7 @@ async def test_a_dataset_is_what_is_given_at_the_moment_of_the_push(
     key = f"datasets/{NAME}"
     first = contents(hub, key)
     engine = await open_database(f"sqlite+aiosqlite:///{DATABASE}")
-    await SqlStore(engine).erase_member("console", member(0))
+    await SqlStore(engine).members.erase("console", member(0))
     await engine.dispose()
     ended = await push(*command)
     assert ended.status == 0, ended.err

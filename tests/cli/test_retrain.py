@@ -38,7 +38,7 @@ async def _fill(agreed: Sequence[MemberKey], kind: FeedbackKind) -> None:
     engine = await open_database(URL)
     store = SqlStore(engine)
     for author in agreed:
-        await store.set_consent("console", author, TERMS)
+        await store.members.set_consent("console", author, TERMS)
     for number in range(MESSAGES):
         await say(store, number, AUTHORS[number % len(AUTHORS)], kind, chosen="🎉")
     await engine.dispose()
@@ -172,7 +172,7 @@ async def test_an_export_that_waits_is_replaced_once_somebody_takes_theirs_back(
     await exported(engine, fresh)
     assert not refresh_export(dataset, fresh)
     assert rows_in(dataset) == first
-    await SqlStore(engine).set_consent("console", AUTHORS[0], None)
+    await SqlStore(engine).members.set_consent("console", AUTHORS[0], None)
     left = await exported(engine, fresh)
     assert refresh_export(dataset, fresh)
     assert rows_in(dataset) == left

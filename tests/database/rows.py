@@ -26,7 +26,7 @@ async def record(
 ) -> bool:
     """Record an answer to a message, or to the one with this number."""
     heard = message(number=given) if isinstance(given, str) else given
-    return await store.record(heard, replace(outcome, ref=heard.ref))
+    return await store.outcomes.record(heard, replace(outcome, ref=heard.ref))
 
 
 async def count(engine: AsyncEngine, table: Table) -> int:

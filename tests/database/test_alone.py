@@ -69,7 +69,7 @@ async def others_speak(store: SqlStore) -> None:
         given = replace(message(number=f"other{n}"), author=member(n))
         await record(store, given, replace(ANSWERED, shown=(emoji,)))
         said = word(f"other{n}", FeedbackKind.CORRECT, EMOJIS[n + 1], actor=member(n % QUORUM))
-        await store.add_feedback(replace(said, at=MOMENT + timedelta(days=n // QUORUM)))
+        await store.feedback.add(replace(said, at=MOMENT + timedelta(days=n // QUORUM)))
 
 
 async def act(store: SqlStore, number: int, one: Act) -> None:
@@ -78,11 +78,11 @@ async def act(store: SqlStore, number: int, one: Act) -> None:
     if one.kind is not None:
         said = word(str(number), one.kind, one.about)
         said = replace(said, at=MOMENT + timedelta(days=2, hours=one.hours))
-        await store.add_feedback(said)
+        await store.feedback.add(said)
         if one.withdrawn:
-            await store.add_feedback(replace(said, withdrawn=True))
+            await store.feedback.add(replace(said, withdrawn=True))
     if one.erased:
-        await store.delete_message(mine.ref)
+        await store.outcomes.delete(mine.ref)
 
 
 async def steered(file: Path, given: Sequence[Act]) -> tuple[list[str], list[str]]:
@@ -91,10 +91,10 @@ async def steered(file: Path, given: Sequence[Act]) -> tuple[list[str], list[str
     try:
         store, then = SqlStore(engine), MOMENT + timedelta(days=62)
         await others_speak(store)
-        before = estimate_preferences(await store.preference_counts(ref(), then))
+        before = estimate_preferences(await store.preferences.counts(ref(), then))
         for number, one in enumerate(sorted(given, key=lambda each: each.hours)):
             await act(store, number, one)
-        after = estimate_preferences(await store.preference_counts(ref(), then))
+        after = estimate_preferences(await store.preferences.counts(ref(), then))
         return five(before), five(after)
     finally:
         await engine.dispose()

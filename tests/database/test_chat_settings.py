@@ -13,48 +13,51 @@ from tests.core.fakes import ANNA, message, ref
 
 async def test_the_nearer_choice_stands_over_the_farther(engine: AsyncEngine) -> None:
     store = SqlStore(engine, ChatSettings(chance=0.5, cooldown=9.0))
-    assert await store.settings(ref()) == ChatSettings(chance=0.5, cooldown=9.0)
-    await store.set_override(ref(), "chance", 0.25)
-    await store.set_override(ref(), "chance", 0.75, everywhere=True)
-    await store.set_override(ref(), "mode", "quiet", everywhere=True)
-    here, there = await store.settings(ref()), await store.settings(ref(chat="other"))
+    assert await store.chat_settings.get(ref()) == ChatSettings(chance=0.5, cooldown=9.0)
+    await store.chat_settings.set_override(ref(), "chance", 0.25)
+    await store.chat_settings.set_override(ref(), "chance", 0.75, everywhere=True)
+    await store.chat_settings.set_override(ref(), "mode", "quiet", everywhere=True)
+    here, there = (
+        await store.chat_settings.get(ref()),
+        await store.chat_settings.get(ref(chat="other")),
+    )
     assert (here.chance, here.mode, here.cooldown) == (0.25, Mode.QUIET, 9.0)
     assert (there.chance, there.mode, there.cooldown) == (0.75, Mode.QUIET, 9.0)
-    assert (await store.settings(ref(community="abroad"))).chance == 0.5
+    assert (await store.chat_settings.get(ref(community="abroad"))).chance == 0.5
 
 
 async def test_what_holds_for_a_message_is_read_at_once(store: SqlStore) -> None:
     heard = replace(message(), parent_chat="parent")
-    assert await store.member_status(heard) == (ChatSettings(), False)
-    await store.set_override(ref(chat="parent"), "chance", 0.25)
-    await store.set_opted_out("console", ANNA, True)
-    assert await store.member_status(heard) == (ChatSettings(chance=0.25), True)
+    assert await store.members.status(heard) == (ChatSettings(), False)
+    await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
+    await store.members.set_opted_out("console", ANNA, True)
+    assert await store.members.status(heard) == (ChatSettings(chance=0.25), True)
 
 
 async def test_a_threads_choice_stands_over_its_parents(store: SqlStore) -> None:
-    await store.set_override(ref(chat="parent"), "chance", 0.25)
-    await store.set_override(ref(chat="parent"), "cooldown", 5.0)
-    await store.set_override(ref(chat="a thread"), "chance", 0.75)
-    thread = await store.settings(ref(chat="a thread"), parent="parent")
+    await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
+    await store.chat_settings.set_override(ref(chat="parent"), "cooldown", 5.0)
+    await store.chat_settings.set_override(ref(chat="a thread"), "chance", 0.75)
+    thread = await store.chat_settings.get(ref(chat="a thread"), parent="parent")
     assert (thread.chance, thread.cooldown) == (0.75, 5.0)
-    assert (await store.settings(ref(chat="a thread"))).cooldown == 0.0
+    assert (await store.chat_settings.get(ref(chat="a thread"))).cooldown == 0.0
 
 
 async def test_a_choice_can_be_made_anew_and_taken_back(store: SqlStore) -> None:
     for deny in (["😂"], ["🔥", "❤️"]):
-        await store.set_override(ref(), "emoji_deny", deny)
-    assert (await store.settings(ref())).emoji_deny == {"🔥", "❤"}
-    await store.set_override(ref(), "emoji_deny", ["😢"], everywhere=True)
-    assert await store.overrides(ref()) == {
+        await store.chat_settings.set_override(ref(), "emoji_deny", deny)
+    assert (await store.chat_settings.get(ref())).emoji_deny == {"🔥", "❤"}
+    await store.chat_settings.set_override(ref(), "emoji_deny", ["😢"], everywhere=True)
+    assert await store.chat_settings.overrides(ref()) == {
         "": {"emoji_deny": ["😢"]},
         "chat": {"emoji_deny": ["🔥", "❤️"]},
     }
-    await store.remove_override(ref(), "emoji_deny")
-    assert (await store.settings(ref())).emoji_deny == {"😢"}
-    await store.remove_override(ref(), "emoji_deny", everywhere=True)
-    await store.remove_override(ref(), "emoji_deny", everywhere=True)
-    assert await store.settings(ref()) == ChatSettings()
-    assert await store.overrides(ref(community="abroad")) == {}
+    await store.chat_settings.remove_override(ref(), "emoji_deny")
+    assert (await store.chat_settings.get(ref())).emoji_deny == {"😢"}
+    await store.chat_settings.remove_override(ref(), "emoji_deny", everywhere=True)
+    await store.chat_settings.remove_override(ref(), "emoji_deny", everywhere=True)
+    assert await store.chat_settings.get(ref()) == ChatSettings()
+    assert await store.chat_settings.overrides(ref(community="abroad")) == {}
 
 
 @pytest.mark.parametrize(
@@ -65,35 +68,35 @@ async def test_a_wrong_choice_is_not_stored(
     store: SqlStore, key: str, value: object, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        await store.set_override(ref(), key, value)
-    assert await store.overrides(ref()) == {}
+        await store.chat_settings.set_override(ref(), key, value)
+    assert await store.chat_settings.overrides(ref()) == {}
 
 
 async def test_an_unsound_stored_choice_is_passed_over(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
-    await store.set_override(ref(), "chance", 0.25)
-    await store.set_override(ref(), "cooldown", 5.0)
+    await store.chat_settings.set_override(ref(), "chance", 0.25)
+    await store.chat_settings.set_override(ref(), "cooldown", 5.0)
     async with engine.begin() as connection:
         await connection.execute(text("update chat_setting set value = '99' where key = 'chance'"))
-    assert await store.settings(ref()) == ChatSettings(cooldown=5.0)
+    assert await store.chat_settings.get(ref()) == ChatSettings(cooldown=5.0)
 
 
 async def test_a_community_that_moves_takes_its_choices_along(store: SqlStore) -> None:
     old, new = ref(chat="1", community="1"), ref(chat="2", community="2")
-    await store.set_override(old, "chance", 0.25, everywhere=True)
-    await store.set_override(old, "mode", "quiet", everywhere=True)
-    await store.set_override(old, "cooldown", 7.0)
-    await store.set_override(new, "mode", "reply", everywhere=True)
+    await store.chat_settings.set_override(old, "chance", 0.25, everywhere=True)
+    await store.chat_settings.set_override(old, "mode", "quiet", everywhere=True)
+    await store.chat_settings.set_override(old, "cooldown", 7.0)
+    await store.chat_settings.set_override(new, "mode", "reply", everywhere=True)
     for _ in range(2):
-        await store.move_overrides(old, new)
-    there = await store.settings(new)
+        await store.chat_settings.move_overrides(old, new)
+    there = await store.chat_settings.get(new)
     assert (there.chance, there.cooldown, there.mode) == (0.25, 7.0, Mode.REPLY)
-    await store.move_overrides(ref(community="nobody"), ref(community="nowhere"))
-    assert await store.overrides(ref(community="nowhere")) == {}
+    await store.chat_settings.move_overrides(ref(community="nobody"), ref(community="nowhere"))
+    assert await store.chat_settings.overrides(ref(community="nowhere")) == {}
 
 
 async def test_a_community_is_told_once(store: SqlStore) -> None:
-    told = [await store.claim_notice(ref(), name) for name in ("one", "one", "two")]
+    told = [await store.admin_notices.claim(ref(), name) for name in ("one", "one", "two")]
     assert told == [True, False, True]
-    assert await store.claim_notice(ref(community="abroad"), "one")
+    assert await store.admin_notices.claim(ref(community="abroad"), "one")

@@ -63,7 +63,7 @@ async def keep(file: Path, words: list[Feedback]) -> list[Key]:
         store = SqlStore(engine)
         await record_known(store)
         for each in words:
-            assert await store.add_feedback(each) is (each.ref.message in KNOWN)
+            assert await store.feedback.add(each) is (each.ref.message in KNOWN)
         return await stored(engine)
     finally:
         await engine.dispose()
@@ -80,16 +80,16 @@ def test_any_words_leave_the_set_that_they_add_up_to(words: list[Feedback]) -> N
 async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
     first = word("1")
-    await store.add_feedback(first)
+    await store.feedback.add(first)
     later = first.at.replace(year=2027)
-    await store.add_feedback(replace(first, at=later))
+    await store.feedback.add(replace(first, at=later))
     async with engine.connect() as connection:
         assert (await connection.execute(select(feedback.c.given_at))).scalars().all() == [later]
 
 
 async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
-    assert all(await asyncio.gather(*(store.add_feedback(word("1")) for _ in range(10))))
+    assert all(await asyncio.gather(*(store.feedback.add(word("1")) for _ in range(10))))
     assert len(await stored(engine)) == 1
 
 
@@ -97,9 +97,9 @@ async def test_statistics_count_by_emoji(store: SqlStore, engine: AsyncEngine) -
     await record_known(store)
     await record(store, "3", replace(ANSWERED, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD))
     for actor in (ANNA, BEN):
-        await store.add_feedback(word("1", actor=actor))
-    await store.add_feedback(word("2", FeedbackKind.CORRECT, "❤"))
-    await store.add_feedback(word("2", FeedbackKind.DISLIKE, None))
+        await store.feedback.add(word("1", actor=actor))
+    await store.feedback.add(word("2", FeedbackKind.CORRECT, "❤"))
+    await store.feedback.add(word("2", FeedbackKind.DISLIKE, None))
     counted = await statistics(engine)
     assert (counted.predictions, counted.answered) == (3, 2)
     assert counted.shown == {"😂": 2}
@@ -128,14 +128,14 @@ async def test_a_choice_takes_the_place_of_the_earlier_one(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await record_known(store)
-    await store.add_feedback(word("1", emoji="😢"))
-    await store.add_feedback(word("2", actor=ANNA))
+    await store.feedback.add(word("1", emoji="😢"))
+    await store.feedback.add(word("2", actor=ANNA))
     source = FeedbackSource.BUTTON
     for emojis in (["😂", "🔥"], ["🔥"], ["🔥"]):
         words = [replace(word("1", emoji=emoji), source=source) for emoji in emojis]
-        assert await store.replace_feedback(ref("1"), BEN, source, words)
+        assert await store.feedback.replace(ref("1"), BEN, source, words)
     kept = [("1", BEN, "agree", "😢"), ("1", BEN, "agree", "🔥"), ("2", ANNA, "agree", "😂")]
     assert sorted(await stored(engine)) == sorted(kept)
-    assert await store.replace_feedback(ref("1"), BEN, source, [])
+    assert await store.feedback.replace(ref("1"), BEN, source, [])
     assert sorted(await stored(engine)) == sorted([kept[0], kept[2]])
-    assert not await store.replace_feedback(ref("unknown"), BEN, source, [])
+    assert not await store.feedback.replace(ref("unknown"), BEN, source, [])

@@ -32,20 +32,20 @@ async def test_an_answer_is_one_row_without_its_text(store: SqlStore, engine: As
 
 async def test_an_answer_comes_back_as_it_was(store: SqlStore) -> None:
     await record(store)
-    answer = await store.recorded_outcome(ref())
+    answer = await store.outcomes.find(ref())
     assert answer is not None
     rounded = (Prediction("😂", 0.612346), Prediction("🔥", 0.3))
     assert answer.outcome == replace(ANSWERED, predictions=rounded)
     assert datetime.now(UTC) - answer.at < timedelta(minutes=1)
-    assert await store.recorded_outcome(ref("unknown")) is None
-    assert await store.recorded_outcome(ref("1", chat="elsewhere")) is None
-    assert await store.recorded_outcome(replace(ref("1"), platform="discord")) is None
+    assert await store.outcomes.find(ref("unknown")) is None
+    assert await store.outcomes.find(ref("1", chat="elsewhere")) is None
+    assert await store.outcomes.find(replace(ref("1"), platform="discord")) is None
 
 
 async def test_silence_is_kept_with_its_reason(store: SqlStore) -> None:
     silent = replace(ANSWERED, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD)
     await record(store, "1", silent)
-    answer = await store.recorded_outcome(ref("1"))
+    answer = await store.outcomes.find(ref("1"))
     assert answer is not None
     assert (answer.outcome.shown, answer.outcome.skip_reason) == ((), SkipReason.BELOW_THRESHOLD)
 
@@ -53,9 +53,9 @@ async def test_silence_is_kept_with_its_reason(store: SqlStore) -> None:
 async def test_a_refused_answer_was_not_shown(store: SqlStore) -> None:
     await record(store, "1")
     await record(store, "2")
-    await store.record_refusal(ref("1"), "forbidden")
-    await store.record_refusal(ref("unknown"), "forbidden")
-    one, two = await store.recorded_outcome(ref("1")), await store.recorded_outcome(ref("2"))
+    await store.outcomes.record_refusal(ref("1"), "forbidden")
+    await store.outcomes.record_refusal(ref("unknown"), "forbidden")
+    one, two = await store.outcomes.find(ref("1")), await store.outcomes.find(ref("2"))
     assert one is not None
     assert two is not None
     told = (one.outcome.shown, one.outcome.skip_reason, one.outcome.refusal)
@@ -67,7 +67,7 @@ async def test_a_message_is_recorded_once(store: SqlStore, engine: AsyncEngine) 
     assert await record(store) is True
     assert await record(store, outcome=replace(ANSWERED, shown=("🔥",))) is False
     assert await count(engine, prediction) == 1
-    answer = await store.recorded_outcome(ref())
+    answer = await store.outcomes.find(ref())
     assert answer is not None
     assert answer.outcome.shown == ("😂",)
 
@@ -91,12 +91,12 @@ async def test_a_deleted_message_is_forgotten_with_what_was_said(
 ) -> None:
     for number in ("1", "2"):
         await record(store, number)
-        await store.add_feedback(word(number))
-    await store.delete_message(ref("1"))
-    await store.delete_message(ref("unknown"))
+        await store.feedback.add(word(number))
+    await store.outcomes.delete(ref("1"))
+    await store.outcomes.delete(ref("unknown"))
     assert await count(engine, prediction) == await count(engine, feedback) == 1
-    assert await store.recorded_outcome(ref("1")) is None
-    assert await store.recorded_outcome(ref("2")) is not None
+    assert await store.outcomes.find(ref("1")) is None
+    assert await store.outcomes.find(ref("2")) is not None
 
 
 async def test_purge_erases_what_is_older_with_what_was_said(
@@ -105,9 +105,9 @@ async def test_purge_erases_what_is_older_with_what_was_said(
     now = datetime.now(UTC)
     for number in ("1", "2"):
         await record(store, number)
-        await store.add_feedback(word(number, FeedbackKind.CORRECT, "🔥"))
+        await store.feedback.add(word(number, FeedbackKind.CORRECT, "🔥"))
     await age(engine, "1", now - timedelta(days=31))
-    assert await store.purge(now - timedelta(days=32)) == 0
-    assert await store.purge(now - timedelta(days=30)) == 1
+    assert await store.outcomes.purge(now - timedelta(days=32)) == 0
+    assert await store.outcomes.purge(now - timedelta(days=30)) == 1
     assert await count(engine, prediction) == await count(engine, feedback) == 1
-    assert await store.recorded_outcome(ref("2")) is not None
+    assert await store.outcomes.find(ref("2")) is not None

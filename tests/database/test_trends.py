@@ -80,13 +80,13 @@ async def test_a_community_sees_its_own(database: AsyncEngine) -> None:
     await answer(database, ["🔥"], place=2)
     await say(database, lost, "remove", "🔥")
     store = SqlStore(database)
-    assert await store.kept_by_emoji(MessageRef("discord", "one", "c", "")) == {
+    assert await store.outcomes.kept_by_emoji(MessageRef("discord", "one", "c", "")) == {
         "😂": KeptShare(1, 1)
     }
-    assert await store.kept_by_emoji(MessageRef("discord", "two", "c", "")) == {
+    assert await store.outcomes.kept_by_emoji(MessageRef("discord", "two", "c", "")) == {
         "🔥": KeptShare(2, 1)
     }
-    assert await store.kept_by_emoji(MessageRef("telegram", "one", "c", "")) == {}
+    assert await store.outcomes.kept_by_emoji(MessageRef("telegram", "one", "c", "")) == {}
 
 
 async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(

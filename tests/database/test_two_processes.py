@@ -22,7 +22,7 @@ async def write(url: str, first: int) -> None:
     store = SqlStore(engine)
     for number in ("0", *(str(first + n) for n in range(1, MESSAGES))):
         await record(store, number)
-        assert await store.add_feedback(word(number))
+        assert await store.feedback.add(word(number))
     await engine.dispose()
 
 

@@ -12,30 +12,30 @@ NEVER = MOMENT - timedelta(days=1)
 
 
 async def test_an_update_is_taken_once(store: SqlStore) -> None:
-    assert await store.claim(BOT, [1, 2], MOMENT, NEVER) == {1, 2}
-    assert await store.claim(BOT, [2, 3], MOMENT, NEVER) == {3}
-    assert await store.claim("telegram:2", [1], MOMENT, NEVER) == {1}
-    assert await store.claim(BOT, [], MOMENT, NEVER) == set()
+    assert await store.update_claims.claim(BOT, [1, 2], MOMENT, NEVER) == {1, 2}
+    assert await store.update_claims.claim(BOT, [2, 3], MOMENT, NEVER) == {3}
+    assert await store.update_claims.claim("telegram:2", [1], MOMENT, NEVER) == {1}
+    assert await store.update_claims.claim(BOT, [], MOMENT, NEVER) == set()
 
 
 async def test_of_many_who_want_it_one_gets_it(store: SqlStore) -> None:
-    wanted = [store.claim(BOT, [2**40], MOMENT, NEVER) for _ in range(8)]
+    wanted = [store.update_claims.claim(BOT, [2**40], MOMENT, NEVER) for _ in range(8)]
     taken = await asyncio.gather(*wanted)
     assert sorted(map(len, taken)) == [0] * 7 + [1]
 
 
 async def test_what_was_never_finished_is_taken_over_and_what_was_is_not(store: SqlStore) -> None:
-    await store.claim(BOT, [1, 2], MOMENT, NEVER)
-    await store.mark_handled(BOT, 1, MOMENT)
-    assert await store.claim(BOT, [1, 2], LATER, MOMENT) == set()
-    assert await store.claim(BOT, [1, 2], LATER, LATER) == {2}
-    assert await store.claim(BOT, [1, 2], LATER, LATER) == set()
-    handled = [await store.is_handled(BOT, number) for number in (1, 2, 3)]
+    await store.update_claims.claim(BOT, [1, 2], MOMENT, NEVER)
+    await store.update_claims.mark_handled(BOT, 1, MOMENT)
+    assert await store.update_claims.claim(BOT, [1, 2], LATER, MOMENT) == set()
+    assert await store.update_claims.claim(BOT, [1, 2], LATER, LATER) == {2}
+    assert await store.update_claims.claim(BOT, [1, 2], LATER, LATER) == set()
+    handled = [await store.update_claims.is_handled(BOT, number) for number in (1, 2, 3)]
     assert handled == [True, False, False]
 
 
 async def test_old_ones_are_forgotten(store: SqlStore) -> None:
-    await store.claim(BOT, [1], MOMENT, NEVER)
-    await store.claim(BOT, [2], LATER, NEVER)
-    await store.purge_update_claims(LATER)
-    assert await store.claim(BOT, [1, 2], LATER, NEVER) == {1}
+    await store.update_claims.claim(BOT, [1], MOMENT, NEVER)
+    await store.update_claims.claim(BOT, [2], LATER, NEVER)
+    await store.update_claims.purge(LATER)
+    assert await store.update_claims.claim(BOT, [1, 2], LATER, NEVER) == {1}

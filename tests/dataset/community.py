@@ -50,7 +50,7 @@ async def say(
     for kind in kinds or (FeedbackKind.AGREE,):
         emoji = chosen if kind is FeedbackKind.CORRECT else "😂"
         said = word(str(number), kind, emoji, actor=BEN)
-        await store.add_feedback(replace(said, ref=given.ref))
+        await store.feedback.add(replace(said, ref=given.ref))
 
 
 async def exported(

@@ -34,12 +34,12 @@ ALL = (Format.PARQUET, Format.JSONL, Format.CSV)
 async def test_a_row_keeps_suggestions_and_responses_apart(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path
 ) -> None:
-    await store.set_consent("console", ANNA, TERMS)
+    await store.members.set_consent("console", ANNA, TERMS)
     await say(store, 1, ANNA, FeedbackKind.REMOVE, FeedbackKind.CORRECT)
     pressed = word("1", FeedbackKind.CORRECT, "😭", actor=ANNA)
-    await store.add_feedback(replace(pressed, source=FeedbackSource.BUTTON))
-    await store.add_feedback(word("1", FeedbackKind.DISLIKE, None, actor=ANNA))
-    await store.add_feedback(word("1", FeedbackKind.DISLIKE, None, actor=BEN))
+    await store.feedback.add(replace(pressed, source=FeedbackSource.BUTTON))
+    await store.feedback.add(word("1", FeedbackKind.DISLIKE, None, actor=ANNA))
+    await store.feedback.add(word("1", FeedbackKind.DISLIKE, None, actor=BEN))
     [row] = await exported(engine, tmp_path / "out")
     assert row.text == "so funny, number 1"
     assert (row.consent, row.language, row.platform) == (TERMS, "en-GB", "console")
@@ -111,7 +111,7 @@ async def test_answers_without_feedback_stay_home(
 ) -> None:
     await record(store, spoken(1, ANNA))
     await say(store, 2, ANNA)
-    await store.add_feedback(word("2", withdrawn=True))
+    await store.feedback.add(word("2", withdrawn=True))
     assert await exported(engine, tmp_path / "out") == []
 
 
@@ -120,10 +120,10 @@ async def test_texts_need_consent(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path, text: str
 ) -> None:
     if text != "never agreed":
-        await store.set_consent("console", ANNA, TERMS)
+        await store.members.set_consent("console", ANNA, TERMS)
     await say(store, 1, ANNA)
     if text == "revoked":
-        await store.set_consent("console", ANNA, None)
+        await store.members.set_consent("console", ANNA, None)
     if text == "past its retention":  # the purge has not come by yet
         await age(engine, "1", datetime.now(UTC) - 15 * DAY)
     [row] = await exported(engine, tmp_path / "out")
@@ -136,14 +136,14 @@ async def test_texts_need_consent(
 async def test_who_left_is_in_no_later_export(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path, wish: str
 ) -> None:
-    await store.set_consent("console", ANNA, TERMS)
+    await store.members.set_consent("console", ANNA, TERMS)
     await say(store, 1, ANNA)
     await say(store, 2, BEN)
     assert len(await exported(engine, tmp_path / "before")) == 2
     if wish == "forget":
-        await store.erase_member("console", ANNA)
+        await store.members.erase("console", ANNA)
     elif wish == "opt out":
-        await store.set_opted_out("console", ANNA, True)
+        await store.members.set_opted_out("console", ANNA, True)
     else:
         await age(engine, "1", datetime.now(UTC) - 366 * DAY)
     after = await exported(engine, tmp_path / "after")
@@ -157,7 +157,7 @@ async def test_who_withdraws_while_pages_are_read_is_in_no_later_page(
         await say(store, number, member(number))
     pages = feedback_pages(engine, everything(), size=2)
     first = await anext(pages)
-    await store.erase_member("console", member(3))
+    await store.members.erase("console", member(3))
     second = [page async for page in pages]
     assert [answered.author for answered in first] == [member(0), member(1)]
     assert [[answered.author for answered in page] for page in second] == [[member(2)]]
@@ -169,7 +169,7 @@ async def all_formats(store: SqlStore, engine: AsyncEngine, tmp_path: Path) -> P
     kinds = list(FeedbackKind)
     for number in range(60):
         if number % 2:
-            await store.set_consent("console", member(number % 30), f"2026-{number % 3}")
+            await store.members.set_consent("console", member(number % 30), f"2026-{number % 3}")
         await say(store, number, member(number % 30), kinds[number % 4], kinds[number % 3])
     await export(engine, ExportRequest(everything(), ALL, "cc-by-4.0"), tmp_path / "out")
     return tmp_path / "out"

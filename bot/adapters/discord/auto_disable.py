@@ -38,9 +38,9 @@ class AutoDisable:
             return
         async with self._one_at_a_time:
             try:
-                if not (await self._store.settings(chat)).enabled:
+                if not (await self._store.chat_settings.get(chat)).enabled:
                     return  # others were refused meanwhile
-                await self._store.set_override(chat, "enabled", False)
+                await self._store.chat_settings.set_override(chat, "enabled", False)
             except StoreFailed as error:
                 logger.error("the store failed: %s", error)
                 return

@@ -35,7 +35,7 @@ async def describe_loss(interaction: Interaction) -> str:
     """Return the reason why a choice was not stored."""
     parts = context_of(interaction)
     try:
-        out = await parts.store.is_opted_out(events.NAME, parts.member(interaction.user.id))
+        out = await parts.store.members.is_opted_out(events.NAME, parts.member(interaction.user.id))
     except StoreFailed:
         return localize("error.not_stored", str(interaction.locale))
     return localize("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))

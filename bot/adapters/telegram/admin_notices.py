@@ -36,7 +36,9 @@ class AdminNotices:
             return
         self._looked[chat.id] = None
         try:
-            first = await self._parts.core.store.claim_notice(self._parts.ref(chat, 0), "not_admin")
+            first = await self._parts.core.store.admin_notices.claim(
+                self._parts.ref(chat, 0), "not_admin"
+            )
         except StoreFailed:
             return
         if not first:

@@ -48,7 +48,7 @@ async def _fits(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
 async def why_not_kept(parts: AdapterContext, user: int) -> str:
     """The key of what to tell a member whose word was not kept."""
     try:
-        out = await parts.core.store.is_opted_out(NAME, parts.member(user))
+        out = await parts.core.store.members.is_opted_out(NAME, parts.member(user))
     except StoreFailed:
         return "error.not_stored"
     return "feedback.opted_out" if out else "feedback.unknown"

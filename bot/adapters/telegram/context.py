@@ -65,7 +65,9 @@ class AdapterContext:
         if chat.type == Chat.PRIVATE and own:
             return own
         try:
-            return (await self.core.store.settings(self.ref(chat, 0), topic(chat, thread))).language
+            return (
+                await self.core.store.chat_settings.get(self.ref(chat, 0), topic(chat, thread))
+            ).language
         except StoreFailed:
             return FALLBACK
 
@@ -93,6 +95,6 @@ class AdapterContext:
         """A group became a supergroup, under another id: its settings go with it."""
         before, after = (MessageRef(NAME, str(each), str(each), "") for each in (old, new))
         try:
-            await self.core.store.move_overrides(before, after)
+            await self.core.store.chat_settings.move_overrides(before, after)
         except StoreFailed:
             logger.error("the settings of a group that moved could not be carried over")

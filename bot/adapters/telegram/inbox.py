@@ -58,7 +58,9 @@ class Inbox:
         numbers = [u.update_id for u in updates if u.update_id not in self.under_way]
         now = datetime.now(UTC)
         try:
-            mine = await self._parts.core.store.claim(self._receiver, numbers, now, now - lease)
+            mine = await self._parts.core.store.update_claims.claim(
+                self._receiver, numbers, now, now - lease
+            )
         except StoreFailed as error:
             # The rows of messages and words still make twice once.
             logger.error("the store failed: %s", describe(error))
@@ -69,7 +71,7 @@ class Inbox:
 
     async def is_handled(self, number: int) -> bool:
         """Whether an update was finished, here or in another process."""
-        return await self._parts.core.store.is_handled(self._receiver, number)
+        return await self._parts.core.store.update_claims.is_handled(self._receiver, number)
 
     async def drain(self, seconds: float) -> set[int]:
         """Accept nothing more and finish what was accepted; the numbers that were given up."""
@@ -98,7 +100,9 @@ class Inbox:
             await work()
         except Exception as error:
             logger.error("a Telegram update was not handled: %s", describe(error))
-        await self._parts.core.store.mark_handled(self._receiver, number, datetime.now(UTC))
+        await self._parts.core.store.update_claims.mark_handled(
+            self._receiver, number, datetime.now(UTC)
+        )
 
     def _work(self, update: Update) -> Work | None:
         parts = self._parts

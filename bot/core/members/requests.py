@@ -51,7 +51,7 @@ class MemberRequests:
         """
         await self._settled()
         with self._must_store():
-            erased = await self._store.erase_member(platform, member)
+            erased = await self._store.members.erase(platform, member)
         self._learnt.rows.invalidate(platform)
         return erased
 
@@ -62,7 +62,7 @@ class MemberRequests:
             StoreFailed: the wish was not stored; the member must hear so.
         """
         with self._must_store():
-            await self._store.set_opted_out(platform, member, True)
+            await self._store.members.set_opted_out(platform, member, True)
         self._learnt.rows.invalidate(platform)
 
     async def opt_in(self, platform: str, member: MemberKey) -> None:
@@ -72,7 +72,7 @@ class MemberRequests:
             StoreFailed: the wish was not stored; the member must hear so.
         """
         with self._must_store():
-            await self._store.set_opted_out(platform, member, False)
+            await self._store.members.set_opted_out(platform, member, False)
 
     async def consent(self, platform: str, member: MemberKey, version: str | None) -> None:
         """A member agrees to these terms that texts are kept for training; None revokes.
@@ -81,7 +81,7 @@ class MemberRequests:
             StoreFailed: the wish was not stored; the member must hear so.
         """
         with self._must_store():
-            await self._store.set_consent(platform, member, version)
+            await self._store.members.set_consent(platform, member, version)
         self._learnt.rows.invalidate(platform)
 
     async def consent_version(self, platform: str, member: MemberKey) -> str | None:
@@ -91,7 +91,7 @@ class MemberRequests:
             StoreFailed: the store cannot be read.
         """
         with self._must_store():
-            return await self._store.consent_version(platform, member)
+            return await self._store.members.consent_version(platform, member)
 
     async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
         """Everything kept about a member, as JSON knows it.
@@ -100,7 +100,7 @@ class MemberRequests:
             StoreFailed: the store cannot be read.
         """
         with self._must_store():
-            return await self._store.member_data(platform, member)
+            return await self._store.members.data(platform, member)
 
     async def preferences(self, ref: MessageRef) -> Preferences:
         """What the message's community likes, as far as is known.
@@ -128,7 +128,7 @@ class MemberRequests:
         now = self._learnt.now()
         with self._must_store():
             return transfer.dump_counts(
-                (await self._store.preference_counts(ref, now)).pending, now
+                (await self._store.preferences.counts(ref, now)).pending, now
             )
 
     async def import_preferences(self, ref: MessageRef, document: object) -> None:
@@ -142,7 +142,7 @@ class MemberRequests:
 
     async def _replace_taste(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
         with self._must_store():
-            await self._store.replace_preference_counts(ref, counts, self._learnt.now())
+            await self._store.preferences.replace_counts(ref, counts, self._learnt.now())
         self._learnt.tastes.invalidate(ref)
 
     @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.messages.pace import Recent
 from bot.core.messages.policy import ChatSettings
-from bot.core.ports import Store
+from bot.core.ports import MemberStore
 
 SECONDS = 2.0
 """How long a change may go unnoticed."""
@@ -17,9 +17,9 @@ _Place = tuple[MessageRef, str, MemberKey]
 
 
 class StatusCache:
-    """``Store.standing``, at most every two seconds for one person in one chat."""
+    """``MemberStore.status``, at most every two seconds for one person in one chat."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: MemberStore, clock: Callable[[], float]) -> None:
         """Ask ``store``; ``clock`` tells seconds."""
         self._store = store
         self._clock = clock
@@ -35,6 +35,6 @@ class StatusCache:
         known = self._known.get(place)
         if known is not None and self._clock() - known[0] < SECONDS:
             return known[1]
-        standing = await self._store.member_status(message)
+        standing = await self._store.status(message)
         self._known[place] = self._clock(), standing
         return standing

@@ -86,9 +86,9 @@ class Service:
         self._predictor = predictor
         self._store = store
         self._chance = chance or Randomness()
-        self._tastes = PreferenceCache(store, self._chance.now)
-        self._rows = CustomEmojiOffsets(store, predictor, self._chance.now)
-        self._standings = StatusCache(store, self._chance.clock)
+        self._tastes = PreferenceCache(store.preferences, self._chance.now)
+        self._rows = CustomEmojiOffsets(store.consented_texts, predictor, self._chance.now)
+        self._standings = StatusCache(store.members, self._chance.clock)
         self._answers = RateWindow()
         self._handled: Recent[MessageRef, None] = Recent(HANDLED_SIZE)
         self._in_flight: dict[MessageRef, asyncio.Event] = {}
@@ -109,7 +109,7 @@ class Service:
             return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
         self._handled[message.ref] = None
         with self._under_way(message.ref):
-            heard = await self._hear(message, self._store.member_status(message))
+            heard = await self._hear(message, self._store.members.status(message))
             if isinstance(heard, SkipReason):
                 return Outcome(message.ref, skip_reason=heard)
             outcome = await self._score(message, heard.settings)
@@ -146,7 +146,7 @@ class Service:
         """What is stored of a message, for those who ask why. Never raises."""
         await self._settled(ref)
         try:
-            return await self._store.recorded_outcome(ref)
+            return await self._store.outcomes.find(ref)
         except Exception as error:
             self._failed("store", error)
             return None
@@ -154,14 +154,14 @@ class Service:
     async def on_feedback(self, feedback: Feedback) -> bool:
         """Store or withdraw a word on an answer; False where it was not kept. Never raises."""
         newcomer = None if feedback.withdrawn else feedback.actor
-        return await self._keep(feedback.ref, newcomer, self._store.add_feedback(feedback))
+        return await self._keep(feedback.ref, newcomer, self._store.feedback.add(feedback))
 
     async def on_unprompted_reaction(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
         """Somebody put an emoji on a message that the bot scored and left alone. Never raises."""
         try:
-            if await self._store.is_opted_out(ref.platform, member):
+            if await self._store.members.is_opted_out(ref.platform, member):
                 return
-            if await self._store.count_unprompted(ref, member, emoji, self._chance.now()):
+            if await self._store.unprompted.count(ref, member, emoji, self._chance.now()):
                 self._tastes.invalidate(ref)
         except Exception as error:
             self._failed("store", error)
@@ -174,7 +174,7 @@ class Service:
         words: Sequence[Feedback],
     ) -> bool:
         """All that somebody says through ``source``; False where not kept. Never raises."""
-        writing = self._store.replace_feedback(ref, actor, source, words)
+        writing = self._store.feedback.replace(ref, actor, source, words)
         return await self._keep(ref, actor if words else None, writing)
 
     async def suggest(self, ref: MessageRef, text: str) -> tuple[Prediction, ...]:
@@ -183,7 +183,7 @@ class Service:
         Nothing is recorded; empty where there is nothing to offer. Never raises.
         """
         try:
-            settings = await self._store.settings(ref)
+            settings = await self._store.chat_settings.get(ref)
         except Exception as error:
             self._failed("store", error)
             return ()
@@ -194,7 +194,7 @@ class Service:
         """The message is gone from its platform: forget its prediction. Never raises."""
         await self._settled(ref)
         try:
-            await self._store.delete_message(ref)
+            await self._store.outcomes.delete(ref)
         except Exception as error:
             self._failed("store", error)
         self._rows.invalidate(ref.platform)
@@ -216,7 +216,9 @@ class Service:
         with closing(writing):  # of which nothing ran where it is not awaited
             await self._settled(ref)
             try:
-                if actor is not None and await self._store.is_opted_out(ref.platform, actor):
+                if actor is not None and await self._store.members.is_opted_out(
+                    ref.platform, actor
+                ):
                     self.dropped["opted_out"] += 1
                     return False
                 if await writing:
@@ -342,7 +344,7 @@ class Service:
         else:
             return outcome
         try:
-            await self._store.record_refusal(outcome.ref, reason)
+            await self._store.outcomes.record_refusal(outcome.ref, reason)
         except Exception as error:
             self._failed("store", error)
         return replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=reason)
@@ -352,7 +354,7 @@ class Service:
         if not outcome.predictions and outcome.skip_reason is not SkipReason.NO_PREDICTION:
             return True
         try:
-            return await self._store.record(message, outcome)
+            return await self._store.outcomes.record(message, outcome)
         except Exception as error:
             self._failed("store", error)
             return True

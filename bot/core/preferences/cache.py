@@ -48,7 +48,7 @@ class PreferenceCache:
 
     async def refit_prior(self) -> PreferencePrior:
         """Fit the prior to the communities that spoke last; it holds from now on."""
-        counts = await self._store.recent_preference_counts(MAX_COMMUNITIES_IN_FIT, self._now())
+        counts = await self._store.recent_counts(MAX_COMMUNITIES_IN_FIT, self._now())
         fitted = await asyncio.to_thread(fit_prior, counts)
         if fitted != self._prior:
             self._prior = fitted
@@ -66,7 +66,7 @@ class PreferenceCache:
             self._held.move_to_end(key)
             return held.taste
         token = self._loading[key] = object()
-        taste = estimate_preferences(await self._store.preference_counts(ref, now), self._prior)
+        taste = estimate_preferences(await self._store.counts(ref, now), self._prior)
         if self._loading.get(key) is token:  # nothing changed meanwhile
             del self._loading[key]
             self._held[key] = _Held(taste, now + STALE)
@@ -85,7 +85,7 @@ class PreferenceCache:
         if now - self._looked < REFRESH:
             return
         since, self._looked = self._looked - OVERLAP, now
-        for key, at in (await self._store.preference_changes(since)).items():
+        for key, at in (await self._store.changes(since)).items():
             if self._noticed.get(key) != at:
                 self._noticed[key] = at
                 self._forget(key)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.core.events import CustomEmojiChoice, IncomingMessage, MessageRef
 from bot.core.messages.pace import Recent
-from bot.core.ports import EmojiPredictor, Store
+from bot.core.ports import ConsentedTextStore, EmojiPredictor
 from bot.core.preferences.counts import QUORUM
 from model.custom_rows import Choice, EmbeddingOffset
 from model.emoji import is_custom
@@ -36,7 +36,7 @@ class CustomEmojiOffsets:
     """Remembers the least recently used communities no longer."""
 
     def __init__(
-        self, store: Store, predictor: EmojiPredictor, now: Callable[[], datetime]
+        self, store: ConsentedTextStore, predictor: EmojiPredictor, now: Callable[[], datetime]
     ) -> None:
         """Learn from what this store keeps, for this predictor."""
         self._store = store
@@ -69,7 +69,7 @@ class CustomEmojiOffsets:
         token = self._loading[key] = object()
         try:
             artifact = self._predictor.version
-            choices = usable_choices(await self._store.choices_on_texts(ref, MAX_CHOICES))
+            choices = usable_choices(await self._store.choices(ref, MAX_CHOICES))
             moves = await self._predictor.embedding_offsets(choices) if choices else {}
             if self._loading.get(key) is not token or artifact != self._predictor.version:
                 return {}  # what was read may be erased by now, or the rows are another artifact's

@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from bot.core.events import CustomEmojiChoice, FeedbackKind, MemberKey, MessageRef
+from bot.database.queries import is_community
 from bot.database.tables import community, feedback, prediction
-from bot.database.transaction import Session, is_community, transaction
+from bot.database.transaction import Database
 from model.custom_rows import Choice
 
 _CHOICES = (FeedbackKind.AGREE.value, FeedbackKind.CORRECT.value)
 
 
-class ConsentedTextStore(Session):
-    """Reads kept texts; who writes and erases them is ``SqlStore``."""
+class SqlConsentedTextStore:
+    """Reads stored texts; ``SqlOutcomeStore`` writes and erases them."""
 
-    async def choices_on_texts(self, ref: MessageRef, most: int) -> Sequence[CustomEmojiChoice]:
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._database = database
+
+    async def choices(self, ref: MessageRef, max_choices: int) -> Sequence[CustomEmojiChoice]:
         """What members of the message's community chose of late on texts that are kept.
 
         Each with the weight that their word has in the community's taste.
@@ -31,9 +36,9 @@ class ConsentedTextStore(Session):
                 feedback.c.vote_weight > 0,
             )
             .order_by(feedback.c.id.desc())
-            .limit(most)
+            .limit(max_choices)
         )
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
             CustomEmojiChoice(Choice(row.text, row.emoji, row.vote_weight), MemberKey(row.actor))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.events import Feedback, FeedbackKind, MemberKey, Outcome
+from bot.core.events import Feedback, FeedbackKind, MemberKey, MessageRef, Outcome
 from bot.core.preferences.counts import (
     MAX_VOTES_PER_DAY,
     OUTSIDE_TOP_K,
@@ -21,17 +21,23 @@ from bot.core.preferences.counts import (
 )
 from bot.database.preferences.totals import PreferenceTotals, summed
 from bot.database.preferences.votes import VoteStore, select_votes, vote_of, votes_by
+from bot.database.queries import prediction_id
 from bot.database.tables import prediction
 
 
-class PreferenceRecording(PreferenceTotals, VoteStore):
-    """Implements ``bot.core.ports.TasteStore``.
+class PreferenceRecording:
+    """What outcomes and votes add to the sums of a community.
 
     Counts are added in the transaction that writes what they count: none is lost or doubled
     where a process dies, and two processes add to the same sums.
     """
 
-    async def _presence(
+    def __init__(self, totals: PreferenceTotals, votes: VoteStore) -> None:
+        """Add to ``totals``, by the weight of earlier ``votes``."""
+        self._totals = totals
+        self._votes = votes
+
+    async def shown_weight(
         self,
         connection: AsyncConnection,
         here: int,
@@ -42,23 +48,25 @@ class PreferenceRecording(PreferenceTotals, VoteStore):
         """What a showing to this member weighs; an offer of five is nothing that can be removed."""
         if not outcome.shown or outcome.as_buttons:
             return 0.0
-        before = await self._shown_before(connection, author, here, now)
+        before = await self._votes.shown_before(connection, author, here, now)
         return shown_weight(max(before.get(emoji, 0.0) for emoji in outcome.shown))
 
-    async def _count_shown(
+    async def count_shown(
         self, connection: AsyncConnection, here: int, outcome: Outcome, now: datetime, weight: float
     ) -> None:
         """Count what is put on a message."""
         # As they are stored, so that nothing is left where this is taken back.
-        own = {p.emoji: round(p.model_score, DIGITS) for p in outcome.predictions}
+        own = {p.emoji: round(p.model_score, SCORE_DIGITS) for p in outcome.predictions}
         counted = _scaled(count_shown(outcome.shown, own), weight)
-        await self._add(connection, here, summed(counted, now) if weight else {})
+        await self._totals.add(connection, here, summed(counted, now) if weight else {})
 
-    async def _uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
+    async def uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
         """Take back what a platform did not let be shown."""
-        await self._add(connection, answer.community_id, _shown(answer, -answer.shown_weight))
+        await self._totals.add(
+            connection, answer.community_id, _shown(answer, -answer.shown_weight)
+        )
 
-    async def _count_word(
+    async def count_vote(
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback
     ) -> float:
         """Count a member's word on a message; with what weight."""
@@ -70,29 +78,29 @@ class PreferenceRecording(PreferenceTotals, VoteStore):
         # Who takes the bot's reaction away is not always told: then the author is who can.
         removal = given.kind is FeedbackKind.REMOVE
         speaker = answer.author if removal else given.actor
-        today = await self._today(connection, here, speaker, at)
-        earlier = await self._kept(connection, votes_by(speaker, removal=removal), here, at)
+        today = await self._votes.today(connection, here, speaker, at)
+        earlier = await self._votes.kept(connection, votes_by(speaker, removal=removal), here, at)
         strength = vote_weight(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
         strength = 0.0 if today.total() >= MAX_VOTES_PER_DAY else strength
-        await self._add(connection, here, _unshown(answer, given, strength))
+        await self._totals.add(connection, here, _unshown(answer, given, strength))
         if not strength:
             return 0.0
-        await self._speak(connection, here, speaker, emojis, at)
+        await self._votes.record(connection, here, speaker, emojis, at)
         await self._change(connection, here, counted, at, strength)
-        if await self._are_enough(connection, here, speaker, at):
-            await self._settle(connection, here)
+        if await self._votes.is_quorum(connection, here, speaker, at):
+            await self._totals.confirm(connection, here)
         return strength
 
-    async def _uncount_word(
+    async def uncount_vote(
         self, connection: AsyncConnection, answer: Row[Any], given: Feedback, strength: float
     ) -> None:
         """Take a word back that was counted with this weight at ``given.at``."""
         here = answer.community_id
-        await self._add(connection, here, _negative(_unshown(answer, given, strength)))
+        await self._totals.add(connection, here, _negative(_unshown(answer, given, strength)))
         if strength:
             await self._change(connection, here, _said(answer, given), given.at, -strength)
 
-    async def _unsay(
+    async def uncount(
         self,
         connection: AsyncConnection,
         words: ColumnElement[bool],
@@ -109,15 +117,15 @@ class PreferenceRecording(PreferenceTotals, VoteStore):
             for emoji, counts in counted.items():
                 here[emoji] = here.get(emoji, Counts()) + counts.scaled(-1.0)
 
-        for row in await connection.execute(select_votes(*ANSWER).where(words)):
+        for row in await connection.execute(select_votes(*COUNTED_COLUMNS).where(words)):
             back(row, _scaled(summed(_said(row, row), row.at), row.vote_weight))
             back(row, _unshown(row, row, row.vote_weight))
-        showings: Select[Any] = select(*ANSWER).where(answers)
+        showings: Select[Any] = select(*COUNTED_COLUMNS).where(answers)
         for row in await connection.execute(showings):
             back(row, _shown(row, row.shown_weight))
         for community_id, counted in sorted(sums.items()):
-            await self._add(connection, community_id, counted, datetime.now(UTC))
-            await self._take_out(connection, community_id)
+            await self._totals.add(connection, community_id, counted, datetime.now(UTC))
+            await self._totals.cap_confirmed(connection, community_id)
 
     async def _change(
         self,
@@ -128,12 +136,12 @@ class PreferenceRecording(PreferenceTotals, VoteStore):
         strength: float,
     ) -> None:
         scaled = {OUTSIDE_TOP_K: Counts(), **_scaled(counted, strength)}
-        await self._add(connection, here, summed(scaled, at), datetime.now(UTC))
+        await self._totals.add(connection, here, summed(scaled, at), datetime.now(UTC))
 
 
-DIGITS = 6
-"""Of a score that is stored."""
-ANSWER = (
+SCORE_DIGITS = 6
+"""Decimal places of a stored score."""
+COUNTED_COLUMNS = (
     prediction.c.community_id,
     prediction.c.predictions,
     prediction.c.model_scores,
@@ -142,7 +150,15 @@ ANSWER = (
     prediction.c.shown_weight,
     prediction.c.created_at,
 )
-"""What words are counted by."""
+"""The columns of ``prediction`` by which showings and votes are counted."""
+
+
+async def prediction_of(connection: AsyncConnection, ref: MessageRef) -> Row[Any] | None:
+    """Return id, author and ``COUNTED_COLUMNS`` of the message's row; None if it was not scored."""
+    columns = (prediction.c.id, prediction.c.author, *COUNTED_COLUMNS)
+    query: Select[Any] = select(*columns).where(prediction.c.id == prediction_id(ref))
+    row: Row[Any] | None = (await connection.execute(query)).first()
+    return row
 
 
 def scores(answer: Row[Any]) -> dict[str, float]:

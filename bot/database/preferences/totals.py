@@ -16,21 +16,26 @@ from bot.core.preferences.counts import (
     Counts,
     decay_weight,
 )
+from bot.database.queries import find_or_create_community, is_community
 from bot.database.tables import community, preference_count
-from bot.database.transaction import Session, is_community, transaction
+from bot.database.transaction import Database
 
-SETTLED = tuple(f"confirmed_{name}" for name in COUNT_NAMES)
+CONFIRMED = tuple(f"confirmed_{name}" for name in COUNT_NAMES)
 """What ``NAMES`` were when enough members last spoke."""
 
 
-class PreferenceTotals(Session):
-    """What is counted of communities, and which part of it has settled."""
+class PreferenceTotals:
+    """The sums of counts of communities, pending and confirmed."""
 
-    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._database = database
+
+    async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         """What is counted, faded to ``now``."""
-        columns = (preference_count.c[name] for name in (*COUNT_NAMES, *SETTLED))
+        columns = (preference_count.c[name] for name in (*COUNT_NAMES, *CONFIRMED))
         query = select(preference_count.c.emoji, *columns).join(community).where(is_community(ref))
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         fade, many = 1.0 / decay_weight(now), len(COUNT_NAMES)
         return CommunityCounts(
@@ -38,7 +43,7 @@ class PreferenceTotals(Session):
             confirmed={emoji: Counts(*sums[many:]).scaled(fade) for emoji, *sums in rows},
         )
 
-    async def preference_changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
+    async def changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Platform and id of the communities where something was said since, and when."""
         query = (
             select(community.c.platform, community.c.external_id, preference_count.c.changed_at)
@@ -47,28 +52,28 @@ class PreferenceTotals(Session):
                 preference_count.c.changed_at >= since, preference_count.c.emoji == OUTSIDE_TOP_K
             )
         )
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return {(platform, name): at for platform, name, at in rows}
 
-    async def recent_preference_counts(self, most: int, now: datetime) -> list[dict[str, Counts]]:
+    async def recent_counts(self, max_communities: int, now: datetime) -> list[dict[str, Counts]]:
         """The settled counts of the communities that spoke last, faded to ``now``."""
         last = (
             select(preference_count.c.community_id)
             .where(preference_count.c.emoji == OUTSIDE_TOP_K)
             .order_by(preference_count.c.changed_at.desc())
-            .limit(most)
+            .limit(max_communities)
         )
         query = (
             select(
                 preference_count.c.community_id,
                 preference_count.c.emoji,
-                *(preference_count.c[name] for name in SETTLED),
+                *(preference_count.c[name] for name in CONFIRMED),
             )
             .where(preference_count.c.community_id.in_(last))
             .order_by(preference_count.c.community_id, preference_count.c.emoji)
         )
-        async with transaction(self._reader) as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         fade = 1.0 / decay_weight(now)
         found: dict[int, dict[str, Counts]] = defaultdict(dict)
@@ -76,62 +81,62 @@ class PreferenceTotals(Session):
             found[community_id][emoji] = Counts(*sums).scaled(fade)
         return list(found.values())
 
-    async def replace_preference_counts(
+    async def replace_counts(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:
         """Put these counts, of ``now``, in the place of those that there are."""
-        async with transaction(self._writer) as connection:
-            here = await self._community(connection, ref)
+        async with self._database.write() as connection:
+            here = await find_or_create_community(self._database, connection, ref)
             await connection.execute(
                 delete(preference_count).where(preference_count.c.community_id == here)
             )
             # The others hear of the change by this row.
             counts = {OUTSIDE_TOP_K: Counts(), **counts}
-            await self._add(connection, here, summed(counts, now), now)
-            await self._settle(connection, here)
+            await self.add(connection, here, summed(counts, now), now)
+            await self.confirm(connection, here)
 
-    async def _settle(self, connection: AsyncConnection, here: int) -> None:
+    async def confirm(self, connection: AsyncConnection, here: int) -> None:
         """Let all that was counted hold."""
         apart = or_(
             *(
                 preference_count.c[n] != preference_count.c[s]
-                for n, s in zip(COUNT_NAMES, SETTLED, strict=True)
+                for n, s in zip(COUNT_NAMES, CONFIRMED, strict=True)
             )
         )
-        now = {s: preference_count.c[n] for n, s in zip(COUNT_NAMES, SETTLED, strict=True)}
+        now = {s: preference_count.c[n] for n, s in zip(COUNT_NAMES, CONFIRMED, strict=True)}
         await connection.execute(
             update(preference_count)
             .where(preference_count.c.community_id == here, apart)
             .values(now)
         )
 
-    async def _take_out(self, connection: AsyncConnection, here: int) -> None:
+    async def cap_confirmed(self, connection: AsyncConnection, here: int) -> None:
         """Let nothing hold that is no longer counted; what has not settled stays so."""
         less = {
             s: case(
                 (preference_count.c[n] < preference_count.c[s], preference_count.c[n]),
                 else_=preference_count.c[s],
             )
-            for n, s in zip(COUNT_NAMES, SETTLED, strict=True)
+            for n, s in zip(COUNT_NAMES, CONFIRMED, strict=True)
         }
         await connection.execute(
             update(preference_count).where(preference_count.c.community_id == here).values(less)
         )
 
-    async def _add(
+    async def add(
         self,
         connection: AsyncConnection,
         here: int,
         sums: Mapping[str, Counts],
         changed_at: datetime | None = None,
         *,
-        settled: bool = False,
+        confirmed: bool = False,
     ) -> None:
         """Add to the sums; ``changed_at`` where others must hear of it soon.
 
-        With ``settled`` it holds at once, whoever speaks.
+        With ``confirmed`` it holds at once, whoever speaks.
         """
-        columns = (*COUNT_NAMES, *SETTLED) if settled else COUNT_NAMES
+        columns = (*COUNT_NAMES, *CONFIRMED) if confirmed else COUNT_NAMES
         names = {"community_id": here, "changed_at": changed_at or datetime.now(UTC)}
         if not sums:
             return
@@ -140,7 +145,7 @@ class PreferenceTotals(Session):
             {**names, "emoji": emoji, **dict(zip(columns, counts.as_tuple() * 2, strict=False))}
             for emoji, counts in sorted(sums.items())
         ]
-        more = self._insert(preference_count)
+        more = self._database.insert(preference_count)
         changes: dict[str, Any] = {
             name: preference_count.c[name] + more.excluded[name] for name in columns
         }

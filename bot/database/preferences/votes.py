@@ -19,13 +19,17 @@ from bot.core.preferences.counts import (
     voted_emojis,
 )
 from bot.database.tables import daily_vote, feedback, prediction
-from bot.database.transaction import Session
+from bot.database.transaction import Database
 
 
-class VoteStore(Session):
-    """Who spoke today, and what of somebody's still counts."""
+class VoteStore:
+    """The earlier votes of members, which later ones weigh less for."""
 
-    async def _today(
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._database = database
+
+    async def today(
         self, connection: AsyncConnection, here: int, speaker: str, at: datetime
     ) -> Counter[str]:
         """How often a member spoke for or against each emoji on a day; of earlier days all goes."""
@@ -36,7 +40,7 @@ class VoteStore(Session):
         )
         return Counter({row.emoji: row.votes for row in await connection.execute(query)})
 
-    async def _kept(
+    async def kept(
         self, connection: AsyncConnection, words: ColumnElement[bool], here: int, at: datetime
     ) -> dict[str, float]:
         """By emoji, how many of these words still count, the old ones less and less."""
@@ -50,7 +54,7 @@ class VoteStore(Session):
                 found[emoji] += fade
         return found
 
-    async def _shown_before(
+    async def shown_before(
         self, connection: AsyncConnection, author: str, here: int, at: datetime
     ) -> dict[str, float]:
         """By emoji, how often it was shown to a member of late, old times less and less."""
@@ -71,7 +75,7 @@ class VoteStore(Session):
                 found[emoji] += decay_weight(row.created_at) / decay_weight(at)
         return found
 
-    async def _speak(
+    async def record(
         self,
         connection: AsyncConnection,
         here: int,
@@ -86,13 +90,13 @@ class VoteStore(Session):
             {"community_id": here, "day": day, "member": member, "emoji": emoji, "votes": 1}
             for emoji in sorted(emojis)
         ]
-        again = self._insert(daily_vote).on_conflict_do_update(
+        again = self._database.insert(daily_vote).on_conflict_do_update(
             index_elements=["community_id", "day", "member", "emoji"],
             set_={"votes": daily_vote.c.votes + 1},
         )
         await connection.execute(again, rows)
 
-    async def _are_enough(
+    async def is_quorum(
         self, connection: AsyncConnection, here: int, speaker: str, at: datetime
     ) -> bool:
         """Whether as many members spoke today as it takes, or all who ever did."""

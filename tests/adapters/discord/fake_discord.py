@@ -10,6 +10,7 @@ import discord
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.env import Env
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.context import AdapterContext
@@ -68,6 +69,7 @@ class World:
     owner: MemberActor
     anna: MemberActor
     ben: MemberActor
+    engine: AsyncEngine
     store: SqlStore
     predictor: SlowPredictor
 
@@ -89,13 +91,15 @@ async def world(folder: Path, **settings: object) -> AsyncIterator[World]:
     env = Env(client, shard_count=1)
     await env.start()
     try:
-        yield _people(env, client, store, predictor)
+        yield _people(env, client, engine, store, predictor)
     finally:
         await env.shutdown()
         await engine.dispose()
 
 
-def _people(env: Env, client: Client, store: SqlStore, predictor: SlowPredictor) -> World:
+def _people(
+    env: Env, client: Client, engine: AsyncEngine, store: SqlStore, predictor: SlowPredictor
+) -> World:
     guild = env.create_guild()
     channel = guild.create_text_channel("general")
     managers = guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
@@ -107,6 +111,7 @@ def _people(env: Env, client: Client, store: SqlStore, predictor: SlowPredictor)
         owner=guild.add_member(env.create_user("owner"), roles=[managers]),
         anna=guild.add_member(env.create_user("anna")),
         ben=guild.add_member(env.create_user("ben")),
+        engine=engine,
         store=store,
         predictor=predictor,
     )

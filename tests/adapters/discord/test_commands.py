@@ -186,8 +186,8 @@ async def test_in_private_everything_works_too(here: World) -> None:
 async def test_a_failing_store_is_told_and_nothing_is_logged_of_it(
     here: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await here.store._reader.dispose()
-    for path in Path(here.store._reader.url.database or "").parent.glob("world.db*"):
+    await here.engine.dispose()
+    for path in Path(here.engine.url.database or "").parent.glob("world.db*"):
         path.write_bytes(b"no database")
     result = await here.anna.slash(here.channel, "privacy")
     assert told(result) == localize("error.not_stored", "en")

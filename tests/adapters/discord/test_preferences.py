@@ -129,7 +129,7 @@ async def test_what_members_use_themselves_counts_where_the_bot_was_silent(here:
     for somebody in (here.anna, here.ben, cara):
         await somebody.react(message, "💀")
     known = (await exported(here))["emojis"]
-    assert known["💀"]["used"] == pytest.approx(1 / 3, abs=1e-3)
+    assert known["💀"]["unprompted"] == pytest.approx(1 / 3, abs=1e-3)
     result = await here.anna.slash(here.channel, "privacy")
     data = json.loads((await file_of(result))[1])
     assert [each["emoji"] for each in data["unprompted_today"]] == ["💀"]

@@ -29,12 +29,12 @@ from tests.core.fakes import (
     ANNA,
     BEN,
     EchoPredictor,
-    MemoryStore,
     RecordingPlatform,
     message,
     ref,
     word,
 )
+from tests.core.memory_store import MemoryStore
 
 
 class House:
@@ -67,7 +67,7 @@ async def test_a_message_is_answered_and_recorded(house: House) -> None:
     assert (outcome.shown, outcome.skip_reason) == (("😂",), None)
     assert [p.emoji for p in outcome.predictions] == ["😂", "🔥"]
     assert house.platform.shown == [(ref(), ("😂",))]
-    assert house.store.rows[ref()] == (message(), outcome)
+    assert house.store.outcomes.rows[ref()] == (message(), outcome)
     assert outcome.artifact_version == "echo-1"
     # As many more as the chat may deny, and one that may take the last place.
     assert house.predictor.asked == [("so funny", 6 + len(ChatSettings().emoji_deny), None)]
@@ -90,23 +90,23 @@ async def test_the_same_message_twice_is_answered_once(house: House) -> None:
 async def test_what_is_not_scored_is_not_recorded(
     house: House, settings: ChatSettings, reason: SkipReason
 ) -> None:
-    house.store.chosen = settings
+    house.store.chat_settings.value = settings
     assert await house.skip(message()) is reason
     assert not house.predictor.asked
-    assert not house.store.rows
+    assert not house.store.outcomes.rows
 
 
 async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) -> None:
     await house.service.member_requests.opt_out("console", ANNA)
     assert await house.skip(message(addressed=True)) is SkipReason.OPTED_OUT
     assert not house.predictor.asked
-    assert not house.store.rows
+    assert not house.store.outcomes.rows
     await house.service.member_requests.opt_in("console", ANNA)
     assert await house.skip(message(number="2")) is None
 
 
 async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
-    house.store.chosen = ChatSettings(cooldown=5.0, per_minute=2)
+    house.store.chat_settings.value = ChatSettings(cooldown=5.0, per_minute=2)
     house.predictor.answer = [Prediction("😂", 0.1)]
     assert await house.skip(message(number="1")) is SkipReason.BELOW_THRESHOLD
     house.predictor.answer = [Prediction("😂", 0.9)]
@@ -121,14 +121,14 @@ async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
 
 
 async def test_messages_at_the_same_moment_share_one_cap(house: House) -> None:
-    house.store.chosen = ChatSettings(per_minute=3)
+    house.store.chat_settings.value = ChatSettings(per_minute=3)
     skips = await asyncio.gather(*(house.skip(message(number=str(n))) for n in range(10)))
     assert skips.count(None) == len(house.platform.shown) == 3
     assert set(skips) == {None, SkipReason.RATE_LIMIT}
 
 
 async def test_chats_do_not_share_a_cooldown(house: House) -> None:
-    house.store.chosen = ChatSettings(cooldown=60.0)
+    house.store.chat_settings.value = ChatSettings(cooldown=60.0)
     assert await house.skip(message()) is None
     assert await house.skip(replace(message(), ref=ref("1", "elsewhere"))) is None
 
@@ -146,7 +146,7 @@ async def test_silence_after_scoring_is_recorded(
 ) -> None:
     house.predictor.answer = answer
     assert await house.skip(message()) is reason
-    assert house.store.rows[ref()][1].skip_reason is reason
+    assert house.store.outcomes.rows[ref()][1].skip_reason is reason
     assert not house.platform.shown
 
 
@@ -170,7 +170,7 @@ async def test_a_refused_reaction_is_recorded_as_such(
         SkipReason.REFUSED,
         refusal,
     )
-    assert house.store.rows[ref()][1] == outcome
+    assert house.store.outcomes.rows[ref()][1] == outcome
     assert house.service.failures["platform"] == failures
     assert house.service.refusals.total() == 1 - failures
 
@@ -194,10 +194,10 @@ async def test_a_failing_predictor_is_silence(
         assert await house.skip(message()) is reason
     assert house.service.failures["predictor"] == failures == len(caplog.records)
     assert "so funny" not in caplog.text
-    assert not house.store.rows
+    assert not house.store.outcomes.rows
 
 
-@pytest.mark.parametrize("method", ["settings", "opted_out"])
+@pytest.mark.parametrize("method", ["chat_settings.get", "members.is_opted_out"])
 async def test_a_store_that_cannot_tell_the_rules_means_silence(house: House, method: str) -> None:
     house.store.failing = {method}
     assert await house.skip(message()) is SkipReason.FAILED
@@ -208,7 +208,7 @@ async def test_a_store_that_cannot_tell_the_rules_means_silence(house: House, me
 async def test_a_store_that_cannot_record_does_not_stop_the_answer(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.store.failing = {"record", "add_feedback", "delete_message"}
+    house.store.failing = {"outcomes.record", "feedback.add", "outcomes.delete"}
     assert await house.skip(message()) is None
     assert house.platform.shown
     assert await house.service.on_feedback(word()) is False
@@ -222,7 +222,7 @@ async def test_feedback_reaches_the_store(house: House) -> None:
     await house.skip(message())
     assert await house.service.on_feedback(word()) is True
     assert await house.service.on_feedback(word("unknown")) is False
-    assert house.store.words == [word(), word("unknown")]
+    assert list(house.store.feedback.rows.values()) == [word()]
     assert house.service.dropped == {"unknown": 1}
 
 
@@ -231,7 +231,7 @@ async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
     await house.service.member_requests.opt_out("console", BEN)
     assert await house.service.on_feedback(word()) is False
     assert await house.service.on_feedback(word(withdrawn=True)) is True
-    assert house.store.words == [word(withdrawn=True)]
+    assert not house.store.feedback.rows
     assert house.service.dropped == {"opted_out": 1}
 
 
@@ -263,7 +263,7 @@ async def test_what_comes_before_the_row_waits_for_it(house: House) -> None:
     assert await hasty.said is True
     await hasty.deleted
     await hasty.forgotten
-    assert not house.store.rows
+    assert not house.store.outcomes.rows
 
 
 async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
@@ -285,12 +285,12 @@ async def test_forget_counts(house: House) -> None:
     assert await house.service.member_requests.forget("console", ANNA) == 1
 
 
-@pytest.mark.parametrize("method", ["forget", "set_opted_out"])
+@pytest.mark.parametrize("method", ["members.erase", "members.set_opted_out"])
 async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: str) -> None:
     house.store.failing = {method}
     wish = (
         house.service.member_requests.forget
-        if method == "forget"
+        if method == "members.erase"
         else house.service.member_requests.opt_out
     )
     with pytest.raises(StoreFailed, match="try again"):
@@ -299,7 +299,7 @@ async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: 
 
 
 async def test_a_message_that_another_process_took_is_left_to_it(house: House) -> None:
-    assert await house.store.record(message(), Outcome(ref()))
+    assert await house.store.outcomes.record(message(), Outcome(ref()))
     assert await house.skip(message()) is SkipReason.DUPLICATE
     assert not house.platform.shown
 
@@ -307,7 +307,7 @@ async def test_a_message_that_another_process_took_is_left_to_it(house: House) -
 async def test_the_row_is_written_before_anything_is_shown(house: House) -> None:
     class Curious(RecordingPlatform):
         async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-            assert house.store.rows[ref][1].shown == tuple(emojis)
+            assert house.store.outcomes.rows[ref][1].shown == tuple(emojis)
             await super().react(ref, emojis)
 
     curious = Curious()
@@ -316,7 +316,7 @@ async def test_the_row_is_written_before_anything_is_shown(house: House) -> None
 
 
 async def test_replies_offer_the_five(house: House) -> None:
-    house.store.chosen = ChatSettings(mode=Mode.REPLY)
+    house.store.chat_settings.value = ChatSettings(mode=Mode.REPLY)
     outcome = await house.service.on_message(message(), house.platform)
     assert outcome.shown == ("😂", "🔥")
     assert house.platform.offered == [(ref(), ("😂", "🔥"))]
@@ -324,15 +324,15 @@ async def test_replies_offer_the_five(house: House) -> None:
 
 
 async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: House) -> None:
-    house.store.out = {ANNA}
+    house.store.members.opted_out = {("console", ANNA)}
     outcome = await house.service.on_message(replace(message(), requested=True), house.platform)
     assert outcome.shown == ("😂", "🔥")
     assert house.platform.offered
-    assert not house.store.rows
+    assert not house.store.outcomes.rows
 
 
 async def test_asking_takes_nothing_from_the_chats_pace(house: House) -> None:
-    house.store.chosen = ChatSettings(per_minute=1)
+    house.store.chat_settings.value = ChatSettings(per_minute=1)
     await house.service.on_message(replace(message(number="1"), requested=True), house.platform)
     assert await house.skip(message(number="2")) is None
 
@@ -348,7 +348,9 @@ async def test_what_was_refused_was_not_shown(house: House) -> None:
 
 async def test_what_a_community_likes_reaches_the_predictor(house: House) -> None:
     await house.skip(message(number="1"))
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
+    house.store.preferences.pending["console", "home"] = {
+        "😂": Counts(shown=40, expected_kept=20, removed=40)
+    }
     await house.service.on_feedback(word())
     await house.skip(message(number="2"))
     before, after = house.predictor.biases
@@ -358,8 +360,10 @@ async def test_what_a_community_likes_reaches_the_predictor(house: House) -> Non
 
 
 async def test_what_has_not_settled_lets_neighbours_change_places(house: House) -> None:
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
-    house.store.settled["console", "home"] = {}
+    house.store.preferences.pending["console", "home"] = {
+        "😂": Counts(shown=40, expected_kept=20, removed=40)
+    }
+    house.store.preferences.confirmed["console", "home"] = {}
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
     assert house.platform.shown == [(ref(), ("🔥",))]
@@ -373,7 +377,7 @@ ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), may_store_t
 def taught(house: House) -> House:
     """Members chose a custom emoji on texts that are kept."""
     chosen = [CustomEmojiChoice(Choice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
-    house.store.texts["console", "home"] = chosen
+    house.store.consented_texts.stored["console", "home"] = chosen
     return house
 
 
@@ -387,7 +391,7 @@ async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
         await wishes.consent("console", ANNA, None)
     else:
         await getattr(wishes, wish)("console", ANNA)
-    taught.store.texts.clear()
+    taught.store.consented_texts.stored.clear()
     asking = replace(ALLOWED, ref=ref("2"), author=BEN)  # Anna may have opted out
     assert await taught.skip(asking) is None
     assert [set(moves) for moves in taught.predictor.moved] == [{PARROT}, set()]
@@ -396,7 +400,7 @@ async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
 async def test_an_answer_comes_without_what_cannot_be_learnt(
     taught: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taught.store.failing = {"chosen_on_texts"}
+    taught.store.failing = {"consented_texts.choices"}
     assert await taught.skip(ALLOWED) is None
     assert taught.service.failures == {"store": 1}
     taught.store.failing = set()
@@ -425,7 +429,9 @@ async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
 
 
 async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
+    house.store.preferences.pending["console", "home"] = {
+        "😂": Counts(shown=40, expected_kept=20, removed=40)
+    }
     liked = await house.service.member_requests.preferences(ref())
     document = await house.service.member_requests.export_preferences(ref())
     await house.service.member_requests.reset_preferences(ref())
@@ -443,13 +449,13 @@ async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
 
 async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: House) -> None:
     await house.service.refit_preference_prior()
-    house.store.failing = {"spoken_tastes"}
+    house.store.failing = {"preferences.recent_counts"}
     await house.service.refit_preference_prior()
     assert house.service.failures == {"store": 1}
 
 
 async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
-    house.store.failing = {"taste_tally", "replace_taste"}
+    house.store.failing = {"preferences.counts", "preferences.replace_counts"}
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
     assert house.service.failures == {"store": 1}
@@ -460,10 +466,10 @@ async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
 
 
 async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House) -> None:
-    house.store.chosen = ChatSettings(enabled=False, emoji_deny=frozenset({"😂"}))
+    house.store.chat_settings.value = ChatSettings(enabled=False, emoji_deny=frozenset({"😂"}))
     assert [p.emoji for p in await house.service.suggest(ref(), "so funny")] == ["🔥"]
-    assert (house.store.rows, house.platform.shown) == ({}, [])
-    house.store.failing = {"settings"}
+    assert (house.store.outcomes.rows, house.platform.shown) == ({}, [])
+    house.store.failing = {"chat_settings.get"}
     assert await house.service.suggest(ref(), "so funny") == ()
     house.store.failing = set()
     house.predictor.error = Overloaded("full")
@@ -476,39 +482,41 @@ async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
     source = FeedbackSource.BUTTON
     assert await reactions.on_all_reactions(ref(), BEN, ["😂"], source)
     assert await reactions.on_all_reactions(ref(), BEN, ["🔥", "👎"], source)
-    said = [(w.kind, w.emoji) for w in house.store.words]
+    said = [(w.kind, w.emoji) for w in house.store.feedback.rows.values()]
     assert said == [(FeedbackKind.CORRECT, "🔥"), (FeedbackKind.DISLIKE, None)]
     assert not await reactions.on_all_reactions(ref("unknown"), BEN, ["😂"], source)
-    house.store.out.add(BEN)
+    house.store.members.opted_out.add(("console", BEN))
     assert not await reactions.on_all_reactions(ref(), BEN, ["😂"], source)
     assert await reactions.on_all_reactions(ref(), BEN, [], source)
-    assert house.store.words == []
-    house.store.failing = {"replace_feedback"}
+    assert not house.store.feedback.rows
+    house.store.failing = {"feedback.replace"}
     assert not await reactions.on_all_reactions(ref(), BEN, [], source)
 
 
 async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: House) -> None:
-    house.store.chosen = ChatSettings(threshold=0.99)
+    house.store.chat_settings.value = ChatSettings(threshold=0.99)
     assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
     reactions = ReactionFeedback(house.service)
     assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=False) is None
     assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=True) is None
     assert await reactions.on_reaction(ref("unknown"), BEN, "🔥", withdrawn=False) is None
-    assert house.store.uses == [(ref(), BEN, "🔥")]
-    house.store.out.add(BEN)
+    assert house.store.unprompted.counted == [(ref(), BEN, "🔥")]
+    house.store.members.opted_out.add(("console", BEN))
     await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
-    house.store.out.clear()
-    house.store.failing = {"count_use"}
+    house.store.members.opted_out.clear()
+    house.store.failing = {"unprompted.count"}
     await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
-    assert len(house.store.uses) == 1
-    assert house.store.words == []
+    assert len(house.store.unprompted.counted) == 1
+    assert not house.store.feedback.rows
     assert house.service.failures == {"store": 1}
 
 
 async def test_a_use_counts_at_the_next_message(house: House) -> None:
-    house.store.chosen = ChatSettings(threshold=0.99)
+    house.store.chat_settings.value = ChatSettings(threshold=0.99)
     await house.skip(message(number="1"))
-    house.store.counts["console", "home"] = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
+    house.store.preferences.pending["console", "home"] = {
+        "😂": Counts(shown=40, expected_kept=20, removed=40)
+    }
     await ReactionFeedback(house.service).on_reaction(ref("1"), BEN, "🔥", withdrawn=False)
     await house.skip(message(number="2"))
     assert house.predictor.biases[1]["😂"] < -1
@@ -518,7 +526,7 @@ LIVELY = {"😂": Counts(shown=40, expected_kept=20, agreed=30)}
 
 
 async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
-    house.store.counts["console", "home"] = LIVELY
+    house.store.preferences.pending["console", "home"] = LIVELY
     house.predictor.answer = [Prediction("😂", 0.6), Prediction("🎉", 0.3)]
     house.draws = iter([-5.0, 5.0] * 3)
     house.luck = 0.94
@@ -527,23 +535,25 @@ async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
     tried = await house.service.on_message(message(number="2"), house.platform)
     assert tried.shown == ("🎉",)
     assert [p.emoji for p in tried.predictions] == ["😂", "🎉"]
-    house.store.chosen = ChatSettings(second_choices=0.0)
+    house.store.chat_settings.value = ChatSettings(second_choices=0.0)
     assert (await house.service.on_message(message(number="3"), house.platform)).shown == ("😂",)
 
 
 async def test_no_second_choice_on_a_grave_text(house: House) -> None:
-    house.store.counts["console", "home"] = LIVELY
+    house.store.preferences.pending["console", "home"] = LIVELY
     house.predictor.answer = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
     house.draws, house.luck = iter([-5.0, 5.0]), 0.99
     assert (await house.service.on_message(message(), house.platform)).shown == ("😢",)
 
 
 async def test_where_reactions_are_removed_the_bot_grows_quiet(house: House) -> None:
-    house.store.counts["console", "home"] = {"🎉": Counts(shown=80, expected_kept=40, removed=78)}
+    house.store.preferences.pending["console", "home"] = {
+        "🎉": Counts(shown=80, expected_kept=40, removed=78)
+    }
     outcome = await house.service.on_message(message(), house.platform)
     assert outcome.skip_reason is SkipReason.BELOW_THRESHOLD
     assert (outcome.threshold or 0) > 0.7
-    house.store.chosen = ChatSettings(threshold=0.2)
+    house.store.chat_settings.value = ChatSettings(threshold=0.2)
     assert await house.skip(message(number="2")) is None
-    house.store.chosen = ChatSettings(aim=None)
+    house.store.chat_settings.value = ChatSettings(aim=None)
     assert await house.skip(message(number="3")) is None

@@ -9,29 +9,30 @@ from bot.core.events import MessageRef
 from bot.core.preferences.cache import REFRESH, STALE, PreferenceCache
 from bot.core.preferences.counts import CommunityCounts, Counts
 from bot.core.preferences.prior import DEFAULT_PRIOR
-from tests.core.fakes import MOMENT, MemoryStore, ref
+from tests.core.fakes import MOMENT, ref
+from tests.core.memory_store import MemoryPreferences, MemoryStore
 
 HATED = {"😂": Counts(shown=40, expected_kept=20, removed=40)}
 
 
-class CountingStore(MemoryStore):
+class CountingStore(MemoryPreferences):
     """Counts how often it was read; ``gate`` holds reading back."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(MemoryStore())
         self.reads = self.looks = 0
         self.gate: asyncio.Event | None = None
 
-    async def preference_counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
+    async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         self.reads += 1
-        found = await super().preference_counts(ref, now)
+        found = await super().counts(ref, now)
         if self.gate is not None:
             await self.gate.wait()
         return found
 
-    async def preference_changes(self, since: datetime) -> dict[tuple[str, str], datetime]:
+    async def changes(self, since: datetime) -> dict[tuple[str, str], datetime]:
         self.looks += 1
-        return dict(await super().preference_changes(since))
+        return dict(await super().changes(since))
 
 
 class Clocked:
@@ -54,7 +55,7 @@ def clocked() -> Clocked:
 async def test_it_is_read_once_until_something_is_said(clocked: Clocked) -> None:
     assert await clocked.bias() == await clocked.bias() == 0
     assert clocked.store.reads == 1
-    clocked.store.counts["console", "home"] = HATED
+    clocked.store.pending["console", "home"] = HATED
     assert await clocked.bias() == 0
     clocked.tastes.invalidate(ref())
     assert await clocked.bias() < -1
@@ -63,7 +64,7 @@ async def test_it_is_read_once_until_something_is_said(clocked: Clocked) -> None
 
 async def test_another_processs_change_is_noticed_within_seconds(clocked: Clocked) -> None:
     assert await clocked.bias() == 0
-    await clocked.store.replace_preference_counts(ref(), HATED, clocked.now)
+    await clocked.store.replace_counts(ref(), HATED, clocked.now)
     clocked.now += REFRESH
     assert await clocked.bias() < -1
     clocked.now += REFRESH
@@ -93,7 +94,7 @@ async def test_a_change_while_it_is_read_is_not_lost(clocked: Clocked) -> None:
     clocked.store.gate = asyncio.Event()
     reading = asyncio.create_task(clocked.bias())
     await asyncio.wait([reading], timeout=0)
-    clocked.store.counts["console", "home"] = HATED
+    clocked.store.pending["console", "home"] = HATED
     clocked.tastes.invalidate(ref())
     clocked.store.gate.set()
     assert await reading == 0
@@ -102,14 +103,14 @@ async def test_a_change_while_it_is_read_is_not_lost(clocked: Clocked) -> None:
 
 async def test_clocks_may_differ(clocked: Clocked) -> None:
     await clocked.bias()
-    await clocked.store.replace_preference_counts(ref(), HATED, clocked.now - timedelta(seconds=5))
+    await clocked.store.replace_counts(ref(), HATED, clocked.now - timedelta(seconds=5))
     clocked.now += REFRESH
     assert await clocked.bias() < -1
 
 
 async def test_the_prior_is_fitted_to_all_and_holds_from_then_on(clocked: Clocked) -> None:
     some = {"😂": Counts(shown=6, expected_kept=3, removed=5)}
-    clocked.store.counts["console", "home"] = some
+    clocked.store.pending["console", "home"] = some
     before = await clocked.bias()
     fitted = await clocked.tastes.refit_prior()
     assert fitted != DEFAULT_PRIOR
@@ -117,7 +118,7 @@ async def test_the_prior_is_fitted_to_all_and_holds_from_then_on(clocked: Clocke
         strong = {
             f":e{n}:": Counts(shown=60, expected_kept=30, removed=60 * (n % 2)) for n in range(20)
         }
-        clocked.store.counts["console", str(number)] = strong
+        clocked.store.pending["console", str(number)] = strong
     await clocked.tastes.refit_prior()
     assert await clocked.bias() < before
     assert clocked.store.reads == 2

@@ -15,7 +15,8 @@ from bot.core.preferences.custom_emoji import (
     usable_choices,
 )
 from model.custom_rows import Choice
-from tests.core.fakes import MOMENT, EchoPredictor, MemoryStore, message, ref
+from tests.core.fakes import MOMENT, EchoPredictor, message, ref
+from tests.core.memory_store import MemoryConsentedTexts, MemoryStore
 
 PARROT = ":party_parrot:"
 ALLOWED = frozenset({"😂", PARROT})
@@ -33,8 +34,8 @@ class Clocked:
 
     def __init__(self) -> None:
         self.now: datetime = MOMENT
-        self.store, self.predictor = MemoryStore(), EchoPredictor()
-        self.store.texts["console", "home"] = BY_THREE
+        self.store, self.predictor = MemoryConsentedTexts(MemoryStore()), EchoPredictor()
+        self.store.stored["console", "home"] = BY_THREE
         self.rows = CustomEmojiOffsets(self.store, self.predictor, lambda: self.now)
 
     async def moves(self, given: IncomingMessage | None = None) -> EmbeddingOffsets:
@@ -60,12 +61,12 @@ async def test_nothing_is_read_without_a_custom_candidate(
     clocked: Clocked, allowed: frozenset[str] | None
 ) -> None:
     assert not await clocked.rows.get(HEARD, allowed)
-    assert not clocked.store.looked
+    assert not clocked.store.reads
 
 
 async def test_nothing_is_read_where_no_text_may_be_kept(clocked: Clocked) -> None:
     assert not await clocked.moves(message())
-    assert not clocked.store.looked
+    assert not clocked.store.reads
 
 
 def test_nobody_moves_a_row_alone() -> None:
@@ -79,15 +80,15 @@ def test_nobody_moves_a_row_alone() -> None:
 async def test_it_is_remembered_for_a_minute(clocked: Clocked) -> None:
     for _ in range(3):
         await clocked.moves()
-    assert len(clocked.store.looked) == 1
-    clocked.store.texts.clear()
+    assert len(clocked.store.reads) == 1
+    clocked.store.stored.clear()
     clocked.now += FRESH
     assert not await clocked.moves()
 
 
 async def test_what_is_erased_here_is_forgotten_at_once(clocked: Clocked) -> None:
     await clocked.moves()
-    clocked.store.texts.clear()
+    clocked.store.stored.clear()
     clocked.rows.invalidate("telegram")
     assert await clocked.moves()
     clocked.rows.invalidate("console")
@@ -122,4 +123,4 @@ async def test_the_least_recently_used_community_goes_first(clocked: Clocked) ->
     for number in range(COMMUNITIES):
         await clocked.moves(replace(HEARD, ref=ref(community=str(number))))
     await clocked.moves()
-    assert len(clocked.store.looked) == COMMUNITIES + 2
+    assert len(clocked.store.reads) == COMMUNITIES + 2

@@ -22,7 +22,7 @@ async def use(store: SqlStore, many: int, emoji: str = "💀", *, first: int = 0
     """Let members use an emoji on a message that was left alone."""
     await record(store, "1", ALONE)
     return [
-        await store.count_unprompted(ref(), member(n), emoji, MOMENT) for n in range(first, many)
+        await store.unprompted.count(ref(), member(n), emoji, MOMENT) for n in range(first, many)
     ]
 
 
@@ -36,9 +36,9 @@ async def test_more_say_more_each_less(store: SqlStore) -> None:
     known = await said(store)
     assert known["💀"].unprompted == pytest.approx(1 / 3 + 1 / 4)
     assert sum(each.expected_chosen for each in known.values()) == pytest.approx(1 / 3 + 1 / 4)
-    tally = await store.preference_counts(ref(), MOMENT)
+    tally = await store.preferences.counts(ref(), MOMENT)
     assert tally.confirmed == tally.pending
-    assert await store.preference_changes(MOMENT)
+    assert await store.preferences.changes(MOMENT)
 
 
 async def test_one_member_is_one_whatever_they_do(store: SqlStore) -> None:
@@ -46,7 +46,7 @@ async def test_one_member_is_one_whatever_they_do(store: SqlStore) -> None:
         for number in range(10):
             await record(store, f"{day}:{number}", ALONE)
             at = MOMENT + timedelta(days=day)
-            assert not await store.count_unprompted(ref(f"{day}:{number}"), BEN, "💀", at)
+            assert not await store.unprompted.count(ref(f"{day}:{number}"), BEN, "💀", at)
     assert not await said(store)
 
 
@@ -55,7 +55,7 @@ async def test_a_member_uses_so_many_emojis_a_day(store: SqlStore) -> None:
     emojis = [f":e{n}:" for n in range(MAX_VOTES_PER_DAY + 5)]
     for each in emojis:
         for n in range(QUORUM):
-            await store.count_unprompted(ref(), member(n), each, MOMENT)
+            await store.unprompted.count(ref(), member(n), each, MOMENT)
     known = await said(store)
     assert sum(counts.unprompted > 0 for counts in known.values()) == MAX_VOTES_PER_DAY
 
@@ -66,8 +66,8 @@ async def test_what_was_answered_or_not_scored_counts_as_no_use(
 ) -> None:
     await record(store, "1", outcome)
     for n in range(QUORUM):
-        assert not await store.count_unprompted(ref(), member(n), "💀", MOMENT)
-        assert not await store.count_unprompted(ref("unknown"), member(n), "💀", MOMENT)
+        assert not await store.unprompted.count(ref(), member(n), "💀", MOMENT)
+        assert not await store.unprompted.count(ref("unknown"), member(n), "💀", MOMENT)
     assert (await counts(store, "💀")) == Counts()
 
 
@@ -75,11 +75,11 @@ async def test_of_who_used_what_the_day_is_all_that_is_kept(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await record(store, "1", ALONE)
-    await store.count_unprompted(ref(), BEN, "💀", MOMENT)
-    told = await store.member_data("console", BEN)
+    await store.unprompted.count(ref(), BEN, "💀", MOMENT)
+    told = await store.members.data("console", BEN)
     assert told["unprompted_today"] == [{"community": "home", "emoji": "💀"}]
     assert told["feedback"] == []
-    assert (await store.member_data("console", MemberKey("0" * 32)))["unprompted_today"] == []
+    assert (await store.members.data("console", MemberKey("0" * 32)))["unprompted_today"] == []
     assert await count(engine, feedback) == 0
-    await store.count_unprompted(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
+    await store.unprompted.count(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
     assert await count(engine, daily_unprompted) == 1

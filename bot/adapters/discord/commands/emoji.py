@@ -63,7 +63,7 @@ async def suggest(interaction: Interaction, message: discord.Message) -> None:
     parts = context_of(interaction)
     author = parts.member(message.author.id)
     own = message.author.id == interaction.user.id
-    if not own and await parts.store.is_opted_out(events.NAME, author):
+    if not own and await parts.store.members.is_opted_out(events.NAME, author):
         await respond(interaction, UNREAD)
         return
     await _offer(interaction, message.content, own=own)

@@ -75,7 +75,7 @@ async def consent(interaction: Interaction) -> None:
     if not parts.settings.training_permitted:
         await respond(interaction, localize("consent.unavailable", language))
         return
-    if await parts.store.is_opted_out(NAME, member):
+    if await parts.store.members.is_opted_out(NAME, member):
         await respond(interaction, localize("consent.opted_out", language))
         return
     given = await parts.service.member_requests.consent_version(NAME, member)
@@ -129,7 +129,7 @@ class _Choice(discord.ui.Button[Terms]):
         if self._name == "revoke":
             await parts.service.member_requests.consent(NAME, member, None)
             return "consent.revoked"
-        if await parts.store.is_opted_out(NAME, member):
+        if await parts.store.members.is_opted_out(NAME, member):
             return "consent.opted_out"
         await parts.service.member_requests.consent(NAME, member, TERMS_VERSION)
         return "consent.given"

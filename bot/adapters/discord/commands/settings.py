@@ -72,8 +72,8 @@ class SettingsGroup(app_commands.Group):
         await acknowledge(interaction)
         parts, language = context_of(interaction), language_of(interaction)
         here, parent = _place(interaction, channel or interaction.channel)
-        settings = await parts.store.settings(here, parent)
-        chosen = await parts.store.overrides(here)
+        settings = await parts.store.chat_settings.get(here, parent)
+        chosen = await parts.store.chat_settings.overrides(here)
         own = {key for chat in ("", parent, here.chat) for key in chosen.get(chat, ())}
         where = f"<#{here.chat}>" if interaction.guild else localize("settings.here", language)
         lines = [f"**{localize('settings.title', language, chat=where)}**"]
@@ -94,9 +94,11 @@ class SettingsGroup(app_commands.Group):
         parts, language = context_of(interaction), language_of(interaction)
         here, parent, everywhere = _scope(interaction, channel)
         try:
-            now = await parts.store.settings(here, parent)
+            now = await parts.store.chat_settings.get(here, parent)
             stored = settings_format.read(setting, value, now)
-            await parts.store.set_override(here, setting, stored, everywhere=everywhere)
+            await parts.store.chat_settings.set_override(
+                here, setting, stored, everywhere=everywhere
+            )
         except ValueError as error:
             await respond(interaction, localize("settings.invalid", language, cause=error))
             return
@@ -111,7 +113,9 @@ class SettingsGroup(app_commands.Group):
         """Take a choice back."""
         await acknowledge(interaction)
         here, _, everywhere = _scope(interaction, channel)
-        await context_of(interaction).store.remove_override(here, setting, everywhere=everywhere)
+        await context_of(interaction).store.chat_settings.remove_override(
+            here, setting, everywhere=everywhere
+        )
         await self._tell_now(interaction, setting, "settings.unset", channel)
 
     @change.autocomplete("value")
@@ -132,7 +136,7 @@ class SettingsGroup(app_commands.Group):
         """Say what holds now."""
         parts, language = context_of(interaction), language_of(interaction)
         here, parent, _ = _scope(interaction, channel)
-        settings = await parts.store.settings(here, parent)
+        settings = await parts.store.chat_settings.get(here, parent)
         value = settings_format.show(setting, settings, language, interaction.guild)
         name = localize(f"setting.{setting}.name", language)
         await respond(interaction, _fitting(localize(key, language, name=name, value=value)))
@@ -159,7 +163,7 @@ async def _propose_list(
 ) -> list[app_commands.Choice[str]]:
     """Those on the list to take away, then others to add."""
     here, _, _ = _scope(interaction, None)
-    settings: ChatSettings = await context_of(interaction).store.settings(here)
+    settings: ChatSettings = await context_of(interaction).store.chat_settings.get(here)
     mark, word = ("", typed) if typed[:1] not in "+-" else (typed[:1], typed[1:])
     held = [
         app_commands.Choice(name=f"-{to_wire(each) or each}", value=f"-{each}")

@@ -25,7 +25,9 @@ async def stats(interaction: Interaction) -> None:
     """Send a picture of what was kept in this server or private chat."""
     await acknowledge(interaction)
     language = language_of(interaction)
-    kept = await context_of(interaction).store.kept_by_emoji(events.asked_here(interaction))
+    kept = await context_of(interaction).store.outcomes.kept_by_emoji(
+        events.asked_here(interaction)
+    )
     if not kept:
         await respond(interaction, localize("stats.nothing", language))
         return

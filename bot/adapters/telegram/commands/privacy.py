@@ -88,7 +88,7 @@ async def optin(ask: CommandContext, user: int) -> None:
 async def consent(ask: CommandContext, user: int) -> None:
     """Say what is asked and for what, and let the member agree or take it back."""
     member = ask.parts.member(user)
-    if await ask.parts.core.store.is_opted_out(NAME, member):
+    if await ask.parts.core.store.members.is_opted_out(NAME, member):
         await ask.tell(ask.words("consent.opted_out"))
         return
     given = await ask.parts.core.service.member_requests.consent_version(NAME, member)
@@ -140,7 +140,7 @@ async def _keep(parts: AdapterContext, member: MemberKey, language: str | None) 
 
 
 async def _agree(parts: AdapterContext, member: MemberKey, language: str | None) -> str:
-    if await parts.core.store.is_opted_out(NAME, member):
+    if await parts.core.store.members.is_opted_out(NAME, member):
         return localize("consent.opted_out", language)
     await parts.core.service.member_requests.consent(NAME, member, TERMS_VERSION)
     return localize("consent.given", language, version=TERMS_VERSION)

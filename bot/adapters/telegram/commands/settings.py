@@ -100,10 +100,14 @@ class _Place:
         self._ref = parts.ref(chat, 0)
 
     async def set(self, key: str, value: object) -> None:
-        await self._parts.core.store.set_override(self._target, key, value, everywhere=self._whole)
+        await self._parts.core.store.chat_settings.set_override(
+            self._target, key, value, everywhere=self._whole
+        )
 
     async def unset(self, key: str) -> None:
-        await self._parts.core.store.remove_override(self._target, key, everywhere=self._whole)
+        await self._parts.core.store.chat_settings.remove_override(
+            self._target, key, everywhere=self._whole
+        )
 
     @property
     def _whole(self) -> bool:
@@ -114,7 +118,7 @@ class _Place:
         return self._ref if self._whole else replace(self._ref, chat=self._topic)
 
     async def now(self) -> ChatSettings:
-        return await self._parts.core.store.settings(self._ref, self._topic)
+        return await self._parts.core.store.chat_settings.get(self._ref, self._topic)
 
     async def told(self, text: str, key: str, language: str | None) -> str:
         name = localize(f"setting.{key}.name", language)

@@ -14,7 +14,7 @@ async def stats(ask: CommandContext) -> None:
     """Send a picture of what was kept in this chat."""
     chat = ask.message.chat
     try:
-        kept = await ask.parts.core.store.kept_by_emoji(ask.parts.ref(chat, 0))
+        kept = await ask.parts.core.store.outcomes.kept_by_emoji(ask.parts.ref(chat, 0))
     except StoreFailed:
         await ask.tell(ask.words("error.not_stored"))
         return

@@ -1,0 +1,60 @@
+"""Conditions and look-ups that several parts of the store share."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.events import MemberKey, MessageRef
+from bot.database.tables import community, consent, prediction
+from bot.database.transaction import Database
+
+
+def is_community(ref: MessageRef) -> ColumnElement[bool]:
+    """Return the condition for the message's row of ``community``."""
+    return and_(community.c.platform == ref.platform, community.c.external_id == ref.community)
+
+
+def prediction_id(ref: MessageRef) -> ScalarSelect[int]:
+    """Return the query for the id of the message's row of ``prediction``."""
+    return (
+        select(prediction.c.id)
+        .join(community)
+        .where(
+            is_community(ref),
+            prediction.c.chat == ref.chat,
+            prediction.c.message == ref.message,
+        )
+        .scalar_subquery()
+    )
+
+
+async def find_or_create_community(
+    database: Database, connection: AsyncConnection, ref: MessageRef
+) -> int:
+    """Return the id of the message's row of ``community``, inserted if it is missing."""
+    query = select(community.c.id).where(is_community(ref))
+    known = (await connection.execute(query)).scalar()
+    if known is not None:
+        return int(known)
+    await connection.execute(
+        database.insert(community)
+        .values(platform=ref.platform, external_id=ref.community, created_at=datetime.now(UTC))
+        .on_conflict_do_nothing()
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def active_consent(
+    connection: AsyncConnection, platform: str, member: MemberKey
+) -> str | None:
+    """Return the version of the terms to which the member agrees now; None without consent."""
+    found = await connection.execute(
+        select(consent.c.version).where(
+            consent.c.platform == platform,
+            consent.c.member == member,
+            consent.c.revoked_at.is_(None),
+        )
+    )
+    version: str | None = found.scalar()
+    return version

@@ -1,0 +1,250 @@
+"""The store in memory: keeps the contract of ``bot.core.ports.Store``, and fails on demand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.core.errors import StoreFailed
+from bot.core.events import (
+    CustomEmojiChoice,
+    Feedback,
+    FeedbackKind,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    Outcome,
+    RecordedOutcome,
+    SkipReason,
+)
+from bot.core.messages.policy import ChatSettings
+from bot.core.preferences.counts import OUTSIDE_TOP_K, CommunityCounts, Counts
+
+Community = tuple[str, str]
+FeedbackKey = tuple[MessageRef, MemberKey, FeedbackKind, str | None]
+
+
+class MemoryStore:
+    """A store in dictionaries."""
+
+    def __init__(self) -> None:
+        self.failing: set[str] = set()
+        """The methods that raise, such as ``outcomes.record``."""
+        self.chat_settings = MemoryChatSettings(self)
+        self.members = MemoryMembers(self)
+        self.outcomes = MemoryOutcomes(self)
+        self.feedback = MemoryFeedback(self)
+        self.preferences = MemoryPreferences(self)
+        self.unprompted = MemoryUnprompted(self)
+        self.consented_texts = MemoryConsentedTexts(self)
+
+    def check(self, method: str) -> None:
+        if method in self.failing:
+            raise StoreFailed("disk full")
+
+
+class _Part:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+
+class MemoryChatSettings(_Part):
+    """The same settings for every chat."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.value = ChatSettings()
+
+    async def get(self, ref: MessageRef, parent: str = "") -> ChatSettings:
+        self._store.check("chat_settings.get")
+        return self.value
+
+
+class MemoryMembers(_Part):
+    """Opt-outs and consents."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.opted_out: set[tuple[str, MemberKey]] = set()
+        self.consents: dict[tuple[str, MemberKey], str] = {}
+
+    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+        settings = await self._store.chat_settings.get(message.ref, message.parent_chat)
+        return settings, await self.is_opted_out(message.ref.platform, message.author)
+
+    async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
+        self._store.check("members.is_opted_out")
+        return (platform, member) in self.opted_out
+
+    async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
+        self._store.check("members.set_opted_out")
+        if out:
+            await self.erase(platform, member)
+            self.opted_out.add((platform, member))
+        else:
+            self.opted_out.discard((platform, member))
+
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
+        self._store.check("members.consent_version")
+        return self.consents.get((platform, member))
+
+    async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        self._store.check("members.set_consent")
+        if version is None:
+            self.consents.pop((platform, member), None)
+        else:
+            self.consents[platform, member] = version
+
+    async def erase(self, platform: str, member: MemberKey) -> int:
+        self._store.check("members.erase")
+        outcomes, feedback = self._store.outcomes.rows, self._store.feedback.rows
+        own = [
+            ref
+            for ref, (message, _) in outcomes.items()
+            if ref.platform == platform and message.author == member
+        ]
+        given = [
+            key
+            for key in feedback
+            if key[0] in own or (key[0].platform == platform and key[1] == member)
+        ]
+        consents = self.consents.pop((platform, member), None)
+        for key in given:
+            del feedback[key]
+        for ref in own:
+            del outcomes[ref]
+        return len(own) + len(given) + (consents is not None)
+
+    async def data(self, platform: str, member: MemberKey) -> dict[str, object]:
+        self._store.check("members.data")
+        return {"platform": platform, "member": member}
+
+
+class MemoryOutcomes(_Part):
+    """Outcomes with the messages that they are of."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.rows: dict[MessageRef, tuple[IncomingMessage, Outcome]] = {}
+
+    async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
+        self._store.check("outcomes.record")
+        if message.ref in self.rows:
+            return False
+        self.rows[message.ref] = (message, outcome)
+        return True
+
+    async def record_refusal(self, ref: MessageRef, refusal: str) -> None:
+        self._store.check("outcomes.record_refusal")
+        if ref not in self.rows:
+            return
+        message, outcome = self.rows[ref]
+        refused = replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=refusal)
+        self.rows[ref] = (message, refused)
+
+    async def find(self, ref: MessageRef) -> RecordedOutcome | None:
+        self._store.check("outcomes.find")
+        return RecordedOutcome(self.rows[ref][1], datetime.now(UTC)) if ref in self.rows else None
+
+    async def delete(self, ref: MessageRef) -> None:
+        self._store.check("outcomes.delete")
+        self.rows.pop(ref, None)
+        feedback = self._store.feedback.rows
+        for key in [key for key in feedback if key[0] == ref]:
+            del feedback[key]
+
+
+class MemoryFeedback(_Part):
+    """Feedback by message, actor, kind and emoji."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.rows: dict[FeedbackKey, Feedback] = {}
+
+    async def add(self, given: Feedback) -> bool:
+        self._store.check("feedback.add")
+        if given.ref not in self._store.outcomes.rows:
+            return False
+        key = (given.ref, given.actor, given.kind, given.emoji)
+        if given.withdrawn:
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = given
+        return True
+
+    async def replace(
+        self, ref: MessageRef, actor: MemberKey, source: FeedbackSource, words: Sequence[Feedback]
+    ) -> bool:
+        self._store.check("feedback.replace")
+        if ref not in self._store.outcomes.rows:
+            return False
+        for key, row in list(self.rows.items()):
+            if (row.ref, row.actor, row.source) == (ref, actor, source):
+                del self.rows[key]
+        for given in words:
+            await self.add(given)
+        return True
+
+
+class MemoryPreferences(_Part):
+    """Counts that tests put in, without decay."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.pending: dict[Community, dict[str, Counts]] = {}
+        self.confirmed: dict[Community, dict[str, Counts]] = {}
+        """Only of communities whose confirmed counts differ from the pending ones."""
+        self.changed_at: dict[Community, datetime] = {}
+
+    async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
+        self._store.check("preferences.counts")
+        community = ref.platform, ref.community
+        pending = dict(self.pending.get(community, {}))
+        return CommunityCounts(pending, self.confirmed.get(community, pending))
+
+    async def changes(self, since: datetime) -> Mapping[Community, datetime]:
+        self._store.check("preferences.changes")
+        return {key: at for key, at in self.changed_at.items() if at >= since}
+
+    async def recent_counts(self, max_communities: int, now: datetime) -> list[dict[str, Counts]]:
+        self._store.check("preferences.recent_counts")
+        recent = sorted(
+            self.pending, key=lambda key: self.changed_at.get(key, now).timestamp(), reverse=True
+        )
+        return [self.pending[key] for key in recent[:max_communities]]
+
+    async def replace_counts(
+        self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
+    ) -> None:
+        self._store.check("preferences.replace_counts")
+        community = ref.platform, ref.community
+        self.pending[community] = {OUTSIDE_TOP_K: Counts(), **counts}
+        self.changed_at[community] = now
+
+
+class MemoryUnprompted(_Part):
+    """Unprompted emojis, each of which changes the preferences."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.counted: list[tuple[MessageRef, MemberKey, str]] = []
+
+    async def count(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+        self._store.check("unprompted.count")
+        self.counted.append((ref, member, emoji))
+        return True
+
+
+class MemoryConsentedTexts(_Part):
+    """Choices on texts that tests put in."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.stored: dict[Community, list[CustomEmojiChoice]] = {}
+        self.reads: list[MessageRef] = []
+        """A message of each community whose texts were read."""
+
+    async def choices(self, ref: MessageRef, max_choices: int) -> Sequence[CustomEmojiChoice]:
+        self._store.check("consented_texts.choices")
+        self.reads.append(ref)
+        return self.stored.get((ref.platform, ref.community), [])[:max_choices]
