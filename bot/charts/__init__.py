@@ -49,7 +49,7 @@ def preferences(
     headings: tuple[str, str] = ("Liked more here", "Liked less here"),
 ) -> bytes:
     """What is liked more here than elsewhere beside what is liked less, the strongest first."""
-    from bot.charts.preferences import draw
+    from bot.charts.preference_bars import draw
 
     return draw(leans, theme, title, subtitle, headings)
 
@@ -63,7 +63,7 @@ def over_time(days: Sequence[DayPoint], theme: Theme, title: str, subtitle: str 
 
 def confusion(swaps: Sequence[Correction], theme: Theme, title: str, subtitle: str = "") -> bytes:
     """What was chosen where something else was shown; the most frequent emojis of both sides."""
-    from bot.charts.confusion import draw
+    from bot.charts.confusion_matrix import draw
 
     return draw(swaps, theme, title, subtitle)
 

@@ -50,6 +50,15 @@ def test_without_rows_all_say_the_same() -> None:
     assert empty[0] != acceptance([], NEUTRAL, "Kept", "this month")
 
 
+def test_charts_can_be_drawn_again_after_their_module_was_imported() -> None:
+    script = (
+        "from bot import charts; "
+        "names = 'acceptance', 'preferences', 'over_time', 'confusion'; "
+        "[getattr(charts, name)([], charts.NEUTRAL, '') for name in names * 2]"
+    )
+    _run(script)
+
+
 def test_the_same_rows_give_the_same_bytes() -> None:
     script = (
         "import hashlib; from bot.charts import *; "

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.charts import NEUTRAL, Correction, Theme, confusion
 from bot.charts.canvas import MARGIN, SCALE
-from bot.charts.confusion import CELL, MOST, MOST_NAMES, SIDE, tabulate
+from bot.charts.confusion_matrix import CELL, MOST, MOST_NAMES, SIDE, tabulate
 from tests.charts.pixels import (
     EMOJIS,
     across,

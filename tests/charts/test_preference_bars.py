@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.charts import NEUTRAL, PreferenceBar, Theme, preferences
 from bot.charts.bars import ROW
 from bot.charts.canvas import MARGIN
-from bot.charts.preferences import HEAD, factor
+from bot.charts.preference_bars import HEAD, factor
 from tests.charts.pixels import across, decode, labels, margins_are_empty, themes, titles
 
 FIRST = MARGIN + HEAD + ROW / 2

@@ -46,7 +46,7 @@ def tabulate(swaps: Sequence[Correction]) -> Table:
 
 
 def draw(swaps: Sequence[Correction], theme: Theme, title: str, subtitle: str) -> bytes:
-    """See ``bot.charts.confusion``."""
+    """Draw; see ``bot.charts.confusion``."""
     table = tabulate([swap for swap in swaps if swap.count > 0])
     if not table.shown:
         return nothing(theme, title, subtitle)
