@@ -43,8 +43,8 @@ async def measure(rate: float, count: int, folder: Path) -> tuple[list[float], f
     settings = {
         "discord.api_base": server.api_base,
         "discord.gateway_url": server.gateway_url,
-        "reactions.per_minute": 100_000,
-        "reactions.threshold": 0.0,
+        "reactions.max_per_minute": 100_000,
+        "reactions.confidence_threshold": 0.0,
         "model.source": "",
     }
     bot = BotProcess(folder, Path(), settings)

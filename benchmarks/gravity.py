@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.core import gravity
-from bot.core.messages.policy import ChatSettings, choose_emojis
+from bot.core.chat_settings.schema import ChatSettings
+from bot.core.messages.policy import choose_emojis
 from model import Predictor
 from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_AFRAID, carriers
 from model.predictor import Prediction

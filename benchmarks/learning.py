@@ -29,6 +29,7 @@ import pyarrow.parquet
 from rich.console import Console
 from rich.table import Table
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import (
     Feedback,
@@ -39,7 +40,6 @@ from bot.core.events import (
     MessageRef,
     Outcome,
 )
-from bot.core.messages.policy import ChatSettings
 from bot.core.messages.service import Service
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
@@ -162,7 +162,7 @@ async def simulate(file: Path, wanted: int) -> int:
     engine = await open_database(f"sqlite+aiosqlite:///{file}")
     predictor = BatchingPredictor(Predictor.load())
     # The default is more cautious: this community lets the bot speak.
-    eager = ChatSettings(threshold=0.0, per_minute=None, emoji_deny=frozenset())
+    eager = ChatSettings(confidence_threshold=0.0, max_per_minute=None, emoji_deny=frozenset())
     store = SqlStore(engine, eager, TERMS_VERSION)
     try:
         for number in range(MEMBERS):

@@ -11,16 +11,17 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.simulated_communities import DAYS, Learner, World
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
 from bot.core.messages.pace import MINUTE, RateWindow
-from bot.core.messages.policy import ChatSettings, skip_by_pace
+from bot.core.messages.policy import skip_by_pace
 from bot.core.preferences.counts import CommunityCounts, Vote
 from bot.core.preferences.posterior import adapted_threshold, estimate_preferences
 
 MESSAGES, WINDOW = 2000, 500
 SECONDS = 10.0
 """Between two messages."""
-SETTINGS = ChatSettings(per_minute=4)
+SETTINGS = ChatSettings(max_per_minute=4)
 _MESSAGE = IncomingMessage(MessageRef("console", "c", "c", "m"), MemberKey(""), "")
 
 
@@ -38,7 +39,7 @@ class Talk:
     """Answers in the busiest minute."""
 
 
-def talk(world: World, own: float, aim: float | None = SETTINGS.aim) -> Talk:
+def talk(world: World, own: float, aim: float | None = SETTINGS.target_acceptance) -> Talk:
     """Let a community write, and say what it thinks of the answers."""
     learner, pace = Learner(world.stream.emojis), RateWindow()
     answered, kept, times, least = [], [], list[float](), own
@@ -86,8 +87,8 @@ def show(talks: Sequence[tuple[str, Talk]]) -> Table:
         f"of the last {WINDOW}",
         "kept of all",
         "least score, first and last",
-        f"most in a minute (cap {SETTINGS.per_minute})",
-        title=f"percent; the aim is {SETTINGS.aim or 0:.0%} kept",
+        f"most in a minute (cap {SETTINGS.max_per_minute})",
+        title=f"percent; the aim is {SETTINGS.target_acceptance or 0:.0%} kept",
     )
     for mood in dict.fromkeys(mood for mood, _ in talks):
         few = [talk for name, talk in talks if name == mood]

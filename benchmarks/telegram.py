@@ -66,7 +66,7 @@ async def measure(messages: int) -> tuple[np.ndarray, float, int]:
     settings = {
         "telegram.base_url": server.origin,
         "model.source": "",
-        "reactions.threshold": 0.0,
+        "reactions.confidence_threshold": 0.0,
     }
     with tempfile.TemporaryDirectory() as folder:
         bot = BotProcess(Path(folder), Path(folder), settings)

@@ -5,7 +5,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config.credentials import Credentials, hash_secret
 from bot.config.settings import Settings
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.errors import EmojiReactorError, StoreFailed
 from bot.core.members.pseudonyms import Pseudonyms
-from bot.core.messages.policy import ChatSettings, Mode
 from bot.core.messages.service import Service
 from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
@@ -106,19 +106,8 @@ def plan_start(settings: Settings, credentials: Credentials) -> StartPlan:
 
 
 def chat_settings(settings: Settings) -> ChatSettings:
-    """What holds in chats that have not chosen otherwise."""
-    reactions = settings.reactions
-    return ChatSettings(
-        mode=Mode(reactions.mode),
-        chance=reactions.chance,
-        cooldown=reactions.cooldown_seconds,
-        per_minute=reactions.per_minute,
-        threshold=reactions.threshold,
-        aim=reactions.aim,
-        second_choices=reactions.second_choices,
-        reactions_per_message=reactions.count,
-        emoji_deny=frozenset(reactions.deny),
-    )
+    """Return the settings of chats without overrides."""
+    return ChatSettings(**asdict(settings.reactions))
 
 
 def console_settings(settings: Settings) -> ChatSettings:
@@ -127,9 +116,9 @@ def console_settings(settings: Settings) -> ChatSettings:
         chat_settings(settings),
         mode=Mode.REACT,
         chance=1.0,
-        cooldown=0.0,
-        per_minute=None,
-        second_choices=0.0,
+        cooldown_seconds=0.0,
+        max_per_minute=None,
+        exploration_rate=0.0,
     )
 
 

@@ -21,7 +21,7 @@ STEPS = {
 }
 KEYS = {
     "reactions.mode": "Put emojis on messages (react), answer with buttons (reply), or speak only"
-    " when addressed (quiet)",
+    " when addressed (mention_only)",
     "reactions.chance": "Share of messages to look at, from 0 to 1",
     "privacy.retention_days": "Days until what was shown and said about it is erased",
 }

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,11 +26,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.core.chat_settings.schema import ReactionSettings
+
 DEFAULT_PATH = Path("config.toml")
 ENVIRONMENT_PREFIX = "EMOJI_REACTOR__"
 
 _SECRET_VARIABLES = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
-_LISTS = {"reactions.deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
+_LISTS = {"reactions.emoji_deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
 _SECRET_WORDS = ("token", "secret", "password")
 
 
@@ -44,7 +47,12 @@ _EMPTY_IS_UNSET = BeforeValidator(lambda value: None if value == "" else value)
 OptionalText = Annotated[str | None, _EMPTY_IS_UNSET]
 Url = Annotated[str, Field(pattern=r"^(https?|wss?)://[^\s/]+")]
 OptionalUrl = Annotated[Url | None, _EMPTY_IS_UNSET]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+def _unset_where_empty(section: object) -> object:
+    if not isinstance(section, dict):
+        return section
+    return {key: None if value == "" else value for key, value in section.items()}
 
 
 class _Section(BaseModel):
@@ -106,20 +114,6 @@ class TelegramSettings(_Section):
     webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
 
 
-class ReactionSettings(_Section):
-    """When and with what to react, where a community has not chosen otherwise."""
-
-    mode: Literal["react", "reply", "quiet"] = "react"
-    chance: Share = 1.0
-    cooldown_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 0.0
-    per_minute: Annotated[int, Field(ge=1, le=100_000)] = 20
-    threshold: Annotated[Share | None, _EMPTY_IS_UNSET] = None
-    aim: Annotated[Share | None, _EMPTY_IS_UNSET] = 0.7
-    second_choices: Share = 0.05
-    count: Annotated[int, Field(ge=1, le=5)] = 1
-    deny: tuple[str, ...] = ("🖕", "💩", "🤮", "🤬", "👎", "🤡")
-
-
 class PrivacySettings(_Section):
     """How long anything is kept."""
 
@@ -157,7 +151,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     discord: DiscordSettings = DiscordSettings()
     telegram: TelegramSettings = TelegramSettings()
-    reactions: ReactionSettings = ReactionSettings()
+    reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
     privacy: PrivacySettings = PrivacySettings()
     log: LogSettings = LogSettings()
 
@@ -259,9 +253,9 @@ def _explain(error: ValidationError, name: str) -> str:
     variable = ENVIRONMENT_PREFIX + "__".join(place).upper()
     given = next((known for known in os.environ if known.upper() == variable), None)
     origin = name if given is None else f"environment: {given}"
-    if first["type"] == "extra_forbidden":
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{origin}: {_unknown(place)}"
-    if first["type"] == "model_type":
+    if first["type"] in ("model_type", "dataclass_type"):
         return f"{origin}: {'.'.join(place)}: should be a section of keys"
     reason = first["msg"][:1].lower() + first["msg"][1:]
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
@@ -291,10 +285,15 @@ def check_key(place: str, origin: str) -> None:
 
 
 def known_keys() -> list[str]:
-    """Every key as ``section.key``, in the order of the classes."""
+    """Return every key as ``section.key``, in the order of the classes."""
     return [
         f"{section}.{key}"
         for section, field in Settings.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
-        for key in field.annotation.model_fields
+        for key in _keys(field.annotation)
     ]
+
+
+def _keys(section: object) -> list[str]:
+    if isinstance(section, type) and issubclass(section, BaseModel):
+        return list(section.model_fields)
+    return [field.name for field in fields(section)] if is_dataclass(section) else []

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import (
     CustomEmojiChoice,
     Feedback,
@@ -14,7 +15,6 @@ from bot.core.events import (
     Outcome,
     RecordedOutcome,
 )
-from bot.core.messages.policy import ChatSettings
 from bot.core.preferences.counts import CommunityCounts, Counts
 from model import Prediction
 from model.custom_rows import Choice, EmbeddingOffset

@@ -6,8 +6,8 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.chat_settings.overrides import apply_override, apply_overrides
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import MessageRef
-from bot.core.messages.policy import ChatSettings
 from bot.database.queries import find_or_create_community, is_community
 from bot.database.tables import chat_setting, community
 from bot.database.transaction import Database
@@ -68,7 +68,7 @@ class SqlChatSettingStore:
         """Keep a choice of the chat, or of the whole community with ``everywhere``.
 
         Raises:
-            KeyError, ValueError: see ``bot.core.chat_settings.overrides.override``.
+            KeyError, ValueError: see ``bot.core.chat_settings.overrides.apply_override``.
         """
         apply_override(self._defaults, key, value)
         async with self._database.write() as connection:

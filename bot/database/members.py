@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey
-from bot.core.messages.policy import ChatSettings
 from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.member_data import member_data
 from bot.database.preferences.recording import PreferenceRecording

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.messages.policy import ChatSettings
+from bot.core.chat_settings.schema import ChatSettings
 from bot.database.admin_notices import AdminNoticeStore
 from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.feedback import SqlFeedbackStore

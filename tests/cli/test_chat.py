@@ -73,7 +73,7 @@ def test_silence_is_shown_with_its_reason(cli: CommandLine) -> None:
 
 def test_every_line_is_answered_whatever_the_pace_of_the_settings(cli: CommandLine) -> None:
     Path("config.toml").write_text(
-        "[reactions]\nchance = 0.0\ncooldown_seconds = 60\nper_minute = 1\n"
+        "[reactions]\nchance = 0.0\ncooldown_seconds = 60\nmax_per_minute = 1\n"
     )
     cli("chat", stdin=b"so funny\n" * 5)
     assert answers() == [("😂", None)] * 5

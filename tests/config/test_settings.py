@@ -58,11 +58,11 @@ def test_example_explains_every_key() -> None:
 
 
 def test_environment_stands_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write("[reactions]\nchance = 0.2\ncount = 3\n")
+    path = write("[reactions]\nchance = 0.2\nmax_per_message = 3\n")
     monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__CHANCE", "0.5")
     monkeypatch.setenv("EMOJI_REACTOR__DISCORD__API_BASE", "http://127.0.0.1:9/api/v10")
     loaded = load(path)
-    assert (loaded.reactions.chance, loaded.reactions.count) == (0.5, 3)
+    assert (loaded.reactions.chance, loaded.reactions.max_per_message) == (0.5, 3)
     assert loaded.discord.api_base == "http://127.0.0.1:9/api/v10"
 
 
@@ -73,10 +73,10 @@ def test_config_toml_is_read_where_present() -> None:
 
 
 def test_lists_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__DENY", '["💔"]')
-    assert load().reactions.deny == ("💔",)
-    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__DENY", "💔")
-    with pytest.raises(ConfigError, match=r"environment: EMOJI_REACTOR__REACTIONS__DENY"):
+    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__EMOJI_DENY", '["💔"]')
+    assert load().reactions.emoji_deny == {"💔"}
+    monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__EMOJI_DENY", "💔")
+    with pytest.raises(ConfigError, match=r"environment: EMOJI_REACTOR__REACTIONS__EMOJI_DENY"):
         load()
 
 
@@ -122,7 +122,7 @@ def test_unknown_variables_are_refused(
         ("discord = 3", "config.toml: discord: should be a section of keys"),
         ("[reactions]\nchance = 2", "config.toml: reactions.chance: input should be less than or"),
         ("[reactions]\nchance = nan", "config.toml: reactions.chance: input should be"),
-        ("[reactions]\ndeny = [1]", "config.toml: reactions.deny: input should be"),
+        ("[reactions]\nemoji_deny = [1]", "config.toml: reactions.emoji_deny: input should be"),
         ('[database]\nurl = "mysql://x"', "config.toml: database.url: string should match"),
         ('[database]\nurl = "sqlite+aiosqlite:///:memory:"', "config.toml: database.url:"),
         ('[telegram]\nbase_url = "api"', "config.toml: telegram.base_url: string should match"),

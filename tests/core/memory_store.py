@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import (
     CustomEmojiChoice,
@@ -17,7 +18,6 @@ from bot.core.events import (
     RecordedOutcome,
     SkipReason,
 )
-from bot.core.messages.policy import ChatSettings
 from bot.core.preferences.counts import OUTSIDE_TOP_K, CommunityCounts, Counts
 
 Community = tuple[str, str]

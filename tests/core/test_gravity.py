@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import SkipReason
 from bot.core.gravity import fitting, grave
-from bot.core.messages.policy import ChatSettings, choose_emojis
+from bot.core.messages.policy import choose_emojis
 from model import Prediction
 
 MERRY = [Prediction("😂", 0.4), Prediction("🤣", 0.3), Prediction("🔥", 0.1), Prediction("🎉", 0.1)]

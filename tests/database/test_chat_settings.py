@@ -6,23 +6,23 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.messages.policy import ChatSettings, Mode
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.database.store import SqlStore
 from tests.core.fakes import ANNA, message, ref
 
 
 async def test_the_nearer_choice_stands_over_the_farther(engine: AsyncEngine) -> None:
-    store = SqlStore(engine, ChatSettings(chance=0.5, cooldown=9.0))
-    assert await store.chat_settings.get(ref()) == ChatSettings(chance=0.5, cooldown=9.0)
+    store = SqlStore(engine, ChatSettings(chance=0.5, cooldown_seconds=9.0))
+    assert await store.chat_settings.get(ref()) == ChatSettings(chance=0.5, cooldown_seconds=9.0)
     await store.chat_settings.set_override(ref(), "chance", 0.25)
     await store.chat_settings.set_override(ref(), "chance", 0.75, everywhere=True)
-    await store.chat_settings.set_override(ref(), "mode", "quiet", everywhere=True)
+    await store.chat_settings.set_override(ref(), "mode", "mention_only", everywhere=True)
     here, there = (
         await store.chat_settings.get(ref()),
         await store.chat_settings.get(ref(chat="other")),
     )
-    assert (here.chance, here.mode, here.cooldown) == (0.25, Mode.QUIET, 9.0)
-    assert (there.chance, there.mode, there.cooldown) == (0.75, Mode.QUIET, 9.0)
+    assert (here.chance, here.mode, here.cooldown_seconds) == (0.25, Mode.MENTION_ONLY, 9.0)
+    assert (there.chance, there.mode, there.cooldown_seconds) == (0.75, Mode.MENTION_ONLY, 9.0)
     assert (await store.chat_settings.get(ref(community="abroad"))).chance == 0.5
 
 
@@ -36,11 +36,11 @@ async def test_what_holds_for_a_message_is_read_at_once(store: SqlStore) -> None
 
 async def test_a_threads_choice_stands_over_its_parents(store: SqlStore) -> None:
     await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
-    await store.chat_settings.set_override(ref(chat="parent"), "cooldown", 5.0)
+    await store.chat_settings.set_override(ref(chat="parent"), "cooldown_seconds", 5.0)
     await store.chat_settings.set_override(ref(chat="a thread"), "chance", 0.75)
     thread = await store.chat_settings.get(ref(chat="a thread"), parent="parent")
-    assert (thread.chance, thread.cooldown) == (0.75, 5.0)
-    assert (await store.chat_settings.get(ref(chat="a thread"))).cooldown == 0.0
+    assert (thread.chance, thread.cooldown_seconds) == (0.75, 5.0)
+    assert (await store.chat_settings.get(ref(chat="a thread"))).cooldown_seconds == 0.0
 
 
 async def test_a_choice_can_be_made_anew_and_taken_back(store: SqlStore) -> None:
@@ -76,22 +76,22 @@ async def test_an_unsound_stored_choice_is_passed_over(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await store.chat_settings.set_override(ref(), "chance", 0.25)
-    await store.chat_settings.set_override(ref(), "cooldown", 5.0)
+    await store.chat_settings.set_override(ref(), "cooldown_seconds", 5.0)
     async with engine.begin() as connection:
         await connection.execute(text("update chat_setting set value = '99' where key = 'chance'"))
-    assert await store.chat_settings.get(ref()) == ChatSettings(cooldown=5.0)
+    assert await store.chat_settings.get(ref()) == ChatSettings(cooldown_seconds=5.0)
 
 
 async def test_a_community_that_moves_takes_its_choices_along(store: SqlStore) -> None:
     old, new = ref(chat="1", community="1"), ref(chat="2", community="2")
     await store.chat_settings.set_override(old, "chance", 0.25, everywhere=True)
-    await store.chat_settings.set_override(old, "mode", "quiet", everywhere=True)
-    await store.chat_settings.set_override(old, "cooldown", 7.0)
+    await store.chat_settings.set_override(old, "mode", "mention_only", everywhere=True)
+    await store.chat_settings.set_override(old, "cooldown_seconds", 7.0)
     await store.chat_settings.set_override(new, "mode", "reply", everywhere=True)
     for _ in range(2):
         await store.chat_settings.move_overrides(old, new)
     there = await store.chat_settings.get(new)
-    assert (there.chance, there.cooldown, there.mode) == (0.25, 7.0, Mode.REPLY)
+    assert (there.chance, there.cooldown_seconds, there.mode) == (0.25, 7.0, Mode.REPLY)
     await store.chat_settings.move_overrides(ref(community="nobody"), ref(community="nowhere"))
     assert await store.chat_settings.overrides(ref(community="nowhere")) == {}
 

@@ -27,7 +27,7 @@ async def settled(bot: BotProcess, evening: Evening) -> None:
 async def test_an_evening(launcher: Launcher, discord_server: DiscordServer) -> None:
     gateway = discord_server.gateway
     gateway.guilds = [guild(channels=CHANNELS)]
-    bot = launcher(discord=discord_server, **{"reactions.per_minute": 100_000})
+    bot = launcher(discord=discord_server, **{"reactions.max_per_minute": 100_000})
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready()
     evening = Evening(discord_server)

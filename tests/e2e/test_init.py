@@ -183,10 +183,10 @@ async def test_nothing_is_overwritten_without_being_told(desk: Desk) -> None:
     assert (ended.status, ended.out) == (2, "")
     assert ended.error == "config.toml: is there already; --update changes it"
     assert not desk.secrets.exists()
-    ended = await desk.call("init", "--yes", "--update", "--set", "reactions.count=2")
+    ended = await desk.call("init", "--yes", "--update", "--set", "reactions.max_per_message=2")
     assert ended.status == 0
     assert desk.settings.read_text() == (
-        "[log]\nlevel = 'debug' # mine\n\n[reactions]\ncount = 2\n"
+        "[log]\nlevel = 'debug' # mine\n\n[reactions]\nmax_per_message = 2\n"
     )
 
 
@@ -283,7 +283,7 @@ async def test_by_hand_into_a_file_that_is_there(desk: Desk) -> None:
             assert "the bot is @" in talk.hear("Keep this one? [Y/n]: ")
             talk.say("\n")
             talk.hear("[react]: ")
-            talk.say("quiet\n")
+            talk.say("mention_only\n")
             talk.hear("[1.0]: ")
             talk.say("\n")
             talk.hear("[365]: ")

@@ -339,20 +339,20 @@ async def test_a_taste_is_seen_by_all_and_moved_by_admins(
     assert TOKEN.encode() not in bot.remains()
 
 
-async def test_the_aim_and_second_choices_are_set_and_shown(
+async def test_target_acceptance_and_exploration_are_set_and_shown(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.standing[ALICE] = "administrator"
-    for key, written in (("aim", "0.8"), ("second_choices", "0.05")):
+    for key, written in (("target_acceptance", "0.8"), ("exploration_rate", "0.05")):
         saved = await tell(telegram_server, f"/settings {key} {written}")
         name = localize(f"setting.{key}.name", "en")
         value = f"{float(written):.0%}"
         assert saved.text == localize("settings.saved", "en", name=name, value=value)
         panel = await tell(telegram_server, "/settings")
         assert f"{name}: {value}" in [each["text"] for each in panel.buttons]
-    press = telegram_server.press(panel, f"{localize('setting.aim.name', 'en')}: 80%")
+    press = telegram_server.press(panel, f"{localize('setting.target_acceptance.name', 'en')}: 80%")
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
     assert toast.text.endswith("90%.")
-    without = await tell(telegram_server, "/settings aim none")
+    without = await tell(telegram_server, "/settings target_acceptance none")
     assert without.text.endswith(f"{localize('value.none', 'en')}.")
     assert await bot.stop() == 0

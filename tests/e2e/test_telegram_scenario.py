@@ -99,7 +99,7 @@ async def live(bot: BotProcess, server: TelegramServer) -> tuple[Evening, set[in
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -> None:
-    bot = launcher(telegram=telegram_server, **{"reactions.per_minute": 1000})
+    bot = launcher(telegram=telegram_server, **{"reactions.max_per_minute": 1000})
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     await agree(telegram_server)
     evening, cut = await live(bot, telegram_server)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.chat_settings.overrides import KEYS
+from bot.core.chat_settings.schema import Mode
 from bot.core.events import SkipReason
-from bot.core.messages.policy import Mode
 from bot.i18n import FALLBACK, LANGUAGES, load_messages, localize, supported_language
 
 BOT = Path(__file__).parents[2] / "bot"

@@ -1,106 +1,44 @@
-"""What a community or chat chose for itself, from stored keys and values to settings."""
+"""Overrides: values that a community or chat has stored in place of the defaults."""
 
+import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import get_type_hints
 
-from bot.core.chat_settings.quiet_hours import QuietHours
-from bot.core.messages.policy import ChatSettings, Mode
+from pydantic import TypeAdapter
+
+from bot.core.chat_settings.schema import ChatSettings
 
 logger = logging.getLogger(__name__)
 
+_TYPES = get_type_hints(ChatSettings, include_extras=True)
+KEYS = tuple(sorted((f.name for f in fields(ChatSettings)), key=lambda name: name != "enabled"))
+"""Names of the settings; the main switch leads."""
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("should be true or false")
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("should be a number")
-    return float(value)
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("should be a whole number")
-    return value
-
-
-def _texts(value: object) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError("should be a list of texts")
-    return frozenset(value)
-
-
-def _texts_or_all(value: object) -> frozenset[str] | None:
-    return None if value is None else _texts(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("should be a text")
-    return value
-
-
-def _number_or_none(value: object) -> float | None:
-    return None if value is None else _number(value)
-
-
-def _whole_or_none(value: object) -> int | None:
-    return None if value is None else _whole(value)
-
-
-def _quiet_hours(value: object) -> QuietHours | None:
-    return None if value is None else QuietHours.parse(_text(value))
-
-
-def _mode(value: object) -> Mode:
-    return Mode(str(value))
-
-
-_PARSERS: Mapping[str, Callable[[object], object]] = {
-    "enabled": _flag,
-    "mode": _mode,
-    "chance": _number,
-    "cooldown": _number,
-    "per_minute": _whole_or_none,
-    "threshold": _number_or_none,
-    "aim": _number_or_none,
-    "second_choices": _number,
-    "reactions_per_message": _whole,
-    "emoji_allow": _texts_or_all,
-    "emoji_deny": _texts,
-    "chat_allow": _texts_or_all,
-    "chat_deny": _texts,
-    "role_deny": _texts,
-    "quiet_hours": _quiet_hours,
-    "language": _text,
-}
-
-KEYS = tuple(_PARSERS)
-"""What a community or chat can choose, by the names of ``ChatSettings``' fields."""
+_ADAPTERS: Mapping[str, TypeAdapter[object]] = {key: TypeAdapter(_TYPES[key]) for key in KEYS}
 
 
 def apply_override(settings: ChatSettings, key: str, value: object) -> ChatSettings:
-    """The settings with one stored value in place.
+    """Return the settings with one stored value, as JSON has it.
 
     Raises:
-        KeyError: no such setting of a chat.
+        KeyError: no such setting.
         ValueError: the value is of the wrong type or out of range.
     """
-    changes: dict[str, object] = {key: _PARSERS[key](value)}
-    return replace(settings, **changes)  # type: ignore[arg-type]  # _PARSERS gives each its type
+    # JSON's strict rules: a list is a set, but neither a text nor a truth value is a number.
+    valid = _ADAPTERS[key].validate_json(json.dumps(value), strict=True)
+    changes: dict[str, object] = {key: valid}
+    return replace(settings, **changes)  # type: ignore[arg-type]  # the adapter gives each its type
 
 
 def apply_overrides(settings: ChatSettings, stored: Mapping[str, object]) -> ChatSettings:
-    """The settings with every stored value that is sound; another version's are passed over."""
+    """Return the settings with all stored values that are valid; skip unknown and invalid ones."""
     for key, value in stored.items():
-        if key not in _PARSERS:
+        if key not in _ADAPTERS:
             continue
         try:
             settings = apply_override(settings, key, value)
-        except ValueError as error:
-            logger.warning("a stored chat setting is passed over: %s: %s", key, error)
+        except ValueError:
+            logger.warning("skipping the stored chat setting %s: its value is not valid", key)
     return settings

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.messages.pace import Recent
-from bot.core.messages.policy import ChatSettings
 from bot.core.ports import MemberStore
 
 SECONDS = 2.0

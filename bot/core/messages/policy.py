@@ -3,85 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 
-from bot.core.chat_settings.quiet_hours import QuietHours
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.events import IncomingMessage, SkipReason
 from bot.core.gravity import fitting
 from model import Prediction
-from model.emoji import canonical_set, is_custom, names
+from model.emoji import is_custom, names
 
 TOP_K = 5
 """How many emojis are predicted, offered and stored."""
-
-DEFAULT_EMOJI_DENY = frozenset(("🖕", "💩", "🤮", "🤬", "👎", "🤡"))
-"""Never shown unless a community asks for it: aimed at a person, these insult."""
-
-
-class Mode(StrEnum):
-    """How an answer is shown."""
-
-    REACT = "react"
-    REPLY = "reply"
-    """A message that offers the five as buttons."""
-    QUIET = "quiet"
-    """Only where the bot is addressed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatSettings:
-    """What holds in one chat.
-
-    Raises:
-        ValueError: a number outside its range.
-    """
-
-    enabled: bool = True
-    mode: Mode = Mode.REACT
-    chance: float = 1.0
-    """Share of messages to answer, 0 to 1."""
-    cooldown: float = 0.0
-    """Seconds between two answers in a chat."""
-    per_minute: int | None = 20
-    """Answers in a chat in any 60 seconds; None for no cap."""
-    threshold: float | None = None
-    """Least score to show, 0 to 1; None for the artifact's own, moved by ``aim``."""
-    aim: float | None = 0.7
-    """Share of answers that people should keep: the bot grows quiet by itself where they remove
-    more, and bolder where less; None to leave the artifact's threshold alone."""
-    second_choices: float = 0.05
-    """Share of answers with which a second choice is tried, 0 to 1, never on grave texts."""
-    reactions_per_message: int = 1
-    """1 to 5."""
-    emoji_allow: frozenset[str] | None = None
-    """Only these; None for all. Custom emojis, as ``:name:``, come on top: a list of nothing else
-    leaves every Unicode emoji allowed."""
-    emoji_deny: frozenset[str] = DEFAULT_EMOJI_DENY
-    chat_allow: frozenset[str] | None = None
-    """Only in these chats and their threads, in the platform's ids; None for all."""
-    chat_deny: frozenset[str] = frozenset()
-    role_deny: frozenset[str] = frozenset()
-    """Messages by members with one of these roles are left alone."""
-    quiet_hours: QuietHours | None = None
-    """When the bot answers only where it is addressed."""
-    language: str = "en"
-    """Of the bot's own words, BCP 47."""
-
-    def __post_init__(self) -> None:
-        """Check the ranges and fold the emojis to their canonical form."""
-        shares = (self.chance, self.threshold or 0, self.aim or 0, self.second_choices)
-        if not all(0 <= share <= 1 for share in shares):
-            raise ValueError("chance, threshold, aim and second_choices lie between 0 and 1")
-        if not 0 <= self.cooldown < float("inf"):
-            raise ValueError("cooldown is a number of seconds")
-        if self.per_minute is not None and self.per_minute < 1:
-            raise ValueError("per_minute is at least 1")
-        if not 1 <= self.reactions_per_message <= 5:
-            raise ValueError("reactions_per_message lies between 1 and 5")
-        object.__setattr__(self, "emoji_deny", canonical_set(self.emoji_deny))
-        if self.emoji_allow is not None:
-            object.__setattr__(self, "emoji_allow", canonical_set(self.emoji_allow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +62,7 @@ def _out_of_bounds(message: IncomingMessage, settings: ChatSettings) -> SkipReas
     elsewhere = settings.chat_allow is not None and not places & settings.chat_allow
     if not settings.enabled or elsewhere or places & settings.chat_deny:
         return SkipReason.CHAT_DISABLED
-    if settings.mode is Mode.QUIET and not message.addressed:
+    if settings.mode is Mode.MENTION_ONLY and not message.addressed:
         return SkipReason.CHAT_DISABLED
     return SkipReason.ROLE_DENIED if message.roles & settings.role_deny else None
 
@@ -140,9 +71,9 @@ def skip_by_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -
     """Cooldown or cap; an addressed message passes the cooldown only, one that asks both."""
     if message.requested:
         return None
-    if not message.addressed and pace.since_last < settings.cooldown:
+    if not message.addressed and pace.since_last < settings.cooldown_seconds:
         return SkipReason.COOLDOWN
-    if settings.per_minute is not None and pace.last_minute >= settings.per_minute:
+    if settings.max_per_minute is not None and pace.last_minute >= settings.max_per_minute:
         return SkipReason.RATE_LIMIT
     return None
 
@@ -174,7 +105,7 @@ def confidence_threshold(message: IncomingMessage, settings: ChatSettings, own: 
     """From which score on to speak; ``own`` is what the artifact recommends."""
     if message.requested:
         return 0.0
-    return own if settings.threshold is None else settings.threshold
+    return own if settings.confidence_threshold is None else settings.confidence_threshold
 
 
 def permitted_predictions(
@@ -208,4 +139,4 @@ def choose_emojis(
     if offer:
         return tuple(p.emoji for p in left[:TOP_K])
     confident = tuple(p.emoji for p in fitting(left[:TOP_K]) if p.score >= least)
-    return confident[: settings.reactions_per_message] or SkipReason.GRAVITY
+    return confident[: settings.max_per_message] or SkipReason.GRAVITY

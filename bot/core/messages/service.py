@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
     Feedback,
@@ -26,7 +27,7 @@ from bot.core.members.requests import LearntState, MemberRequests
 from bot.core.members.status_cache import MemberStatus, StatusCache
 from bot.core.messages import policy
 from bot.core.messages.pace import RateWindow, Recent
-from bot.core.messages.policy import TOP_K, ChatSettings, DecisionContext, Mode
+from bot.core.messages.policy import TOP_K, DecisionContext
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.preferences.cache import PreferenceCache
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets, EmbeddingOffsets
@@ -255,7 +256,7 @@ class Service:
         candidates = policy.allowed_emojis(message, settings)
         moves = await self._moves(message, candidates)
         # Nothing is awaited from here until the predictor is asked: these are of its artifact.
-        own = adapted_threshold(self._predictor.threshold, settings.aim, taste)
+        own = adapted_threshold(self._predictor.threshold, settings.target_acceptance, taste)
         least = policy.confidence_threshold(message, settings, own)
         outcome = Outcome(message.ref, artifact_version=self._predictor.version, threshold=least)
         if candidates is not None and not candidates:
@@ -298,7 +299,7 @@ class Service:
         taste: Preferences,
     ) -> tuple[str, ...]:
         """What is to be shown, now and then a second choice in the place of the first."""
-        if self._chance.roll() < 1 - settings.second_choices:
+        if self._chance.roll() < 1 - settings.exploration_rate:
             return chosen
         tried = explore(five, taste, self._chance.normal)
         if tried is None or tried in chosen:

@@ -123,7 +123,9 @@ async def test_a_private_chat_has_its_own(here: World) -> None:
 
 
 async def test_what_members_use_themselves_counts_where_the_bot_was_silent(here: World) -> None:
-    await here.owner.slash(here.channel, "settings set", setting="threshold", value="99 %")
+    await here.owner.slash(
+        here.channel, "settings set", setting="confidence_threshold", value="99 %"
+    )
     message = await here.ben.send(here.channel, "what a day")
     cara = here.guild.add_member(here.env.create_user("cara"))
     for somebody in (here.anna, here.ben, cara):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.discord.commands import settings_format
 from bot.core.chat_settings.overrides import KEYS, apply_override
-from bot.core.messages.policy import ChatSettings
+from bot.core.chat_settings.schema import ChatSettings
 from bot.i18n import LANGUAGES
 from tests.adapters.discord.fake_discord import World, world
 from tests.adapters.discord.test_commands import told
@@ -34,7 +34,7 @@ async def test_only_managers_change_settings(here: World) -> None:
     settings = next(each for each in commands if each.name == "settings")
     here.guild.set_command_permissions(settings, {here.anna: True})
     for command in ("settings show", "settings set"):
-        options = {"setting": "mode", "value": "quiet"} if command == "settings set" else {}
+        options = {"setting": "mode", "value": "mention_only"} if command == "settings set" else {}
         refused = await here.anna.slash(here.channel, command, **options)
         assert "Manage Server" in told(refused)
 
@@ -53,7 +53,7 @@ async def test_everything_is_shown_with_what_was_chosen(here: World) -> None:
 
 
 async def test_a_channel_overrules_the_server_until_it_is_reset(here: World) -> None:
-    await choose(here, "mode", "quiet")
+    await choose(here, "mode", "mention_only")
     await choose(here, "mode", "react", channel=here.channel)
     elsewhere = here.guild.create_text_channel("elsewhere")
     await here.anna.send(elsewhere, "what a day")
@@ -98,11 +98,11 @@ async def test_a_role_is_left_alone(here: World) -> None:
     ("setting", "value", "words"),
     [
         ("enabled", "perhaps", "on or off"),
-        ("mode", "loud", "react, reply, quiet"),
+        ("mode", "loud", "react, reply, mention_only"),
         ("chance", "200 %", "between 0 and 1"),
         ("chance", "often", "a number"),
-        ("per_minute", "0", "at least 1"),
-        ("reactions_per_message", "9", "between 1 and 5"),
+        ("max_per_minute", "0", "at least 1"),
+        ("max_per_message", "9", "between 1 and 5"),
         ("emoji_deny", "nonsense", "emojis"),
         ("chat_allow", "somewhere", "#channels"),
         ("role_deny", "all", "none"),
@@ -126,7 +126,7 @@ async def test_values_are_proposed(here: World) -> None:
         )
         return [each["value"] for each in found]
 
-    assert await propose("mode", "") == ["react", "reply", "quiet"]
+    assert await propose("mode", "") == ["react", "reply", "mention_only"]
     assert await propose("enabled", "of") == ["off"]
     assert "+🍕" in await propose("emoji_allow", "pizza")
     assert "-💩" in await propose("emoji_deny", "")

@@ -5,29 +5,29 @@ import logging
 import pytest
 
 from bot.core.chat_settings.overrides import apply_override, apply_overrides
-from bot.core.messages.policy import ChatSettings, Mode
+from bot.core.chat_settings.schema import ChatSettings, Mode
 
 
 def test_sound_values_take_effect() -> None:
     stored: dict[str, object] = {
         "enabled": False,
-        "mode": "quiet",
+        "mode": "mention_only",
         "chance": 1,
-        "cooldown": 2.5,
-        "per_minute": 7,
-        "threshold": 0.4,
-        "reactions_per_message": 2,
+        "cooldown_seconds": 2.5,
+        "max_per_minute": 7,
+        "confidence_threshold": 0.4,
+        "max_per_message": 2,
         "emoji_allow": ["❤️"],
         "emoji_deny": [],
     }
     assert apply_overrides(ChatSettings(), stored) == ChatSettings(
         enabled=False,
-        mode=Mode.QUIET,
+        mode=Mode.MENTION_ONLY,
         chance=1.0,
-        cooldown=2.5,
-        per_minute=7,
-        threshold=0.4,
-        reactions_per_message=2,
+        cooldown_seconds=2.5,
+        max_per_minute=7,
+        confidence_threshold=0.4,
+        max_per_message=2,
         emoji_allow=frozenset({"❤"}),
         emoji_deny=frozenset(),
     )
@@ -42,11 +42,11 @@ def test_sound_values_take_effect() -> None:
         ("chance", True),
         ("chance", "0.5"),
         ("chance", 3),
-        ("per_minute", 1.5),
-        ("reactions_per_message", 9),
+        ("max_per_minute", 1.5),
+        ("max_per_message", 9),
         ("emoji_allow", "😂"),
         ("emoji_deny", [1]),
-        ("cooldown", None),
+        ("cooldown_seconds", None),
     ],
 )
 def test_unsound_values_are_passed_over_and_told(

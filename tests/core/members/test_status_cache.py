@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage
 from bot.core.members.status_cache import SECONDS, StatusCache
-from bot.core.messages.policy import ChatSettings
 from tests.core.fakes import ANNA, BEN, message
 from tests.core.memory_store import MemoryMembers, MemoryStore
 

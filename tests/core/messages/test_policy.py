@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.chat_settings.quiet_hours import QuietHours
+from bot.core.chat_settings.schema import DEFAULT_EMOJI_DENY, ChatSettings, Mode
 from bot.core.events import SkipReason
 from bot.core.messages.policy import (
-    DEFAULT_EMOJI_DENY,
-    ChatSettings,
     DecisionContext,
-    Mode,
     Pace,
     allowed_emojis,
     choose_emojis,
@@ -34,15 +32,15 @@ TOP = [Prediction("💩", 0.5), Prediction("😂", 0.3), Prediction("🔥", 0.15
     [
         ({}, Pace(), 0.999, None),
         ({"enabled": False}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
-        ({"mode": Mode.QUIET}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
+        ({"mode": Mode.MENTION_ONLY}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
         ({"chance": 0.5}, Pace(), 0.49, None),
         ({"chance": 0.5}, Pace(), 0.5, SkipReason.SAMPLED_OUT),
         ({"chance": 0.0}, Pace(), 0.0, SkipReason.SAMPLED_OUT),
-        ({"cooldown": 10.0}, Pace(9.9, 1), 0.0, SkipReason.COOLDOWN),
-        ({"cooldown": 10.0}, Pace(10.0, 1), 0.0, None),
-        ({"per_minute": 3}, Pace(1.0, 2), 0.0, None),
-        ({"per_minute": 3}, Pace(1.0, 3), 0.0, SkipReason.RATE_LIMIT),
-        ({"per_minute": None}, Pace(1.0, 10_000), 0.0, None),
+        ({"cooldown_seconds": 10.0}, Pace(9.9, 1), 0.0, SkipReason.COOLDOWN),
+        ({"cooldown_seconds": 10.0}, Pace(10.0, 1), 0.0, None),
+        ({"max_per_minute": 3}, Pace(1.0, 2), 0.0, None),
+        ({"max_per_minute": 3}, Pace(1.0, 3), 0.0, SkipReason.RATE_LIMIT),
+        ({"max_per_minute": None}, Pace(1.0, 10_000), 0.0, None),
     ],
 )
 def test_eligible(
@@ -61,7 +59,9 @@ def test_an_opted_out_author_is_never_looked_at_unless_they_ask() -> None:
 
 
 def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
-    strict = ChatSettings(enabled=False, mode=Mode.QUIET, chance=0.0, cooldown=60.0, per_minute=1)
+    strict = ChatSettings(
+        enabled=False, mode=Mode.MENTION_ONLY, chance=0.0, cooldown_seconds=60.0, max_per_minute=1
+    )
     asking = replace(message(), requested=True)
     assert skip_before_prediction(asking, strict, DecisionContext(NOON, 0.9, Pace(0.1, 9))) is None
 
@@ -98,7 +98,7 @@ def test_in_quiet_hours_only_the_addressed_are_answered() -> None:
 
 
 def test_an_addressed_message_passes_chance_cooldown_and_quiet_but_not_the_cap() -> None:
-    calm = ChatSettings(chance=0.0, cooldown=60.0, mode=Mode.QUIET, per_minute=2)
+    calm = ChatSettings(chance=0.0, cooldown_seconds=60.0, mode=Mode.MENTION_ONLY, max_per_minute=2)
     asked = message(addressed=True)
     assert skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 1))) is None
     capped = skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 2)))
@@ -112,13 +112,13 @@ def test_choose_takes_the_best_that_is_not_forbidden() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"reactions_per_message": 5}, ("😂",)),
-        ({"reactions_per_message": 5, "threshold": 0.1}, ("😂", "🔥")),
-        ({"reactions_per_message": 5, "threshold": 0.0}, ("😂", "🔥", "❤")),
+        ({"max_per_message": 5}, ("😂",)),
+        ({"max_per_message": 5, "confidence_threshold": 0.1}, ("😂", "🔥")),
+        ({"max_per_message": 5, "confidence_threshold": 0.0}, ("😂", "🔥", "❤")),
         ({"emoji_deny": frozenset()}, ("💩",)),
-        ({"emoji_allow": frozenset({"❤️"}), "threshold": 0.01}, ("❤",)),
+        ({"emoji_allow": frozenset({"❤️"}), "confidence_threshold": 0.01}, ("❤",)),
         ({"emoji_allow": frozenset({"🎃"})}, SkipReason.NO_ALLOWED_EMOJI),
-        ({"threshold": 0.9}, SkipReason.BELOW_THRESHOLD),
+        ({"confidence_threshold": 0.9}, SkipReason.BELOW_THRESHOLD),
     ],
 )
 def test_choose(changes: dict[str, Any], expected: object) -> None:
@@ -135,7 +135,7 @@ def test_an_offer_shows_all_that_are_permitted_where_the_best_is_good_enough() -
 
 def test_those_who_ask_get_five_whatever_the_score() -> None:
     asking = replace(message(), requested=True)
-    assert confidence_threshold(asking, ChatSettings(threshold=0.9), 0.5) == 0.0
+    assert confidence_threshold(asking, ChatSettings(confidence_threshold=0.9), 0.5) == 0.0
 
 
 def test_nothing_predicted_is_nothing_to_say() -> None:
@@ -204,14 +204,14 @@ def test_a_list_of_emojis_that_are_gone_leaves_all() -> None:
     [
         {"chance": 1.1},
         {"chance": float("nan")},
-        {"threshold": -0.1},
-        {"cooldown": float("inf")},
-        {"cooldown": -1.0},
-        {"per_minute": 0},
-        {"reactions_per_message": 0},
-        {"reactions_per_message": 6},
+        {"confidence_threshold": -0.1},
+        {"cooldown_seconds": float("inf")},
+        {"cooldown_seconds": -1.0},
+        {"max_per_minute": 0},
+        {"max_per_message": 0},
+        {"max_per_message": 6},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"chance|cooldown|per_minute|reactions"):
+    with pytest.raises(ValueError, match=r"chance|threshold|cooldown|max_per"):
         ChatSettings(**wrong)

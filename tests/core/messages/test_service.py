@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
     CustomEmojiChoice,
@@ -19,7 +20,6 @@ from bot.core.events import (
     SkipReason,
 )
 from bot.core.messages.feedback import ReactionFeedback
-from bot.core.messages.policy import ChatSettings, Mode
 from bot.core.messages.service import Randomness, Service
 from bot.core.preferences.counts import Counts
 from bot.core.preferences.transfer import PreferenceFileError
@@ -106,7 +106,7 @@ async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) ->
 
 
 async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
-    house.store.chat_settings.value = ChatSettings(cooldown=5.0, per_minute=2)
+    house.store.chat_settings.value = ChatSettings(cooldown_seconds=5.0, max_per_minute=2)
     house.predictor.answer = [Prediction("😂", 0.1)]
     assert await house.skip(message(number="1")) is SkipReason.BELOW_THRESHOLD
     house.predictor.answer = [Prediction("😂", 0.9)]
@@ -121,14 +121,14 @@ async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
 
 
 async def test_messages_at_the_same_moment_share_one_cap(house: House) -> None:
-    house.store.chat_settings.value = ChatSettings(per_minute=3)
+    house.store.chat_settings.value = ChatSettings(max_per_minute=3)
     skips = await asyncio.gather(*(house.skip(message(number=str(n))) for n in range(10)))
     assert skips.count(None) == len(house.platform.shown) == 3
     assert set(skips) == {None, SkipReason.RATE_LIMIT}
 
 
 async def test_chats_do_not_share_a_cooldown(house: House) -> None:
-    house.store.chat_settings.value = ChatSettings(cooldown=60.0)
+    house.store.chat_settings.value = ChatSettings(cooldown_seconds=60.0)
     assert await house.skip(message()) is None
     assert await house.skip(replace(message(), ref=ref("1", "elsewhere"))) is None
 
@@ -332,7 +332,7 @@ async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: 
 
 
 async def test_asking_takes_nothing_from_the_chats_pace(house: House) -> None:
-    house.store.chat_settings.value = ChatSettings(per_minute=1)
+    house.store.chat_settings.value = ChatSettings(max_per_minute=1)
     await house.service.on_message(replace(message(number="1"), requested=True), house.platform)
     assert await house.skip(message(number="2")) is None
 
@@ -494,7 +494,7 @@ async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
 
 
 async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: House) -> None:
-    house.store.chat_settings.value = ChatSettings(threshold=0.99)
+    house.store.chat_settings.value = ChatSettings(confidence_threshold=0.99)
     assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
     reactions = ReactionFeedback(house.service)
     assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=False) is None
@@ -512,7 +512,7 @@ async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: Hous
 
 
 async def test_a_use_counts_at_the_next_message(house: House) -> None:
-    house.store.chat_settings.value = ChatSettings(threshold=0.99)
+    house.store.chat_settings.value = ChatSettings(confidence_threshold=0.99)
     await house.skip(message(number="1"))
     house.store.preferences.pending["console", "home"] = {
         "😂": Counts(shown=40, expected_kept=20, removed=40)
@@ -535,7 +535,7 @@ async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
     tried = await house.service.on_message(message(number="2"), house.platform)
     assert tried.shown == ("🎉",)
     assert [p.emoji for p in tried.predictions] == ["😂", "🎉"]
-    house.store.chat_settings.value = ChatSettings(second_choices=0.0)
+    house.store.chat_settings.value = ChatSettings(exploration_rate=0.0)
     assert (await house.service.on_message(message(number="3"), house.platform)).shown == ("😂",)
 
 
@@ -553,7 +553,7 @@ async def test_where_reactions_are_removed_the_bot_grows_quiet(house: House) -> 
     outcome = await house.service.on_message(message(), house.platform)
     assert outcome.skip_reason is SkipReason.BELOW_THRESHOLD
     assert (outcome.threshold or 0) > 0.7
-    house.store.chat_settings.value = ChatSettings(threshold=0.2)
+    house.store.chat_settings.value = ChatSettings(confidence_threshold=0.2)
     assert await house.skip(message(number="2")) is None
-    house.store.chat_settings.value = ChatSettings(aim=None)
+    house.store.chat_settings.value = ChatSettings(target_acceptance=None)
     assert await house.skip(message(number="3")) is None

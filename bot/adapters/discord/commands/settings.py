@@ -12,8 +12,8 @@ from bot.adapters.discord.commands.autocomplete import MAX_SUGGESTIONS, suggest_
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.chat_settings.overrides import KEYS
+from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import MessageRef
-from bot.core.messages.policy import ChatSettings
 from bot.i18n import FALLBACK, localize
 
 Chosen = app_commands.AppCommandChannel | app_commands.AppCommandThread

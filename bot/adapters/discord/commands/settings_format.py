@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.emojis import to_wire
-from bot.core.messages.policy import ChatSettings, Mode
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.i18n import LANGUAGES, localize
 from model.emoji import find_emojis
 
@@ -56,19 +56,21 @@ _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
     "enabled": lambda value, language: localize("value.on" if value else "value.off", language),
     "mode": lambda value, language: localize(f"mode.{value}", language),
     "chance": _percent,
-    "cooldown": lambda value, language: localize("value.seconds", language, count=f"{value:g}"),
-    "per_minute": lambda value, language: localize("value.a_minute", language, count=value),
-    "threshold": _percent,
-    "aim": _percent,
-    "second_choices": _percent,
-    "reactions_per_message": lambda value, _: str(value),
+    "cooldown_seconds": lambda value, language: localize(
+        "value.seconds", language, count=f"{value:g}"
+    ),
+    "max_per_minute": lambda value, language: localize("value.a_minute", language, count=value),
+    "confidence_threshold": _percent,
+    "target_acceptance": _percent,
+    "exploration_rate": _percent,
+    "max_per_message": lambda value, _: str(value),
     "quiet_hours": lambda value, _: str(value),
     "language": lambda value, _: LANGUAGES.get(value, value),
 }
 _UNSET = {
-    "per_minute": "value.unlimited",
-    "threshold": "value.automatic",
-    "aim": "value.none",
+    "max_per_minute": "value.unlimited",
+    "confidence_threshold": "value.automatic",
+    "target_acceptance": "value.none",
     "quiet_hours": "value.none",
 }
 
@@ -77,12 +79,12 @@ _PROPOSALS: Mapping[str, tuple[str, ...]] = {
     "enabled": ("on", "off"),
     "mode": tuple(Mode),
     "chance": ("100 %", "50 %", "25 %", "10 %", "5 %"),
-    "cooldown": ("0", "10", "30", "60", "300", "900"),
-    "per_minute": ("1", "3", "5", "10", "20", "unlimited"),
-    "threshold": ("automatic", "10 %", "20 %", "30 %", "50 %"),
-    "aim": ("none", "50 %", "60 %", "70 %", "80 %", "90 %"),
-    "second_choices": ("0 %", "2 %", "5 %", "10 %"),
-    "reactions_per_message": ("1", "2", "3", "4", "5"),
+    "cooldown_seconds": ("0", "10", "30", "60", "300", "900"),
+    "max_per_minute": ("1", "3", "5", "10", "20", "unlimited"),
+    "confidence_threshold": ("automatic", "10 %", "20 %", "30 %", "50 %"),
+    "target_acceptance": ("none", "50 %", "60 %", "70 %", "80 %", "90 %"),
+    "exploration_rate": ("0 %", "2 %", "5 %", "10 %"),
+    "max_per_message": ("1", "2", "3", "4", "5"),
     "quiet_hours": ("none", "22:00-07:00 UTC", "23:00-06:00 UTC"),
     "language": tuple(LANGUAGES),
 }
@@ -133,12 +135,12 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "enabled": _flag,
     "mode": _mode,
     "chance": _share,
-    "cooldown": _number,
-    "per_minute": _unless("unlimited", _whole),
-    "threshold": _unless("automatic", _share),
-    "aim": _unless("none", _share),
-    "second_choices": _share,
-    "reactions_per_message": _whole,
+    "cooldown_seconds": _number,
+    "max_per_minute": _unless("unlimited", _whole),
+    "confidence_threshold": _unless("automatic", _share),
+    "target_acceptance": _unless("none", _share),
+    "exploration_rate": _share,
+    "max_per_message": _whole,
     "quiet_hours": _unless("none", str),
     "language": _language,
 }

@@ -17,9 +17,9 @@ from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.permissions import is_admin
 from bot.core.chat_settings.overrides import KEYS
+from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.errors import StoreFailed
 from bot.core.events import MessageRef
-from bot.core.messages.policy import ChatSettings, Mode
 from bot.i18n import LANGUAGES, localize
 from model.emoji import is_emoji
 
@@ -27,17 +27,17 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "enabled": (True, False),
     "mode": tuple(mode.value for mode in Mode),
     "chance": (1.0, 0.5, 0.25, 0.1),
-    "cooldown": (0.0, 10.0, 60.0, 300.0),
-    "per_minute": (20, 10, 5, 2, None),
-    "threshold": (None, 0.1, 0.2, 0.3, 0.5),
-    "aim": (None, 0.5, 0.6, 0.7, 0.8, 0.9),
-    "second_choices": (0.0, 0.02, 0.05, 0.1),
+    "cooldown_seconds": (0.0, 10.0, 60.0, 300.0),
+    "max_per_minute": (20, 10, 5, 2, None),
+    "confidence_threshold": (None, 0.1, 0.2, 0.3, 0.5),
+    "target_acceptance": (None, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "exploration_rate": (0.0, 0.02, 0.05, 0.1),
     "language": tuple(LANGUAGES),
 }
 """What a press goes through; other values are written after the command."""
 WRITTEN = ("quiet_hours", "emoji_allow", "emoji_deny")
 EXAMPLE = "/settings quiet_hours 22:00-07:00 Europe/Berlin"
-_ELSEWHERE = ("reactions_per_message", "chat_allow", "chat_deny", "role_deny")
+_ELSEWHERE = ("max_per_message", "chat_allow", "chat_deny", "role_deny")
 """What Telegram has no use for: a message takes one reaction, a chat has no channels or roles."""
 
 
@@ -169,14 +169,14 @@ def shown(now: ChatSettings, key: str, language: str | None) -> str:
             return localize("value.on" if value else "value.off", language)
         case "mode":
             return localize(f"mode.{value}", language)
-        case "chance" | "second_choices" | "aim" if value is not None:
+        case "chance" | "exploration_rate" | "target_acceptance" if value is not None:
             return f"{value:.0%}"
-        case "cooldown":
+        case "cooldown_seconds":
             return localize("value.seconds", language, count=f"{value:g}")
-        case "per_minute":
+        case "max_per_minute":
             unlimited = localize("value.unlimited", language)
             return localize("value.a_minute", language, count=value) if value else unlimited
-        case "threshold":
+        case "confidence_threshold":
             return localize("value.automatic", language) if value is None else f"{value:.0%}"
         case "language":
             return LANGUAGES.get(value, value)
@@ -215,11 +215,11 @@ def _read(key: str, written: str) -> object:
             if written not in ("on", "off", "true", "false"):
                 raise ValueError("on, off")
             return written in ("on", "true")
-        case "chance" | "cooldown" | "threshold" | "second_choices":
+        case "chance" | "cooldown_seconds" | "confidence_threshold" | "exploration_rate":
             return float(written)
-        case "aim":
+        case "target_acceptance":
             return None if written == "none" else float(written)
-        case "per_minute":
+        case "max_per_minute":
             return int(written)
         case "emoji_allow" | "emoji_deny":
             emojis = written.split()
