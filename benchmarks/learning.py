@@ -43,7 +43,7 @@ from bot.core.events import (
 from bot.core.messages.service import Service
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
-from bot.dataset.pseudonymize import split_of
+from bot.dataset.pseudonymize import assign_split
 from bot.i18n import TERMS_VERSION
 from model import Prediction, Predictor, artifact
 from model.emoji import find_emojis
@@ -231,7 +231,7 @@ def main() -> None:
         verdict = "promoted" if passed else "refused"
         console.print(f"retrained in {seconds:.0f} s, {busy:.0f} s of processor time: {verdict}")
         everything = list(posts())
-        held_out = [post for post in everything if split_of(post.author) == "test"]
+        held_out = [post for post in everything if assign_split(post.author) == "test"]
         console.print(community_hits(folder / "run" / "artifact", held_out))
 
 

@@ -154,4 +154,4 @@ def _predicts(served: Predictor) -> Diagnostic:
 def _hub() -> list[Diagnostic]:
     from bot.hub import diagnostics
 
-    return diagnostics.examine()
+    return diagnostics.check_hub_token()

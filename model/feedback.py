@@ -1,4 +1,4 @@
-"""The one contract between the export of feedback and those who learn from it: one row."""
+"""Rows of exported feedback: the contract between the export and training."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -14,64 +14,64 @@ Emoji = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class FeedbackError(ValueError):
-    """A data set of feedback that cannot be used; one line that names file and line."""
+    """A data set of feedback is malformed; the message names file and line."""
 
 
 class _Row(BaseModel):
-    # Complaints must not quote what people said.
+    # Error messages must not quote texts of people.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Suggestion(_Row):
-    """What the model said."""
+class ScoredEmoji(_Row):
+    """A prediction of the model."""
 
     emoji: Emoji
     score: Annotated[float, Field(ge=0, le=1)]
 
 
-class Response(_Row):
-    """What people said about it: the same word of several people stands once."""
+class FeedbackEntry(_Row):
+    """Feedback of one kind on one message, with the number of people who gave it."""
 
-    answer: Literal["agree", "remove", "dislike", "correct"]
+    kind: Literal["agree", "remove", "dislike", "correct"]
     emoji: Emoji | None = None
-    """What it is about, or what was chosen instead; None for the answer as a whole."""
+    """The emoji that it is about, or the correction; None for all shown emojis."""
     source: str
     """``reaction``, ``button``, ``command``, ``console`` or ``web``."""
-    people: Annotated[int, Field(ge=1)] = 1
+    actors: Annotated[int, Field(ge=1)] = 1
 
 
 class FeedbackRow(_Row):
-    """One answered message; suggestions of the model and responses of people stand apart."""
+    """A message with the predictions of the model and the feedback of people."""
 
     id: str
     text: str | None = Field(default=None, repr=False)
-    """None where its author did not agree, or does no longer."""
+    """None unless its author consented, and still does."""
     language: str | None = None
-    """What the platform said, BCP 47."""
+    """As the platform names it, BCP 47."""
     platform: str
     community: str
-    """A hash that holds within one export, as ``author`` and ``id``."""
+    """A pseudonym that holds within one export, like ``author`` and ``id``."""
     author: str
     day: date
     """UTC."""
-    artifact: str
-    """The version of the artifact that answered."""
-    suggestions: tuple[Suggestion, ...] = ()
+    artifact_version: str
+    """The artifact that made the predictions."""
+    predictions: tuple[ScoredEmoji, ...] = ()
     """At most five, best first."""
     shown: tuple[Emoji, ...] = ()
-    responses: tuple[Response, ...]
-    consent: str | None = None
+    feedback: tuple[FeedbackEntry, ...]
+    consent_version: str | None = None
     """The version of the terms under which the text was kept."""
 
     @model_validator(mode="after")
     def _text_by_consent(self) -> Self:
-        if self.text is not None and not self.consent:
-            raise ValueError("a text without the consent under which it was kept")
+        if self.text is not None and not self.consent_version:
+            raise ValueError("a text without the consent_version under which it was kept")
         return self
 
 
 def read_rows(path: Path) -> Iterator[FeedbackRow]:
-    """The rows of a JSON Lines file, one at a time.
+    """Yield the rows of a JSON Lines file.
 
     Raises:
         FeedbackError: the file cannot be read, or a row is malformed: its line is named.
@@ -79,22 +79,22 @@ def read_rows(path: Path) -> Iterator[FeedbackRow]:
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
-                yield _row(line, f"{path}: line {number}")
+                yield _parse_row(line, f"{path}: line {number}")
     except OSError as error:
         raise FeedbackError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise FeedbackError(f"{path}: not a text file in UTF-8") from None
 
 
-def _row(line: str, place: str) -> FeedbackRow:
+def _parse_row(line: str, location: str) -> FeedbackRow:
     try:
         return FeedbackRow.model_validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise FeedbackError(f"{place}: {where + ': ' if where else ''}{first['msg']}") from None
+        field = ".".join(str(part) for part in first["loc"])
+        raise FeedbackError(f"{location}: {field + ': ' if field else ''}{first['msg']}") from None
 
 
-def split_file(folder: Path, split: str) -> Path:
-    """Where an export keeps a split as JSON Lines."""
+def split_path(folder: Path, split: str) -> Path:
+    """Return the path of a split as JSON Lines in an export."""
     return folder / "jsonl" / f"{split}.jsonl"

@@ -105,9 +105,10 @@ def gather(
 
     Example: emoji-reactor feedback gather ORG/NAME --out feedback
     """
-    from bot.dataset.space_import import data_set, import_space
+    from bot.dataset.space_import import import_space
+    from bot.hub.space_dataset import open_space_dataset
 
-    with data_set(source) as folder:
+    with open_space_dataset(source) as folder:
         _tell(import_space(folder, out, formats(format_), licence), out, as_json)
 
 

@@ -42,9 +42,9 @@ def fit(
 
     Example: emoji-reactor model fit --dataset feedback --out runs/fit
     """
-    from bot.dataset.folder import check_ours
+    from bot.dataset.folder import check_export_folder
 
-    check_ours(dataset)
+    check_export_folder(dataset)
     made = fitted(source_of(model), dataset, out, recipe_at(recipe), full=full, threads=threads)
     from model.training.fitting.processes import is_main_process
 
@@ -67,10 +67,10 @@ def gate(
     Example: emoji-reactor model gate runs/fit/artifact --dataset feedback
     """
     from bot.cli.gate_table import show_verdict
-    from bot.dataset.folder import check_ours
+    from bot.dataset.folder import check_export_folder
     from model import artifact
 
-    check_ours(dataset)
+    check_export_folder(dataset)
     before = source_of(model)
     from model.training.feedback.feedback_targets import read_feedback_targets
     from model.training.feedback.gate import run_gate

@@ -76,7 +76,7 @@ def dataset(
         contents = asyncio.run(exported(settings.database.url, order, folder))
         typer.echo(
             f"{contents.rows.total():,} rows, {contents.texts:,} with text; terms agreed to:"
-            f" {', '.join(sorted(contents.consents)) or 'none'}"
+            f" {', '.join(sorted(contents.consent_versions)) or 'none'}"
         )
         _push(
             ("dataset", repo, revision),
@@ -135,6 +135,6 @@ def _push(
         return
     from bot.hub.push import PushRequest, push
 
-    forget = kind == "dataset"
-    address = push(PushRequest(repo, kind, files, message, public, revision, forget))
-    typer.echo(address)
+    erase_history = kind == "dataset"
+    request = PushRequest(repo, kind, files, message, public, revision, erase_history)
+    typer.echo(push(request))

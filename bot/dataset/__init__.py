@@ -1,1 +1,1 @@
-"""From feedback to data sets that others can use: the export, its card, and what reads it back."""
+"""Feedback as a data set that others can use: export, card, import of a Space's choices."""

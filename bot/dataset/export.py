@@ -1,4 +1,4 @@
-"""The export: pages of the database into files, one row for each message that got feedback."""
+"""Export of feedback from the database to files, one row for each message with feedback."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -9,129 +9,137 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.feedback_pages import ExportSelection, MessageWithFeedback, feedback_pages
-from bot.dataset.card import DatasetSummary, write_card
-from bot.dataset.folder import CARD_FILE, EXPORT_INFO, whole_folder
-from bot.dataset.pseudonymize import ExportPseudonyms, split_of
-from bot.dataset.writers import WRITERS, Format, Writer
-from model.feedback import FeedbackRow, Response, Suggestion
+from bot.dataset.card import DatasetSummary, render_card
+from bot.dataset.folder import CARD_FILE, SUMMARY_FILE, replace_folder
+from bot.dataset.pseudonymize import ExportPseudonyms, assign_split
+from bot.dataset.writers import WRITERS, Format, RowWriter
+from model.feedback import FeedbackEntry, FeedbackRow, ScoredEmoji
 
-LICENCE = "other"
+DEFAULT_LICENCE = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is to be exported, and how."""
+    """Selection, formats and licence of an export."""
 
     selection: ExportSelection
     formats: Sequence[Format] = (Format.JSONL,)
-    """The first is what ``load_dataset`` takes where nobody asks for another."""
-    licence: str = LICENCE
-    """The Hub's name of it."""
+    """The first is the default of ``load_dataset``."""
+    licence: str = DEFAULT_LICENCE
+    """The Hub's identifier of the licence."""
 
 
 async def export(
-    engine: AsyncEngine, order: ExportRequest, folder: Path, tell: Callable[[int], object] = bool
+    engine: AsyncEngine,
+    request: ExportRequest,
+    folder: Path,
+    on_page: Callable[[int], object] = bool,
 ) -> DatasetSummary:
-    """Write the folder; ``tell`` hears of each page's number of rows.
+    """Export feedback into ``folder``; ``on_page`` gets the number of rows of each page.
 
     Raises:
-        ExportFailed: the folder cannot be written, or is somebody else's.
+        ExportFailed: the folder cannot be written, or holds files that are no export.
         StoreFailed: the database cannot be read.
-        TrainingMissing: a format needs a library that is not installed.
+        TrainingExtraMissing: a format needs a library that is not installed.
     """
-    blind = ExportPseudonyms()
-    with writing(folder, order.formats, order.licence) as writer:
-        async for page in feedback_pages(engine, order.selection):
-            for split, rows in _by_split(page, blind).items():
+    pseudonyms = ExportPseudonyms()
+    with open_export(folder, request.formats, request.licence) as writer:
+        async for page in feedback_pages(engine, request.selection):
+            for split, rows in _rows_by_split(page, pseudonyms).items():
                 writer.add(split, rows)
-            tell(len(page))
-    return writer.contents
+            on_page(len(page))
+    return writer.summary
 
 
-def as_row(answered: MessageWithFeedback, blind: ExportPseudonyms) -> FeedbackRow:
-    """A message with its feedback, as others may see it."""
+def feedback_row(message: MessageWithFeedback, pseudonyms: ExportPseudonyms) -> FeedbackRow:
+    """Return a message with its feedback, pseudonymized."""
     return FeedbackRow(
-        id=blind("row", answered.id),
-        text=answered.text,
-        language=answered.language,
-        platform=answered.platform,
-        community=blind("community", answered.community),
-        author=blind("author", answered.author),
-        day=answered.at.date(),
-        artifact=answered.artifact,
-        suggestions=tuple(Suggestion(emoji=e, score=score) for e, score in answered.suggestions),
-        shown=tuple(answered.shown),
-        responses=tuple(
-            Response.model_validate(
-                {"answer": s.kind, "emoji": s.emoji, "source": s.source, "people": s.people}
+        id=pseudonyms("row", message.id),
+        text=message.text,
+        language=message.language,
+        platform=message.platform,
+        community=pseudonyms("community", message.community),
+        author=pseudonyms("author", message.author),
+        day=message.at.date(),
+        artifact_version=message.artifact,
+        predictions=tuple(ScoredEmoji(emoji=e, score=score) for e, score in message.suggestions),
+        shown=tuple(message.shown),
+        feedback=tuple(
+            FeedbackEntry.model_validate(
+                {
+                    "kind": given.kind,
+                    "emoji": given.emoji,
+                    "source": given.source,
+                    "actors": given.people,
+                }
             )
-            for s in answered.said
+            for given in message.said
         ),
-        consent=answered.consent,
+        consent_version=message.consent,
     )
 
 
-def _by_split(
-    page: Sequence[MessageWithFeedback], blind: ExportPseudonyms
+def _rows_by_split(
+    page: Sequence[MessageWithFeedback], pseudonyms: ExportPseudonyms
 ) -> dict[str, list[FeedbackRow]]:
-    found: dict[str, list[FeedbackRow]] = {}
-    for answered in page:
-        found.setdefault(split_of(answered.author), []).append(as_row(answered, blind))
-    return found
+    rows: dict[str, list[FeedbackRow]] = {}
+    for message in page:
+        rows.setdefault(assign_split(message.author), []).append(feedback_row(message, pseudonyms))
+    return rows
 
 
 class ExportWriter:
-    """Writes rows in every format, and counts them."""
+    """Writer of rows in every requested format, with their summary."""
 
     def __init__(self, folder: Path, formats: Sequence[Format], stack: ExitStack) -> None:
-        """Write into ``folder`` until ``stack`` closes."""
-        self.contents = DatasetSummary()
+        """Write into ``folder``; ``stack`` closes the files."""
+        self.summary = DatasetSummary()
         self._folder, self._formats, self._stack = folder, formats, stack
-        self._open: dict[Path, Writer] = {}
+        self._writers: dict[Path, RowWriter] = {}
 
     def add(self, split: str, rows: Sequence[FeedbackRow]) -> None:
-        """Append a page to a split."""
+        """Append rows to a split."""
         for row in rows:
-            self.contents.add(split, row)
-        for each in self._formats:
-            self._file(each, split).write(rows)
+            self.summary.add(split, row)
+        for format_ in self._formats:
+            self._writer(format_, split).write(rows)
 
-    def _file(self, each: Format, split: str) -> Writer:
-        """Opened with its first row: a data set has no empty ones."""
-        path = self._folder / each / f"{split}.{each}"
-        if path not in self._open:
+    def _writer(self, format_: Format, split: str) -> RowWriter:
+        # Opened with the first row, since a data set must not contain empty files.
+        path = self._folder / format_ / f"{split}.{format_}"
+        if path not in self._writers:
             path.parent.mkdir(exist_ok=True)
-            self._open[path] = WRITERS[each](path)
-            self._stack.callback(self._open[path].close)
-        return self._open[path]
+            self._writers[path] = WRITERS[format_](path)
+            self._stack.callback(self._writers[path].close)
+        return self._writers[path]
 
 
 @contextmanager
-def writing(
-    folder: Path, formats: Sequence[Format], licence: str = LICENCE
+def open_export(
+    folder: Path, formats: Sequence[Format], licence: str = DEFAULT_LICENCE
 ) -> Iterator[ExportWriter]:
-    """An export to fill; it stands under its name, with its card, once all went well.
+    """Yield a writer; ``folder`` is created or replaced only if all rows and the card are written.
 
     Raises:
-        ExportFailed: the folder cannot be written, or is somebody else's.
-        TrainingMissing: a format needs a library that is not installed.
+        ExportFailed: the folder cannot be written, or holds files that are no export.
+        TrainingExtraMissing: a format needs a library that is not installed.
     """
-    with whole_folder(folder) as partial:
+    with replace_folder(folder) as partial:
         with ExitStack() as stack:
-            for each in formats:  # what is not installed is told before anything is read
+            for format_ in formats:  # a missing library is reported before anything is read
                 probe = partial / "probe"
-                WRITERS[each](probe).close()
+                WRITERS[format_](probe).close()
                 probe.unlink()
-            rows = ExportWriter(partial, formats, stack)
-            yield rows
-        _describe(partial, rows.contents, formats, licence)
+            writer = ExportWriter(partial, formats, stack)
+            yield writer
+        _write_card(partial, writer.summary, formats, licence)
 
 
-def _describe(
-    folder: Path, contents: DatasetSummary, formats: Sequence[Format], licence: str
+def _write_card(
+    folder: Path, summary: DatasetSummary, formats: Sequence[Format], licence: str
 ) -> None:
-    card = write_card(contents, formats, licence)
+    card = render_card(summary, formats, licence)
     (folder / CARD_FILE).write_text(card, encoding="utf-8")
-    facts = {**contents.as_dict(), "formats": list(formats)}
-    told = json.dumps(facts, ensure_ascii=False, indent=1)
-    (folder / EXPORT_INFO).write_text(f"{told}\n", encoding="utf-8")
+    content = {**summary.as_dict(), "formats": list(formats)}
+    serialized = json.dumps(content, ensure_ascii=False, indent=1)
+    (folder / SUMMARY_FILE).write_text(f"{serialized}\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A data set's folder: whole or not there, and never somebody else's."""
+"""The folder of an export: its file names, and its replacement as a whole."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,64 +10,68 @@ from bot.dataset.writers import Format
 from model.feedback import SPLITS
 
 CARD_FILE = "README.md"
-EXPORT_INFO = "export.json"
-OURS = frozenset(
-    {CARD_FILE, EXPORT_INFO, *(f"{each}/{split}.{each}" for each in Format for split in SPLITS)}
+SUMMARY_FILE = "export.json"
+EXPORT_FILES = frozenset(
+    {
+        CARD_FILE,
+        SUMMARY_FILE,
+        *(f"{format_}/{split}.{format_}" for format_ in Format for split in SPLITS),
+    }
 )
-"""Every file that an export may hold."""
+"""Relative paths of all files that an export may contain."""
 
 
 class ExportFailed(EmojiReactorError):
-    """An export cannot be written or used; nothing was altered."""
+    """An export cannot be written or used; nothing was changed."""
 
 
-def check_ours(folder: Path) -> None:
-    """Refuse a folder that holds anything but an export.
+def check_export_folder(folder: Path) -> None:
+    """Refuse a folder with any file that is not part of an export.
 
     Raises:
-        ExportFailed: it is no folder, or a file in it is foreign; the file is named.
+        ExportFailed: ``folder`` is not a folder, or contains another file, which is named.
     """
     if not folder.is_dir():
-        raise ExportFailed(f"{folder} is no folder")
+        raise ExportFailed(f"{folder} is not a folder")
     foreign = sorted(
         str(path.relative_to(folder))
         for path in folder.rglob("*")
         if (not path.is_dir() or path.is_symlink())
-        and path.relative_to(folder).as_posix() not in OURS
+        and path.relative_to(folder).as_posix() not in EXPORT_FILES
     )
     if foreign:
         raise ExportFailed(
-            f"{folder} holds {foreign[0]}, which is no part of an export; choose another folder"
+            f"{folder} contains {foreign[0]}, which is not part of an export; choose another folder"
         )
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, that takes the name ``folder`` once all went well.
+def replace_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder that becomes ``folder`` if the block succeeds.
 
-    An earlier export under the name is replaced; whatever else stops the writing leaves it alone.
+    An earlier export in ``folder`` is replaced; if the block fails, it stays as it is.
 
     Raises:
-        ExportFailed: the name is taken by something else, or the disk refuses.
+        ExportFailed: ``folder`` is something other than an export, or cannot be written.
     """
     folder = folder.absolute()
     if folder.exists():
-        check_ours(folder)
-    partial, before = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "before"))
+        check_export_folder(folder)
+    partial, backup = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "before"))
     try:
-        shutil.rmtree(partial, ignore_errors=True)  # of an export that was killed
+        shutil.rmtree(partial, ignore_errors=True)  # left by an export that was killed
         partial.mkdir(parents=True)
         yield partial
         if folder.exists():
-            shutil.rmtree(before, ignore_errors=True)
-            folder.rename(before)
+            shutil.rmtree(backup, ignore_errors=True)
+            folder.rename(backup)
         try:
             partial.rename(folder)
         except OSError:
-            before.rename(folder)
+            backup.rename(folder)
             raise
     except OSError as error:
         raise ExportFailed(f"{folder} cannot be written: {error.strerror}") from None
     finally:
-        for rest in (partial, before):
-            shutil.rmtree(rest, ignore_errors=True)
+        for leftover in (partial, backup):
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Names for one export: the same within it, and of no use beside another one or the database."""
+"""Pseudonyms that hold within one export, and the split of an author."""
 
 import secrets
 from hashlib import blake2b, sha256
@@ -6,27 +6,32 @@ from hashlib import blake2b, sha256
 from bot.core.events import MemberKey
 from model.feedback import SPLITS
 
-_SHARES = (80, 90, 100)
-"""Authors in a hundred up to the end of each of ``SPLITS``."""
+_CUMULATIVE_PERCENT = (80, 90, 100)
+"""Upper limits of the shares of authors in ``SPLITS``."""
 
 
 class ExportPseudonyms:
-    """Keyed hashes under a salt that is made for one export and never written down."""
+    """Keyed hashes whose salt is drawn for one export and never stored.
+
+    So pseudonyms of two exports, or of an export and the database, cannot be joined.
+    """
 
     def __init__(self) -> None:
         """Draw the salt."""
         self._salt = secrets.token_bytes(32)
 
     def __call__(self, kind: str, name: object) -> str:
-        """Sixteen hexadecimal digits for a name of this kind."""
+        """Return the pseudonym, sixteen hexadecimal digits, of a name of this kind."""
         digest = blake2b(f"{kind}:{name}".encode(), key=self._salt, digest_size=8)
         return digest.hexdigest()
 
 
-def split_of(author: MemberKey) -> str:
-    """The split of everything that an author wrote: the same in every export.
+def assign_split(author: MemberKey) -> str:
+    """Return the split of an author's messages, the same in every export.
 
-    Otherwise an author would be held out of one fit and learnt from in the next.
+    Otherwise an author could be held out of one fit and be trained on in the next.
     """
-    place = int.from_bytes(sha256(f"split:{author}".encode()).digest()[:8]) % _SHARES[-1]
-    return next(split for split, end in zip(SPLITS, _SHARES, strict=True) if place < end)
+    digest = sha256(f"split:{author}".encode()).digest()
+    percentile = int.from_bytes(digest[:8]) % _CUMULATIVE_PERCENT[-1]
+    limits = zip(SPLITS, _CUMULATIVE_PERCENT, strict=True)
+    return next(split for split, limit in limits if percentile < limit)

@@ -1,18 +1,18 @@
-"""An export that waits for a fit to end: still given, or replaced by a fresh one."""
+"""The refresh of an export that an interrupted fit still needs."""
 
 import shutil
 from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
 
-from model.feedback import SPLITS, FeedbackRow, read_rows, split_file
+from model.feedback import SPLITS, FeedbackRow, read_rows, split_path
 
 
 def refresh_export(dataset: Path, fresh: Path) -> bool:
-    """Keep ``dataset`` if all of it is in the ``fresh`` export too, else replace it by that one.
+    """Replace ``dataset`` by ``fresh`` if it holds rows that ``fresh`` no longer does.
 
-    An interrupted fit goes on with the data that it began with, unless somebody took theirs back
-    since. Whether it was replaced.
+    An interrupted fit goes on with the data it began with, unless a member has erased some of
+    it since. Return True if ``dataset`` was replaced; otherwise ``fresh`` is deleted.
 
     Raises:
         FeedbackError: a row of either is malformed; its line is named.
@@ -26,11 +26,11 @@ def refresh_export(dataset: Path, fresh: Path) -> bool:
 
 
 def _fingerprints(dataset: Path) -> Counter[bytes]:
-    files = [split_file(dataset, split) for split in SPLITS]
-    return Counter(_fingerprint(row) for f in files if f.exists() for row in read_rows(f))
+    paths = [split_path(dataset, split) for split in SPLITS]
+    return Counter(_fingerprint(row) for path in paths if path.exists() for row in read_rows(path))
 
 
 def _fingerprint(row: FeedbackRow) -> bytes:
-    """Of what stays the same from one export to the next: neither hashes nor responses."""
-    lasting = row.model_dump_json(exclude={"id", "community", "author", "responses"})
+    # Pseudonyms differ between two exports of the same rows, and feedback may have been added.
+    lasting = row.model_dump_json(exclude={"id", "community", "author", "feedback"})
     return blake2b(lasting.encode(), digest_size=16).digest()

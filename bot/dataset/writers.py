@@ -1,4 +1,4 @@
-"""Rows into files: JSON Lines, CSV and Parquet, a page at a time."""
+"""Writers of feedback rows as JSON Lines, CSV and Parquet, a page of rows at a time."""
 
 import csv
 import json
@@ -12,18 +12,18 @@ from model.feedback import FeedbackRow
 
 
 class Format(StrEnum):
-    """The formats of an export; the name is the files' suffix and their folder."""
+    """Format of an export; its value is the suffix of the files and the name of their folder."""
 
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
 
 
-class Writer(Protocol):
-    """An open file."""
+class RowWriter(Protocol):
+    """Writer of rows to one file."""
 
     def write(self, rows: Sequence[FeedbackRow]) -> None:
-        """Append a page."""
+        """Append rows."""
         ...
 
     def close(self) -> None:
@@ -31,15 +31,15 @@ class Writer(Protocol):
         ...
 
 
-class JsonLines:
-    """One JSON object a line."""
+class JsonLinesWriter:
+    """JSON Lines: one JSON object on each line."""
 
     def __init__(self, path: Path) -> None:
         """Create the file."""
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def write(self, rows: Sequence[FeedbackRow]) -> None:
-        """Append a page."""
+        """Append rows."""
         self._file.writelines(f"{row.model_dump_json()}\n" for row in rows)
 
     def close(self) -> None:
@@ -47,8 +47,8 @@ class JsonLines:
         self._file.close()
 
 
-class Csv:
-    """A table; lists stand in their cells as JSON."""
+class CsvWriter:
+    """CSV; lists are written as JSON in their cells."""
 
     def __init__(self, path: Path) -> None:
         """Create the file with its header."""
@@ -57,7 +57,7 @@ class Csv:
         self._table.writeheader()
 
     def write(self, rows: Sequence[FeedbackRow]) -> None:
-        """Append a page."""
+        """Append rows."""
         for row in rows:
             cells = row.model_dump(mode="json")
             for name, value in cells.items():
@@ -70,14 +70,14 @@ class Csv:
         self._file.close()
 
 
-class Parquet:
-    """Columns, compressed; needs pyarrow."""
+class ParquetWriter:
+    """Compressed Parquet; needs pyarrow."""
 
     def __init__(self, path: Path) -> None:
         """Create the file.
 
         Raises:
-            TrainingMissing: pyarrow is not installed.
+            TrainingExtraMissing: pyarrow is not installed.
         """
         try:
             import pyarrow
@@ -89,32 +89,30 @@ class Parquet:
         self._file = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def write(self, rows: Sequence[FeedbackRow]) -> None:
-        """Append a page as a row group."""
-        page = [row.model_dump() for row in rows]
-        self._file.write_table(self._arrow.Table.from_pylist(page, schema=self._schema))
+        """Append rows as a row group."""
+        values = [row.model_dump() for row in rows]
+        self._file.write_table(self._arrow.Table.from_pylist(values, schema=self._schema))
 
     def close(self) -> None:
         """Write the footer."""
         self._file.close()
 
 
-WRITERS: Mapping[Format, Callable[[Path], Writer]] = {
-    Format.JSONL: JsonLines,
-    Format.CSV: Csv,
-    Format.PARQUET: Parquet,
+WRITERS: Mapping[Format, Callable[[Path], RowWriter]] = {
+    Format.JSONL: JsonLinesWriter,
+    Format.CSV: CsvWriter,
+    Format.PARQUET: ParquetWriter,
 }
 
 
 def _schema(pa: Any) -> Any:  # noqa: ANN401 - the library has no types
     text = pa.string()
-    suggestion = pa.struct([("emoji", text), ("score", pa.float64())])
-    response = pa.struct(
-        [("answer", text), ("emoji", text), ("source", text), ("people", pa.int64())]
-    )
-    lists = {
-        "suggestions": pa.list_(suggestion),
+    prediction = pa.struct([("emoji", text), ("score", pa.float64())])
+    entry = pa.struct([("kind", text), ("emoji", text), ("source", text), ("actors", pa.int64())])
+    types = {
+        "predictions": pa.list_(prediction),
         "shown": pa.list_(text),
-        "responses": pa.list_(response),
+        "feedback": pa.list_(entry),
+        "day": pa.date32(),
     }
-    kinds = {**lists, "day": pa.date32()}
-    return pa.schema([(name, kinds.get(name, text)) for name in FeedbackRow.model_fields])
+    return pa.schema([(name, types.get(name, text)) for name in FeedbackRow.model_fields])

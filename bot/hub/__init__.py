@@ -1,1 +1,1 @@
-"""The Hugging Face Hub: pushes, repository files, diagnostics."""
+"""The Hugging Face Hub: client, pushes, repository files, a Space's data set, diagnostics."""

@@ -1,96 +1,109 @@
-"""Pushes to the Hugging Face Hub: one commit each, whole or not at all."""
+"""Pushes to the Hugging Face Hub, one atomic commit each."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.core.errors import EmojiReactorError
+from bot.hub.client import HubRequestFailed, InvalidRepositoryName, hub_client
 
-_KEPT = ".gitattributes"
-_MENDS = {
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_HUB_ATTRIBUTES = ".gitattributes"
+"""The Hub's own file in every repository; it is never deleted."""
+_REMEDIES = {
     401: "set HF_TOKEN to a token that may write there",
     403: "the token may not write there; ask for access, or choose another --repo",
     404: "there is no such repository or revision, or the token may not see it",
-    409: "somebody else pushed meanwhile; push again",
-    429: "the Hub asks to wait; push again later",
+    409: "somebody else pushed in the meantime; push again",
+    429: "the Hub limits the rate of requests; push again later",
 }
 
 
 class PushFailed(EmojiReactorError):
-    """The Hub did not take it; what is there is as it was before, and the push can be repeated."""
+    """The Hub did not accept a push; the repository is unchanged, and the push can be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """What goes where."""
+    """Files to push, and their repository."""
 
     repo: str
     """``ORG/NAME``."""
-    kind: str
+    repo_type: str
     """``model``, ``dataset`` or ``space``."""
     files: Mapping[str, Path]
-    """Path in the repository -> file; whatever else is there goes."""
+    """Path in the repository -> file; all other files of the repository are deleted."""
     message: str
     public: bool = False
-    """A repository is private until all is there, and stays so unless this is asked for."""
+    """Make the repository public after the push; a new repository is private."""
     revision: str | None = None
-    """A branch, made where it does not exist; None for the main one."""
-    forget: bool = False
-    """Erase what the branch held before from its history as well."""
+    """A branch, created if it does not exist; None for the main branch."""
+    erase_history: bool = False
+    """Squash the history of the branch, so that earlier contents are erased too."""
 
 
-def push(wanted: PushRequest) -> str:
-    """Create the repository where there is none, and replace its files; the commit's address.
+def push(request: PushRequest) -> str:
+    """Create the repository if needed, replace its files, and return the URL of the commit.
 
     Raises:
-        PushFailed: one line that names the repository, the cause and the mend.
+        PushFailed: one line that names the repository, the cause and the remedy.
     """
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-    from huggingface_hub.utils.logging import get_logger
-    from huggingface_hub.utils.tqdm import disable_progress_bars
-
-    get_logger().setLevel(logging.CRITICAL)  # whatever fails is told below
-    disable_progress_bars()
+    repo = request.repo
     try:
-        return _push(wanted)
-    except HfHubHTTPError as error:
-        status = error.response.status_code
-        mend = _MENDS.get(status, "push again later")
-        raise PushFailed(f"{wanted.repo}: the Hub answered {status}: {mend}") from None
-    except HFValidationError:
-        raise PushFailed(f"{wanted.repo}: should be ORG/NAME, as the Hub spells it") from None
-    except Exception as error:  # besides its own, the client lets its HTTP library's through
-        cause = type(error.__cause__ or error).__name__  # it wraps what fails beneath an upload
-        told = f"{wanted.repo}: the Hub cannot be reached ({cause}); push again"
-        raise PushFailed(told) from None
+        with hub_client() as client:
+            return _push(client, request)
+    except InvalidRepositoryName:
+        raise PushFailed(f"{repo}: should be ORG/NAME, as the Hub spells it") from None
+    except HubRequestFailed as error:
+        if error.status is None:
+            message = f"{repo}: the Hub cannot be reached ({error.cause}); push again"
+            raise PushFailed(message) from None
+        remedy = _REMEDIES.get(error.status, "push again later")
+        raise PushFailed(f"{repo}: the Hub answered {error.status}: {remedy}") from None
 
 
-def _push(wanted: PushRequest) -> str:
-    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+def _push(client: "HfApi", request: PushRequest) -> str:
+    repo, repo_type, revision = request.repo, request.repo_type, request.revision
+    _create_repository(client, repo, repo_type)
+    if revision is not None:
+        client.create_branch(repo, branch=revision, repo_type=repo_type, exist_ok=True)
+    url = _commit(client, request)
+    if request.erase_history:
+        client.super_squash_history(repo, branch=revision, repo_type=repo_type)
+    if request.public:
+        client.update_repo_settings(repo, private=False, repo_type=repo_type)
+    return url
+
+
+def _create_repository(client: "HfApi", repo: str, repo_type: str) -> None:
     from huggingface_hub.errors import HfHubHTTPError
 
-    api, repo, kind = HfApi(), wanted.repo, wanted.kind
     try:
-        sdk = "gradio" if kind == "space" else None
-        api.create_repo(repo, repo_type=kind, private=True, space_sdk=sdk)
+        sdk = "gradio" if repo_type == "space" else None
+        client.create_repo(repo, repo_type=repo_type, private=True, space_sdk=sdk)
     except HfHubHTTPError as error:
-        if error.response.status_code != 409:  # it is there already
+        if error.response.status_code != 409:  # 409: it exists already
             raise
-    if wanted.revision is not None:
-        api.create_branch(repo, branch=wanted.revision, repo_type=kind, exist_ok=True)
-    there = set(api.list_repo_files(repo, repo_type=kind, revision=wanted.revision))
-    gone = sorted(there - set(wanted.files) - {_KEPT})
-    new = [CommitOperationAdd(path, str(file)) for path, file in sorted(wanted.files.items())]
-    commit = api.create_commit(
-        repo,
-        [*new, *(CommitOperationDelete(path) for path in gone)],
-        commit_message=wanted.message,
-        repo_type=kind,
-        revision=wanted.revision,
+
+
+def _commit(client: "HfApi", request: PushRequest) -> str:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    repo_type, revision = request.repo_type, request.revision
+    existing = set(client.list_repo_files(request.repo, repo_type=repo_type, revision=revision))
+    obsolete = sorted(existing - set(request.files) - {_HUB_ATTRIBUTES})
+    operations: list[CommitOperationAdd | CommitOperationDelete] = [
+        *(CommitOperationAdd(path, str(file)) for path, file in sorted(request.files.items())),
+        *(CommitOperationDelete(path) for path in obsolete),
+    ]
+    commit = client.create_commit(
+        request.repo,
+        operations,
+        commit_message=request.message,
+        repo_type=repo_type,
+        revision=revision,
     )
-    if wanted.forget:
-        api.super_squash_history(repo, branch=wanted.revision, repo_type=kind)
-    if wanted.public:
-        api.update_repo_settings(repo, private=False, repo_type=kind)
     return str(commit.commit_url)

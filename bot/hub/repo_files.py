@@ -1,63 +1,65 @@
-"""Which files make up a model, a data set or a Space on the Hub."""
+"""The files of a model, a data set or a Space in its repository on the Hub."""
 
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 from bot.core.errors import EmojiReactorError
-from bot.dataset.folder import check_ours
+from bot.dataset.folder import check_export_folder
 from model.artifact import LAYOUT, Artifact
 
-_CODE = (".py", ".json", ".csv")
+_PACKAGE_SUFFIXES = (".py", ".json", ".csv")
+_NOT_SERVED = ("training", "default")
+"""Folders of ``model`` that a Space does not need, or gets from the artifact."""
 
 
-class NothingToPush(EmojiReactorError):
-    """A file is missing without which a push makes no sense."""
+class MissingFile(EmojiReactorError):
+    """A file that a push needs is missing."""
 
 
 def model_files(artifact: Artifact) -> dict[str, Path]:
-    """What serving reads, and the card.
+    """Return the served files of an artifact and its card, by path in the repository.
 
     Raises:
-        NothingToPush: the artifact has no card.
+        MissingFile: the artifact has no card.
     """
     names = (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card)
-    found = {name: artifact.folder / name for name in names}
-    if not found[LAYOUT.card].is_file():
-        raise NothingToPush(
-            f"{found[LAYOUT.card]} is missing: write the card with emoji-reactor model card"
+    paths = {name: artifact.folder / name for name in names}
+    if not paths[LAYOUT.card].is_file():
+        raise MissingFile(
+            f"{paths[LAYOUT.card]} is missing: write the card with emoji-reactor model card"
         )
-    return found
+    return paths
 
 
 def dataset_files(folder: Path) -> dict[str, Path]:
-    """An export.
+    """Return the files of an export, by path in the repository.
 
     Raises:
-        ExportFailed: a file in the folder is foreign.
+        ExportFailed: the folder contains a file that is not part of an export.
     """
-    check_ours(folder)
+    check_export_folder(folder)
     return {path.relative_to(folder).as_posix(): path for path in _files(folder)}
 
 
 def space_files(demo: Path, artifact: Artifact) -> dict[str, Path]:
-    """The demo, the package that serves, and the artifact as its default.
+    """Return the demo, the package ``model``, and the artifact as its default, by path.
 
     Raises:
-        NothingToPush: the demo's folder holds no app.py.
+        MissingFile: the demo's folder holds no app.py, or the artifact has no card.
     """
     if not (demo / "app.py").is_file():
-        raise NothingToPush(f"{demo} holds no app.py; name the demo's folder with --demo")
+        raise MissingFile(f"{demo} holds no app.py; name the demo's folder with --demo")
     package = Path(str(files("model")))
     code = {
         f"model/{path.relative_to(package).as_posix()}": path
         for path in _files(package)
-        if path.suffix in _CODE
-        and path.relative_to(package).parts[0] not in ("training", "default")
+        if path.suffix in _PACKAGE_SUFFIXES
+        and path.relative_to(package).parts[0] not in _NOT_SERVED
     }
     served = {f"model/default/{name}": path for name, path in model_files(artifact).items()}
-    own = {path.relative_to(demo).as_posix(): path for path in _files(demo)}
-    return {**code, **served, **own}
+    page = {path.relative_to(demo).as_posix(): path for path in _files(demo)}
+    return {**code, **served, **page}
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -88,7 +88,7 @@ class Dataset:
 
         The last row of an ``id`` counts.
         """
-        bare = row.model_copy(update={"text": None, "consent": None})
+        bare = row.model_copy(update={"text": None, "consent_version": None})
         try:
             with self._scheduler.lock:
                 self._append(CHOICES, person, bare)

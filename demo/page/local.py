@@ -79,7 +79,7 @@ class LocalReactor:
             return False
         row = row_of(asked, reading, word, artifact=self.version, author=key(person))
         if person in self._agreed and word is not None:
-            row = row.model_copy(update={"text": asked.text, "consent": TERMS_VERSION})
+            row = row.model_copy(update={"text": asked.text, "consent_version": TERMS_VERSION})
         return await asyncio.to_thread(self._dataset.add, person, row)
 
     async def consented(self, person: PersonId) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from model.feedback import FeedbackRow, Response, Suggestion
+from model.feedback import FeedbackEntry, FeedbackRow, ScoredEmoji
 
 from .port import NONE_FITS, Asked, Reading
 
@@ -24,16 +24,16 @@ def row_of(
         community=COMMUNITY,
         author=author,
         day=datetime.now(UTC).date(),
-        artifact=artifact,
-        suggestions=tuple(
-            Suggestion(emoji=p.emoji, score=round(p.score, SCORE_DIGITS)) for p in reading.five
+        artifact_version=artifact,
+        predictions=tuple(
+            ScoredEmoji(emoji=p.emoji, score=round(p.score, SCORE_DIGITS)) for p in reading.five
         ),
         shown=shown,
-        responses=() if word is None else (_response(word, shown),),
+        feedback=() if word is None else (_feedback_entry(word, shown),),
     )
 
 
-def _response(word: str, shown: tuple[str, ...]) -> Response:
+def _feedback_entry(word: str, shown: tuple[str, ...]) -> FeedbackEntry:
     if word == NONE_FITS:
-        return Response(answer="dislike", source="web")
-    return Response(answer="agree" if word in shown else "correct", emoji=word, source="web")
+        return FeedbackEntry(kind="dislike", source="web")
+    return FeedbackEntry(kind="agree" if word in shown else "correct", emoji=word, source="web")

@@ -157,8 +157,8 @@ async def hub() -> AsyncIterator[HubServer]:
 @pytest.mark.parametrize(
     ("role", "token", "status", "words"),
     [
-        ("write", HUB_TOKEN, "ok", "HF_TOKEN is that of someone"),
-        ("fineGrained", HUB_TOKEN, "ok", "HF_TOKEN is that of someone"),
+        ("write", HUB_TOKEN, "ok", "HF_TOKEN belongs to someone"),
+        ("fineGrained", HUB_TOKEN, "ok", "HF_TOKEN belongs to someone"),
         ("read", HUB_TOKEN, "warning", "may only read"),
         ("write", "hf_" + "b" * 34, "failed", "the Hub refused HF_TOKEN"),
     ],

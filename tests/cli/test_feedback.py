@@ -24,7 +24,7 @@ def test_an_export_of_a_conversation(talked: CommandLine) -> None:
     assert ended.status == 0, ended.err
     told = json.loads(ended.out)
     assert (sum(told["rows"].values()), told["texts"]) == (2, 0)
-    assert told["answers"] == {"agree": 1, "correct": 1}
+    assert told["feedback"] == {"agree": 1, "correct": 1}
     names = {path.parent.name for path in Path("out").rglob("*.*") if path.parent.name != "out"}
     assert names == {"jsonl", "csv", "parquet"}
     spoken = talked("feedback", "export", "--out", "out")
@@ -45,7 +45,7 @@ def test_a_foreign_folder_is_one_line(talked: CommandLine) -> None:
     Path("mine/notes.txt").touch()
     ended = talked("feedback", "export", "--out", "mine")
     assert ended.status == 1
-    assert "mine holds notes.txt" in ended.error
+    assert "mine contains notes.txt" in ended.error
 
 
 @pytest.mark.parametrize("chosen", ["parquet", "all"])

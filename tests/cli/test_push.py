@@ -185,10 +185,10 @@ async def test_a_space_holds_the_demo_the_package_and_the_model(
     [
         ("create", 401, "set HF_TOKEN to a token that may write there"),
         ("create", 403, "the token may not write there"),
-        ("create", 429, "the Hub asks to wait"),
+        ("create", 429, "the Hub limits the rate of requests"),
         ("commit", 403, "the token may not write there"),
-        ("commit", 409, "somebody else pushed meanwhile"),
-        ("commit", 429, "the Hub asks to wait"),
+        ("commit", 409, "somebody else pushed in the meantime"),
+        ("commit", 429, "the Hub limits the rate of requests"),
     ],
 )
 async def test_a_refused_push_leaves_what_was_there_and_can_be_repeated(

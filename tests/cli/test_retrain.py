@@ -14,7 +14,7 @@ import torch
 from bot.core.events import FeedbackKind, MemberKey
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
-from bot.dataset.pseudonymize import split_of
+from bot.dataset.pseudonymize import assign_split
 from bot.dataset.refresh import refresh_export
 from model.training.feedback import gate
 from tests.cli.conftest import CommandLine
@@ -27,7 +27,7 @@ MESSAGES = 160
 
 def authors_in(split: str, number: int) -> list[MemberKey]:
     """So many made-up members whose messages fall into a split."""
-    return [author for author in map(member, range(400)) if split_of(author) == split][:number]
+    return [author for author in map(member, range(400)) if assign_split(author) == split][:number]
 
 
 AUTHORS = [*authors_in("train", 20), *authors_in("validation", 5), *authors_in("test", 15)]

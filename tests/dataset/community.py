@@ -11,7 +11,7 @@ from bot.database.feedback_pages import ExportSelection
 from bot.database.store import SqlStore
 from bot.dataset.export import ExportRequest, export
 from bot.dataset.writers import Format
-from model.feedback import SPLITS, FeedbackRow, read_rows, split_file
+from model.feedback import SPLITS, FeedbackRow, read_rows, split_path
 from tests.core.fakes import BEN, message, word
 from tests.database.rows import record
 
@@ -63,5 +63,5 @@ async def exported(
 
 def rows_in(folder: Path) -> list[FeedbackRow]:
     """The rows of all splits of an export."""
-    files = [split_file(folder, split) for split in SPLITS]
+    files = [split_path(folder, split) for split in SPLITS]
     return [row for file in files if file.exists() for row in read_rows(file)]

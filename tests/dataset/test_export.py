@@ -20,7 +20,7 @@ from bot.database.store import SqlStore
 from bot.dataset import export as exporting
 from bot.dataset.export import ExportRequest, export
 from bot.dataset.folder import ExportFailed
-from bot.dataset.pseudonymize import split_of
+from bot.dataset.pseudonymize import assign_split
 from bot.dataset.writers import Format
 from model.feedback import FeedbackError, FeedbackRow, read_rows
 from tests.core.fakes import ANNA, BEN, word
@@ -42,10 +42,14 @@ async def test_a_row_keeps_suggestions_and_responses_apart(
     await store.feedback.add(word("1", FeedbackKind.DISLIKE, None, actor=BEN))
     [row] = await exported(engine, tmp_path / "out")
     assert row.text == "so funny, number 1"
-    assert (row.consent, row.language, row.platform) == (TERMS, "en-GB", "console")
-    assert (row.artifact, row.shown, row.day) == ("tiny-1", ("😂",), datetime.now(UTC).date())
-    assert [(s.emoji, s.score) for s in row.suggestions] == [("😂", 0.612346), ("🔥", 0.3)]
-    assert {(r.answer, r.emoji, r.source, r.people) for r in row.responses} == {
+    assert (row.consent_version, row.language, row.platform) == (TERMS, "en-GB", "console")
+    assert (row.artifact_version, row.shown, row.day) == (
+        "tiny-1",
+        ("😂",),
+        datetime.now(UTC).date(),
+    )
+    assert [(s.emoji, s.score) for s in row.predictions] == [("😂", 0.612346), ("🔥", 0.3)]
+    assert {(r.kind, r.emoji, r.source, r.actors) for r in row.feedback} == {
         ("remove", "😂", "reaction", 1),
         ("correct", "😭", "reaction", 1),
         ("correct", "😭", "button", 1),
@@ -85,7 +89,7 @@ async def test_nobody_is_in_two_splits_and_everybody_stays_in_theirs(
         for file in (tmp_path / "out" / "jsonl").glob("*.jsonl")
     ]
     assert sum(map(len, authors)) == len(set.union(*authors)) == 60
-    expected = sum(2 * (split_of(member(number)) == "test") for number in range(60))
+    expected = sum(2 * (assign_split(member(number)) == "test") for number in range(60))
     assert facts["rows"]["test"] == expected
 
 
@@ -127,9 +131,9 @@ async def test_texts_need_consent(
     if text == "past its retention":  # the purge has not come by yet
         await age(engine, "1", datetime.now(UTC) - 15 * DAY)
     [row] = await exported(engine, tmp_path / "out")
-    assert (row.text, row.consent) == (None, None)
+    assert (row.text, row.consent_version) == (None, None)
     facts = json.loads((tmp_path / "out" / "export.json").read_text("utf-8"))
-    assert (facts["texts"], facts["consents"]) == (0, {})
+    assert (facts["texts"], facts["consent_versions"]) == (0, {})
 
 
 @pytest.mark.parametrize("wish", ["forget", "opt out", "retention"])
@@ -187,7 +191,7 @@ async def test_the_hubs_library_reads_it(
     assert set(loaded) == {"train", "validation", "test"}
     for raw, row in zip(loaded["train"], rows, strict=False):
         assert list(raw) == list(FeedbackRow.model_fields)
-        lists = ("suggestions", "shown", "responses")
+        lists = ("predictions", "shown", "feedback")
         told = raw | {n: json.loads(raw[n]) for n in lists} if each is Format.CSV else raw
         assert FeedbackRow.model_validate(told) == row
 
@@ -216,7 +220,7 @@ def test_the_card_says_what_the_viewer_and_people_need(all_formats: Path) -> Non
     assert told["task_categories"] == ["text-classification"]
     [config] = told["configs"]
     assert all((all_formats / file["path"]).is_file() for file in config["data_files"])
-    assert "60 answered messages" in body
+    assert "60 messages with feedback" in body
     assert "30 of them with their text" in body
     assert all(f"2026-{version}" in body for version in range(3))
     assert "$" not in body
@@ -231,7 +235,7 @@ async def test_what_stops_an_export_leaves_the_last_one(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(exporting, "_describe", interrupt)
+    monkeypatch.setattr(exporting, "_write_card", interrupt)
     with pytest.raises(KeyboardInterrupt):
         await exported(engine, tmp_path / "out")
     assert rows_in(tmp_path / "out") == [before]
@@ -257,7 +261,7 @@ async def test_a_folder_with_foreign_files_is_left_alone(
     taken = tmp_path / "taken"
     taken.mkdir()
     (taken / "thesis.docx").write_text("years of work", "utf-8")
-    with pytest.raises(ExportFailed, match=r"taken holds thesis\.docx, which is no part"):
+    with pytest.raises(ExportFailed, match=r"taken contains thesis\.docx, which is not part"):
         await exported(engine, taken)
     assert (taken / "thesis.docx").read_text("utf-8") == "years of work"
 
@@ -290,8 +294,8 @@ async def test_memory_does_not_grow_with_the_rows(store: SqlStore, engine: Async
     [
         ({"texte": "secret"}, "texte: Extra inputs are not permitted"),
         ({"day": "secret"}, "day: "),
-        ({"responses": [{"answer": "secret", "source": "button"}]}, "responses.0.answer: "),
-        ({"suggestions": [{"emoji": "😂", "score": 2}]}, "suggestions.0.score: "),
+        ({"feedback": [{"kind": "secret", "source": "button"}]}, "feedback.0.kind: "),
+        ({"predictions": [{"emoji": "😂", "score": 2}]}, "predictions.0.score: "),
         ("{", "Invalid JSON"),
     ],
 )
@@ -310,7 +314,10 @@ def test_a_malformed_row_names_its_line_and_quotes_nothing(
 
 def test_a_text_without_consent_is_malformed(all_formats: Path) -> None:
     file = all_formats / "jsonl" / "train.jsonl"
-    row = json.loads(file.read_text("utf-8").splitlines()[0]) | {"text": "hm", "consent": None}
+    row = json.loads(file.read_text("utf-8").splitlines()[0]) | {
+        "text": "hm",
+        "consent_version": None,
+    }
     file.write_text(json.dumps(row), "utf-8")
-    with pytest.raises(FeedbackError, match=r"line 1: .*a text without the consent"):
+    with pytest.raises(FeedbackError, match=r"line 1: .*a text without the consent_version"):
         list(read_rows(file))

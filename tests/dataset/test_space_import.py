@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.dataset.space_import import SpaceImportFailed, data_set, import_space
+from bot.dataset.space_import import SpaceImportFailed, import_space
 from bot.dataset.writers import Format
+from bot.hub.space_dataset import open_space_dataset
 from demo.page.dataset import CHOICES, TEXTS, key
 from demo.page.port import NONE_FITS, Asked, PersonId, Reading
 from demo.page.rows import row_of
 from model import Prediction
-from model.feedback import SPLITS, FeedbackError, FeedbackRow, read_rows, split_file
+from model.feedback import SPLITS, FeedbackError, FeedbackRow, read_rows, split_path
 
 ANN, BEN = PersonId("ann"), PersonId("ben")
 SURE = Reading((Prediction("😂", 0.6), Prediction("😭", 0.3)), 0.25)
@@ -35,7 +36,7 @@ class Space:
         row = row_of(Asked(answer, "", None), reading, word, artifact="tiny-1", author=key(person))
         self._append(CHOICES, person, row)
         if text is not None:
-            terms = {"text": text, "consent": "space-1"}
+            terms = {"text": text, "consent_version": "space-1"}
             self._append(TEXTS, person, row.model_copy(update=terms))
 
     def file(self, kind: str, person: PersonId) -> Path:
@@ -55,7 +56,7 @@ def space(tmp_path: Path) -> Space:
 
 def rows_of(space: Space, out: Path) -> list[FeedbackRow]:
     import_space(space.folder, out, (Format.JSONL,))
-    files = [split_file(out, split) for split in SPLITS]
+    files = [split_path(out, split) for split in SPLITS]
     return [row for file in files if file.exists() for row in read_rows(file)]
 
 
@@ -67,8 +68,8 @@ def test_the_last_word_on_an_answer_counts_and_what_was_taken_back_is_left_out(
     space.say(ANN, "2", "😂", text="so funny")
     space.say(ANN, "2", None)
     [row] = rows_of(space, tmp_path / "out")
-    assert (row.text, row.consent, row.shown) == ("we lost our dog", "space-1", ("😂",))
-    assert [(r.answer, r.emoji) for r in row.responses] == [("correct", "😭")]
+    assert (row.text, row.consent_version, row.shown) == ("we lost our dog", "space-1", ("😂",))
+    assert [(r.kind, r.emoji) for r in row.feedback] == [("correct", "😭")]
 
 
 @pytest.mark.parametrize(
@@ -85,14 +86,14 @@ def test_words_mean_what_they_mean_beside_the_bot(
 ) -> None:
     space.say(ANN, "1", word, reading=reading)
     [row] = rows_of(space, tmp_path / "out")
-    assert [(r.answer, r.emoji) for r in row.responses] == [said]
+    assert [(r.kind, r.emoji) for r in row.feedback] == [said]
 
 
 def test_a_text_goes_with_its_consent(space: Space, tmp_path: Path) -> None:
     space.say(ANN, "1", "😂", text="so funny")
     space.file(TEXTS, ANN).unlink()  # as unticking the box does
     [row] = rows_of(space, tmp_path / "out")
-    assert (row.text, row.consent) == (None, None)
+    assert (row.text, row.consent_version) == (None, None)
 
 
 def test_visitors_are_hashes_of_one_export_and_stay_in_their_split(
@@ -109,9 +110,9 @@ def test_visitors_are_hashes_of_one_export_and_stay_in_their_split(
     assert {row.id for row in first}.isdisjoint(f"{p}-{n}" for p in (ANN, BEN) for n in (1, 2))
     sizes = [
         {
-            split: len(split_file(tmp_path / name, split).read_bytes().splitlines())
+            split: len(split_path(tmp_path / name, split).read_bytes().splitlines())
             for split in SPLITS
-            if split_file(tmp_path / name, split).exists()
+            if split_path(tmp_path / name, split).exists()
         }
         for name in ("a", "b")
     ]
@@ -132,7 +133,7 @@ def test_a_malformed_row_is_named_without_its_text(space: Space, tmp_path: Path)
 def test_what_is_no_data_set_is_told(source: str, tmp_path: Path) -> None:
     with (
         pytest.raises(SpaceImportFailed, match="neither a folder nor a data set"),
-        data_set(source),
+        open_space_dataset(source),
     ):
         pass
     with pytest.raises(SpaceImportFailed, match="holds no choices"):

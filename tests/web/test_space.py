@@ -103,10 +103,10 @@ def test_choices_go_to_the_data_set_and_texts_by_consent_alone(
         expect(visitor.status).to_contain_text("Counted: 😱")
     assert hub.repositories[KEY].token == TOKEN  # private
     choices = kept(hub, "choices")
-    assert [row.responses[0].emoji for row in choices] == ["😂", "😱"]
+    assert [row.feedback[0].emoji for row in choices] == ["😂", "😱"]
     [said] = kept(hub, "texts")
     assert said.text == "what a scary night"
-    assert choices[1] == said.model_copy(update={"text": None, "consent": None})
+    assert choices[1] == said.model_copy(update={"text": None, "consent_version": None})
     assert "scary" not in (space / "space.log").read_text("utf-8")
 
     # Training takes it.

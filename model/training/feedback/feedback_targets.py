@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.feedback import FeedbackError, FeedbackRow, Response, read_rows, split_file
+from model.feedback import FeedbackEntry, FeedbackError, FeedbackRow, read_rows, split_path
 from model.text import clean, has_words
 
 _LIKES = {"agree": 1.0, "correct": 2.0}
@@ -29,7 +29,7 @@ def feedback_target(row: FeedbackRow) -> FeedbackTarget | None:
     if not has_words(text):
         return None
     balance: defaultdict[str, float] = defaultdict(float)
-    for response in row.responses:
+    for response in row.feedback:
         for emoji, weight in _weighed(response, row.shown):
             balance[emoji] += weight
     liked = {emoji: weight for emoji, weight in balance.items() if weight > 0}
@@ -37,10 +37,10 @@ def feedback_target(row: FeedbackRow) -> FeedbackTarget | None:
     return FeedbackTarget(text, liked, rejected) if liked or rejected else None
 
 
-def _weighed(response: Response, shown: Sequence[str]) -> Iterable[tuple[str, float]]:
+def _weighed(response: FeedbackEntry, shown: Sequence[str]) -> Iterable[tuple[str, float]]:
     """Each further person counts less; a word on the whole answer is shared by what it showed."""
-    weight = _LIKES.get(response.answer, 0.0) - _REJECTS.get(response.answer, 0.0)
-    weight *= 1 + math.log2(response.people)
+    weight = _LIKES.get(response.kind, 0.0) - _REJECTS.get(response.kind, 0.0)
+    weight *= 1 + math.log2(response.actors)
     about = shown if response.emoji is None else (response.emoji,)
     return [(emoji, weight / len(about)) for emoji in about]
 
@@ -55,6 +55,6 @@ def read_feedback_targets(dataset: Path, split: str) -> list[FeedbackTarget]:
         raise FeedbackError(
             f"{dataset} holds no feedback as JSON Lines; export it with that format"
         )
-    file = split_file(dataset, split)
+    file = split_path(dataset, split)
     rows = read_rows(file) if file.exists() else iter(())
     return [lesson for row in rows if (lesson := feedback_target(row)) is not None]

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from model import Predictor
 from model.artifact import LAYOUT, Artifact, load, update_manifest
-from model.feedback import FeedbackError, FeedbackRow, Response
+from model.feedback import FeedbackEntry, FeedbackError, FeedbackRow
 from model.manifest import FeedbackRecord
 from model.scores import log_softmax
 from model.training.feedback import finetune, gate
@@ -190,26 +190,26 @@ def test_nothing_to_learn_from_is_an_error(source: Artifact, tmp_path: Path) -> 
         FeedbackFinetune(source, RECIPE, tmp_path).run(own, [], OTHERS, QUIET)
 
 
-def row(*responses: Response, text: str | None = "So funny!", shown: str = "😂") -> FeedbackRow:
+def row(*entries: FeedbackEntry, text: str | None = "So funny!", shown: str = "😂") -> FeedbackRow:
     return FeedbackRow.model_validate(
         {
             "id": "1", "text": text, "platform": "console", "community": "c", "author": "a",
-            "day": "2026-01-01", "artifact": "tiny-1", "shown": tuple(shown),
-            "responses": responses, "consent": text and "1",
+            "day": "2026-01-01", "artifact_version": "tiny-1", "shown": tuple(shown),
+            "feedback": entries, "consent_version": text and "1",
         }
     )  # fmt: skip
 
 
-def said(answer: str, emoji: str | None = "😂", people: int = 1) -> Response:
-    return Response.model_validate(
-        {"answer": answer, "emoji": emoji, "source": "reaction", "people": people}
+def said(kind: str, emoji: str | None = "😂", actors: int = 1) -> FeedbackEntry:
+    return FeedbackEntry.model_validate(
+        {"kind": kind, "emoji": emoji, "source": "reaction", "actors": actors}
     )
 
 
 def test_lessons_weigh_corrections_and_removals() -> None:
     lesson = feedback_target(row(said("correct", "😭"), said("remove")))
     assert lesson == FeedbackTarget("So funny!", {"😭": 2.0}, {"😂": 1.0})
-    many = feedback_target(row(said("agree", people=4)))
+    many = feedback_target(row(said("agree", actors=4)))
     assert many is not None
     assert many.liked == {"😂": 3.0}
     whole = feedback_target(row(said("dislike", None), shown="😂🔥"))

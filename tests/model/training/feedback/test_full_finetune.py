@@ -13,7 +13,7 @@ import torch
 
 from model import Predictor
 from model.artifact import LAYOUT, Artifact, load
-from model.feedback import FeedbackRow, split_file
+from model.feedback import FeedbackRow, split_path
 from model.training.train import TrainingRun
 from tests.conftest import OURS
 from tests.model.training.feedback import full_finetune
@@ -33,7 +33,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """People who laugh at pizza."""
     folder = tmp_path_factory.mktemp("feedback")
     for split, number in (("train", 40), ("validation", 8), ("test", 40)):
-        file = split_file(folder, split)
+        file = split_path(folder, split)
         file.parent.mkdir(exist_ok=True)
         rows = [laughed(f"{PIZZA[i % 4]} {'abcdefgh'[i % 7]}", i) for i in range(number)]
         file.write_text("".join(f"{row.model_dump_json()}\n" for row in rows), "utf-8")
@@ -44,9 +44,9 @@ def laughed(text: str, number: int) -> FeedbackRow:
     return FeedbackRow.model_validate(
         {
             "id": str(number), "text": text, "platform": "console", "community": "c",
-            "author": "a", "day": "2026-01-01", "artifact": "tiny-1", "shown": ("🍕",),
-            "responses": ({"answer": "correct", "emoji": "😂", "source": "reaction"},),
-            "consent": "1",
+            "author": "a", "day": "2026-01-01", "artifact_version": "tiny-1", "shown": ("🍕",),
+            "feedback": ({"kind": "correct", "emoji": "😂", "source": "reaction"},),
+            "consent_version": "1",
         }
     )  # fmt: skip
 
