@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from model import Predictor
 from model.emoji import find_emojis
-from model.emotions import PLUTCHIK, carriers
+from model.emotions import PLUTCHIK_EMOTIONS, emojis_carrying
 from model.text import clean, has_words
 
 TWEETS = Path(__file__).parents[2] / "shared" / "data" / "emoji_tweets"
@@ -131,7 +131,7 @@ def read_tweets(predictor: Predictor, split: str, limit: int) -> Tweets:
             wanted.append(places[used[0]])
     order = np.argsort([len(text) for text in texts], kind="stable")
     parts = [order[start : start + 64] for start in range(0, len(order), 64)]
-    found = np.concatenate([predictor.vectors([texts[i] for i in part]) for part in parts])
+    found = np.concatenate([predictor.encode([texts[i] for i in part]) for part in parts])
     vectors = np.empty_like(found)
     vectors[order] = found
     return Tweets(predictor.emojis, predictor.log_scores(vectors), vectors, np.array(wanted))
@@ -139,7 +139,7 @@ def read_tweets(predictor: Predictor, split: str, limit: int) -> Tweets:
 
 @cache
 def _emotions(emoji: str) -> frozenset[str]:
-    return frozenset(emotion for emotion in PLUTCHIK if emoji in carriers(emotion))
+    return frozenset(emotion for emotion in PLUTCHIK_EMOTIONS if emoji in emojis_carrying(emotion))
 
 
 class Members:
@@ -195,6 +195,6 @@ class Members:
 
 def similarity(emojis: tuple[str, ...]) -> NDArray[np.bool_]:
     """(emojis, emojis): whether two carry an emotion in common (EmoTag1200)."""
-    carried = np.array([[e in _emotions(emoji) for e in PLUTCHIK] for emoji in emojis])
+    carried = np.array([[e in _emotions(emoji) for e in PLUTCHIK_EMOTIONS] for emoji in emojis])
     similar: NDArray[np.bool_] = (carried[:, None] & carried).any(axis=2)
     return similar

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from model.emoji import names
+from model.emoji import emoji_names
 from tests.e2e.discord_payloads import guild
 from tests.e2e.discord_scenario import CHANNELS
 from tests.e2e.discord_server import TOKEN, DiscordServer
@@ -30,7 +30,9 @@ LAST_SECONDS = 10.0
 
 def texts(count: int) -> list[str]:
     """As long as chat messages, of the words in emojis' names; each another one."""
-    words = sorted({word for each in names().values() for name in each for word in name.split()})
+    words = sorted(
+        {word for each in emoji_names().values() for name in each for word in name.split()}
+    )
     luck = random.Random(1)  # noqa: S311 - nothing secret
     return [" ".join(luck.choices(words, k=luck.randint(3, 20))) for _ in range(count)]
 

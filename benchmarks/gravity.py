@@ -18,7 +18,7 @@ from bot.core import gravity
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.messages.policy import choose_emojis
 from model import Predictor
-from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_AFRAID, carriers
+from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_FEARFUL_EMOTIONS, emojis_carrying
 from model.predictor import Prediction
 from model.training.data.splits import read_split
 from model.training.recipe import Recipe
@@ -59,10 +59,10 @@ def _answers(predictor: Predictor, most: int) -> Iterator[tuple[str, Sequence[Pr
             continue
         split = read_split(recipe, source.model_copy(update={"limit": most}))
         for tags, five in zip(split.truth, predictor.predict(split.texts), strict=True):
-            told = {tag for tag in tags if carriers(tag)}
-            if told & SAD_OR_AFRAID and not told & glad:
+            told = {tag for tag in tags if emojis_carrying(tag)}
+            if told & SAD_OR_FEARFUL_EMOTIONS and not told & glad:
                 yield "sad", five
-            elif told & glad and not told & (SAD_OR_AFRAID | {"anger", "disgust"}):
+            elif told & glad and not told & (SAD_OR_FEARFUL_EMOTIONS | {"anger", "disgust"}):
                 yield "glad", five
 
 

@@ -33,7 +33,7 @@ from transformers import (
 )
 
 from model import Predictor, artifact
-from model.emoji import names
+from model.emoji import emoji_names
 from model.text import clean, has_words
 
 TWEETS = Path(__file__).parents[2] / "shared" / "data" / "tweet_eval_emoji" / "test.parquet"
@@ -101,7 +101,9 @@ def read_texts(count: int) -> tuple[str, list[str]]:
 
 def made_up(count: int) -> list[str]:
     """Texts as long as tweets, of the words in emojis' names."""
-    words = sorted({word for each in names().values() for name in each for word in name.split()})
+    words = sorted(
+        {word for each in emoji_names().values() for name in each for word in name.split()}
+    )
     luck = random.Random(1)  # noqa: S311 - nothing secret
     return [" ".join(luck.choices(words, k=luck.randint(4, 22))) for _ in range(count)]
 

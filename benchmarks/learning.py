@@ -47,7 +47,7 @@ from bot.dataset.pseudonymize import assign_split
 from bot.i18n import TERMS_VERSION
 from model import Prediction, Predictor, artifact
 from model.emoji import find_emojis
-from model.evaluation.evaluation import rank
+from model.evaluation.evaluate import rank
 from model.evaluation.metrics import bootstrap_interval, hits
 from model.text import clean
 
@@ -85,7 +85,7 @@ class Told:
     ) -> list[list[Prediction]]:
         """Top ``k`` of the whole table for each text, best first."""
         emojis = self._old.emojis
-        scores = np.exp(self._old.log_scores(self._old.vectors([clean(text) for text in texts])))
+        scores = np.exp(self._old.log_scores(self._old.encode([clean(text) for text in texts])))
         for other, own in TASTE.items():
             scores[:, emojis.index(own)] += scores[:, emojis.index(other)]
             scores[:, emojis.index(other)] = 0

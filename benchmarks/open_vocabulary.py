@@ -20,9 +20,9 @@ from rich.table import Table
 from benchmarks.latency import offline_base
 from benchmarks.small import fit_small, read_texts
 from model import Predictor
-from model.emoji import names
+from model.emoji import emoji_names
 from model.evaluation import metrics
-from model.evaluation.evaluation import Ranker, rank
+from model.evaluation.evaluate import Ranker, rank
 from model.predictor import Prediction
 from model.text import clean
 from model.training.data.splits import Split, read_split
@@ -37,7 +37,7 @@ class NamesAlone:
         """Encode every name."""
         self._text = TextEncoder.from_base(base).eval()
         self._tokenizer = load_tokenizer(base, 32)
-        self._emojis = list(names())
+        self._emojis = list(emoji_names())
         self._rows = self._directions([describe_emoji(emoji) for emoji in self._emojis])
 
     def _directions(self, texts: Sequence[str]) -> np.ndarray:
@@ -63,7 +63,7 @@ def held_out_emojis(split: Split, count: int, seed: int) -> frozenset[str]:
     for emojis in split.truth:
         for emoji in emojis:
             used[emoji] = used.get(emoji, 0) + 1
-    common = sorted(e for e, n in used.items() if n >= 10 and e in names())
+    common = sorted(e for e, n in used.items() if n >= 10 and e in emoji_names())
     return frozenset(random.Random(seed).sample(common, count))  # noqa: S311 - not for secrets
 
 

@@ -10,7 +10,7 @@ from bot.core.preferences.custom_emoji import MAX_CHOICES
 from bot.core.preferences.posterior import Preferences, estimate_preferences
 from bot.core.preferences.ranking import rank_with_pending
 from model import Predictor
-from model.custom_rows import Choice
+from model.embedding_offset import EmojiChoice
 
 TEXTS = ["we won the cup and nobody expected it"] * 64
 CUSTOM = tuple(f":{word}_parrot:" for word in ("party", "sad", "coffee", "deploy", "sleepy"))
@@ -54,7 +54,7 @@ def of_rows(predictor: Predictor) -> str:
     """What moved rows of custom emojis cost a message, and to learn them anew."""
     names = ("🔥", *CUSTOM)
     texts = [f"{TEXTS[0]} for the {n}th time" for n in range(MAX_CHOICES)]
-    choices = [Choice(text, names[n % len(names)]) for n, text in enumerate(texts)]
+    choices = [EmojiChoice(text, names[n % len(names)]) for n, text in enumerate(texts)]
     moves = predictor.embedding_offsets(choices)
     without = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED))
     moved = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED, None, [moves] * len(TEXTS)))

@@ -15,7 +15,7 @@ from rich.table import Table
 from benchmarks.latency import offline_base
 from benchmarks.small import fit_small, read_texts
 from model import Predictor
-from model.evaluation.evaluation import evaluate_emojis
+from model.evaluation.evaluate import evaluate_emojis
 from model.training.data.splits import read_split
 from model.training.fitting.pretrain import Pretraining, pretrain
 

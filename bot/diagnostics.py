@@ -18,7 +18,7 @@ from bot.config.settings import (
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 from bot.database import diagnostics as database
 from bot.database.engine import has_password, sqlite_path
-from bot.serving import load_served, registry
+from bot.serving import load_served, open_registry
 from model import Predictor
 from model.artifact import ArtifactError
 
@@ -130,7 +130,7 @@ async def _secret(url: str, credentials: Credentials) -> Diagnostic:
 def _artifact(settings: ModelSettings) -> Diagnostic:
     """Load what would be served, with its checksums, and predict with it."""
     try:
-        served = Predictor(registry(settings).served(), settings.threads)
+        served = Predictor(open_registry(settings).served(), settings.threads)
     except ArtifactError as error:
         return _instead(settings, str(error))
     return _predicts(served)

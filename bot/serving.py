@@ -12,11 +12,11 @@ from model.registry import Registry
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 2.0
+CHECK_INTERVAL_SECONDS = 2.0
 """How soon a promotion is noticed."""
 
 
-def registry(settings: ModelSettings) -> Registry:
+def open_registry(settings: ModelSettings) -> Registry:
     """What was promoted over the settings' source."""
     return Registry(Path(settings.folder), settings.source)
 
@@ -30,9 +30,9 @@ def load_served(settings: ModelSettings) -> Predictor:
     Raises:
         ArtifactError: the source cannot be served either.
     """
-    shelf = registry(settings)
+    shelf = open_registry(settings)
     try:
-        candidates = list(reversed(shelf.promoted()))
+        candidates = list(reversed(shelf.promoted_versions()))
     except ArtifactError as error:
         logger.error("%s", error)
         candidates = []
@@ -50,26 +50,26 @@ class ArtifactWatch:
     def __init__(self, predictor: BatchingPredictor[Predictor], settings: ModelSettings) -> None:
         """Begin with what the predictor has."""
         self._predictor, self._settings = predictor, settings
-        self._registry = registry(settings)
+        self._registry = open_registry(settings)
         self._seen: tuple[int, int] | None = None
 
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await self.check()
+            await asyncio.sleep(CHECK_INTERVAL_SECONDS)
+            await self.check_for_promotion()
 
-    async def check(self) -> bool:
+    async def check_for_promotion(self) -> bool:
         """Take the promoted artifact if it is another than before; whether one was taken.
 
         One that cannot be served is refused once, and the old one goes on.
         """
-        state = self._state()
+        state = self._pointer_state()
         if state == self._seen:
             return False
         self._seen = state
         try:
-            if self._predictor.version in self._registry.promoted()[-1:]:
+            if self._predictor.version in self._registry.promoted_versions()[-1:]:
                 return False
             fresh = await asyncio.to_thread(self._load)
         except ArtifactError as error:
@@ -81,9 +81,9 @@ class ArtifactWatch:
         self._predictor.replace(fresh)
         return True
 
-    def _state(self) -> tuple[int, int] | None:
+    def _pointer_state(self) -> tuple[int, int] | None:
         try:
-            told = self._registry.pointer.stat()
+            told = self._registry.pointer_file.stat()
         except OSError:
             return None
         return told.st_mtime_ns, told.st_ino

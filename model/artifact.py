@@ -35,16 +35,16 @@ class Layout:
     card: str = "README.md"
 
     @property
-    def checked(self) -> tuple[str, ...]:
+    def hashed_files(self) -> tuple[str, ...]:
         """The files whose SHA-256 the manifest holds."""
         return (self.encoder, self.tokenizer, self.emoji)
 
 
 LAYOUT = Layout()
-CHECKPOINT = "config.json"
+TRANSFORMERS_CONFIG = "config.json"
 """Marks a folder of transformers'."""
-SERVED = (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card, CHECKPOINT)
-FOREIGN = ("*.json", "*.txt", "*.model", "*.safetensors")
+SERVED_FILES = (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card, TRANSFORMERS_CONFIG)
+CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 """What transformers needs of somebody's classifier."""
 
 
@@ -53,7 +53,7 @@ class EmojiTable:
     """One embedding and one bias per emoji: score = text vector . embedding + bias."""
 
     emojis: tuple[str, ...]
-    rows: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     """(emojis, d)"""
     bias: NDArray[np.float32]
     """(emojis,)"""
@@ -94,7 +94,7 @@ def sha256_of(path: Path) -> str:
 def save_table(table: EmojiTable, folder: Path) -> None:
     """Write the emoji table; embeddings as float16, precise enough for scores at half the size."""
     tensors: dict[str, NDArray[Any]] = {
-        "rows": table.rows.astype(np.float16),
+        "rows": table.embeddings.astype(np.float16),
         "bias": table.bias.astype(np.float32),
         "name_map": table.name_map.astype(np.float16),
     }
@@ -110,7 +110,7 @@ def write_manifest(
     Raises:
         ArtifactError: the files do not make an artifact.
     """
-    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.checked}
+    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.hashed_files}
     try:
         manifest = Manifest(
             format=FORMAT,
@@ -171,17 +171,17 @@ def _read_table(folder: Path, emojis: tuple[str, ...]) -> EmojiTable:
         )
     except (SafetensorError, KeyError) as error:
         raise ArtifactError(f"{path} is not an emoji table: {error}") from error
-    n, d = table.rows.shape if table.rows.ndim == 2 else (0, 0)
+    n, d = table.embeddings.shape if table.embeddings.ndim == 2 else (0, 0)
     if not d or table.bias.shape != (n,) or table.name_map.shape != (d + 1, d):
         raise ArtifactError(
-            f"{path} is not an emoji table: rows {table.rows.shape}, bias {table.bias.shape} and"
+            f"{path} is not an emoji table: rows {table.embeddings.shape}, bias {table.bias.shape} and"
             f" name_map {table.name_map.shape} do not fit each other"
         )
     if n != len(emojis):
         raise ArtifactError(
             f"{folder / LAYOUT.manifest} lists {len(emojis)} emojis, {path.name} holds {n}"
         )
-    if not all(np.isfinite(x).all() for x in (table.rows, table.bias, table.name_map)):
+    if not all(np.isfinite(x).all() for x in (table.embeddings, table.bias, table.name_map)):
         raise ArtifactError(f"{path} is not an emoji table: it holds infinite numbers or NaN")
     return table
 
@@ -214,12 +214,14 @@ def _read_manifest(path: Path) -> Manifest:
         raise ArtifactError(
             f"{path}: {describe_error(error)}; fetch or export the artifact again"
         ) from None
-    if set(manifest.sha256) != set(LAYOUT.checked):
-        raise ArtifactError(f"{path}: sha256: must list {', '.join(LAYOUT.checked)} and no others")
+    if set(manifest.sha256) != set(LAYOUT.hashed_files):
+        raise ArtifactError(
+            f"{path}: sha256: must list {', '.join(LAYOUT.hashed_files)} and no others"
+        )
     return manifest
 
 
-def locate(source: str | None, wanted: Sequence[str] = SERVED) -> Path:
+def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> Path:
     """The folder of a source: None for the shipped artifact, a folder, or ``ORG/NAME[@REV]``.
 
     ``wanted`` are the files to fetch from the Hub.
@@ -234,7 +236,7 @@ def locate(source: str | None, wanted: Sequence[str] = SERVED) -> Path:
     name, _, revision = source.partition("@")
     if name.count("/") != 1 or source.startswith((".", "/", "~")):
         raise ArtifactError(f"{source} is neither a folder nor a Hub id ORG/NAME[@REV]")
-    return _fetch(name, revision or None, wanted)
+    return _fetch(name, revision or None, file_patterns)
 
 
 def _fetch(repository: str, revision: str | None, wanted: Sequence[str]) -> Path:

@@ -42,7 +42,7 @@ TELEGRAM_REACTIONS: Mapping[str, str] = _telegram_reactions()
 
 
 @cache
-def names() -> Mapping[str, tuple[str, ...]]:
+def emoji_names() -> Mapping[str, tuple[str, ...]]:
     """Canonical emoji -> its English name and keywords, the name first.
 
     Every fully-qualified emoji of Unicode 17 in canonical form, in CLDR order; from CLDR 48's
@@ -54,7 +54,7 @@ def names() -> Mapping[str, tuple[str, ...]]:
 
 def is_emoji(text: str) -> bool:
     """Whether the text is one Unicode emoji, in any of its variants."""
-    return canonical(text) in names()
+    return canonical(text) in emoji_names()
 
 
 # Where one may begin; digits, # and * start keycaps. A class of the 1,400 exact characters would
@@ -65,7 +65,7 @@ _MAY_BEGIN = re.compile("[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
 @cache
 def _by_first_character() -> Mapping[str, tuple[str, ...]]:
     grouped: dict[str, list[str]] = {}
-    for emoji in names():
+    for emoji in emoji_names():
         grouped.setdefault(emoji[0], []).append(emoji)
     # Longest first, so that a family is not read as its members.
     return {first: tuple(sorted(e, key=len, reverse=True)) for first, e in grouped.items()}
@@ -106,10 +106,10 @@ def emoji_spans(text: str) -> list[tuple[int, int]]:
 
 def canonical_set(emojis: Iterable[str]) -> frozenset[str]:
     """Canonical forms of many emojis; ``:name:`` custom ones stay as they are."""
-    return frozenset(e if is_custom(e) else canonical(e) for e in emojis)
+    return frozenset(e if is_custom_emoji(e) else canonical(e) for e in emojis)
 
 
-def is_custom(emoji: str) -> bool:
+def is_custom_emoji(emoji: str) -> bool:
     """Whether it is a community's own emoji, written ``:name:``."""
     return emoji.startswith(":")
 

@@ -7,14 +7,23 @@ from importlib.resources import files
 
 from model.emoji import canonical
 
-CARRIES = 0.5
+MIN_RATING = 0.5
 """Least EmoTag rating (0..1, mean of raters) at which an emoji carries an emotion."""
 
-PLUTCHIK = ("anger", "anticipation", "disgust", "fear", "joy", "sadness", "surprise", "trust")
+PLUTCHIK_EMOTIONS = (
+    "anger",
+    "anticipation",
+    "disgust",
+    "fear",
+    "joy",
+    "sadness",
+    "surprise",
+    "trust",
+)
 
-NEGATIVE = frozenset({"anger", "disgust", "fear", "sadness"})
+NEGATIVE_EMOTIONS = frozenset({"anger", "disgust", "fear", "sadness"})
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
+BASIC_EMOTIONS: Mapping[str, tuple[str, ...]] = {
     "amusement": ("joy",),
     "excitement": ("joy",),
     "love": ("joy", "trust"),
@@ -88,24 +97,26 @@ LAUGHING_OR_CELEBRATING_EMOJIS = frozenset(
 )
 """A first emoji from here on a text of grief, sadness or fear is tone-deaf."""
 
-SAD_OR_AFRAID = frozenset({"sadness", "grief", "fear", "remorse", "disappointment", "pessimism"})
+SAD_OR_FEARFUL_EMOTIONS = frozenset(
+    {"sadness", "grief", "fear", "remorse", "disappointment", "pessimism"}
+)
 
 
 @cache
-def ratings() -> Mapping[str, Mapping[str, float]]:
+def emotion_ratings() -> Mapping[str, Mapping[str, float]]:
     """Canonical emoji -> Plutchik emotion -> rating 0..1 (Shoeb & de Melo, EmoTag1200, MIT)."""
     text = files("model").joinpath("emotag.csv").read_text(encoding="utf-8")
     return {
-        canonical(row["emoji"]): {emotion: float(row[emotion]) for emotion in PLUTCHIK}
+        canonical(row["emoji"]): {emotion: float(row[emotion]) for emotion in PLUTCHIK_EMOTIONS}
         for row in csv.DictReader(text.splitlines())
     }
 
 
 @cache
-def carriers(emotion: str) -> frozenset[str]:
+def emojis_carrying(emotion: str) -> frozenset[str]:
     """The emojis that carry an emotion tag; empty for a tag that is no emotion (``neutral``)."""
-    basic = GROUPS.get(emotion, (emotion,) if emotion in PLUTCHIK else ())
-    rated = {e for e, row in ratings().items() if any(row[b] >= CARRIES for b in basic)}
+    basic = BASIC_EMOTIONS.get(emotion, (emotion,) if emotion in PLUTCHIK_EMOTIONS else ())
+    rated = {e for e, row in emotion_ratings().items() if any(row[b] >= MIN_RATING for b in basic)}
     return frozenset(rated.union(*(_UNRATED[b].split() for b in basic)))
 
 
@@ -114,11 +125,11 @@ def negative_emojis() -> frozenset[str]:
     """Emojis that say anger, disgust, fear or sadness more than joy or trust."""
     rated = {
         emoji
-        for emoji, row in ratings().items()
-        if max(row[e] for e in NEGATIVE) >= 0.4
-        and max(row[e] for e in NEGATIVE) > max(row["joy"], row["trust"])
+        for emoji, row in emotion_ratings().items()
+        if max(row[e] for e in NEGATIVE_EMOTIONS) >= 0.4
+        and max(row[e] for e in NEGATIVE_EMOTIONS) > max(row["joy"], row["trust"])
     }
-    return frozenset(rated.union(*(_UNRATED[e].split() for e in NEGATIVE)))
+    return frozenset(rated.union(*(_UNRATED[e].split() for e in NEGATIVE_EMOTIONS)))
 
 
 @cache
@@ -128,17 +139,19 @@ def grave_emojis() -> frozenset[str]:
     Not those that cheer or startle as well (🔥 👀 ‼), nor what chats mean otherwise than EmoTag's
     raters: 💀 laughs, 👻 plays, 🖤 loves.
     """
-    others = tuple(e for e in PLUTCHIK if e not in NEGATIVE)
+    others = tuple(e for e in PLUTCHIK_EMOTIONS if e not in NEGATIVE_EMOTIONS)
     loud = {
         emoji
-        for emoji, row in ratings().items()
-        if max(row[e] for e in NEGATIVE) >= max(CARRIES, *(row[e] for e in others))
+        for emoji, row in emotion_ratings().items()
+        if max(row[e] for e in NEGATIVE_EMOTIONS) >= max(MIN_RATING, *(row[e] for e in others))
     }
-    return frozenset(loud.union(*(_UNRATED[e].split() for e in NEGATIVE)) - {"💀", "👻", "🖤"})
+    return frozenset(
+        loud.union(*(_UNRATED[e].split() for e in NEGATIVE_EMOTIONS)) - {"💀", "👻", "🖤"}
+    )
 
 
 def sentiment(emoji: str) -> int:
     """-1 for a negative emoji, 1 for one that carries joy or trust, 0 for any other."""
     if emoji in negative_emojis():
         return -1
-    return int(emoji in carriers("joy") or emoji in carriers("trust"))
+    return int(emoji in emojis_carrying("joy") or emoji in emojis_carrying("trust"))

@@ -6,7 +6,7 @@ from functools import cache
 
 import emoji as emoji_package
 
-from model.emoji import canonical, is_emoji, names
+from model.emoji import canonical, emoji_names, is_emoji
 
 _NUMBERED = re.compile(r"LABEL_(\d+)")
 
@@ -22,13 +22,13 @@ def emoji_of_label(label: str) -> str | None:
     return canonical(written) if is_emoji(written) else None
 
 
-def numbered(label: str) -> int | None:
+def label_number(label: str) -> int | None:
     """The number in a label that a library made up, ``LABEL_7``; None for any other."""
     match = _NUMBERED.fullmatch(label)
     return int(match[1]) if match else None
 
 
-def read_mapping(text: str) -> Mapping[int, str]:
+def read_label_mapping(text: str) -> Mapping[int, str]:
     """TweetEval's ``mapping.txt``: number, emoji and name on a line, between tabs."""
     found = {}
     for line in text.splitlines():
@@ -41,8 +41,8 @@ def read_mapping(text: str) -> Mapping[int, str]:
 
 @cache
 def _by_name() -> Mapping[str, str]:
-    called = {_letters(words[0].removeprefix("flag:")): e for e, words in names().items()}
-    return called | {_letters(words[0]): e for e, words in names().items()}
+    called = {_letters(words[0].removeprefix("flag:")): e for e, words in emoji_names().items()}
+    return called | {_letters(words[0]): e for e, words in emoji_names().items()}
 
 
 def _letters(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_UNITS = 64
+MAX_UNITS = 64
 """Words that are taken out, from the first on; the encoder reads fewer tokens than that."""
 
 # Brackets stand apart from the word before them: in Russian chats they are smiles.
@@ -22,7 +22,7 @@ _UNIT = re.compile(r"[\w'’-]+|[^\w\s]+")
 class Scorer(Protocol):
     """What is asked of ``model.Predictor``."""
 
-    def likelihoods(
+    def probabilities(
         self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None
     ) -> NDArray[np.float32]:
         """The calibrated probability of one emoji for each text."""
@@ -43,11 +43,11 @@ def occlude(
     scorer: Scorer, text: str, emoji: str, candidates: Collection[str] | None = None
 ) -> list[Unit]:
     """The text in pieces, with what each word does for ``emoji`` among ``candidates``."""
-    spans = [match.span() for match in _UNIT.finditer(text)][:MOST_UNITS]
+    spans = [match.span() for match in _UNIT.finditer(text)][:MAX_UNITS]
     if not spans:
         return [Unit(text, None)] if text else []
     without = [text[:start] + text[stop:] for start, stop in spans]
-    likelihoods = scorer.likelihoods([text, *without], emoji, candidates)
+    likelihoods = scorer.probabilities([text, *without], emoji, candidates)
     logs = np.log(np.maximum(likelihoods, 1e-9))
     weights = {start: float(logs[0] - log) for (start, _), log in zip(spans, logs[1:], strict=True)}
     ends = sorted({0, len(text), *(end for span in spans for end in span)})

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.artifact import Artifact, ArtifactError, load, locate
-from model.custom_rows import Choice, EmbeddingOffset, embedding_offset
-from model.emoji import canonical_set, custom_words, is_custom
+from model.embedding_offset import EmbeddingOffset, EmojiChoice, fit_embedding_offset
+from model.emoji import canonical_set, custom_words, is_custom_emoji
 from model.gravity import Gravity
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
-_CACHED_SELECTIONS = 256
-_FIVE = 5
+_MAX_CACHED_CANDIDATES = 256
+TOP_FIVE = 5
 _LAST = 1e4  # of log-scores: behind everything else
-_BATCH = 16  # texts that go through the encoder at once: more would not fit a core's cache
+_BATCH_SIZE = 16  # texts that go through the encoder at once: more would not fit a core's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Prediction:
     emoji: str
     """Canonical Unicode emoji, or ``:name:`` for a custom one."""
     score: float
-    plain: float | None = field(default=None, compare=False)
+    unbiased_score: float | None = field(default=None, compare=False)
     """The same without anybody's bias; None where there was none."""
 
     @property
     def model_score(self) -> float:
         """The model's own score, whatever the bias."""
-        return self.score if self.plain is None else self.plain
+        return self.score if self.unbiased_score is None else self.unbiased_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class _Candidates:
     """The part of the table that a set of candidates leaves."""
 
     emojis: tuple[str, ...]
-    rows: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     bias: NDArray[np.float32]
     index: Mapping[str, int]
     """Where each emoji stands."""
-    tone: Gravity
+    gravity: Gravity
 
 
 class Predictor:
@@ -69,7 +69,7 @@ class Predictor:
         self._session = _open_session(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
-        self._all = _selection(table.emojis, table.rows, table.bias)
+        self._all = _candidates(table.emojis, table.embeddings, table.bias)
         self._selections: OrderedDict[frozenset[str], _Candidates] = OrderedDict()
 
     @classmethod
@@ -104,54 +104,60 @@ class Predictor:
         cleaned = [clean(text) for text in texts]
         spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
         answers: list[list[Prediction]] = [[] for _ in texts]
-        selection = self._all if candidates is None else self._select(canonical_set(candidates))
+        selection = (
+            self._all if candidates is None else self._cached_candidates(canonical_set(candidates))
+        )
         if not selection.emojis or k < 1:
             return answers
-        for start in range(0, len(spoken), _BATCH):
-            part = spoken[start : start + _BATCH]
-            vectors = self.vectors([cleaned[i] for i in part])
+        for start in range(0, len(spoken), _BATCH_SIZE):
+            part = spoken[start : start + _BATCH_SIZE]
+            vectors = self.encode([cleaned[i] for i in part])
             products = self._products(vectors, selection)
             for i, row, vector in zip(part, products, vectors, strict=True):
                 for emoji, more in offsets[i].items() if offsets else ():
                     if emoji in selection.index:
                         row[selection.index[emoji]] += vector @ more
-            for i, row in zip(part, self._pooled(products, selection), strict=True):
+            for i, row in zip(part, self._scores_of_products(products, selection), strict=True):
                 answers[i] = _rank(row, selection, k, biases[i] if biases else {})
         return answers
 
-    def likelihoods(
+    def probabilities(
         self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None
     ) -> NDArray[np.float32]:
         """The calibrated probability of one emoji, (texts,), 0 where it is no candidate.
 
         A text with nothing to go on gets what the emoji has without any text.
         """
-        selection = self._all if candidates is None else self._select(canonical_set(candidates))
+        selection = (
+            self._all if candidates is None else self._cached_candidates(canonical_set(candidates))
+        )
         scores = np.zeros(len(texts), dtype=np.float32)
         if emoji not in selection.emojis:
             return scores
         column = selection.emojis.index(emoji)
         cleaned = [clean(text) for text in texts]
         spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
-        scores[:] = self._score(np.zeros_like(selection.rows[:1]), selection, column)
-        for start in range(0, len(spoken), _BATCH):
-            part = spoken[start : start + _BATCH]
-            vectors = self.vectors([cleaned[i] for i in part])
+        scores[:] = self._score(np.zeros_like(selection.embeddings[:1]), selection, column)
+        for start in range(0, len(spoken), _BATCH_SIZE):
+            part = spoken[start : start + _BATCH_SIZE]
+            vectors = self.encode([cleaned[i] for i in part])
             scores[part] = self._score(vectors, selection, column)
         return scores
 
-    def embedding_offsets(self, choices: Sequence[Choice]) -> dict[str, EmbeddingOffset]:
+    def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> dict[str, EmbeddingOffset]:
         """What people's choices add to the rows of the custom emojis among them, (d,) each.
 
         What was chosen instead, on whatever text, says where an emoji is not meant.
         """
         kept = [(text, c) for c in choices if has_words(text := clean(c.text))]
-        custom = sorted({c.emoji for _, c in kept if is_custom(c.emoji) and custom_words(c.emoji)})
+        custom = sorted(
+            {c.emoji for _, c in kept if is_custom_emoji(c.emoji) and custom_words(c.emoji)}
+        )
         if not custom:
             return {}
-        parts = [kept[start : start + _BATCH] for start in range(0, len(kept), _BATCH)]
-        vectors = np.concatenate([self.vectors([text for text, _ in part]) for part in parts])
-        chosen = self._select(frozenset(custom))
+        parts = [kept[start : start + _BATCH_SIZE] for start in range(0, len(kept), _BATCH_SIZE)]
+        vectors = np.concatenate([self.encode([text for text, _ in part]) for part in parts])
+        chosen = self._cached_candidates(frozenset(custom))
         usual, own = (
             (self._products(vectors, each) + each.bias) / self._temperature
             for each in (self._all, chosen)
@@ -161,14 +167,14 @@ class Predictor:
         emojis = np.array([c.emoji for _, c in kept])
         weights = np.array([c.weight for _, c in kept])
         # As two rows of the table differ: a name may say nothing of what an emoji is for.
-        width = 2.0 * float(self._all.rows.var(axis=0).mean())
+        width = 2.0 * float(self._all.embeddings.var(axis=0).mean())
         steep = np.asarray(vectors / self._temperature, dtype=np.float32)
         return {
-            emoji: embedding_offset(steep, emojis == emoji, weights, odds[:, i], width)
+            emoji: fit_embedding_offset(steep, emojis == emoji, weights, odds[:, i], width)
             for i, emoji in enumerate(custom)
         }
 
-    def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
         encoded = self._tokenizer.encode_batch_fast(list(cleaned))
         feed = {
@@ -191,9 +197,11 @@ class Predictor:
     def _log_scores(
         self, vectors: NDArray[np.float32], selection: _Candidates
     ) -> NDArray[np.float32]:
-        return self._pooled(self._products(vectors, selection), selection)
+        return self._scores_of_products(self._products(vectors, selection), selection)
 
-    def _pooled(self, products: NDArray[np.float32], selection: _Candidates) -> NDArray[np.float32]:
+    def _scores_of_products(
+        self, products: NDArray[np.float32], selection: _Candidates
+    ) -> NDArray[np.float32]:
         return log_scores(products, selection.bias, self._temperature, self._uniform_prior_weight)
 
     def _products(
@@ -201,38 +209,38 @@ class Predictor:
     ) -> NDArray[np.float32]:
         # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
         # wait for each other far longer than this takes.
-        products: NDArray[np.float32] = np.vecdot(vectors[:, None], selection.rows)
+        products: NDArray[np.float32] = np.vecdot(vectors[:, None], selection.embeddings)
         return products
 
-    def _select(self, candidates: frozenset[str]) -> _Candidates:
+    def _cached_candidates(self, candidates: frozenset[str]) -> _Candidates:
         found = self._selections.get(candidates)
         if found is None:
-            found = self._build(candidates)
+            found = self._build_candidates(candidates)
             self._selections[candidates] = found
-            if len(self._selections) > _CACHED_SELECTIONS:
+            if len(self._selections) > _MAX_CACHED_CANDIDATES:
                 self._selections.popitem(last=False)
         return found
 
-    def _build(self, candidates: frozenset[str]) -> _Candidates:
+    def _build_candidates(self, candidates: frozenset[str]) -> _Candidates:
         known = sorted(self._all.index[e] for e in candidates if e in self._all.index)
-        custom = sorted(e for e in candidates if is_custom(e) and custom_words(e))
+        custom = sorted(e for e in candidates if is_custom_emoji(e) and custom_words(e))
         emojis = (*(self._all.emojis[i] for i in known), *custom)
-        rows, bias = self._all.rows[known], self._all.bias[known]
+        rows, bias = self._all.embeddings[known], self._all.bias[known]
         if custom:
-            rows = np.concatenate([rows, self._name_rows(custom)])
+            rows = np.concatenate([rows, self._name_embeddings(custom)])
             # A custom emoji starts as likely as the median emoji of the table.
             usual = np.full(len(custom), np.median(self._all.bias), dtype=np.float32)
             bias = np.concatenate([bias, usual])
-        return _selection(emojis, rows, bias)
+        return _candidates(emojis, rows, bias)
 
-    def _name_rows(self, custom: Sequence[str]) -> NDArray[np.float32]:
-        vectors = self.vectors([custom_words(name) for name in custom])
+    def _name_embeddings(self, custom: Sequence[str]) -> NDArray[np.float32]:
+        vectors = self.encode([custom_words(name) for name in custom])
         name_map = self.artifact.table.name_map
         rows: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
         return rows
 
 
-def _selection(
+def _candidates(
     emojis: tuple[str, ...], rows: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> _Candidates:
     index = {emoji: i for i, emoji in enumerate(emojis)}
@@ -250,10 +258,10 @@ def _rank(
         shifted = own.copy()
         shifted[list(places)] += np.array(shifts, dtype=np.float32)
         ruling = log_softmax(shifted)
-    best = _best(ruling, max(k, _FIVE))
-    five = best[:_FIVE]
-    if (misplaced := selection.tone.misplaced(np.exp(own[five]), five)) is not None:
-        best = _best(ruling - _LAST * misplaced, k)
+    best = _top_indices(ruling, max(k, TOP_FIVE))
+    five = best[:TOP_FIVE]
+    if (misplaced := selection.gravity.misplaced(np.exp(own[five]), five)) is not None:
+        best = _top_indices(ruling - _LAST * misplaced, k)
     best = best[:k]
     scores, plain = np.exp(ruling[best]), np.exp(own[best])
     return [
@@ -262,7 +270,7 @@ def _rank(
     ]
 
 
-def _best(ruling: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+def _top_indices(ruling: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     """Where the best ``k`` stand, best first; all where there are fewer."""
     k = min(k, len(ruling))
     best = np.argpartition(-ruling, k - 1)[:k]

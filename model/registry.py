@@ -10,12 +10,12 @@ from pathlib import Path
 from model.artifact import LAYOUT, Artifact, ArtifactError, load, locate
 
 POINTER = "promoted.json"
-MAX_KEPT = 5
+MAX_PROMOTIONS = 5
 """Promotions to go back to; the artifacts of earlier ones are removed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Promoted:
+class Promotions:
     """What the pointer says."""
 
     source: str | None
@@ -32,24 +32,24 @@ class Registry:
         self.folder, self.source = folder, source
 
     @property
-    def pointer(self) -> Path:
+    def pointer_file(self) -> Path:
         """The file that is switched."""
         return self.folder / POINTER
 
-    def promoted(self) -> tuple[str, ...]:
+    def promoted_versions(self) -> tuple[str, ...]:
         """The versions promoted over this source, the served one last; empty for none.
 
         Raises:
             ArtifactError: the pointer is corrupt.
         """
         try:
-            told = json.loads(self.pointer.read_text(encoding="utf-8"))
-            found = Promoted(told["source"], tuple(map(str, told["versions"])))
+            told = json.loads(self.pointer_file.read_text(encoding="utf-8"))
+            found = Promotions(told["source"], tuple(map(str, told["versions"])))
         except FileNotFoundError:
             return ()
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(
-                f"{self.pointer} is corrupt; promote an artifact again, or remove it"
+                f"{self.pointer_file} is corrupt; promote an artifact again, or remove it"
             ) from error
         return found.versions if found.source == self.source else ()
 
@@ -59,7 +59,7 @@ class Registry:
         Raises:
             ArtifactError: it is missing or corrupt; the file is named.
         """
-        versions = self.promoted()
+        versions = self.promoted_versions()
         return load(self.folder / versions[-1] if versions else locate(self.source))
 
     def promote(self, folder: Path) -> Artifact:
@@ -69,14 +69,14 @@ class Registry:
             ArtifactError: it cannot be served, or the copy cannot be written; nothing is switched.
         """
         candidate = load(folder)
-        versions = self.promoted()
+        versions = self.promoted_versions()
         kept = self.folder / candidate.version
         try:
-            if not _whole(kept):
+            if not _is_valid(kept):
                 self._copy(candidate, kept)
             others = [v for v in versions if v != candidate.version]
-            self._point((*others[1 - MAX_KEPT :], candidate.version))
-            for version in others[: 1 - MAX_KEPT]:
+            self._write_pointer((*others[1 - MAX_PROMOTIONS :], candidate.version))
+            for version in others[: 1 - MAX_PROMOTIONS]:
                 shutil.rmtree(self.folder / version, ignore_errors=True)
         except OSError as error:
             raise ArtifactError(f"{kept} cannot be written: {error.strerror}") from error
@@ -88,12 +88,12 @@ class Registry:
         Raises:
             ArtifactError: nothing is promoted, or what was served before is gone.
         """
-        versions = self.promoted()
+        versions = self.promoted_versions()
         if not versions:
             raise ArtifactError(f"nothing to go back to: {self.folder} holds no promotion")
         before = versions[:-1]
         artifact = load(self.folder / before[-1] if before else locate(self.source))
-        self._point(before)
+        self._write_pointer(before)
         return artifact
 
     def _copy(self, candidate: Artifact, kept: Path) -> None:
@@ -101,23 +101,23 @@ class Registry:
         partial = kept.with_name(f".{kept.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
-        for name in (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card):
+        for name in (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card):
             if (candidate.folder / name).exists():
                 shutil.copyfile(candidate.folder / name, partial / name)
         shutil.rmtree(kept, ignore_errors=True)  # of the same version, and corrupt
         partial.rename(kept)
 
-    def _point(self, versions: tuple[str, ...]) -> None:
+    def _write_pointer(self, versions: tuple[str, ...]) -> None:
         told = {"source": self.source, "versions": list(versions)}
-        partial = self.pointer.with_suffix(".partial")
+        partial = self.pointer_file.with_suffix(".partial")
         with partial.open("w", encoding="utf-8") as file:
             file.write(json.dumps(told, indent=1) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(self.pointer)
+        partial.replace(self.pointer_file)
 
 
-def _whole(folder: Path) -> bool:
+def _is_valid(folder: Path) -> bool:
     with suppress(ArtifactError):
         load(folder)
         return True

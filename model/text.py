@@ -55,7 +55,7 @@ def clean(text: str) -> str:
     return _REPEATED_MARK.sub(r"\1", text)[:MAX_CHARACTERS].rstrip()
 
 
-def encodable(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text with lone surrogates, such as arguments that are no UTF-8 hold, as U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
@@ -68,10 +68,10 @@ def has_words(cleaned: str) -> bool:
 
 def dedup_key(text: str) -> str:
     """Letters of the cleaned text, lower-cased, without marks: equal for near-identical texts."""
-    return key_of(clean(text))
+    return dedup_key_of_cleaned(clean(text))
 
 
-def key_of(cleaned: str) -> str:
+def dedup_key_of_cleaned(cleaned: str) -> str:
     """The same of a text that is clean already."""
     bare = cleaned.lower().replace("@user", "").replace("http", "").removeprefix("rt ")
     return "".join(c for c in bare if c.isalpha())[:80]

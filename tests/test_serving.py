@@ -11,10 +11,10 @@ from bot.config.settings import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Outcome
 from bot.core.messages.service import Service
-from bot.serving import ArtifactWatch, load_served, registry
+from bot.serving import ArtifactWatch, load_served, open_registry
 from model import Prediction, Predictor
 from model.artifact import LAYOUT, load
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 from tests.core.fakes import RecordingPlatform, message
 from tests.core.memory_store import MemoryStore
 from tests.tiny import write_tiny_artifact
@@ -42,24 +42,24 @@ async def test_a_promotion_and_a_rollback_are_taken(
     running: BatchingPredictor[Predictor], settings: ModelSettings, candidate: Path
 ) -> None:
     watch, before = ArtifactWatch(running, settings), running.version
-    assert not await watch.check()
-    promoted = registry(settings).promote(candidate).version
-    assert await watch.check()
+    assert not await watch.check_for_promotion()
+    promoted = open_registry(settings).promote(candidate).version
+    assert await watch.check_for_promotion()
     assert running.version == promoted != before
-    assert not await watch.check()
+    assert not await watch.check_for_promotion()
     assert (await running.predict("so funny"))[0].emoji == "😂"
-    registry(settings).rollback()
-    assert await watch.check()
+    open_registry(settings).rollback()
+    assert await watch.check_for_promotion()
     assert running.version == before
 
 
 async def test_what_was_promoted_before_the_start_is_served(
     settings: ModelSettings, candidate: Path
 ) -> None:
-    promoted = registry(settings).promote(candidate).version
+    promoted = open_registry(settings).promote(candidate).version
     started = BatchingPredictor(load_served(settings))
     assert started.version == promoted
-    assert not await ArtifactWatch(started, settings).check()
+    assert not await ArtifactWatch(started, settings).check_for_promotion()
     await started.aclose()
 
 
@@ -70,30 +70,30 @@ async def test_a_corrupt_artifact_is_refused_once_and_the_old_one_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     watch, before = ArtifactWatch(running, settings), running.version
-    kept = registry(settings).promote(candidate).folder
+    kept = open_registry(settings).promote(candidate).folder
     (kept / LAYOUT.encoder).write_bytes(b"half")
-    assert not await watch.check()
-    assert not await watch.check()
+    assert not await watch.check_for_promotion()
+    assert not await watch.check_for_promotion()
     [told] = [record.message for record in caplog.records]
     assert "encoder.onnx is corrupt" in told
     assert told.endswith(f"{before} goes on")
     assert (await running.predict("so funny"))[0].emoji == "😂"
-    assert registry(settings).promote(candidate).folder == kept
-    assert await watch.check()
+    assert open_registry(settings).promote(candidate).folder == kept
+    assert await watch.check_for_promotion()
 
 
 def test_a_start_passes_over_what_is_corrupt(
     settings: ModelSettings, candidate: Path, tmp_path: Path, tiny_artifact: Path
 ) -> None:
     write_tiny_artifact(tmp_path / "third", "third", seed=2)
-    shelf = registry(settings)
+    shelf = open_registry(settings)
     second = shelf.promote(candidate)
     third = shelf.promote(tmp_path / "third")
     (third.folder / LAYOUT.manifest).unlink()
     assert load_served(settings).version == second.version
     (second.folder / LAYOUT.manifest).unlink()
     assert load_served(settings).version == load(tiny_artifact).version
-    shelf.pointer.write_text("{", "utf-8")
+    shelf.pointer_file.write_text("{", "utf-8")
     assert load_served(settings).version == load(tiny_artifact).version
 
 
@@ -118,7 +118,7 @@ class Gated:
         assert self.gate.wait(10)
         return self.wrapped.predict(texts, k, candidates, biases, moves)
 
-    def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
         return self.wrapped.embedding_offsets(choices)
 
 

@@ -55,7 +55,7 @@ def evaluate(
     from bot.cli.evaluation_tables import show_figures, write_page
     from bot.cli.model_option import open_model
     from model import Predictor
-    from model.evaluation.evaluation import CachingPredictor
+    from model.evaluation.evaluate import CachingPredictor
     from model.training.evaluation.report import Baselines, evaluate_latency, evaluate_split
 
     opened = open_model(model)

@@ -134,7 +134,9 @@ def convert(
     from model import artifact
     from model.training.export.classifier import convert
 
-    made = convert(artifact.locate(source, artifact.FOREIGN), out, source.partition("@")[0])
+    made = convert(
+        artifact.locate(source, artifact.CLASSIFIER_FILES), out, source.partition("@")[0]
+    )
     typer.echo(f"{made.version} in {made.folder}: {len(made.table.emojis)} emojis")
 
 

@@ -20,10 +20,10 @@ def open_model(source: str | None) -> "Predictor | Classifier":
 
     folder = artifact.locate(source)
     there = (folder / artifact.LAYOUT.manifest).exists()
-    if source is None or there or not (folder / artifact.CHECKPOINT).exists():
+    if source is None or there or not (folder / artifact.TRANSFORMERS_CONFIG).exists():
         return Predictor(artifact.load(folder))
     need_training()
     from model.training.export.classifier import Classifier
 
     # From the Hub, weights come only now.
-    return Classifier(artifact.locate(source, artifact.FOREIGN))
+    return Classifier(artifact.locate(source, artifact.CLASSIFIER_FILES))

@@ -42,7 +42,7 @@ def served(config: Path | None = None) -> str:
     """
     from bot.config import secrets_file
     from bot.config.settings import load
-    from bot.serving import registry
+    from bot.serving import open_registry
 
     secrets_file.adopt(config)
-    return str(registry(load(config).model).served().folder)
+    return str(open_registry(load(config).model).served().folder)

@@ -36,11 +36,11 @@ def predict(
     """
     allowed = None if candidates is None else read_candidates(candidates)
     from bot.cli.model_option import open_model
-    from model.text import encodable
+    from model.text import replace_surrogates
 
     predictor = open_model(model or served())
     with reader_may_leave():
-        for text in map(encodable, texts or _lines()):
+        for text in map(replace_surrogates, texts or _lines()):
             top = predictor.predict([text], top_k, allowed)[0]
             line = as_object(text, predictor.version, top) if as_json else as_line(top)
             typer.echo(line)

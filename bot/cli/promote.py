@@ -26,8 +26,8 @@ def promote(
     if (folder is None) is not rollback:
         raise typer.BadParameter("give a FOLDER or --rollback", param_hint="FOLDER")
     settings, _ = start(config)
-    from bot.serving import registry
+    from bot.serving import open_registry
 
-    shelf = registry(settings.model)
+    shelf = open_registry(settings.model)
     artifact = shelf.rollback() if folder is None else shelf.promote(folder)
     typer.echo(f"{artifact.version} is served from {artifact.folder}")

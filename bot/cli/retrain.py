@@ -58,9 +58,9 @@ def retrain(
     if not passed:
         raise typer.Exit(1)
     if promote:
-        from bot.serving import registry
+        from bot.serving import open_registry
 
-        taken = registry(settings.model).promote(made.folder)
+        taken = open_registry(settings.model).promote(made.folder)
         typer.echo(f"{taken.version} is served from {taken.folder}")
 
 

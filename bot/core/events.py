@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from model import Prediction
-from model.custom_rows import Choice
+from model.embedding_offset import EmojiChoice
 
 MemberKey = NewType("MemberKey", str)
 """A keyed hash of a member's platform id (see ``bot.core.members.pseudonyms``); never the raw id."""
@@ -146,5 +146,5 @@ class Feedback:
 class CustomEmojiChoice:
     """An emoji that a member chose on a text that is kept."""
 
-    choice: Choice
+    choice: EmojiChoice
     member: MemberKey

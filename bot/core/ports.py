@@ -17,7 +17,7 @@ from bot.core.events import (
 )
 from bot.core.preferences.counts import CommunityCounts, Counts
 from model import Prediction
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 
 class ChatPlatform(Protocol):
@@ -71,7 +71,9 @@ class EmojiPredictor(Protocol):
         """
         ...
 
-    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    async def embedding_offsets(
+        self, choices: Sequence[EmojiChoice]
+    ) -> Mapping[str, EmbeddingOffset]:
         """What people's choices add to the rows of the custom emojis among them."""
         ...
 

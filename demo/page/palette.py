@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
-from model.emoji import TELEGRAM_REACTIONS, canonical, custom_words, is_emoji, names
+from model.emoji import TELEGRAM_REACTIONS, canonical, custom_words, emoji_names, is_emoji
 
 LONGEST = 64
 """Characters of a custom emoji with its colons; Discord's have 34 at most."""
@@ -40,16 +40,16 @@ def read(word: str) -> str | None:
 
 @cache
 def _by_name() -> dict[str, str]:
-    return {words[0].lower(): emoji for emoji, words in names().items()}
+    return {words[0].lower(): emoji for emoji, words in emoji_names().items()}
 
 
 def choices(emojis: Sequence[str]) -> list[tuple[str, str]]:
     """What a person searches in, as pairs of words to read and emoji."""
     known = set(emojis)
-    return [(f"{e} {words[0]}", e) for e, words in names().items() if e in known]
+    return [(f"{e} {words[0]}", e) for e, words in emoji_names().items() if e in known]
 
 
 def name(emoji: str) -> str:
     """What a screen reader says."""
-    words = names().get(emoji)
+    words = emoji_names().get(emoji)
     return words[0] if words else custom_words(emoji) or emoji

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from model.occlusion import MOST_UNITS, Unit
+from model.occlusion import MAX_UNITS, Unit
 
 from .palette import name
 
@@ -33,9 +33,9 @@ def marked(units: Sequence[Unit], emoji: str) -> str:
 
 def _rest(units: Sequence[Unit]) -> str:
     """A line where words were left unweighed."""
-    if sum(unit.weight is not None for unit in units) < MOST_UNITS:
+    if sum(unit.weight is not None for unit in units) < MAX_UNITS:
         return ""
-    return f'<p class="legend">Of a long text, the first {MOST_UNITS} words are weighed.</p>'
+    return f'<p class="legend">Of a long text, the first {MAX_UNITS} words are weighed.</p>'
 
 
 def _unit(unit: Unit, scale: float) -> str:

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from model.emotions import sentiment
-from model.evaluation.evaluation import Ranker
+from model.evaluation.evaluate import Ranker
 from model.manifest import BiasProbes
 
 TEMPLATES = (

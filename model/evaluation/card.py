@@ -96,7 +96,7 @@ def _hub_metrics(result: EvaluationResult) -> list[EvalResult]:
 
 def _what(artifact: Artifact) -> str:
     manifest = artifact.manifest
-    size = sum((artifact.folder / file).stat().st_size for file in LAYOUT.checked) / 1e6
+    size = sum((artifact.folder / file).stat().st_size for file in LAYOUT.hashed_files) / 1e6
     base = _hub_base(manifest) or "a local checkpoint"
     facts = [
         f"an encoder fine-tuned from {base}, exported to ONNX with int8 weights",

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 Ranking = Sequence[Sequence[str]]
 """For each text its emojis, best first."""
-Truth = Sequence[Collection[str]]
+Targets = Sequence[Collection[str]]
 """For each text the emojis that its author used."""
 Statistic = Callable[[NDArray[np.int64]], float]
 """A figure of how often each text was drawn, shape (texts,); once each for the figure itself."""
 
 
-def hits(ranked: Ranking, truth: Truth, k: int) -> NDArray[np.bool_]:
+def hits(ranked: Ranking, truth: Targets, k: int) -> NDArray[np.bool_]:
     """For each text: is one of its emojis among the first ``k``? Shape (texts,)."""
     return np.array(
         [
@@ -25,7 +25,7 @@ def hits(ranked: Ranking, truth: Truth, k: int) -> NDArray[np.bool_]:
 
 
 def recall_by_emoji(
-    ranked: Ranking, truth: Truth, k: int, least: int = 20
+    ranked: Ranking, truth: Targets, k: int, least: int = 20
 ) -> dict[str, tuple[int, float]]:
     """Emoji -> texts that use it and recall at ``k``, for emojis that ``least`` texts use."""
     found: dict[str, list[bool]] = {}
@@ -36,7 +36,7 @@ def recall_by_emoji(
     return {e: (len(seen), float(np.mean(seen))) for e, seen in counted if len(seen) >= least}
 
 
-def macro_recall(ranked: Ranking, truth: Truth, k: int, least: int = 20) -> float:
+def macro_recall(ranked: Ranking, truth: Targets, k: int, least: int = 20) -> float:
     """Recall at ``k`` averaged over the emojis that at least ``least`` texts use.
 
     Every emoji counts alike, so answering everything with hearts scores near zero.
@@ -45,13 +45,13 @@ def macro_recall(ranked: Ranking, truth: Truth, k: int, least: int = 20) -> floa
 
 
 def macro_recall_interval(
-    ranked: Ranking, truth: Truth, k: int, least: int = 20
+    ranked: Ranking, truth: Targets, k: int, least: int = 20
 ) -> tuple[float, float]:
     """95 % bootstrap interval of ``macro_recall``."""
     return bootstrap_over(len(ranked), _macro_recall_of(ranked, truth, k, least))
 
 
-def _macro_recall_of(ranked: Ranking, truth: Truth, k: int, least: int) -> Statistic:
+def _macro_recall_of(ranked: Ranking, truth: Targets, k: int, least: int) -> Statistic:
     column = {emoji: i for i, emoji in enumerate(sorted({e for used in truth for e in used}))}
     uses = [
         (i, column[emoji], emoji in best[:k])
@@ -105,7 +105,7 @@ def calibration_error(
     return float(sum(gaps) / len(scores))
 
 
-def distinct(ranked: Ranking, k: int, share: float = 0.001) -> int:
+def count_distinct(ranked: Ranking, k: int, share: float = 0.001) -> int:
     """How many emojis are among the first ``k`` of at least ``share`` of the texts."""
     counts: dict[str, int] = {}
     for best in ranked:

@@ -7,11 +7,11 @@ from PIL import Image
 
 from bot.charts import DISCORD_DARK, DISCORD_LIGHT, NEUTRAL
 from bot.charts.canvas import MARGIN, SCALE, WIDTH
-from model.emoji import names
+from model.emoji import emoji_names
 
 Pixel = tuple[int, int, int]
 
-EMOJIS = tuple(names())
+EMOJIS = tuple(emoji_names())
 labels = st.one_of(
     st.sampled_from(EMOJIS),
     st.text(max_size=60),

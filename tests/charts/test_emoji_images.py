@@ -7,7 +7,7 @@ import pytest
 
 from bot.charts.canvas import EMOJI, SCALE
 from bot.charts.emoji_images import drawn, sprite
-from model.emoji import names
+from model.emoji import emoji_names
 
 ALIKE = {
     # sequences that exist with skin tones only are drawn as what they mean without
@@ -24,13 +24,13 @@ ALIKE = {
 
 
 def test_every_emoji_is_drawn() -> None:
-    assert drawn() == set(names())
+    assert drawn() == set(emoji_names())
 
 
 def test_none_is_a_blank_or_the_sign_of_a_missing_glyph() -> None:
     """A missing glyph would look the same for several emojis; flags of one country do as well."""
     same: defaultdict[str, set[str]] = defaultdict(set)
-    for emoji in names():
+    for emoji in emoji_names():
         picture = sprite(emoji, EMOJI * SCALE)
         assert picture.size == (EMOJI * SCALE, EMOJI * SCALE)
         box = picture.getbbox()

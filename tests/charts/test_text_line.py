@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.charts.text_line import ELLIPSIS, LONGEST, Line, font, units
-from model.emoji import names
+from model.emoji import emoji_names
 
 FACE = font(26, bold=False)
 
@@ -55,4 +55,4 @@ def test_what_is_too_long_to_look_at_says_so() -> None:
 
 
 def test_every_emoji_is_one_unit_in_text() -> None:
-    assert [e for e in names() if units(f"a {e} b") != ["a", " ", e, " ", "b"]] == []
+    assert [e for e in emoji_names() if units(f"a {e} b") != ["a", " ", e, " ", "b"]] == []

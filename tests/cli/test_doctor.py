@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.settings import ModelSettings
-from bot.serving import registry
+from bot.serving import open_registry
 from model.artifact import LAYOUT
 from tests.cli.conftest import BOT, CommandLine, Ended
 from tests.hub_server import HubServer
@@ -134,7 +134,7 @@ def test_a_promotion_that_is_broken_gives_way(
     cli: CommandLine, tmp_path: Path, tiny_artifact: Path
 ) -> None:
     write_tiny_artifact(tmp_path / "next", "next", seed=1)
-    shelf = registry(ModelSettings(source=str(tiny_artifact)))
+    shelf = open_registry(ModelSettings(source=str(tiny_artifact)))
     promoted = shelf.promote(tmp_path / "next")
     assert promoted.version in model_of(cli)["told"]
     (promoted.folder / LAYOUT.tokenizer).unlink()

@@ -16,7 +16,7 @@ from tests.tiny import write_tiny_artifact
 
 NAME = "org/emoji"
 TOKEN = "hf_" + "a" * 34
-FILES = (*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card)
+FILES = (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card)
 
 Ask = Callable[..., Awaitable[Ended]]
 

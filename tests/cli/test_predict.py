@@ -157,7 +157,7 @@ def test_bytes_that_are_no_text_are_answered(cli: CommandLine) -> None:
     assert ended.out.splitlines()[-1].startswith("😂")
 
 
-@pytest.mark.parametrize("file", LAYOUT.checked)
+@pytest.mark.parametrize("file", LAYOUT.hashed_files)
 @pytest.mark.parametrize("half_written", [True, False])
 def test_a_corrupt_artifact_is_refused_by_the_name_of_the_file(
     cli: CommandLine, tiny_artifact: Path, file: str, half_written: bool

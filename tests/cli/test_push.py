@@ -96,7 +96,7 @@ async def test_a_model_that_was_pushed_can_be_served(
 ) -> None:
     ended = await push("push", "model", "--repo", NAME, "--model", str(carded))
     assert ended.status == 0, ended.err
-    names = {*LAYOUT.checked, LAYOUT.manifest, LAYOUT.card}
+    names = {*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card}
     assert contents(hub, NAME) == {name: (carded / name).read_bytes() for name in names}
     assert hub.repositories[NAME].token == TOKEN  # private
     answer = await push("predict", "--json", "--model", NAME, "so funny")
@@ -173,7 +173,7 @@ async def test_a_space_holds_the_demo_the_package_and_the_model(
     names = set(contents(hub, f"spaces/{NAME}"))
     assert {"app.py", "README.md", "requirements.txt", "page/build.py", "page/style.css"} <= names
     assert {"model/predictor.py", "model/emotag.csv"} <= names
-    assert {f"model/default/{name}" for name in LAYOUT.checked} <= names
+    assert {f"model/default/{name}" for name in LAYOUT.hashed_files} <= names
     assert not any("training" in name or "__pycache__" in name for name in names)
     missing = await push(*command, str(tmp_path / "none"))
     assert missing.status == 1

@@ -15,7 +15,7 @@ from bot.core.events import (
     MessageRef,
 )
 from model import Prediction
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 ANNA, BEN = MemberKey("a" * 32), MemberKey("b" * 32)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -57,9 +57,11 @@ class EchoPredictor:
     asked: list[tuple[str, int, Collection[str] | None]] = field(default_factory=list)
     biases: list[Mapping[str, float]] = field(default_factory=list)
     moved: list[Mapping[str, EmbeddingOffset]] = field(default_factory=list)
-    learnt: list[Sequence[Choice]] = field(default_factory=list)
+    learnt: list[Sequence[EmojiChoice]] = field(default_factory=list)
 
-    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    async def embedding_offsets(
+        self, choices: Sequence[EmojiChoice]
+    ) -> Mapping[str, EmbeddingOffset]:
         self.learnt.append(choices)
         return {choice.emoji: np.ones(2, dtype=np.float32) for choice in choices}
 

@@ -15,7 +15,7 @@ def copy(tiny_artifact: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_artifact, tmp_path / "artifact"))
 
 
-@pytest.mark.parametrize("file", LAYOUT.checked)
+@pytest.mark.parametrize("file", LAYOUT.hashed_files)
 def test_a_flipped_bit_is_found(copy: Path, file: str) -> None:
     content = bytearray((copy / file).read_bytes())
     content[len(content) // 2] ^= 1
@@ -24,7 +24,7 @@ def test_a_flipped_bit_is_found(copy: Path, file: str) -> None:
         load(copy)
 
 
-@pytest.mark.parametrize("file", LAYOUT.checked)
+@pytest.mark.parametrize("file", LAYOUT.hashed_files)
 def test_a_missing_or_cut_file_is_named(copy: Path, file: str) -> None:
     content = (copy / file).read_bytes()
     (copy / file).write_bytes(content[: len(content) // 2])

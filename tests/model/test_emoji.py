@@ -10,9 +10,9 @@ from model.emoji import (
     canonical,
     canonical_set,
     custom_words,
+    emoji_names,
     find_emojis,
     is_emoji,
-    names,
 )
 
 every_variant = st.sampled_from(
@@ -46,7 +46,7 @@ def test_every_unicode_emoji_has_a_name_in_canonical_form(variant: str) -> None:
     folded = canonical(variant)
     if folded not in {"♀", "♂", ""} and not _is_component(variant):
         assert is_emoji(variant), folded
-        assert names()[folded][0]
+        assert emoji_names()[folded][0]
 
 
 def _is_component(variant: str) -> bool:

@@ -1,28 +1,28 @@
 """Which emojis carry which emotion."""
 
-from model.emoji import names
+from model.emoji import emoji_names
 from model.emotions import (
-    GROUPS,
+    BASIC_EMOTIONS,
     LAUGHING_OR_CELEBRATING_EMOJIS,
-    PLUTCHIK,
-    carriers,
+    PLUTCHIK_EMOTIONS,
+    emojis_carrying,
+    emotion_ratings,
     grave_emojis,
     negative_emojis,
-    ratings,
 )
 
 
 def test_every_emotion_has_carriers_that_are_emojis() -> None:
-    for emotion in (*PLUTCHIK, *GROUPS):
-        assert carriers(emotion)
-        assert carriers(emotion) <= set(names())
+    for emotion in (*PLUTCHIK_EMOTIONS, *BASIC_EMOTIONS):
+        assert emojis_carrying(emotion)
+        assert emojis_carrying(emotion) <= set(emoji_names())
 
 
 def test_plain_cases() -> None:
-    assert "😢" in carriers("grief")
-    assert "😡" in carriers("anger")
-    assert "😂" not in carriers("sadness")
-    assert carriers("neutral") == frozenset()
+    assert "😢" in emojis_carrying("grief")
+    assert "😡" in emojis_carrying("anger")
+    assert "😂" not in emojis_carrying("sadness")
+    assert emojis_carrying("neutral") == frozenset()
 
 
 def test_laughing_is_never_negative() -> None:
@@ -31,8 +31,8 @@ def test_laughing_is_never_negative() -> None:
 
 
 def test_emotag_is_complete() -> None:
-    assert len(ratings()) == 150
-    assert all(0 <= value <= 1 for row in ratings().values() for value in row.values())
+    assert len(emotion_ratings()) == 150
+    assert all(0 <= value <= 1 for row in emotion_ratings().values() for value in row.values())
 
 
 def test_grave_emojis_say_nothing_else_as_loudly() -> None:

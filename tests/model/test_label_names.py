@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.label_names import emoji_of_label, numbered, read_mapping
+from model.label_names import emoji_of_label, label_number, read_label_mapping
 
 # The names of TweetEval's twenty labels, the publisher's spelling included.
 TWEET_EVAL = {
@@ -29,9 +29,11 @@ def test_labels_that_are_none(label: str) -> None:
 
 
 def test_numbers_are_looked_up_in_a_mapping() -> None:
-    assert numbered("LABEL_12") == 12
-    assert numbered("_fire_") is None
-    assert read_mapping("0\t❤\t_red_heart_\n1\t_smiling_face_with_hearteyes_\nx\t🔥\n2\t?\n") == {
+    assert label_number("LABEL_12") == 12
+    assert label_number("_fire_") is None
+    assert read_label_mapping(
+        "0\t❤\t_red_heart_\n1\t_smiling_face_with_hearteyes_\nx\t🔥\n2\t?\n"
+    ) == {
         0: "❤",
         1: "😍",
     }

@@ -119,7 +119,7 @@ def test_a_table_with_nan_is_refused(artifact_folder: Path) -> None:
 
 def reseal(folder: Path) -> None:
     """Write the checksums and the version that belong to the files, and load the artifact."""
-    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.checked}
+    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.hashed_files}
     rewrite(folder, sha256=sha256, version=version_of("tiny", sha256))
     load(folder)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import Predictor
-from model.occlusion import MOST_UNITS, occlude
+from model.occlusion import MAX_UNITS, occlude
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_brackets_are_words() -> None:
 def test_the_pieces_are_the_text(tiny: Predictor, text: str) -> None:
     units = occlude(tiny, text, "😂")
     assert "".join(unit.text for unit in units) == text
-    assert sum(unit.weight is not None for unit in units) <= MOST_UNITS
+    assert sum(unit.weight is not None for unit in units) <= MAX_UNITS
 
 
 def test_likelihoods_are_what_is_predicted(tiny: Predictor) -> None:
@@ -43,10 +43,10 @@ def test_likelihoods_are_what_is_predicted(tiny: Predictor) -> None:
     for candidates in (None, {"😂", "😢", ":party_parrot:"}):
         predicted = tiny.predict(texts, 100, candidates)
         scores = [{p.emoji: p.score for p in five}["😢"] for five in predicted]
-        assert tiny.likelihoods(texts, "😢", candidates) == pytest.approx(scores)
+        assert tiny.probabilities(texts, "😢", candidates) == pytest.approx(scores)
 
 
 def test_without_a_text_or_a_candidate(tiny: Predictor) -> None:
-    everything = sum(tiny.likelihoods([""], emoji)[0] for emoji in tiny.emojis)
+    everything = sum(tiny.probabilities([""], emoji)[0] for emoji in tiny.emojis)
     assert everything == pytest.approx(1, abs=1e-5)
-    assert np.array_equal(tiny.likelihoods(["sad"], "😢", {"🔥"}), [0])
+    assert np.array_equal(tiny.probabilities(["sad"], "😢", {"🔥"}), [0])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model import Predictor
 from model.artifact import load
-from model.evaluation.evaluation import CachingPredictor, rank
+from model.evaluation.evaluate import CachingPredictor, rank
 from tests.tiny import WORDS
 
 
@@ -84,7 +84,7 @@ def test_a_remembering_predictor_answers_alike_and_encodes_once(
         expected = predictor.predict(texts, candidates=candidates)
         for a, b in zip(again, expected, strict=True):
             assert [p.emoji for p in a] == [p.emoji for p in b]
-    assert len(remembering._known) == 3
+    assert len(remembering._cache) == 3
 
 
 def test_ranking_keeps_the_order_of_the_texts(predictor: Predictor) -> None:
@@ -100,7 +100,7 @@ def test_a_bias_decides_who_is_among_the_best(predictor: Predictor) -> None:
     assert {p.emoji for p in plain} == {"🍕", "🎉"}
     assert liked[0].emoji == "🔥"
     assert liked[0].score > 0.9
-    assert all(p.plain is None and p.model_score == p.score for p in plain)
+    assert all(p.unbiased_score is None and p.model_score == p.score for p in plain)
     # The model's own score is what it would be without.
     alone = {p.emoji: p.score for p in predictor.predict(["pizza party"], 1000)[0]}
     assert all(p.model_score == pytest.approx(alone[p.emoji]) for p in liked)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model.artifact import LAYOUT, ArtifactError, load
-from model.registry import MAX_KEPT, Registry
+from model.registry import MAX_PROMOTIONS, Registry
 from tests.tiny import write_tiny_artifact
 
 
@@ -54,7 +54,7 @@ def test_rollback_goes_back_step_by_step(
 def test_another_source_takes_no_notice(registry: Registry, candidate: Path) -> None:
     registry.promote(candidate)
     elsewhere = Registry(registry.folder, str(candidate))
-    assert elsewhere.promoted() == ()
+    assert elsewhere.promoted_versions() == ()
     assert elsewhere.served().folder == candidate
 
 
@@ -78,17 +78,20 @@ def test_a_copy_that_was_damaged_is_made_again(registry: Registry, candidate: Pa
 @pytest.mark.parametrize("text", ["{", "[]", '{"source": null}', '{"versions": 1, "source": ""}'])
 def test_a_corrupt_pointer_is_named(registry: Registry, candidate: Path, text: str) -> None:
     registry.promote(candidate)
-    registry.pointer.write_text(text, "utf-8")
+    registry.pointer_file.write_text(text, "utf-8")
     with pytest.raises(ArtifactError, match=r"promoted\.json is corrupt"):
         registry.served()
 
 
 def test_old_promotions_make_room(registry: Registry, tmp_path: Path) -> None:
     versions = []
-    for number in range(MAX_KEPT + 2):
+    for number in range(MAX_PROMOTIONS + 2):
         write_tiny_artifact(tmp_path / str(number), f"n{number}", seed=number)
         versions.append(registry.promote(tmp_path / str(number)).version)
-    assert registry.promoted() == tuple(versions[-MAX_KEPT:])
+    assert registry.promoted_versions() == tuple(versions[-MAX_PROMOTIONS:])
     kept = {path.name for path in registry.folder.iterdir() if path.is_dir()}
-    assert kept == set(versions[-MAX_KEPT:])
-    assert json.loads(registry.pointer.read_text("utf-8"))["versions"] == versions[-MAX_KEPT:]
+    assert kept == set(versions[-MAX_PROMOTIONS:])
+    assert (
+        json.loads(registry.pointer_file.read_text("utf-8"))["versions"]
+        == versions[-MAX_PROMOTIONS:]
+    )

@@ -12,7 +12,7 @@ from demo.page.port import NONE_FITS, Learned, PersonId, Row, Swap
 from demo.page.turn import BUSY, NOT_KEPT, Seen, Turn
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
-from model.occlusion import MOST_UNITS, Unit
+from model.occlusion import MAX_UNITS, Unit
 from tests.web.fakes import FakeReactor
 
 ANN = PersonId("ann")
@@ -135,6 +135,6 @@ def test_what_was_chosen_is_told_where_the_bot_showed_nothing() -> None:
 
 
 def test_that_the_end_of_a_long_text_is_not_weighed_is_told() -> None:
-    few, many = ([Unit("so", 1.0)] * count for count in (MOST_UNITS - 1, MOST_UNITS))
+    few, many = ([Unit("so", 1.0)] * count for count in (MAX_UNITS - 1, MAX_UNITS))
     assert "first 64 words" not in words.marked(few, "😂")
     assert "first 64 words" in words.marked(many, "😂")

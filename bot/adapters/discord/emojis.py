@@ -6,7 +6,7 @@ import discord
 import emoji as unicode_emojis
 from discord import PartialEmoji
 
-from model.emoji import VARIATION_SELECTOR, canonical, is_custom, is_emoji
+from model.emoji import VARIATION_SELECTOR, canonical, is_custom_emoji, is_emoji
 
 
 @cache
@@ -27,7 +27,7 @@ def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emo
 
     Discord knows most emojis with U+FE0F by that form only, and a server's own by their ids.
     """
-    if is_custom(emoji):
+    if is_custom_emoji(emoji):
         return next((own for own in _own(guild) if f":{own.name}:" == emoji), None)
     return _qualified().get(emoji)
 

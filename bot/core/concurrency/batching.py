@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Overloaded
 from model import Prediction
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 BATCH = 16
 
@@ -38,7 +38,7 @@ class SyncPredictor(Protocol):
         """Top ``k`` for each text."""
         ...
 
-    def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
         """What choices add to the rows of custom emojis."""
         ...
 
@@ -131,7 +131,9 @@ class BatchingPredictor(Generic[P]):
             self._drainer = asyncio.create_task(self._drain())
         return await answer
 
-    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    async def embedding_offsets(
+        self, choices: Sequence[EmojiChoice]
+    ) -> Mapping[str, EmbeddingOffset]:
         """What choices add to the rows of custom emojis; computed between two batches."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._predictor.embedding_offsets, choices)

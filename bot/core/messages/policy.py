@@ -9,7 +9,7 @@ from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.events import IncomingMessage, SkipReason
 from bot.core.gravity import fitting
 from model import Prediction
-from model.emoji import is_custom, names
+from model.emoji import is_custom_emoji, emoji_names
 
 TOP_K = 5
 """How many emojis are predicted, offered and stored."""
@@ -91,14 +91,14 @@ def allowed_emojis(message: IncomingMessage, settings: ChatSettings) -> frozense
 
 @cache
 def _every_emoji() -> frozenset[str]:
-    return frozenset(names())
+    return frozenset(emoji_names())
 
 
 def _listed(settings: ChatSettings) -> frozenset[str] | None:
     """The Unicode emojis to which a chat keeps; None for all."""
     if not settings.emoji_allow:
         return settings.emoji_allow
-    return frozenset(e for e in settings.emoji_allow if not is_custom(e)) or None
+    return frozenset(e for e in settings.emoji_allow if not is_custom_emoji(e)) or None
 
 
 def confidence_threshold(message: IncomingMessage, settings: ChatSettings, own: float) -> float:
@@ -115,7 +115,7 @@ def permitted_predictions(
     listed, allow = _listed(settings), settings.emoji_allow
 
     def welcome(emoji: str) -> bool:
-        within = allow if is_custom(emoji) else listed
+        within = allow if is_custom_emoji(emoji) else listed
         return emoji not in settings.emoji_deny and (within is None or emoji in within)
 
     return tuple(p for p in predictions if welcome(p.emoji))

@@ -13,8 +13,8 @@ from bot.core.events import CustomEmojiChoice, IncomingMessage, MessageRef
 from bot.core.messages.pace import Recent
 from bot.core.ports import ConsentedTextStore, EmojiPredictor
 from bot.core.preferences.counts import QUORUM
-from model.custom_rows import Choice, EmbeddingOffset
-from model.emoji import is_custom
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
+from model.emoji import is_custom_emoji
 
 COMMUNITIES = 256
 FRESH = timedelta(minutes=1)
@@ -49,7 +49,11 @@ class CustomEmojiOffsets:
         self, message: IncomingMessage, candidates: Collection[str] | None
     ) -> EmbeddingOffsets:
         """What is added to the rows of custom candidates, for the artifact that answers now."""
-        if not message.may_store_text or candidates is None or not any(map(is_custom, candidates)):
+        if (
+            not message.may_store_text
+            or candidates is None
+            or not any(map(is_custom_emoji, candidates))
+        ):
             return {}
         key = message.ref.platform, message.ref.community
         held = self._held.get(key)
@@ -80,7 +84,7 @@ class CustomEmojiOffsets:
                 del self._loading[key]
 
 
-def usable_choices(chosen: Sequence[CustomEmojiChoice]) -> list[Choice]:
+def usable_choices(chosen: Sequence[CustomEmojiChoice]) -> list[EmojiChoice]:
     """The choices to learn from; none where too few members chose any custom emoji (``QUORUM``).
 
     Those of custom emojis that fewer chose are left out: nobody moves a row alone.
@@ -88,11 +92,11 @@ def usable_choices(chosen: Sequence[CustomEmojiChoice]) -> list[Choice]:
     members = defaultdict(set)
     for each in chosen:
         members[each.choice.emoji].add(each.member)
-    enough = {e for e, by in members.items() if is_custom(e) and len(by) >= QUORUM}
+    enough = {e for e, by in members.items() if is_custom_emoji(e) and len(by) >= QUORUM}
     if not enough:
         return []
     return [
         each.choice
         for each in chosen
-        if each.choice.emoji in enough or not is_custom(each.choice.emoji)
+        if each.choice.emoji in enough or not is_custom_emoji(each.choice.emoji)
     ]

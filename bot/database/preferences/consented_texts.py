@@ -8,7 +8,7 @@ from bot.core.events import CustomEmojiChoice, FeedbackKind, MemberKey, MessageR
 from bot.database.queries import is_community
 from bot.database.tables import community, feedback, prediction
 from bot.database.transaction import Database
-from model.custom_rows import Choice
+from model.embedding_offset import EmojiChoice
 
 _CHOICES = (FeedbackKind.AGREE.value, FeedbackKind.CORRECT.value)
 
@@ -41,6 +41,8 @@ class SqlConsentedTextStore:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
-            CustomEmojiChoice(Choice(row.text, row.emoji, row.vote_weight), MemberKey(row.actor))
+            CustomEmojiChoice(
+                EmojiChoice(row.text, row.emoji, row.vote_weight), MemberKey(row.actor)
+            )
             for row in rows
         ]

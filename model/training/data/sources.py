@@ -9,7 +9,7 @@ from typing import Any
 
 from model.emoji import canonical, find_emojis, is_emoji
 from model.examples import Example
-from model.text import clean, dedup_key, has_words, key_of
+from model.text import clean, dedup_key, dedup_key_of_cleaned, has_words
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 _MAX_INLINE = 5  # a text with more kinds of emoji says little about any of them
@@ -162,7 +162,7 @@ def _fresh(
     """Rows with their cleaned texts, each text once; ``taken`` grows by their keys."""
     for row in rows:
         text = clean(row[source.text])
-        key = key_of(text)
+        key = dedup_key_of_cleaned(text)
         if key in taken:
             continue
         if key:
@@ -188,7 +188,7 @@ def unlabelled_texts(recipe: Recipe, files: Sequence[Path], limit: int | None) -
     taken = set() if files else held_out_keys(recipe)
     texts: list[str] = []
     for text in map(clean, found):
-        key = key_of(text)
+        key = dedup_key_of_cleaned(text)
         if has_words(text) and key not in taken:
             taken.add(key)
             texts.append(text)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
-from model.evaluation.evaluation import Ranker
+from model.evaluation.evaluate import Ranker
 from model.examples import Example
 from model.predictor import Prediction
 from model.text import clean

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from model.evaluation.evaluation import Ranker, evaluate_emojis, evaluate_emotions, latency
+from model.evaluation.evaluate import Ranker, evaluate_emojis, evaluate_emotions, measure_latency
 from model.figures import EmojiFigures, EmotionFigures, EvaluationResult
 from model.text import dedup_key
 from model.training.data.sources import load_examples
@@ -84,7 +84,7 @@ def evaluate_latency(
     """How long a text takes what was opened with one thread; 500 texts of a split."""
     texts = read_split(recipe, source).texts[:_TIMED]
     return EvaluationResult(
-        split=source.name, ranker=name, figures=latency(opened, texts, threads=1)
+        split=source.name, ranker=name, figures=measure_latency(opened, texts, threads=1)
     )
 
 

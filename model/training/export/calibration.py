@@ -29,9 +29,9 @@ def calibrate(
     table, manifest = loaded.table, loaded.manifest
     predictor = Predictor(loaded)
     vectors = np.concatenate(
-        [predictor.vectors(texts[i : i + 64]) for i in range(0, len(texts), 64)]
+        [predictor.encode(texts[i : i + 64]) for i in range(0, len(texts), 64)]
     )
-    products = vectors @ table.rows.T
+    products = vectors @ table.embeddings.T
     untrained = np.arange(len(table.emojis)) >= manifest.trained_emojis
     if untrained.any() and not untrained.all():
         share = _share(table, untrained, truth)

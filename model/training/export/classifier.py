@@ -13,7 +13,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from model.artifact import LAYOUT, Artifact, ArtifactError, EmojiTable, save_table, write_manifest
 from model.emoji import canonical_set
-from model.label_names import emoji_of_label, numbered, read_mapping
+from model.label_names import emoji_of_label, label_number, read_label_mapping
 from model.manifest import Description, Padding
 from model.predictor import Prediction
 from model.text import clean, has_words
@@ -82,10 +82,10 @@ class Classifier:
 
 def _emojis(labels: dict[int, str], folder: Path) -> list[str]:
     mapping = folder / "mapping.txt"
-    known = read_mapping(mapping.read_text(encoding="utf-8")) if mapping.exists() else {}
+    known = read_label_mapping(mapping.read_text(encoding="utf-8")) if mapping.exists() else {}
     emojis = []
     for _, label in sorted(labels.items()):
-        number = numbered(label)
+        number = label_number(label)
         emoji = emoji_of_label(label) if number is None else known.get(number)
         if emoji is None:
             raise ArtifactError(f"{folder}: its label {label} is no emoji")

@@ -19,7 +19,7 @@ from onnxruntime.transformers.optimizer import optimize_model
 from tokenizers import Encoding, Tokenizer
 
 from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, write_manifest
-from model.emoji import names
+from model.emoji import emoji_names
 from model.manifest import Description, Padding
 from model.training.export.smoothquant import apply_smoothquant
 from model.training.export.vocabulary import prune_unused
@@ -37,10 +37,10 @@ def emoji_table(
     """The full table: trained rows, and rows made from names for every other emoji."""
     rows = network.rows.detach().double().numpy()
     bias = network.bias.detach().float().numpy()
-    others = [emoji for emoji in names() if emoji not in set(trained)]
+    others = [emoji for emoji in emoji_names() if emoji not in set(trained)]
     every = encode(network.text, tokenizer, [describe_emoji(e) for e in (*trained, *others)])
     vectors = every.double().numpy()
-    named = np.array([e in names() for e in trained])
+    named = np.array([e in emoji_names() for e in trained])
     name_map = fit_name_map(vectors[: len(trained)][named], rows[named])
     unseen = apply_name_map(vectors[len(trained) :], name_map)
     # An emoji that training never showed is a rare one; calibration says how rare.

@@ -27,7 +27,7 @@ def check_parity(
     """
     loaded = artifact.load(folder)
     predictor = Predictor(loaded)
-    served = np.concatenate([predictor.vectors([text]) for text in texts])
+    served = np.concatenate([predictor.encode([text]) for text in texts])
     ours, theirs = (_five(predictor, each) for each in (served, vectors))
     pairs = list(zip(ours, theirs, strict=True))
     hit = [metrics.hits(five, truth, 5).mean() for five in (ours, theirs)]

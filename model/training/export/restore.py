@@ -162,7 +162,7 @@ def restore(artifact: Artifact, folder: Path) -> None:
     trained = artifact.manifest.trained_emojis
     table = artifact.table
     network = {f"text.{name}": value for name, value in text.state_dict().items()}
-    network["rows"] = torch.from_numpy(table.rows[:trained].copy())
+    network["rows"] = torch.from_numpy(table.embeddings[:trained].copy())
     network["bias"] = torch.from_numpy(table.bias[:trained].copy())
     network["source_bias"] = torch.zeros(0, trained)
     best = {"network": network, "emojis": list(table.emojis[:trained]), "sources": []}

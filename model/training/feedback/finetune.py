@@ -243,10 +243,10 @@ class FeedbackFinetune:
 
     def _texts(self, texts: Sequence[str]) -> EncodedTexts:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        vectors = np.zeros((len(texts), self.source.table.rows.shape[1]), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.source.table.embeddings.shape[1]), dtype=np.float32)
         for start in range(0, len(order), _ENCODED):
             part = order[start : start + _ENCODED]
-            vectors[part] = self._predictor.vectors([texts[i] for i in part])
+            vectors[part] = self._predictor.encode([texts[i] for i in part])
         return EncodedTexts(list(texts), torch.from_numpy(vectors))
 
     def _taught(self, lessons: Sequence[FeedbackTarget]) -> EncodedTexts:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.artifact import LAYOUT, Artifact
-from model.emoji import names
-from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_AFRAID, carriers
+from model.emoji import emoji_names
+from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, SAD_OR_FEARFUL_EMOTIONS, emojis_carrying
 from model.evaluation import metrics
-from model.evaluation.evaluation import CachingPredictor, latency, rank
+from model.evaluation.evaluate import CachingPredictor, measure_latency, rank
 from model.predictor import Predictor
 from model.training.data.splits import Split, read_split
 from model.training.feedback.feedback_targets import FeedbackTarget
@@ -79,7 +79,7 @@ class _Sharing(CachingPredictor):
 
     def __init__(self, artifact: Artifact, other: CachingPredictor) -> None:
         super().__init__(artifact)
-        self.vectors = other.vectors  # type: ignore[method-assign]
+        self.encode = other.encode  # type: ignore[method-assign]
 
 
 def run_gate(
@@ -177,14 +177,16 @@ def _on_benchmark(
 def _on_emotions(
     one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], split: Split, margins: Margins
 ) -> Iterator[Check]:
-    felt = [(i, {t for t in tags if carriers(t)}) for i, tags in enumerate(split.truth)]
+    felt = [(i, {t for t in tags if emojis_carrying(t)}) for i, tags in enumerate(split.truth)]
     felt = [(i, tags) for i, tags in felt if tags]
     before, after = (
-        np.array([np.mean([not carriers(t).isdisjoint(r[i]) for t in tags]) for i, tags in felt])
+        np.array(
+            [np.mean([not emojis_carrying(t).isdisjoint(r[i]) for t in tags]) for i, tags in felt]
+        )
         for r in (one, two)
     )
     yield _no_worse(split.name, "emotion carried", before, after, margins.hit)
-    sad = [i for i, tags in felt if tags <= _SAD and tags & SAD_OR_AFRAID]
+    sad = [i for i, tags in felt if tags <= _SAD and tags & SAD_OR_FEARFUL_EMOTIONS]
     if sad:
         deaf = [
             np.array(
@@ -197,12 +199,12 @@ def _on_emotions(
         )
 
 
-_SAD = SAD_OR_AFRAID | {"anger", "disgust", "annoyance", "disapproval", "nervousness"}
+_SAD = SAD_OR_FEARFUL_EMOTIONS | {"anger", "disgust", "annoyance", "disapproval", "nervousness"}
 
 
 def _names() -> Split:
     """What emojis are called, which every installation has."""
-    called = {emoji: words[0] for emoji, words in names().items()}
+    called = {emoji: words[0] for emoji, words in emoji_names().items()}
     return Split("names", False, list(called.values()), [(e,) for e in called], None)
 
 
@@ -210,14 +212,14 @@ def _costs(
     before: Artifact, candidate: Artifact, alike: bool, texts: Sequence[str], margins: Margins
 ) -> Iterator[Check]:
     sizes = [
-        sum((a.folder / f).stat().st_size for f in LAYOUT.checked) for a in (before, candidate)
+        sum((a.folder / f).stat().st_size for f in LAYOUT.hashed_files) for a in (before, candidate)
     ]
     most = f"at most {margins.size:g} times"
     passed = sizes[1] <= sizes[0] * margins.size
     yield Check("cost", "bytes", 0, sizes[0], sizes[1], None, most, passed)
     if alike or not texts:  # the same graph takes the same time
         return
-    times = [latency(Predictor(a), list(texts)[:200]).p50 for a in (before, candidate)]
+    times = [measure_latency(Predictor(a), list(texts)[:200]).p50 for a in (before, candidate)]
     most = f"at most {margins.latency:g} times"
     passed = times[1] <= times[0] * margins.latency
     yield Check("cost", "milliseconds", len(texts), times[0], times[1], None, most, passed)

@@ -25,9 +25,9 @@ class Heads(nn.Module):
     def __init__(self, source: Artifact, text: TextEncoder | None) -> None:
         """Begin with what the artifact answers."""
         super().__init__()
-        self.rows = nn.Parameter(torch.from_numpy(source.table.rows.copy()))
+        self.rows = nn.Parameter(torch.from_numpy(source.table.embeddings.copy()))
         self.bias = nn.Parameter(torch.from_numpy(source.table.bias.copy()))
-        self.projection = nn.Parameter(torch.eye(source.table.rows.shape[1]))
+        self.projection = nn.Parameter(torch.eye(source.table.embeddings.shape[1]))
         self.text = text
         self.temperature = source.manifest.temperature
         self.uniform_prior_weight = source.manifest.uniform_prior_weight

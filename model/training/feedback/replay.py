@@ -2,7 +2,7 @@
 
 import random
 
-from model.emoji import names
+from model.emoji import emoji_names
 from model.text import clean, has_words
 from model.training.data.sources import load_examples
 from model.training.recipe import Recipe, SourceRecipe
@@ -16,7 +16,7 @@ def replay_texts(recipe: Recipe | None, size: int = TEXTS, seed: int = 20) -> li
 
     A source without its file here is passed over.
     """
-    texts = [clean(", ".join(called[:4])) for called in names().values()]
+    texts = [clean(", ".join(called[:4])) for called in emoji_names().values()]
     if recipe is not None:
         present = [s for s in recipe.sources if s.kind != "names" and is_available(recipe, s)]
         share = size // max(1, len(present))

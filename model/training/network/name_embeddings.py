@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from model.emoji import names
+from model.emoji import emoji_names
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ _RIDGES = (0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 
 def describe_emoji(emoji: str) -> str:
     """An emoji in words, as its row starts from: name, then keywords."""
-    return ", ".join(names()[emoji][:6]) if emoji in names() else emoji
+    return ", ".join(emoji_names()[emoji][:6]) if emoji in emoji_names() else emoji
 
 
 def initial_embeddings(vectors: Tensor) -> Tensor:

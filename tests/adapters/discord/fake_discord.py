@@ -21,7 +21,7 @@ from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
 from model import Prediction
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 FIVE = [Prediction(e, s) for e, s in zip("😂🔥🎉😢🍕", (0.5, 0.2, 0.1, 0.1, 0.1), strict=True)]
 
@@ -54,7 +54,9 @@ class SlowPredictor:
         await self.free.wait()
         return [each for each in FIVE if candidates is None or each.emoji in candidates][:k]
 
-    async def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    async def embedding_offsets(
+        self, choices: Sequence[EmojiChoice]
+    ) -> Mapping[str, EmbeddingOffset]:
         return {}
 
 

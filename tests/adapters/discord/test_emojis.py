@@ -6,7 +6,7 @@ from discord import PartialEmoji
 
 from bot.adapters.discord.emojis import from_wire, to_wire
 from model import Predictor
-from model.emoji import TELEGRAM_REACTIONS, canonical, names
+from model.emoji import TELEGRAM_REACTIONS, canonical, emoji_names
 
 
 def qualified(form: str) -> bool:
@@ -16,7 +16,7 @@ def qualified(form: str) -> bool:
 
 def test_every_emoji_goes_out_fully_qualified_and_comes_back_as_itself() -> None:
     beyond = []
-    for emoji in names():
+    for emoji in emoji_names():
         wire = to_wire(emoji)
         if wire is None:
             beyond.append(emoji)
@@ -25,7 +25,7 @@ def test_every_emoji_goes_out_fully_qualified_and_comes_back_as_itself() -> None
         assert qualified(wire), emoji
         assert from_wire(PartialEmoji(name=wire)) == emoji
     # The library's list may lag a Unicode version behind; those are passed over.
-    assert len(beyond) < len(names()) / 100
+    assert len(beyond) < len(emoji_names()) / 100
 
 
 def test_whatever_the_shipped_artifact_says_first_discord_can_show() -> None:
@@ -49,7 +49,7 @@ def test_what_is_no_emoji_is_not_sent(text: str) -> None:
 @pytest.mark.parametrize("form", ["👍🏽", "🤷🏽\u200d♀️", "❤️", "❤", "👩🏽\u200d🚀"])
 def test_variants_come_in_folded(form: str) -> None:
     assert from_wire(PartialEmoji(name=form)) == canonical(form)
-    assert canonical(form) in names()
+    assert canonical(form) in emoji_names()
 
 
 def test_a_servers_own_emoji_comes_in_by_its_name() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.core.concurrency.batching import BATCH, BatchingPredictor
 from bot.core.errors import Overloaded
 from model import Prediction
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 
 class Gated:
@@ -40,7 +40,7 @@ class Gated:
             raise RuntimeError("cannot read this")
         return [[Prediction(f"{text}/{k}/{sorted(candidates or ())}", 1.0)] for text in texts]
 
-    def embedding_offsets(self, choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
         self.threads.add(threading.current_thread().name)
         return {}
 

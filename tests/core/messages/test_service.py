@@ -24,7 +24,7 @@ from bot.core.messages.service import Randomness, Service
 from bot.core.preferences.counts import Counts
 from bot.core.preferences.transfer import PreferenceFileError
 from model import Prediction
-from model.custom_rows import Choice, EmbeddingOffset
+from model.embedding_offset import EmbeddingOffset, EmojiChoice
 from tests.core.fakes import (
     ANNA,
     BEN,
@@ -376,7 +376,7 @@ ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), may_store_t
 @pytest.fixture
 def taught(house: House) -> House:
     """Members chose a custom emoji on texts that are kept."""
-    chosen = [CustomEmojiChoice(Choice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
+    chosen = [CustomEmojiChoice(EmojiChoice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
     house.store.consented_texts.stored["console", "home"] = chosen
     return house
 
@@ -405,7 +405,7 @@ async def test_an_answer_comes_without_what_cannot_be_learnt(
     assert taught.service.failures == {"store": 1}
     taught.store.failing = set()
 
-    async def broken(choices: Sequence[Choice]) -> dict[str, EmbeddingOffset]:
+    async def broken(choices: Sequence[EmojiChoice]) -> dict[str, EmbeddingOffset]:
         raise RuntimeError("cannot read this")
 
     monkeypatch.setattr(taught.predictor, "embedding_offsets", broken)
@@ -418,7 +418,7 @@ async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
 ) -> None:
     learn = taught.predictor.embedding_offsets
 
-    async def promoted(choices: Sequence[Choice]) -> Mapping[str, EmbeddingOffset]:
+    async def promoted(choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
         taught.predictor.version = "echo-2"
         return await learn(choices)
 

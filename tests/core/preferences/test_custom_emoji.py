@@ -14,7 +14,7 @@ from bot.core.preferences.custom_emoji import (
     EmbeddingOffsets,
     usable_choices,
 )
-from model.custom_rows import Choice
+from model.embedding_offset import EmojiChoice
 from tests.core.fakes import MOMENT, EchoPredictor, message, ref
 from tests.core.memory_store import MemoryConsentedTexts, MemoryStore
 
@@ -23,7 +23,7 @@ ALLOWED = frozenset({"😂", PARROT})
 
 
 def chosen(by: int, emoji: str = PARROT, text: str = "we won") -> CustomEmojiChoice:
-    return CustomEmojiChoice(Choice(text, emoji), MemberKey(str(by)))
+    return CustomEmojiChoice(EmojiChoice(text, emoji), MemberKey(str(by)))
 
 
 BY_THREE = [chosen(n) for n in range(3)]
@@ -99,7 +99,7 @@ async def test_what_is_erased_while_it_is_read_is_not_used(clocked: Clocked) -> 
     reading = asyncio.create_task(clocked.moves())
     gate, moves = asyncio.Event(), clocked.predictor.embedding_offsets
 
-    async def slow(choices: list[Choice]) -> EmbeddingOffsets:
+    async def slow(choices: list[EmojiChoice]) -> EmbeddingOffsets:
         await gate.wait()
         return await moves(choices)
 

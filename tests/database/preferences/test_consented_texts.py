@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.core.events import FeedbackKind, MessageRef
 from bot.database.store import SqlStore
-from model.custom_rows import Choice
+from model.embedding_offset import EmojiChoice
 from tests.core.fakes import ANNA, BEN, message, ref, word
 from tests.database.preferences.test_recording import member
 from tests.database.rows import record
@@ -14,7 +14,7 @@ HEARD = replace(message("we won the cup"), may_store_text=True)
 CHOSEN = replace(word(kind=FeedbackKind.CORRECT, emoji=":parrot:"), at=datetime.now(UTC))
 
 
-async def choices(store: SqlStore, where: MessageRef = HEARD.ref) -> list[Choice]:
+async def choices(store: SqlStore, where: MessageRef = HEARD.ref) -> list[EmojiChoice]:
     return [each.choice for each in await store.consented_texts.choices(where, 10)]
 
 
@@ -28,7 +28,7 @@ async def said(store: SqlStore) -> None:
 async def test_a_text_is_read_with_what_was_chosen_on_it(store: SqlStore) -> None:
     await said(store)
     (chosen,) = await store.consented_texts.choices(HEARD.ref, 10)
-    assert chosen.choice == Choice("we won the cup", ":parrot:", 1.0)
+    assert chosen.choice == EmojiChoice("we won the cup", ":parrot:", 1.0)
     assert chosen.member == BEN
     assert "cup" not in repr(chosen)
     assert await choices(store, ref(community="other")) == []

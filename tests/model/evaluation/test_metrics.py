@@ -36,7 +36,7 @@ def test_calibration_error() -> None:
 
 def test_distinct_leaves_out_what_hardly_occurs() -> None:
     ranked = [["😂"]] * 3000 + [["❤"]]
-    assert metrics.distinct(ranked, 1) == 1
+    assert metrics.count_distinct(ranked, 1) == 1
 
 
 def test_the_interval_holds_the_mean_and_narrows() -> None:

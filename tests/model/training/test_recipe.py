@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.emoji import canonical, is_emoji
-from model.emotions import GROUPS, PLUTCHIK, ratings
+from model.emotions import BASIC_EMOTIONS, PLUTCHIK_EMOTIONS, emotion_ratings
 from model.training.recipe import Recipe, RecipeError
 
 DEFAULT = Path(__file__).parents[3] / "recipes" / "default.toml"
@@ -45,8 +45,8 @@ def test_the_default_recipe_maps_emotions_to_canonical_emojis() -> None:
 def test_the_default_recipe_agrees_with_emotag() -> None:
     """Where raters saw an emoji, the table gives it to no basic emotion that they did not see."""
     for tag, emojis in Recipe.read(DEFAULT).emotions.items():
-        basic = GROUPS.get(tag, (tag,))
-        assert set(basic) <= set(PLUTCHIK), tag
-        rated = [e for e in emojis if e in ratings()]
-        felt = [max(ratings()[e][b] for b in basic) for e in rated]
+        basic = BASIC_EMOTIONS.get(tag, (tag,))
+        assert set(basic) <= set(PLUTCHIK_EMOTIONS), tag
+        rated = [e for e in emojis if e in emotion_ratings()]
+        felt = [max(emotion_ratings()[e][b] for b in basic) for e in rated]
         assert sum(felt) / max(1, len(felt)) >= 0.25, (tag, dict(zip(rated, felt, strict=True)))

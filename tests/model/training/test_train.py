@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from model import Predictor
 from model.artifact import load
-from model.evaluation.evaluation import evaluate_emojis, evaluate_emotions
+from model.evaluation.evaluate import evaluate_emojis, evaluate_emotions
 from model.examples import Example
 from model.training.data.sources import load_examples
 from model.training.data.splits import read_split

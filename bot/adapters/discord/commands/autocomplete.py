@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord.emojis import own_names, to_wire
-from model.emoji import names
+from model.emoji import emoji_names
 
 MAX_SUGGESTIONS = 25
 """As many as Discord shows."""
@@ -16,7 +16,7 @@ def suggest_emojis(
     """Emojis whose names hold what was typed, the server's own first."""
     wanted = typed.strip().strip(":").lower()
     found = [name for name in sorted(own_names(guild)) if wanted in name.lower()]
-    for each, called in names().items():
+    for each, called in emoji_names().items():
         if len(found) >= MAX_SUGGESTIONS:
             break
         if each == typed.strip() or any(wanted in name for name in called):
@@ -28,4 +28,8 @@ def suggest_emojis(
 
 
 def _named(emoji: str) -> str:
-    return f"{to_wire(emoji) or ''} {names()[emoji][0]}".strip() if emoji in names() else emoji
+    return (
+        f"{to_wire(emoji) or ''} {emoji_names()[emoji][0]}".strip()
+        if emoji in emoji_names()
+        else emoji
+    )

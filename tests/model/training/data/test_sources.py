@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model.text import key_of
+from model.text import dedup_key_of_cleaned
 from model.training.data.sources import held_out_keys, load_examples, unlabelled_texts
 from model.training.data.splits import read_split
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
@@ -77,7 +77,7 @@ def test_unlabelled_texts_are_clean_distinct_and_not_held_out(
     texts = unlabelled_texts(recipe, (), None)
     assert len(set(texts)) == len(texts) > 300
     assert not any("😂" in text or "\ufe0f" in text for text in texts)
-    assert not held_out_keys(recipe) & {key_of(text) for text in texts}
+    assert not held_out_keys(recipe) & {dedup_key_of_cleaned(text) for text in texts}
     (tmp_path / "own.txt").write_text("one  text\none text 😂\n\nanother\n", encoding="utf-8")
     assert sorted(unlabelled_texts(recipe, [tmp_path / "own.txt"], None)) == ["another", "one text"]
     assert len(unlabelled_texts(recipe, [tmp_path / "own.txt"], 1)) == 1

@@ -19,7 +19,7 @@ TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious r
 
 def test_the_restored_network_gives_the_artifacts_vectors(wide: TrainingRun) -> None:
     artifact = load(wide.artifact)
-    served = Predictor(artifact).vectors(TEXTS)
+    served = Predictor(artifact).encode(TEXTS)
     tokenizer = load_tokenizer(str(artifact.folder), 16)
     restored = encode(restore_text(artifact), tokenizer, TEXTS).numpy()
     likeness = np.sum(served * restored, axis=1) / (

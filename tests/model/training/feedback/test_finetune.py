@@ -68,7 +68,7 @@ def test_where_a_chats_own_emoji_was_put_instead_the_rejection_is_learnt(
     heads = FeedbackFinetune(source, RECIPE, tmp_path / "fit").run(own, own, OTHERS, QUIET)
     made = write_candidate(heads, source, tmp_path / "artifact", record(source))
     assert made.table.emojis == source.table.emojis
-    before, after = (Predictor(a).likelihoods(["funny b"], "😂")[0] for a in (source, made))
+    before, after = (Predictor(a).probabilities(["funny b"], "😂")[0] for a in (source, made))
     assert after < before / 2
 
 
@@ -90,7 +90,7 @@ def test_the_fit_scores_as_the_artifact_serves(
     shutil.copytree(source.folder, folder)
     shared = update_manifest(folder, uniform_prior_weight=share, temperature=1.7)
     predictor = Predictor(shared)
-    vectors = predictor.vectors(["funny party", "so sad"])
+    vectors = predictor.encode(["funny party", "so sad"])
     fitted = Heads(shared, None)(torch.from_numpy(vectors)).detach().numpy()
     assert np.allclose(fitted, predictor.log_scores(vectors), atol=1e-4)
 
@@ -100,9 +100,9 @@ def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: 
     with torch.no_grad():
         heads.projection.add_(torch.randn(heads.projection.shape) * 0.01)
     made = write_candidate(heads.eval(), source, tmp_path / "artifact", record(source))
-    vectors = Predictor(source).vectors(["funny party", "so sad"])
+    vectors = Predictor(source).encode(["funny party", "so sad"])
     wanted = heads(torch.from_numpy(vectors)).detach().numpy()
-    served = log_softmax(vectors @ made.table.rows.T + made.table.bias)
+    served = log_softmax(vectors @ made.table.embeddings.T + made.table.bias)
     assert np.allclose(served, wanted, atol=0.1)
     # The tiny artifact's name map is the identity: a name's row is its vector.
     named = vectors @ made.table.name_map[:-1] + made.table.name_map[-1]

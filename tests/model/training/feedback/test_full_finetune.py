@@ -93,7 +93,7 @@ def test_what_was_said_is_learnt_by_the_encoder_and_the_rest_stays(
     assert whole.manifest.sha256[LAYOUT.encoder] != before.manifest.sha256[LAYOUT.encoder]
     assert whole.manifest.feedback is not None
     assert whole.manifest.feedback.full
-    vectors = [Predictor(each).vectors(PIZZA) for each in (before, whole)]
+    vectors = [Predictor(each).encode(PIZZA) for each in (before, whole)]
     assert np.abs(vectors[1] - vectors[0]).max() > 0.1
 
 
@@ -113,8 +113,8 @@ def test_two_processes_make_of_it_what_one_does(fit: Fit, whole: Artifact, tmp_p
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines() == ["one of 2", "one of 2"]
     made = load(tmp_path / "artifact")
-    assert np.allclose(made.table.rows, whole.table.rows, atol=5e-3)
+    assert np.allclose(made.table.embeddings, whole.table.embeddings, atol=5e-3)
     assert np.allclose(made.table.bias, whole.table.bias, atol=5e-3)
-    given, expected = (Predictor(each).vectors(PIZZA) for each in (made, whole))
+    given, expected = (Predictor(each).encode(PIZZA) for each in (made, whole))
     assert given == pytest.approx(expected, abs=0.1)
     assert first(made, PIZZA[0]) == "😂"

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from model.artifact import Artifact
 from model.emotions import (
     LAUGHING_OR_CELEBRATING_EMOJIS,
-    NEGATIVE,
-    SAD_OR_AFRAID,
-    carriers,
+    NEGATIVE_EMOTIONS,
+    SAD_OR_FEARFUL_EMOTIONS,
+    emojis_carrying,
     negative_emojis,
 )
 from model.evaluation import metrics
 from model.figures import EmojiFigures, EmotionFigures, LatencyFigures
 from model.predictor import Prediction, Predictor
 
-_BATCH = 512
+_BATCH_SIZE = 512
 _EVERY = 100  # more than a text has emotion tags
 
 
@@ -38,14 +38,14 @@ class CachingPredictor(Predictor):
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
         super().__init__(artifact, threads)
-        self._known: dict[str, NDArray[np.float32]] = {}
+        self._cache: dict[str, NDArray[np.float32]] = {}
 
-    def vectors(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Text vectors, (texts, d), kept for as long as this lives: 1.5 kB each."""
-        fresh = list(dict.fromkeys(text for text in cleaned if text not in self._known))
+        fresh = list(dict.fromkeys(text for text in cleaned if text not in self._cache))
         if fresh:
-            self._known.update(zip(fresh, super().vectors(fresh), strict=True))
-        return np.stack([self._known[text] for text in cleaned])
+            self._cache.update(zip(fresh, super().encode(fresh), strict=True))
+        return np.stack([self._cache[text] for text in cleaned])
 
 
 def rank(
@@ -58,8 +58,8 @@ def rank(
     ranked: list[list[str]] = [[] for _ in texts]
     scores = np.zeros(len(texts))
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    for start in range(0, len(order), _BATCH):
-        part = order[start : start + _BATCH]
+    for start in range(0, len(order), _BATCH_SIZE):
+        part = order[start : start + _BATCH_SIZE]
         answers = ranker.predict([texts[i] for i in part], 5, candidates)
         for i, answer in zip(part, answers, strict=True):
             ranked[i] = [p.emoji for p in answer]
@@ -91,7 +91,7 @@ def evaluate_emojis(
         macro_f1_interval=metrics.macro_f1_interval(best, labels) if single else None,
         accuracy=float(first.mean()) if single else None,
         calibration_error=metrics.calibration_error(scores, first),
-        distinct_5=metrics.distinct(ranked, 5),
+        distinct_5=metrics.count_distinct(ranked, 5),
         by_emoji=metrics.recall_by_emoji(ranked, truth, 5),
         confusion=_confusion(best, labels) if single else {},
     )
@@ -105,7 +105,7 @@ def _confusion(best: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str
     return table
 
 
-def latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> LatencyFigures:
+def measure_latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> LatencyFigures:
     """Time one text after another; ``threads`` is what it was opened with."""
     times = []
     for text in (*texts[:20], *texts):
@@ -121,14 +121,14 @@ def evaluate_emotions(
 ) -> EmotionFigures:
     """Figures on texts with emotion tags, answered from the whole table."""
     ranked, _ = rank(ranker, texts, None)
-    told = [[tag for tag in tags if carriers(tag)] for tags in emotions]
+    told = [[tag for tag in tags if emojis_carrying(tag)] for tags in emotions]
     fits = [
-        [tag for tag in tags if not carriers(tag).isdisjoint(best)]
+        [tag for tag in tags if not emojis_carrying(tag).isdisjoint(best)]
         for best, tags in zip(ranked, told, strict=True)
     ]
     bad = [i for i, tags in enumerate(told) if tags and _NEGATIVE_TAGS.issuperset(tags)]
     share = np.array([len(negative_emojis().intersection(ranked[i])) / 5 for i in bad])
-    sad = [ranked[i][:1] for i in bad if SAD_OR_AFRAID.intersection(told[i])]
+    sad = [ranked[i][:1] for i in bad if SAD_OR_FEARFUL_EMOTIONS.intersection(told[i])]
     deaf = np.array(
         [not LAUGHING_OR_CELEBRATING_EMOJIS.isdisjoint(first) for first in sad], dtype=float
     )
@@ -145,6 +145,6 @@ def evaluate_emotions(
     )
 
 
-_NEGATIVE_TAGS = NEGATIVE | {
+_NEGATIVE_TAGS = NEGATIVE_EMOTIONS | {
     "grief", "disappointment", "remorse", "pessimism", "annoyance", "disapproval", "nervousness",
 }  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model import Predictor
-from model.custom_rows import Choice, embedding_offset
+from model.embedding_offset import EmojiChoice, fit_embedding_offset
 
 LUCK = np.random.default_rng(1)
 ABOUT = np.eye(16, dtype=np.float32)[0] * 3
@@ -22,7 +22,7 @@ def moved(on: int, elsewhere: int, about: float = 1.0, weight: float = 1.0) -> n
     vectors = np.concatenate([texts(on, about), texts(elsewhere, 0.0)])
     chosen = np.arange(on + elsewhere) < on
     odds = np.full(len(chosen), -6.0, dtype=np.float32)
-    return embedding_offset(vectors, chosen, np.full(len(chosen), weight), odds, 0.03)
+    return fit_embedding_offset(vectors, chosen, np.full(len(chosen), weight), odds, 0.03)
 
 
 def test_few_texts_move_a_row_little_and_many_further() -> None:
@@ -43,7 +43,7 @@ def test_a_light_word_moves_it_less() -> None:
 def test_the_maximum_is_found() -> None:
     vectors, chosen = texts(30, 1.0), np.arange(30) < 20
     odds, weights = np.full(30, -3.0, dtype=np.float32), np.ones(30)
-    found = embedding_offset(vectors, chosen, weights, odds, 0.03)
+    found = fit_embedding_offset(vectors, chosen, weights, odds, 0.03)
     likely = 1 / (1 + np.exp(-(odds + vectors @ found)))
     slope = (chosen - likely) @ vectors - found / 0.03
     assert np.abs(slope).max() < 0.01
@@ -55,18 +55,24 @@ def predictor(tiny_artifact: Path) -> Predictor:
 
 
 def test_only_custom_emojis_are_moved(predictor: Predictor) -> None:
-    choices = [Choice("so funny", ":blob_wave:"), Choice("so sad", "😂"), Choice("...", ":x_y:")]
+    choices = [
+        EmojiChoice("so funny", ":blob_wave:"),
+        EmojiChoice("so sad", "😂"),
+        EmojiChoice("...", ":x_y:"),
+    ]
     (name, row), *rest = predictor.embedding_offsets(choices).items()
     assert name == ":blob_wave:"
     assert not rest
-    assert row.shape == predictor.artifact.table.rows[0].shape
+    assert row.shape == predictor.artifact.table.embeddings[0].shape
     assert predictor.embedding_offsets(choices[1:2]) == {}
     assert predictor.embedding_offsets([]) == {}
 
 
 def test_a_moved_row_lifts_the_emoji_where_it_was_chosen(predictor: Predictor) -> None:
     name, candidates = ":blob_wave:", ["😂", "🔥", ":blob_wave:"]
-    moves = predictor.embedding_offsets([Choice("so funny", name)] * 5 + [Choice("fire", "🔥")] * 5)
+    moves = predictor.embedding_offsets(
+        [EmojiChoice("so funny", name)] * 5 + [EmojiChoice("fire", "🔥")] * 5
+    )
 
     def score(text: str, *given: object) -> float:
         (found,) = predictor.predict([text], 3, candidates, *given)  # type: ignore[arg-type]

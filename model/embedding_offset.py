@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-_ROUNDS = 200
+_ITERATIONS = 200
 
 EmbeddingOffset = NDArray[np.float32]
 """(d,): what is added to a row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EmojiChoice:
     """An emoji that somebody chose on a text."""
 
     text: str = field(repr=False)
@@ -26,7 +26,7 @@ class Choice:
     weight: float = 1.0
 
 
-def embedding_offset(
+def fit_embedding_offset(
     vectors: NDArray[np.float32],
     chosen: NDArray[np.bool_],
     weights: NDArray[np.float64],
@@ -42,7 +42,7 @@ def embedding_offset(
     found = np.zeros(vectors.shape[1])
     # Steps that cannot overshoot: the curvature is nowhere greater.
     step = 1.0 / (weights @ np.square(vectors).sum(axis=1) / 4.0 + 1.0 / width)
-    for _ in range(_ROUNDS):
+    for _ in range(_ITERATIONS):
         likely = 1.0 / (1.0 + np.exp(-np.clip(odds + vectors @ found, -50.0, 50.0)))
         found += step * ((weights * (chosen - likely)) @ vectors - found / width)
     return found.astype(np.float32)
