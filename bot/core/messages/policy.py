@@ -9,7 +9,7 @@ from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.events import IncomingMessage, SkipReason
 from bot.core.gravity import fitting
 from model import Prediction
-from model.emoji import is_custom_emoji, emoji_names
+from model.emoji import emoji_names, is_custom_emoji
 
 TOP_K = 5
 """How many emojis are predicted, offered and stored."""

@@ -77,7 +77,7 @@ def write_candidate(
     projection = heads.projection.detach().numpy()
     table = replace(
         source.table,
-        rows=heads.rows.detach().numpy() @ projection.T,
+        embeddings=heads.rows.detach().numpy() @ projection.T,
         bias=heads.bias.detach().numpy(),
         name_map=source.table.name_map @ projection.T,
     )
