@@ -34,6 +34,7 @@ from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import (
     Feedback,
     FeedbackKind,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
@@ -131,7 +132,7 @@ async def talk(service: Service, wanted: int) -> int:
         )
         outcome = await service.on_message(message, Platform())
         for word in said(post, outcome, luck):
-            given += await service.on_feedback(word)
+            given += await service.on_feedback(word) is FeedbackResult.RECORDED
         if given >= wanted:
             return heard
     raise SystemExit("there are too few tweets for so much feedback")

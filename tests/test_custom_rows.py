@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.concurrency.batching import BatchingPredictor
-from bot.core.events import Feedback, FeedbackKind, FeedbackSource, IncomingMessage, MemberKey
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackResult,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+)
 from bot.core.messages.service import Randomness, Service
 from bot.core.preferences.custom_emoji import FRESH
 from bot.database.engine import open_database
@@ -70,7 +77,7 @@ class House:
         word = Feedback(
             here, by, FeedbackKind.CORRECT, emoji, FeedbackSource.BUTTON, self.moment[0]
         )
-        assert await self.service.on_feedback(word)
+        assert await self.service.on_feedback(word) is FeedbackResult.RECORDED
 
     async def talk(self) -> None:
         """Members who agreed that their texts are kept choose the parrot on what is released."""

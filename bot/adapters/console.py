@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from bot.core.events import (
     Feedback,
     FeedbackKind,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MessageRef,
@@ -32,10 +33,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Feedback and whether it was stored."""
+    """Feedback, and what became of it."""
 
     word: Word
-    stored: bool
+    result: FeedbackResult
 
 
 class ConsoleAdapter:
@@ -67,7 +68,7 @@ class ConsoleAdapter:
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """The same."""
 
-    async def _note(self, word: Word, ref: MessageRef) -> bool:
+    async def _note(self, word: Word, ref: MessageRef) -> FeedbackResult:
         return await self._service.on_feedback(
             Feedback(
                 ref,

@@ -130,5 +130,10 @@ def _show_table(outcome: "Outcome") -> None:
 
 
 def _show_noted(noted: "Noted") -> None:
+    from bot.core.events import FeedbackResult
+
     word = " ".join(filter(None, (noted.word.kind.value, noted.word.emoji)))
-    typer.echo(f"noted: {word}" if noted.stored else f"not stored: {word}")
+    if noted.result is FeedbackResult.RECORDED:
+        typer.echo(f"noted: {word}")
+    else:
+        typer.echo(f"not stored: {word} ({noted.result.replace('_', ' ')})")

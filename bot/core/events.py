@@ -142,6 +142,21 @@ class Feedback:
     """Taken back (an un-react): the stored feedback with the same key goes."""
 
 
+class FeedbackResult(StrEnum):
+    """What became of feedback; all but ``RECORDED`` say why it was not stored."""
+
+    RECORDED = "recorded"
+    """Stored or withdrawn."""
+    NOTHING_SHOWN = "nothing_shown"
+    """The bot showed no emoji on the message; an unprompted emoji is counted at most."""
+    UNKNOWN_MESSAGE = "unknown_message"
+    """No outcome is stored: never scored, deleted, or past its retention."""
+    OPTED_OUT = "opted_out"
+    """The actor opted out."""
+    STORE_FAILED = "store_failed"
+    """The database failed; the log says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomEmojiChoice:
     """An emoji that a member chose on a text that is kept."""

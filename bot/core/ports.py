@@ -8,6 +8,7 @@ from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import (
     CustomEmojiChoice,
     Feedback,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
@@ -169,8 +170,8 @@ class OutcomeStore(Protocol):
 class FeedbackStore(Protocol):
     """The feedback on outcomes."""
 
-    async def add(self, given: Feedback) -> bool:
-        """Insert, update or withdraw; False where the message is unknown."""
+    async def add(self, given: Feedback) -> FeedbackResult:
+        """Insert, refresh or withdraw feedback; members who opted out can only withdraw."""
         ...
 
     async def replace(
@@ -178,9 +179,9 @@ class FeedbackStore(Protocol):
         ref: MessageRef,
         actor: MemberKey,
         source: FeedbackSource,
-        words: Sequence[Feedback],
-    ) -> bool:
-        """What the actor says through ``source`` is this alone; False where it is unknown."""
+        feedback: Sequence[Feedback],
+    ) -> FeedbackResult:
+        """Make these the actor's only feedback through ``source``; none withdraws all."""
         ...
 
 

@@ -1,87 +1,133 @@
-"""Feedback of members on outcomes, counted in the transaction that stores it."""
+"""Feedback on outcomes, counted in the transaction that stores it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, select
+from sqlalchemy import ColumnElement, Row, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MemberKey, MessageRef
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackResult,
+    FeedbackSource,
+    MemberKey,
+    MessageRef,
+)
 from bot.database.preferences.recording import PreferenceRecording, prediction_of
+from bot.database.queries import is_opted_out
 from bot.database.tables import feedback
 from bot.database.transaction import Database
 
+_KEY = ("prediction_id", "actor", "kind", "emoji")
+
 
 class SqlFeedbackStore:
-    """The feedback on outcomes: one row for each message, actor, kind and emoji."""
+    """One row for each message, actor, kind and emoji."""
 
     def __init__(self, database: Database, recording: PreferenceRecording) -> None:
-        """Use an open database."""
+        """Use an open database; ``recording`` counts what is stored."""
         self._database = database
         self._recording = recording
 
-    async def add(self, given: Feedback) -> bool:
-        """Insert, refresh or withdraw; False where the message has no row."""
+    async def add(self, given: Feedback) -> FeedbackResult:
+        """Insert, refresh or withdraw feedback; members who opted out can only withdraw."""
         async with self._database.write() as connection:
-            answer = await prediction_of(connection, given.ref)
-            if answer is None:
-                return False
-            await self._keep_word(connection, answer, given)
-            return True
+            if not given.withdrawn and await is_opted_out(
+                connection, given.ref.platform, given.actor
+            ):
+                return FeedbackResult.OPTED_OUT
+            prediction = await prediction_of(connection, given.ref)
+            if prediction is None:
+                return FeedbackResult.UNKNOWN_MESSAGE
+            await self._apply(connection, prediction, given)
+            return FeedbackResult.RECORDED
 
     async def replace(
         self,
         ref: MessageRef,
         actor: MemberKey,
         source: FeedbackSource,
-        words: Sequence[Feedback],
-    ) -> bool:
-        """What the actor says on the message through ``source`` is this and nothing else.
-
-        False where the message has no row.
-        """
+        feedback: Sequence[Feedback],
+    ) -> FeedbackResult:
+        """Make these the actor's only feedback through ``source``; none withdraws all."""
         async with self._database.write() as connection:
-            answer = await prediction_of(connection, ref)
-            if answer is None:
-                return False
-            said = and_(
-                feedback.c.prediction_id == answer.id,
-                feedback.c.actor == actor,
-                feedback.c.source == source.value,
-            )
-            stays = {(word.kind.value, word.emoji or "") for word in words}
-            for row in (await connection.execute(select(feedback).where(said))).all():
-                if (row.kind, row.emoji) not in stays:
-                    kind, about = FeedbackKind(row.kind), row.emoji or None
-                    gone = Feedback(ref, actor, kind, about, source, row.given_at, withdrawn=True)
-                    await self._keep_word(connection, answer, gone)
-            for word in words:
-                await self._keep_word(connection, answer, word)
-            return True
+            if feedback and await is_opted_out(connection, ref.platform, actor):
+                return FeedbackResult.OPTED_OUT
+            prediction = await prediction_of(connection, ref)
+            if prediction is None:
+                return FeedbackResult.UNKNOWN_MESSAGE
+            for earlier in await _stored(connection, prediction.id, ref, actor, source):
+                if not any(_same(earlier, given) for given in feedback):
+                    await self._withdraw(connection, prediction, earlier)
+            for given in feedback:
+                await self._apply(connection, prediction, given)
+            return FeedbackResult.RECORDED
 
-    async def _keep_word(
-        self, connection: AsyncConnection, answer: Row[Any], given: Feedback
+    async def _apply(
+        self, connection: AsyncConnection, prediction: Row[Any], given: Feedback
     ) -> None:
-        """Insert, refresh or withdraw, and count."""
-        word = {
-            "prediction_id": answer.id,
-            "actor": given.actor,
-            "kind": given.kind.value,
-            "emoji": given.emoji or "",
-        }
-        same = and_(*(feedback.c[name] == value for name, value in word.items()))
-        earlier = (await connection.execute(select(feedback).where(same))).first()
         if given.withdrawn:
-            if earlier is not None:
-                await connection.execute(delete(feedback).where(same))
-                then = replace(given, at=earlier.given_at)
-                await self._recording.uncount_vote(connection, answer, then, earlier.vote_weight)
+            await self._withdraw(connection, prediction, given)
+        else:
+            await self._insert(connection, prediction, given)
+
+    async def _withdraw(
+        self, connection: AsyncConnection, prediction: Row[Any], given: Feedback
+    ) -> None:
+        """Delete the stored feedback, and take back what it counted for when it was given."""
+        is_stored = _has_key(_key(prediction, given))
+        stored = (await connection.execute(select(feedback).where(is_stored))).first()
+        if stored is None:
             return
-        news = {"source": given.source.value, "given_at": given.at}
-        counted = 0.0 if earlier else await self._recording.count_vote(connection, answer, given)
+        await connection.execute(delete(feedback).where(is_stored))
+        counted = replace(given, at=stored.given_at)
+        await self._recording.uncount_vote(connection, prediction, counted, stored.vote_weight)
+
+    async def _insert(
+        self, connection: AsyncConnection, prediction: Row[Any], given: Feedback
+    ) -> None:
+        """Store and count the feedback; what is stored already is only refreshed."""
+        key = _key(prediction, given)
+        latest = {"source": given.source.value, "given_at": given.at}
+        query = select(feedback.c.id).where(_has_key(key))
+        is_new = (await connection.execute(query)).first() is None
+        weight = await self._recording.count_vote(connection, prediction, given) if is_new else 0.0
         await connection.execute(
             self._database.insert(feedback)
-            .values({**word, **news, "vote_weight": counted})
-            .on_conflict_do_update(index_elements=list(word), set_=news)
+            .values({**key, **latest, "vote_weight": weight})
+            .on_conflict_do_update(index_elements=_KEY, set_=latest)
         )
+
+
+async def _stored(
+    connection: AsyncConnection,
+    prediction_id: int,
+    ref: MessageRef,
+    actor: MemberKey,
+    source: FeedbackSource,
+) -> list[Feedback]:
+    """Return the actor's feedback through ``source`` on one prediction."""
+    query = select(feedback).where(
+        feedback.c.prediction_id == prediction_id,
+        feedback.c.actor == actor,
+        feedback.c.source == source.value,
+    )
+    return [
+        Feedback(ref, actor, FeedbackKind(row.kind), row.emoji or None, source, row.given_at)
+        for row in await connection.execute(query)
+    ]
+
+
+def _same(one: Feedback, other: Feedback) -> bool:
+    return (one.kind, one.emoji) == (other.kind, other.emoji)
+
+
+def _key(prediction: Row[Any], given: Feedback) -> dict[str, object]:
+    values = (prediction.id, given.actor, given.kind.value, given.emoji or "")
+    return dict(zip(_KEY, values, strict=True))
+
+
+def _has_key(key: dict[str, object]) -> ColumnElement[bool]:
+    return and_(*(feedback.c[name] == value for name, value in key.items()))

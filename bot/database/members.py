@@ -10,7 +10,7 @@ from bot.core.events import IncomingMessage, MemberKey
 from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.member_data import member_data
 from bot.database.preferences.recording import PreferenceRecording
-from bot.database.queries import active_consent
+from bot.database.queries import active_consent, is_opted_out
 from bot.database.tables import community, consent, feedback, opt_out, prediction
 from bot.database.transaction import Database
 
@@ -31,18 +31,12 @@ class SqlMemberStore:
         ref = message.ref
         async with self._database.read() as connection:
             settings = await self._chat_settings.get_with(connection, ref, message.parent_chat)
-            return settings, await self._opted_out(connection, ref.platform, message.author)
+            return settings, await is_opted_out(connection, ref.platform, message.author)
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         """Whether the member asked not to be answered or recorded."""
         async with self._database.read() as connection:
-            return await self._opted_out(connection, platform, member)
-
-    async def _opted_out(
-        self, connection: AsyncConnection, platform: str, member: MemberKey
-    ) -> bool:
-        query = select(opt_out.c.since).where(_opt_out_of(platform, member))
-        return (await connection.execute(query)).first() is not None
+            return await is_opted_out(connection, platform, member)
 
     async def exist(self) -> bool:
         """Whether anything is kept under a member's key."""

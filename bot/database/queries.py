@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey, MessageRef
-from bot.database.tables import community, consent, prediction
+from bot.database.tables import community, consent, opt_out, prediction
 from bot.database.transaction import Database
 
 
@@ -58,3 +58,11 @@ async def active_consent(
     )
     version: str | None = found.scalar()
     return version
+
+
+async def is_opted_out(connection: AsyncConnection, platform: str, member: MemberKey) -> bool:
+    """Return if the member asked not to be answered or recorded."""
+    query = select(opt_out.c.since).where(
+        opt_out.c.platform == platform, opt_out.c.member == member
+    )
+    return (await connection.execute(query)).first() is not None

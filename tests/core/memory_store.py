@@ -10,6 +10,7 @@ from bot.core.events import (
     CustomEmojiChoice,
     Feedback,
     FeedbackKind,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
@@ -161,29 +162,40 @@ class MemoryFeedback(_Part):
         super().__init__(store)
         self.rows: dict[FeedbackKey, Feedback] = {}
 
-    async def add(self, given: Feedback) -> bool:
+    async def add(self, given: Feedback) -> FeedbackResult:
         self._store.check("feedback.add")
+        if not given.withdrawn and self._is_opted_out(given.ref, given.actor):
+            return FeedbackResult.OPTED_OUT
         if given.ref not in self._store.outcomes.rows:
-            return False
+            return FeedbackResult.UNKNOWN_MESSAGE
         key = (given.ref, given.actor, given.kind, given.emoji)
         if given.withdrawn:
             self.rows.pop(key, None)
         else:
             self.rows[key] = given
-        return True
+        return FeedbackResult.RECORDED
 
     async def replace(
-        self, ref: MessageRef, actor: MemberKey, source: FeedbackSource, words: Sequence[Feedback]
-    ) -> bool:
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        source: FeedbackSource,
+        feedback: Sequence[Feedback],
+    ) -> FeedbackResult:
         self._store.check("feedback.replace")
+        if feedback and self._is_opted_out(ref, actor):
+            return FeedbackResult.OPTED_OUT
         if ref not in self._store.outcomes.rows:
-            return False
+            return FeedbackResult.UNKNOWN_MESSAGE
         for key, row in list(self.rows.items()):
             if (row.ref, row.actor, row.source) == (ref, actor, source):
                 del self.rows[key]
-        for given in words:
+        for given in feedback:
             await self.add(given)
-        return True
+        return FeedbackResult.RECORDED
+
+    def _is_opted_out(self, ref: MessageRef, actor: MemberKey) -> bool:
+        return (ref.platform, actor) in self._store.members.opted_out
 
 
 class MemoryPreferences(_Part):

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MemberKey, SkipReason
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackResult,
+    FeedbackSource,
+    MemberKey,
+    SkipReason,
+)
 from bot.database.engine import open_database
 from bot.database.statistics import statistics
 from bot.database.store import SqlStore
@@ -19,6 +26,7 @@ from bot.database.tables import feedback, prediction
 from tests.core.fakes import ANNA, BEN, ref, word
 from tests.database.rows import ANSWERED, record
 
+RECORDED, UNKNOWN_MESSAGE = FeedbackResult.RECORDED, FeedbackResult.UNKNOWN_MESSAGE
 KNOWN = ("1", "2")
 Key = tuple[str, str, str, str]
 
@@ -63,7 +71,8 @@ async def keep(file: Path, words: list[Feedback]) -> list[Key]:
         store = SqlStore(engine)
         await record_known(store)
         for each in words:
-            assert await store.feedback.add(each) is (each.ref.message in KNOWN)
+            known = each.ref.message in KNOWN
+            assert await store.feedback.add(each) is (RECORDED if known else UNKNOWN_MESSAGE)
         return await stored(engine)
     finally:
         await engine.dispose()
@@ -89,7 +98,8 @@ async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: Asy
 
 async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
-    assert all(await asyncio.gather(*(store.feedback.add(word("1")) for _ in range(10))))
+    results = await asyncio.gather(*(store.feedback.add(word("1")) for _ in range(10)))
+    assert results == [RECORDED] * 10
     assert len(await stored(engine)) == 1
 
 
@@ -133,9 +143,9 @@ async def test_a_choice_takes_the_place_of_the_earlier_one(
     source = FeedbackSource.BUTTON
     for emojis in (["😂", "🔥"], ["🔥"], ["🔥"]):
         words = [replace(word("1", emoji=emoji), source=source) for emoji in emojis]
-        assert await store.feedback.replace(ref("1"), BEN, source, words)
+        assert await store.feedback.replace(ref("1"), BEN, source, words) is RECORDED
     kept = [("1", BEN, "agree", "😢"), ("1", BEN, "agree", "🔥"), ("2", ANNA, "agree", "😂")]
     assert sorted(await stored(engine)) == sorted(kept)
-    assert await store.feedback.replace(ref("1"), BEN, source, [])
+    assert await store.feedback.replace(ref("1"), BEN, source, []) is RECORDED
     assert sorted(await stored(engine)) == sorted([kept[0], kept[2]])
-    assert not await store.feedback.replace(ref("unknown"), BEN, source, [])
+    assert await store.feedback.replace(ref("unknown"), BEN, source, []) is UNKNOWN_MESSAGE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.core.events import FeedbackResult
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
@@ -22,7 +23,7 @@ async def write(url: str, first: int) -> None:
     store = SqlStore(engine)
     for number in ("0", *(str(first + n) for n in range(1, MESSAGES))):
         await record(store, number)
-        assert await store.feedback.add(word(number))
+        assert await store.feedback.add(word(number)) is FeedbackResult.RECORDED
     await engine.dispose()
 
 

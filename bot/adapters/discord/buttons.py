@@ -6,10 +6,11 @@ from typing import Self
 
 import discord
 
-from bot.adapters.discord.callbacks import describe_choice, describe_loss, record_choice
+from bot.adapters.discord.callbacks import describe_choice, record_choice
 from bot.adapters.discord.context import Interaction
 from bot.adapters.discord.emojis import to_wire
-from bot.core.events import MessageRef
+from bot.core.events import FeedbackResult, MessageRef
+from bot.core.messages.feedback import explain_rejection
 from bot.i18n import localize
 from model import Prediction
 
@@ -44,10 +45,10 @@ class PredictionButton(
     async def callback(self, interaction: Interaction) -> None:
         """Keep the choice, and offer to take it back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kind = await record_choice(interaction, self._message, self._emoji)
-        told = await describe_choice(interaction, kind, self._emoji)
+        reaction = await record_choice(interaction, self._message, self._emoji)
+        told = describe_choice(interaction, reaction, self._emoji)
         back = discord.ui.View(timeout=None)
-        if kind is not None:
+        if reaction.result is FeedbackResult.RECORDED:
             back.add_item(WithdrawButton(str(self._message), self._emoji))
         await interaction.edit_original_response(content=told, view=back)
         back.stop()
@@ -79,12 +80,12 @@ class WithdrawButton(
     async def callback(self, interaction: Interaction) -> None:
         """Withdraw the choice."""
         await interaction.response.defer()
-        kind = await record_choice(interaction, self._message, self._emoji, withdrawn=True)
+        reaction = await record_choice(interaction, self._message, self._emoji, withdrawn=True)
         language = str(interaction.locale)
         told = (
-            await describe_loss(interaction)
-            if kind is None
-            else localize("feedback.withdrawn", language)
+            localize("feedback.withdrawn", language)
+            if reaction.result is FeedbackResult.RECORDED
+            else explain_rejection(reaction.result, language)
         )
         await interaction.edit_original_response(content=told, view=None)
 

@@ -3,8 +3,8 @@
 from bot.adapters.discord import events
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
-from bot.core.errors import StoreFailed
-from bot.core.events import FeedbackKind, FeedbackSource
+from bot.core.events import FeedbackResult, FeedbackSource
+from bot.core.messages.feedback import ReactionResult, explain_rejection
 from bot.i18n import localize
 
 
@@ -15,27 +15,18 @@ async def record_choice(
     *,
     withdrawn: bool = False,
     source: FeedbackSource = FeedbackSource.BUTTON,
-) -> FeedbackKind | None:
-    """Store or withdraw the choice of a member; None if it was not stored. Never raises."""
+) -> ReactionResult:
+    """Store or withdraw the choice of a member. Never raises."""
     parts = context_of(interaction)
     actor = parts.pseudonyms.key(events.NAME, str(interaction.user.id))
     ref = events.asked_here(interaction, message)
     return await parts.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn, source=source)
 
 
-async def describe_choice(interaction: Interaction, kind: FeedbackKind | None, emoji: str) -> str:
+def describe_choice(interaction: Interaction, reaction: ReactionResult, emoji: str) -> str:
     """Return the confirmation of a choice, or the reason why it was not stored."""
-    if kind is None:
-        return await describe_loss(interaction)
+    language = str(interaction.locale)
+    if reaction.result is not FeedbackResult.RECORDED:
+        return explain_rejection(reaction.result, language)
     shown = to_wire(emoji, interaction.guild) or emoji
-    return localize(f"feedback.{kind}", str(interaction.locale), emoji=shown)
-
-
-async def describe_loss(interaction: Interaction) -> str:
-    """Return the reason why a choice was not stored."""
-    parts = context_of(interaction)
-    try:
-        out = await parts.store.members.is_opted_out(events.NAME, parts.member(interaction.user.id))
-    except StoreFailed:
-        return localize("error.not_stored", str(interaction.locale))
-    return localize("feedback.opted_out" if out else "feedback.unknown", str(interaction.locale))
+    return localize(f"feedback.{reaction.kind}", language, emoji=shown)

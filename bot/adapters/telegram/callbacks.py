@@ -5,10 +5,8 @@ from telegram import CallbackQuery
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.commands import preferences, privacy, settings
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import NAME
-from bot.core.errors import StoreFailed
-from bot.core.events import FeedbackSource
-from bot.core.messages.feedback import THUMBS_DOWN
+from bot.core.events import FeedbackResult, FeedbackSource
+from bot.core.messages.feedback import THUMBS_DOWN, explain_rejection
 from bot.i18n import localize
 from model.emoji import canonical
 
@@ -39,16 +37,8 @@ async def _fits(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
         return localize("error.expired", language)
     ref, actor = parts.ref(query.message.chat, int(message)), parts.member(query.from_user.id)
     emoji = canonical(emoji)
-    if await parts.reactions.on_all_reactions(ref, actor, [emoji], FeedbackSource.BUTTON):
-        key = "dislike" if emoji == THUMBS_DOWN else "agree"
-        return localize(f"feedback.{key}", language, emoji=emoji)
-    return localize(await why_not_kept(parts, query.from_user.id), language)
-
-
-async def why_not_kept(parts: AdapterContext, user: int) -> str:
-    """The key of what to tell a member whose word was not kept."""
-    try:
-        out = await parts.core.store.members.is_opted_out(NAME, parts.member(user))
-    except StoreFailed:
-        return "error.not_stored"
-    return "feedback.opted_out" if out else "feedback.unknown"
+    result = await parts.reactions.on_all_reactions(ref, actor, [emoji], FeedbackSource.BUTTON)
+    if result is not FeedbackResult.RECORDED:
+        return explain_rejection(result, language)
+    key = "dislike" if emoji == THUMBS_DOWN else "agree"
+    return localize(f"feedback.{key}", language, emoji=emoji)

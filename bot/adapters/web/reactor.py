@@ -13,6 +13,7 @@ from bot.core.errors import StoreFailed
 from bot.core.events import (
     Feedback,
     FeedbackKind,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
@@ -119,13 +120,13 @@ class WebReactor:
         message = self._message(person, asked)
         await self._service.on_message(message, _Page())
         shown = await self._service.shown_emojis(message.ref)
-        kept = True
+        result = FeedbackResult.RECORDED
         if before is not None:
             earlier = _feedback(message, before, shown, withdrawn=True)
-            kept = await self._service.on_feedback(earlier)
-        if kept and word is not None:
-            kept = await self._service.on_feedback(_feedback(message, word, shown))
-        return kept
+            result = await self._service.on_feedback(earlier)
+        if result is FeedbackResult.RECORDED and word is not None:
+            result = await self._service.on_feedback(_feedback(message, word, shown))
+        return result is FeedbackResult.RECORDED
 
     async def consented(self, person: PersonId) -> bool:
         """Whether the person agreed to the terms that are shown."""

@@ -1,26 +1,57 @@
-"""What people's reactions say about the bot's answers."""
+"""Feedback from reactions on messages."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.core.events import Feedback, FeedbackKind, FeedbackSource, MemberKey, MessageRef
+from bot.core.errors import StoreFailed
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackResult,
+    FeedbackSource,
+    MemberKey,
+    MessageRef,
+)
 from bot.core.messages.service import Service
+from bot.i18n import localize
 
 THUMBS_DOWN = "👎"
 
+_REJECTION_KEYS = {
+    FeedbackResult.NOTHING_SHOWN: "feedback.unknown",
+    FeedbackResult.UNKNOWN_MESSAGE: "feedback.unknown",
+    FeedbackResult.OPTED_OUT: "feedback.opted_out",
+    FeedbackResult.STORE_FAILED: "error.not_stored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionResult:
+    """What became of a reaction, and as which kind of feedback it was taken."""
+
+    result: FeedbackResult
+    kind: FeedbackKind | None = None
+    """None if there is nothing that it could be feedback on."""
+
 
 def classify_reaction(shown: Collection[str], emoji: str) -> FeedbackKind:
-    """What a canonical ``emoji`` says where the bot showed ``shown``; the shown one agrees."""
+    """Return the kind of feedback that a canonical emoji is on the ``shown`` emojis."""
     if emoji in shown:
         return FeedbackKind.AGREE
     return FeedbackKind.DISLIKE if emoji == THUMBS_DOWN else FeedbackKind.CORRECT
 
 
+def explain_rejection(result: FeedbackResult, language: str | None) -> str:
+    """Return why feedback was not stored, for the actor; ``result`` is not ``RECORDED``."""
+    return localize(_REJECTION_KEYS[result], language)
+
+
 class ReactionFeedback:
-    """Turns reactions into feedback; those on messages that the bot left alone are only counted."""
+    """Turns reactions into feedback; on messages without a shown emoji they are only counted."""
 
     def __init__(self, service: Service) -> None:
-        """Ask the service what was shown, and tell it what was said."""
+        """Read outcomes from the service, and give it the feedback."""
         self._service = service
 
     async def on_reaction(
@@ -31,48 +62,55 @@ class ReactionFeedback:
         *,
         withdrawn: bool,
         source: FeedbackSource = FeedbackSource.REACTION,
-    ) -> FeedbackKind | None:
-        """Somebody chose a canonical ``emoji``, or took it back; None where it was not kept.
+    ) -> ReactionResult:
+        """Store or withdraw a member's choice of a canonical emoji. Never raises.
 
-        Taking back is not heard where the bot showed nothing: nothing says who used what.
+        Where nothing was shown, it counts as unprompted, and withdrawing it changes nothing: of
+        unprompted emojis it is not stored who used which.
         """
-        answer = await self._service.recorded_outcome(ref)
-        if answer is None:
-            return None
-        shown = answer.outcome.shown
-        if not shown:
-            if not withdrawn:
+        shown = await self._shown(ref)
+        if isinstance(shown, FeedbackResult):
+            if shown is FeedbackResult.NOTHING_SHOWN and not withdrawn:
                 await self._service.on_unprompted_reaction(ref, actor, emoji)
-            return None
-        kind = classify_reaction(shown, emoji)
-        about = None if kind is FeedbackKind.DISLIKE else emoji
-        word = Feedback(ref, actor, kind, about, source, datetime.now(UTC), withdrawn)
-        return kind if await self._service.on_feedback(word) else None
+            return ReactionResult(shown)
+        kind, about = _meaning(shown, emoji)
+        given = Feedback(ref, actor, kind, about, source, datetime.now(UTC), withdrawn)
+        return ReactionResult(await self._service.on_feedback(given), kind)
 
     async def on_all_reactions(
         self, ref: MessageRef, actor: MemberKey, emojis: Collection[str], source: FeedbackSource
-    ) -> bool:
-        """All that somebody chooses through ``source`` are these emojis, none but 👎, or none.
-
-        False where it was not kept.
-        """
-        shown = await self._service.shown_emojis(ref)
-        if not shown:
-            return False
-        moment, words = datetime.now(UTC), []
-        for emoji in emojis:
-            kind = classify_reaction(shown, emoji)
-            about = None if kind is FeedbackKind.DISLIKE else emoji
-            words.append(Feedback(ref, actor, kind, about, source, moment))
-        return await self._service.on_replaced_feedback(ref, actor, source, words)
+    ) -> FeedbackResult:
+        """Make these emojis all that the actor chooses through ``source``. Never raises."""
+        shown = await self._shown(ref)
+        if isinstance(shown, FeedbackResult):
+            return shown
+        now, meanings = datetime.now(UTC), [_meaning(shown, emoji) for emoji in emojis]
+        feedback = [Feedback(ref, actor, kind, about, source, now) for kind, about in meanings]
+        return await self._service.on_replaced_feedback(ref, actor, source, feedback)
 
     async def on_bot_reaction_removed(
         self, ref: MessageRef, actor: MemberKey, emoji: str | None
     ) -> None:
-        """The bot's own reaction was taken away; ``emoji`` None for all of them."""
+        """Record that a reaction of the bot was removed, or all if ``emoji`` is None."""
         for shown in await self._service.shown_emojis(ref):
             if emoji is None or emoji == shown:
                 now = datetime.now(UTC)
                 await self._service.on_feedback(
                     Feedback(ref, actor, FeedbackKind.REMOVE, shown, FeedbackSource.REACTION, now)
                 )
+
+    async def _shown(self, ref: MessageRef) -> tuple[str, ...] | FeedbackResult:
+        """Return the emojis shown on a message, or why it takes no feedback."""
+        try:
+            recorded = await self._service.find_outcome(ref)
+        except StoreFailed:
+            return FeedbackResult.STORE_FAILED
+        if recorded is None:
+            return FeedbackResult.UNKNOWN_MESSAGE
+        return recorded.outcome.shown or FeedbackResult.NOTHING_SHOWN
+
+
+def _meaning(shown: Collection[str], emoji: str) -> tuple[FeedbackKind, str | None]:
+    """Return the kind of feedback, and the emoji that it is about; None for the whole answer."""
+    kind = classify_reaction(shown, emoji)
+    return kind, None if kind is FeedbackKind.DISLIKE else emoji

@@ -15,6 +15,7 @@ from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
     Feedback,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
@@ -101,8 +102,7 @@ class Service:
         self.refusals: Counter[str] = Counter()
         """How often a platform would not show an answer, by the name of its reason."""
         self.dropped: Counter[str] = Counter()
-        """Words on answers that were not kept: on an ``unknown`` message, which may be deleted or
-        past its retention, or by somebody who ``opted_out``."""
+        """How much feedback was not stored since the start, by ``FeedbackResult``."""
 
     async def on_message(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
         """Answer a message or stay silent, and record what was scored. Never raises."""
@@ -144,18 +144,28 @@ class Service:
         return answer.outcome.shown if answer else ()
 
     async def recorded_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
-        """What is stored of a message, for those who ask why. Never raises."""
+        """Return what is stored of a message; None if that is nothing or unknown. Never raises."""
+        try:
+            return await self.find_outcome(ref)
+        except StoreFailed:
+            return None
+
+    async def find_outcome(self, ref: MessageRef) -> RecordedOutcome | None:
+        """Return what is stored of a message; None if it was not scored.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
         await self._settled(ref)
         try:
             return await self._store.outcomes.find(ref)
         except Exception as error:
             self._failed("store", error)
-            return None
+            raise StoreFailed("the outcome cannot be read") from None
 
-    async def on_feedback(self, feedback: Feedback) -> bool:
-        """Store or withdraw a word on an answer; False where it was not kept. Never raises."""
-        newcomer = None if feedback.withdrawn else feedback.actor
-        return await self._keep(feedback.ref, newcomer, self._store.feedback.add(feedback))
+    async def on_feedback(self, feedback: Feedback) -> FeedbackResult:
+        """Store or withdraw feedback. Never raises."""
+        return await self._record_feedback(feedback.ref, self._store.feedback.add(feedback))
 
     async def on_unprompted_reaction(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
         """Somebody put an emoji on a message that the bot scored and left alone. Never raises."""
@@ -172,11 +182,11 @@ class Service:
         ref: MessageRef,
         actor: MemberKey,
         source: FeedbackSource,
-        words: Sequence[Feedback],
-    ) -> bool:
-        """All that somebody says through ``source``; False where not kept. Never raises."""
-        writing = self._store.feedback.replace(ref, actor, source, words)
-        return await self._keep(ref, actor if words else None, writing)
+        feedback: Sequence[Feedback],
+    ) -> FeedbackResult:
+        """Make these the actor's only feedback through ``source``. Never raises."""
+        writing = self._store.feedback.replace(ref, actor, source, feedback)
+        return await self._record_feedback(ref, writing)
 
     async def suggest(self, ref: MessageRef, text: str) -> tuple[Prediction, ...]:
         """The five for a text that stands in no chat, by the settings of ``ref``'s.
@@ -210,26 +220,21 @@ class Service:
             weights = ", ".join(f"{weight:.2f}" for weight in fitted.weights)
             logger.debug("the prior of tastes: %s; strength %.0f", weights, fitted.strength)
 
-    async def _keep(
-        self, ref: MessageRef, actor: MemberKey | None, writing: Coroutine[Any, Any, bool]
-    ) -> bool:
-        """Write words of ``actor``; taking back, with None, is heard of those who opted out too."""
-        with closing(writing):  # of which nothing ran where it is not awaited
+    async def _record_feedback(
+        self, ref: MessageRef, writing: Coroutine[Any, Any, FeedbackResult]
+    ) -> FeedbackResult:
+        with closing(writing):  # a cancelled wait leaves it unawaited
             await self._settled(ref)
             try:
-                if actor is not None and await self._store.members.is_opted_out(
-                    ref.platform, actor
-                ):
-                    self.dropped["opted_out"] += 1
-                    return False
-                if await writing:
-                    self._tastes.invalidate(ref)
-                    return True
+                result = await writing
             except Exception as error:
                 self._failed("store", error)
-                return False
-            self.dropped["unknown"] += 1
-            return False
+                return FeedbackResult.STORE_FAILED
+        if result is FeedbackResult.RECORDED:
+            self._tastes.invalidate(ref)
+        else:
+            self.dropped[result.value] += 1
+        return result
 
     async def _hear(
         self, message: IncomingMessage, standing: Awaitable[MemberStatus]

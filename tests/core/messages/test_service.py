@@ -12,6 +12,7 @@ from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
     CustomEmojiChoice,
     FeedbackKind,
+    FeedbackResult,
     FeedbackSource,
     IncomingMessage,
     MemberKey,
@@ -19,7 +20,7 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
-from bot.core.messages.feedback import ReactionFeedback
+from bot.core.messages.feedback import ReactionFeedback, ReactionResult, explain_rejection
 from bot.core.messages.service import Randomness, Service
 from bot.core.preferences.counts import Counts
 from bot.core.preferences.transfer import PreferenceFileError
@@ -211,7 +212,7 @@ async def test_a_store_that_cannot_record_does_not_stop_the_answer(
     house.store.failing = {"outcomes.record", "feedback.add", "outcomes.delete"}
     assert await house.skip(message()) is None
     assert house.platform.shown
-    assert await house.service.on_feedback(word()) is False
+    assert await house.service.on_feedback(word()) is FeedbackResult.STORE_FAILED
     await house.service.on_deletion(ref())
     assert house.service.failures["store"] == 3
     assert "the store failed: disk full" in caplog.text
@@ -220,17 +221,19 @@ async def test_a_store_that_cannot_record_does_not_stop_the_answer(
 
 async def test_feedback_reaches_the_store(house: House) -> None:
     await house.skip(message())
-    assert await house.service.on_feedback(word()) is True
-    assert await house.service.on_feedback(word("unknown")) is False
+    assert await house.service.on_feedback(word()) is FeedbackResult.RECORDED
+    unknown = await house.service.on_feedback(word("unknown"))
+    assert unknown is FeedbackResult.UNKNOWN_MESSAGE
     assert list(house.store.feedback.rows.values()) == [word()]
-    assert house.service.dropped == {"unknown": 1}
+    assert house.service.dropped == {"unknown_message": 1}
 
 
 async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
     await house.skip(message())
     await house.service.member_requests.opt_out("console", BEN)
-    assert await house.service.on_feedback(word()) is False
-    assert await house.service.on_feedback(word(withdrawn=True)) is True
+    assert await house.service.on_feedback(word()) is FeedbackResult.OPTED_OUT
+    withdrawn = await house.service.on_feedback(word(withdrawn=True))
+    assert withdrawn is FeedbackResult.RECORDED
     assert not house.store.feedback.rows
     assert house.service.dropped == {"opted_out": 1}
 
@@ -241,7 +244,7 @@ class HastyPlatform(RecordingPlatform):
     def __init__(self, house: House) -> None:
         super().__init__()
         self.house = house
-        self.said: asyncio.Task[bool] | None = None
+        self.said: asyncio.Task[FeedbackResult] | None = None
         self.deleted: asyncio.Task[None] | None = None
         self.forgotten: asyncio.Task[int] | None = None
 
@@ -260,7 +263,7 @@ async def test_what_comes_before_the_row_waits_for_it(house: House) -> None:
     assert hasty.said is not None
     assert hasty.deleted is not None
     assert hasty.forgotten is not None
-    assert await hasty.said is True
+    assert await hasty.said is FeedbackResult.RECORDED
     await hasty.deleted
     await hasty.forgotten
     assert not house.store.outcomes.rows
@@ -276,7 +279,7 @@ async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
     waiting = asyncio.create_task(house.service.on_feedback(word()))
     await asyncio.wait([waiting], timeout=0)
     task.cancel()
-    assert await waiting is True  # the row came before the answer
+    assert await waiting is FeedbackResult.RECORDED  # the row came before the answer
 
 
 async def test_forget_counts(house: House) -> None:
@@ -476,36 +479,68 @@ async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House
     assert await house.service.suggest(ref(), "so funny") == ()
 
 
-async def test_a_choice_is_kept_of_those_who_take_part(house: House) -> None:
+async def test_all_reactions_replace_the_earlier_ones(house: House) -> None:
     await house.service.on_message(message(), house.platform)
     reactions = ReactionFeedback(house.service)
-    source = FeedbackSource.BUTTON
-    assert await reactions.on_all_reactions(ref(), BEN, ["😂"], source)
-    assert await reactions.on_all_reactions(ref(), BEN, ["🔥", "👎"], source)
-    said = [(w.kind, w.emoji) for w in house.store.feedback.rows.values()]
-    assert said == [(FeedbackKind.CORRECT, "🔥"), (FeedbackKind.DISLIKE, None)]
-    assert not await reactions.on_all_reactions(ref("unknown"), BEN, ["😂"], source)
+
+    async def choose(*emojis: str, on: str = "1") -> FeedbackResult:
+        return await reactions.on_all_reactions(ref(on), BEN, emojis, FeedbackSource.BUTTON)
+
+    assert await choose("😂") is FeedbackResult.RECORDED
+    assert await choose("🔥", "👎") is FeedbackResult.RECORDED
+    stored = [(w.kind, w.emoji) for w in house.store.feedback.rows.values()]
+    assert stored == [(FeedbackKind.CORRECT, "🔥"), (FeedbackKind.DISLIKE, None)]
+    assert await choose("😂", on="unknown") is FeedbackResult.UNKNOWN_MESSAGE
     house.store.members.opted_out.add(("console", BEN))
-    assert not await reactions.on_all_reactions(ref(), BEN, ["😂"], source)
-    assert await reactions.on_all_reactions(ref(), BEN, [], source)
+    assert await choose("😂") is FeedbackResult.OPTED_OUT
+    assert await choose() is FeedbackResult.RECORDED
     assert not house.store.feedback.rows
     house.store.failing = {"feedback.replace"}
-    assert not await reactions.on_all_reactions(ref(), BEN, [], source)
+    assert await choose() is FeedbackResult.STORE_FAILED
+    house.store.failing = {"outcomes.find"}
+    assert await choose() is FeedbackResult.STORE_FAILED
 
 
-async def test_what_is_used_where_the_bot_was_silent_is_only_counted(house: House) -> None:
+async def test_a_reaction_says_as_which_kind_it_was_taken(house: House) -> None:
+    await house.service.on_message(message(), house.platform)
+    reactions = ReactionFeedback(house.service)
+    for emoji, kind in (
+        ("😂", FeedbackKind.AGREE),
+        ("🔥", FeedbackKind.CORRECT),
+        ("👎", FeedbackKind.DISLIKE),
+    ):
+        taken = await reactions.on_reaction(ref(), BEN, emoji, withdrawn=False)
+        assert taken == ReactionResult(FeedbackResult.RECORDED, kind)
+    house.store.members.opted_out.add(("console", BEN))
+    refused = await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
+    assert refused == ReactionResult(FeedbackResult.OPTED_OUT, FeedbackKind.AGREE)
+    house.store.failing = {"outcomes.find"}
+    failed = await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
+    assert failed == ReactionResult(FeedbackResult.STORE_FAILED)
+
+
+@pytest.mark.parametrize("result", [r for r in FeedbackResult if r is not FeedbackResult.RECORDED])
+def test_each_rejection_is_explained(result: FeedbackResult) -> None:
+    assert explain_rejection(result, "en")
+
+
+async def test_reactions_on_messages_without_an_emoji_are_only_counted(house: House) -> None:
     house.store.chat_settings.value = ChatSettings(confidence_threshold=0.99)
     assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
     reactions = ReactionFeedback(house.service)
-    assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=False) is None
-    assert await reactions.on_reaction(ref(), BEN, "🔥", withdrawn=True) is None
-    assert await reactions.on_reaction(ref("unknown"), BEN, "🔥", withdrawn=False) is None
+
+    async def react(emoji: str, on: str = "1", *, withdrawn: bool = False) -> FeedbackResult:
+        return (await reactions.on_reaction(ref(on), BEN, emoji, withdrawn=withdrawn)).result
+
+    assert await react("🔥") is FeedbackResult.NOTHING_SHOWN
+    assert await react("🔥", withdrawn=True) is FeedbackResult.NOTHING_SHOWN
+    assert await react("🔥", on="unknown") is FeedbackResult.UNKNOWN_MESSAGE
     assert house.store.unprompted.counted == [(ref(), BEN, "🔥")]
     house.store.members.opted_out.add(("console", BEN))
-    await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
+    await react("😂")
     house.store.members.opted_out.clear()
     house.store.failing = {"unprompted.count"}
-    await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
+    await react("😂")
     assert len(house.store.unprompted.counted) == 1
     assert not house.store.feedback.rows
     assert house.service.failures == {"store": 1}

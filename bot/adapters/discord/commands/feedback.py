@@ -25,8 +25,8 @@ async def feedback(interaction: Interaction, emoji: str, message: str | None = N
     if picked is None or meant is None:
         await respond(interaction, localize("feedback.unknown", language_of(interaction)))
         return
-    kind = await record_choice(interaction, meant, picked, source=FeedbackSource.COMMAND)
-    await respond(interaction, await describe_choice(interaction, kind, picked))
+    reaction = await record_choice(interaction, meant, picked, source=FeedbackSource.COMMAND)
+    await respond(interaction, describe_choice(interaction, reaction, picked))
 
 
 @feedback.autocomplete("emoji")

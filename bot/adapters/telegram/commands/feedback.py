@@ -1,9 +1,8 @@
 """``/feedback``: which emoji would have fitted."""
 
-from bot.adapters.telegram.callbacks import why_not_kept
 from bot.adapters.telegram.command_context import CommandContext
-from bot.core.events import FeedbackSource
-from bot.core.messages.feedback import THUMBS_DOWN, classify_reaction
+from bot.core.events import FeedbackResult, FeedbackSource
+from bot.core.messages.feedback import THUMBS_DOWN, classify_reaction, explain_rejection
 from model.emoji import canonical, is_emoji
 
 
@@ -15,8 +14,9 @@ async def feedback(ask: CommandContext) -> None:
     picked, actor = canonical(ask.argument), ask.parts.member(ask.user)
     shown = await ask.parts.core.service.shown_emojis(ask.meant)
     source = FeedbackSource.COMMAND
-    if await ask.parts.reactions.on_all_reactions(ask.meant, actor, [picked], source):
+    result = await ask.parts.reactions.on_all_reactions(ask.meant, actor, [picked], source)
+    if result is FeedbackResult.RECORDED:
         key = "dislike" if picked == THUMBS_DOWN else classify_reaction(shown, picked).value
         await ask.tell(ask.words(f"feedback.{key}", emoji=picked))
     else:
-        await ask.tell(ask.words(await why_not_kept(ask.parts, ask.user)))
+        await ask.tell(explain_rejection(result, ask.language))
