@@ -27,7 +27,7 @@ from model.predictor import Prediction
 from model.text import clean
 from model.training.data.splits import Split, read_split
 from model.training.network.name_embeddings import describe_emoji
-from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
 
 
 class NamesAlone:
@@ -41,7 +41,7 @@ class NamesAlone:
         self._rows = self._directions([describe_emoji(emoji) for emoji in self._emojis])
 
     def _directions(self, texts: Sequence[str]) -> np.ndarray:
-        vectors = encode(self._text, self._tokenizer, texts)
+        vectors = encode_texts(self._text, self._tokenizer, texts)
         return np.asarray(torch.nn.functional.normalize(vectors, dim=1))
 
     def predict(

@@ -17,7 +17,7 @@ from benchmarks.small import fit_small, read_texts
 from model import Predictor
 from model.evaluation.evaluate import evaluate_emojis
 from model.training.data.splits import read_split
-from model.training.fitting.pretrain import Pretraining, pretrain
+from model.training.fitting.pretrain import PretrainOptions, pretrain
 
 
 def main(
@@ -33,7 +33,7 @@ def main(
     read = [x.text for x in texts.train[cut:]]
     del texts.train[cut:]
     with Progress(console=Console(stderr=True)) as progress:
-        plan = Pretraining(max_tokens=texts.recipe.fit.max_tokens)
+        plan = PretrainOptions(max_tokens=texts.recipe.fit.max_tokens)
         learnt = pretrain(read, start, out / "base", plan, progress)
     [source] = [s for s in texts.recipe.held_out if s.name == "emoji_tweets"]
     split = read_split(texts.recipe, source)

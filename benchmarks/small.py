@@ -10,8 +10,8 @@ from rich.progress import Progress
 
 from model.artifact import Artifact
 from model.examples import Example
-from model.training.data.sources import held_out_keys, load_examples
-from model.training.fitting.fit import Fit, allowed_labels, load_data, new_network
+from model.training.data.sources import load_examples, read_held_out_keys
+from model.training.fitting.fit import Fit, load_fit_data, make_label_mask, new_network
 from model.training.network.text_encoder import load_tokenizer
 from model.training.recipe import Recipe
 from model.training.train import Provenance, TrainingRun, finish
@@ -32,12 +32,12 @@ def read_texts(count: int, max_tokens: int = 32) -> Texts:
     """So many emoji tweets, and the recipe for one pass over them."""
     recipe = Recipe.read(RECIPE)
     fit = recipe.fit.model_copy(
-        update={"epochs": 1.0, "max_tokens": max_tokens, "vocabulary": None}
+        update={"epochs": 1.0, "max_tokens": max_tokens, "vocabulary_size": None}
     )
-    small = recipe.model_copy(update={"fit": fit, "ngrams": None, "prior": None})
+    small = recipe.model_copy(update={"fit": fit, "ngrams": None, "prior_source": None})
     [source] = [s for s in small.sources if s.name == "emoji_tweets"]
     train = load_examples(
-        small, [source.model_copy(update={"skip": 0, "limit": count})], held_out_keys(small)
+        small, [source.model_copy(update={"skip": 0, "limit": count})], read_held_out_keys(small)
     )
     [held] = [s for s in small.validation if s.name == "emoji_tweets"]
     return Texts(small, train, load_examples(small, [held.model_copy(update={"limit": 3000})]))
@@ -53,8 +53,8 @@ def fit_small(
     validation = [x for x in texts.validation if hidden.isdisjoint(x.emojis)]
     run = TrainingRun(folder, threads)
     recipe = texts.recipe
-    data = load_data(recipe.fit, load_tokenizer(base, recipe.fit.max_tokens), seen, validation)
-    network = new_network(base, data, allowed_labels(data, set()))
+    data = load_fit_data(recipe.fit, load_tokenizer(base, recipe.fit.max_tokens), seen, validation)
+    network = new_network(base, data, make_label_mask(data, set()))
     fit = Fit(recipe.fit, network, data, folder)
     with Progress(console=Console(stderr=True)) as progress:
         trained = fit.run(progress)

@@ -39,7 +39,7 @@ batch_size = 32
 max_tokens = 16
 min_count = 5
 learning_rate = 2e-3
-rows_learning_rate = 1e-2
+embedding_learning_rate = 1e-2
 evaluate_every = 20
 
 [emotions]
@@ -50,7 +50,7 @@ sadness = ["😢", "😭"]
 name = "inline"
 kind = "inline"
 path = "inline.parquet"
-drop = ["🐰"]
+exclude_emojis = ["🐰"]
 
 [[sources]]
 name = "label"
@@ -68,7 +68,7 @@ languages = ["en"]
 name = "inline"
 kind = "inline"
 path = "inline_held.parquet"
-drop = ["🐰"]
+exclude_emojis = ["🐰"]
 
 [[validation]]
 name = "emotion"

@@ -56,7 +56,11 @@ def evaluate(
     from bot.cli.model_option import open_model
     from model import Predictor
     from model.evaluation.evaluate import CachingPredictor
-    from model.training.evaluation.report import Baselines, evaluate_latency, evaluate_split
+    from model.training.evaluation.held_out_evaluation import (
+        Baselines,
+        evaluate_latency,
+        evaluate_split,
+    )
 
     opened = open_model(model)
     ranker = CachingPredictor(opened.artifact) if isinstance(opened, Predictor) else opened
@@ -77,8 +81,8 @@ def evaluate(
 
 def _splits(recipe: Path, asked: list[str], baselines: bool) -> "tuple[Recipe, list[SourceRecipe]]":
     """The recipe, and what to measure on: its splits of these names, and these files."""
-    from model.training.data.splits import own_split
-    from model.training.evaluation.report import chosen_splits
+    from model.training.data.splits import file_split_recipe
+    from model.training.evaluation.held_out_evaluation import select_splits
     from model.training.recipe import Recipe
 
     files = [Path(each) for each in asked if Path(each).suffix in TABLES]
@@ -96,5 +100,5 @@ def _splits(recipe: Path, asked: list[str], baselines: bool) -> "tuple[Recipe, l
             f"no {min(unknown)}; the recipe holds out {known}", param_hint="--data"
         )
     fitted_on = read.sources[0].name if read.sources else None
-    own = [own_split(file, fitted_on) for file in files]
-    return read, [*(chosen_splits(read, names) if names or not files else ()), *own]
+    own = [file_split_recipe(file, fitted_on) for file in files]
+    return read, [*(select_splits(read, names) if names or not files else ()), *own]

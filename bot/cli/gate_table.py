@@ -20,8 +20,8 @@ def show_verdict(verdict: "GateReport") -> None:
         table.add_row(*_cells(check))
     console = Console()
     console.print(table)
-    if verdict.absent:
-        console.print(f"not here, so not measured: {', '.join(verdict.absent)}")
+    if verdict.missing_benchmarks:
+        console.print(f"not here, so not measured: {', '.join(verdict.missing_benchmarks)}")
     console.print("passed: it may take over" if verdict.passed else "refused: the old one stays")
 
 
@@ -43,4 +43,4 @@ def _cells(check: "Check") -> list[str]:
         difference += f" [{low:+.2f}, {high:+.2f}]"
     passed = "yes" if check.passed else "NO"
     values = [f"{check.texts:,}", before, after, difference]
-    return [check.split, check.figure, *values, check.demand, passed]
+    return [check.split, check.figure, *values, check.requirement, passed]

@@ -77,9 +77,9 @@ def train(
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.training.train import StartingPoint, TrainingRun, train
+    from model.training.train import EarlierRuns, TrainingRun, train
 
-    before = StartingPoint(start, averaged)
+    before = EarlierRuns(start, averaged)
     run = TrainingRun(out or Path("runs") / read.name, threads)
     with Progress(console=Console(stderr=True)) as progress:
         made = train(read, base or read.fit.base, run, progress, before)

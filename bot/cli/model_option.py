@@ -6,10 +6,10 @@ from bot.cli.training_extra import need_training
 
 if TYPE_CHECKING:
     from model import Predictor
-    from model.training.export.classifier import Classifier
+    from model.training.export.classifier import EmojiClassifier
 
 
-def open_model(source: str | None) -> "Predictor | Classifier":
+def open_model(source: str | None) -> "Predictor | EmojiClassifier":
     """The predictor of an artifact, or a classifier whose labels are emojis as it is.
 
     Raises:
@@ -23,7 +23,7 @@ def open_model(source: str | None) -> "Predictor | Classifier":
     if source is None or there or not (folder / artifact.TRANSFORMERS_CONFIG).exists():
         return Predictor(artifact.load(folder))
     need_training()
-    from model.training.export.classifier import Classifier
+    from model.training.export.classifier import EmojiClassifier
 
     # From the Hub, weights come only now.
-    return Classifier(artifact.locate(source, artifact.CLASSIFIER_FILES))
+    return EmojiClassifier(artifact.locate(source, artifact.CLASSIFIER_FILES))

@@ -43,11 +43,13 @@ def pretrain(
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.training.data.sources import unlabelled_texts
-    from model.training.fitting.pretrain import Pretraining, pretrain
+    from model.training.data.sources import read_unlabelled_texts
+    from model.training.fitting.pretrain import PretrainOptions, pretrain
 
-    texts = unlabelled_texts(read, data or (), limit)
-    plan = Pretraining(epochs, max_tokens=read.fit.max_tokens, seed=read.fit.seed, threads=threads)
+    texts = read_unlabelled_texts(read, data or (), limit)
+    plan = PretrainOptions(
+        epochs, max_tokens=read.fit.max_tokens, seed=read.fit.seed, threads=threads
+    )
     with Progress(console=Console(stderr=True)) as progress:
         learnt = pretrain(texts, base or read.fit.base, out, plan, progress)
     typer.echo(

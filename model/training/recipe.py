@@ -37,17 +37,17 @@ class SourceRecipe(_Strict):
     limit: int | None = Field(default=None, gt=0)
     """Texts to take after those."""
     weight: float = Field(default=1.0, gt=0)
-    drop: tuple[str, ...] = ()
+    exclude_emojis: tuple[str, ...] = ()
     """Emojis that are no labels here; a row with no other label goes."""
-    spam: tuple[str, ...] = ()
+    exclude_words: tuple[str, ...] = ()
     """Rows with one of these words go."""
-    without: str = ""
+    exclude_text: str = ""
     """Rows with this in the text go, before cleaning."""
     baseline: str | None = None
     """The source that this split's baselines are fitted on, where it is not of the same name."""
     published: str | None = None
     """A file of published answers to this split, a label number for each row of ``path``."""
-    leak: tuple[str, ...] = ()
+    leaked_emojis: tuple[str, ...] = ()
     """The emojis that left U+FE0F in the texts that they were taken from."""
 
     @model_validator(mode="after")
@@ -66,12 +66,12 @@ class FitRecipe(_Strict):
     batch_size: int = Field(default=64, gt=0)
     max_tokens: int = Field(default=48, gt=2, le=512)
     learning_rate: float = Field(default=2e-4, gt=0)
-    rows_learning_rate: float = Field(default=1e-3, gt=0)
+    embedding_learning_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.04, ge=0, le=1)
-    vocabulary: int | None = Field(default=None, gt=200)
+    vocabulary_size: int | None = Field(default=None, gt=200)
     """Keep so many of the tokenizer's tokens, those that the training texts use most."""
-    unread: float = Field(default=0.0, ge=0, lt=1)
+    token_dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of a text's tokens that the encoder leaves out, others in each pass."""
     min_count: int = Field(default=20, gt=0)
     """Emojis seen in fewer training examples keep the row of their name."""
@@ -89,21 +89,21 @@ class NGramRecipe(_Strict):
 
     buckets: int = Field(default=65536, gt=0)
     width: int = Field(default=64, gt=0)
-    share: float = Field(default=0.5, gt=0, le=1)
+    logit_weight: float = Field(default=0.5, gt=0, le=1)
     """What its logits count beside those of the encoder."""
     epochs: float = Field(default=2.0, gt=0)
     batch_size: int = Field(default=256, gt=0)
     learning_rate: float = Field(default=4e-3, gt=0)
-    rows_learning_rate: float = Field(default=2e-3, gt=0)
+    embedding_learning_rate: float = Field(default=2e-3, gt=0)
 
-    def fit(self, beside: FitRecipe) -> FitRecipe:
+    def fit_recipe(self, beside: FitRecipe) -> FitRecipe:
         """As hyper-parameters of a fit; what is not said here is as it is for the encoder."""
         return beside.model_copy(
             update={
                 "epochs": self.epochs,
                 "batch_size": self.batch_size,
                 "learning_rate": self.learning_rate,
-                "rows_learning_rate": self.rows_learning_rate,
+                "embedding_learning_rate": self.embedding_learning_rate,
                 "weight_decay": 0.0,
                 "warmup": 0.0,
             }
@@ -123,9 +123,9 @@ class Recipe(_Strict):
     """Evaluation splits: no text of theirs may be in a training source."""
     emotions: dict[str, tuple[str, ...]] = {}
     """Emotion tag -> the emojis that carry it; a tag that is not here says nothing."""
-    prior: str | None = None
+    prior_source: str | None = None
     """The source whose share of each emoji the artifact starts from; None for what all share."""
-    prior_share: float = Field(default=1.0, ge=0, le=1)
+    prior_weight: float = Field(default=1.0, ge=0, le=1)
     """How far it goes that way; a crawl's own habits are not everybody's."""
     uniform_prior_weight: float = Field(default=0.0, ge=0, lt=1)
     """The say of a reader who takes all emojis for equally common; see ``model.scores``."""

@@ -14,17 +14,22 @@ from model import artifact
 from model.artifact import Artifact
 from model.examples import Example
 from model.manifest import Description
-from model.training.data.sources import held_out_keys, load_examples
+from model.training.data.sources import load_examples, read_held_out_keys
 from model.training.export.calibration import calibrate
 from model.training.export.onnx import ExportTarget, export
 from model.training.export.parity import check_parity
-from model.training.export.vocabulary import keep_rows, keep_tokens, most_used
 from model.training.fitting.cross_fitting import cross_fit_ngrams
-from model.training.fitting.curves import draw_curves
-from model.training.fitting.fit import Data, Fit, allowed_labels, load_data, new_network
-from model.training.fitting.warm_start import average, warm_start
+from model.training.fitting.fit import Fit, FitData, load_fit_data, make_label_mask, new_network
+from model.training.fitting.loss_curves import draw_curves
+from model.training.fitting.warm_start import average_weights, warm_start
 from model.training.network.ensemble import ensemble
-from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
+from model.training.network.text_encoder import (
+    EmojiNetwork,
+    TextEncoder,
+    encode_texts,
+    load_tokenizer,
+)
+from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
 from model.training.recipe import FitRecipe, Recipe
 
 log = logging.getLogger(__name__)
@@ -58,7 +63,7 @@ class TrainingRun:
 
 
 @dataclass(frozen=True, slots=True)
-class StartingPoint:
+class EarlierRuns:
     """Earlier runs with the same base, of which a run takes the weights: files ``best.pt``."""
 
     start: Path | None = None
@@ -72,7 +77,7 @@ def train(
     base: str,
     run: TrainingRun,
     progress: Progress,
-    before: StartingPoint | None = None,
+    before: EarlierRuns | None = None,
 ) -> Artifact:
     """Train from a base checkpoint, or go on where this run was stopped, and export.
 
@@ -81,33 +86,33 @@ def train(
         OSError: the base checkpoint cannot be loaded; the text names it.
         RuntimeError: weights of an earlier run belong to an encoder of another shape.
     """
-    before = before or StartingPoint()
+    before = before or EarlierRuns()
     torch.set_num_threads(run.threads)
     step = progress.add_task("read the sources", total=None)
     validation = load_examples(recipe, recipe.validation)
-    examples = load_examples(recipe, recipe.sources, held_out_keys(recipe))
+    examples = load_examples(recipe, recipe.sources, read_held_out_keys(recipe))
     progress.update(step, total=1, completed=1, description=f"{len(examples):,} examples")
     tokenizer, kept = _vocabulary(recipe.fit, base, examples)
     run.base.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(run.base / artifact.LAYOUT.tokenizer))
-    data = load_data(recipe.fit, tokenizer, examples, validation)
+    data = load_fit_data(recipe.fit, tokenizer, examples, validation)
     labelled = {source.name for source in recipe.sources if source.kind == "label"}
-    allowed = allowed_labels(data, labelled)
+    allowed = make_label_mask(data, labelled)
     network = new_network(base, data, allowed)
     if before.start is not None:
         warm_start(network, data, base, before.start)
     if kept is not None:
-        keep_rows(network.text, kept)
-    network.text.unread = recipe.fit.unread
+        cut_embeddings(network.text_encoder, kept)
+    network.text_encoder.token_dropout = recipe.fit.token_dropout
     beside = None
     if recipe.ngrams is not None:
         beside = cross_fit_ngrams(recipe.fit, recipe.ngrams, data, allowed, run.ngrams, progress)
     fit = Fit(recipe.fit, network, data, run.folder, beside)
     trained = fit.run(progress)
-    average(trained, data, before.averaged)
+    average_weights(trained, data, before.averaged)
     draw_curves(fit.state.history, run.folder / "curves.png")
     if beside is not None:
-        trained = ensemble(trained, beside.whole, beside.share)
+        trained = ensemble(trained, beside.full_network, beside.logit_weight)
     return finish(recipe, trained, data, Provenance.from_fit(base, examples, fit), run, validation)
 
 
@@ -116,10 +121,10 @@ def _vocabulary(
 ) -> tuple[Tokenizer, list[int] | None]:
     """The tokenizer of the fit, and the ids of the base's tokens that it keeps; None for all."""
     tokenizer = load_tokenizer(base, recipe.max_tokens)
-    if recipe.vocabulary is None or recipe.vocabulary >= tokenizer.get_vocab_size():
+    if recipe.vocabulary_size is None or recipe.vocabulary_size >= tokenizer.get_vocab_size():
         return tokenizer, None
-    kept = most_used(tokenizer, [x.text for x in examples], recipe.vocabulary)
-    return keep_tokens(tokenizer, kept), kept
+    kept = select_token_ids(tokenizer, [x.text for x in examples], recipe.vocabulary_size)
+    return cut_tokenizer(tokenizer, kept), kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class Provenance:
 
 
 @torch.no_grad()
-def take_prior(network: EmojiNetwork[Any], source: int, share: float) -> None:
+def apply_source_prior(network: EmojiNetwork[Any], source: int, share: float) -> None:
     """Move the bias that all sources share a ``share`` of the way to this source's own."""
     network.bias.add_(network.source_bias[source], alpha=share)
 
@@ -149,7 +154,7 @@ def take_prior(network: EmojiNetwork[Any], source: int, share: float) -> None:
 def finish(
     recipe: Recipe,
     network: EmojiNetwork[TextEncoder],
-    data: Data,
+    data: FitData,
     origin: Provenance,
     run: TrainingRun,
     validation: list[Example],
@@ -165,13 +170,13 @@ def finish(
         steps=origin.steps,
         validation_loss=origin.validation_loss,
     )
-    network.text.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
+    network.text_encoder.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
     tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
-    if recipe.prior is not None:
-        take_prior(network, data.sources.index(recipe.prior), recipe.prior_share)
+    if recipe.prior_source is not None:
+        apply_source_prior(network, data.sources.index(recipe.prior_source), recipe.prior_weight)
     used = [x for x in validation if not x.any_fits]
     texts, truth = [x.text for x in used], [x.emojis for x in used]
-    expected = encode(network.text.eval(), tokenizer, texts[:_COMPARED]).numpy()
+    expected = encode_texts(network.text_encoder.eval(), tokenizer, texts[:_COMPARED]).numpy()
     target = ExportTarget(run.artifact, recipe.name, description)
     export(network, tokenizer, data.emojis, target, texts[_COMPARED:])
     calibrate(run.artifact, texts, truth, recipe.precision)

@@ -32,7 +32,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class TokenizedExamples:
     """Tokenised examples; texts are gone."""
 
     tokens: NDArray[np.int32]
@@ -41,7 +41,7 @@ class Prepared:
     source: NDArray[np.int16]
     weight: NDArray[np.float32]
     any_fits: NDArray[np.bool_]
-    vocabulary: int
+    emoji_count: int
 
     def __len__(self) -> int:
         """How many examples."""
@@ -52,7 +52,7 @@ class Prepared:
         lengths = self.offsets[indices + 1] - self.offsets[indices]
         ids = np.zeros((len(indices), lengths.max()), dtype=np.int64)
         mask = np.zeros_like(ids)
-        targets = np.zeros((len(indices), self.vocabulary), dtype=np.float32)
+        targets = np.zeros((len(indices), self.emoji_count), dtype=np.float32)
         for i, index in enumerate(indices):
             ids[i, : lengths[i]] = self.tokens[self.offsets[index] : self.offsets[index + 1]]
             mask[i, : lengths[i]] = 1
@@ -67,22 +67,24 @@ class Prepared:
             torch.from_numpy(indices % 2),
         )
 
-    def of_half(self, half: int) -> "Prepared":
+    def select_half(self, half: int) -> "TokenizedExamples":
         """Every second example: what ``Batch.half`` calls 0 or 1."""
         kept = np.arange(half, len(self), 2)
         lengths = np.diff(self.offsets)
         inside = np.repeat(np.arange(len(self)) % 2 == half, lengths)
-        return Prepared(
+        return TokenizedExamples(
             tokens=self.tokens[inside],
             offsets=np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64),
             emojis=[self.emojis[i] for i in kept],
             source=self.source[kept],
             weight=self.weight[kept],
             any_fits=self.any_fits[kept],
-            vocabulary=self.vocabulary,
+            emoji_count=self.emoji_count,
         )
 
-    def epoch(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    def epoch_batches(
+        self, batch_size: int, rng: np.random.Generator
+    ) -> Iterator[NDArray[np.int64]]:
         """Index batches in random order; lengths within a batch are alike, so little is padding."""
         order = rng.permutation(len(self))
         lengths = np.diff(self.offsets)
@@ -96,7 +98,7 @@ class Prepared:
             yield batches[i]
 
 
-def vocabulary_of(examples: Sequence[Example], min_count: int) -> list[str]:
+def emoji_vocabulary(examples: Sequence[Example], min_count: int) -> list[str]:
     """Emojis in at least ``min_count`` examples, most frequent first."""
     counts = Counter(emoji for example in examples for emoji in example.emojis)
     return [emoji for emoji, count in counts.most_common() if count >= min_count]
@@ -109,13 +111,13 @@ def class_weights(examples: Sequence[Example], power: float) -> dict[str, float]
     return {e: float(np.clip((median / n) ** power, 1 / 3, 3)) for e, n in counts.items()}
 
 
-def prepare(
+def tokenize(
     examples: Sequence[Example],
     tokenizer: Tokenizer,
     emojis: Sequence[str],
     sources: Sequence[str],
     weights: dict[str, float],
-) -> Prepared:
+) -> TokenizedExamples:
     """Tokenise; examples none of whose emojis has a row are left out."""
     row = {emoji: i for i, emoji in enumerate(emojis)}
     column = {name: i for i, name in enumerate(sources)}
@@ -127,7 +129,7 @@ def prepare(
         pieces += [np.array(e.ids, dtype=np.int32) for e in encoded]
     labels = [np.array([row[e] for e in x.emojis if e in row], dtype=np.int16) for x in kept]
     class_weight = [np.mean([weights.get(e, 1.0) for e in x.emojis]) for x in kept]
-    return Prepared(
+    return TokenizedExamples(
         tokens=np.concatenate(pieces),
         offsets=np.concatenate([[0], np.cumsum([len(p) for p in pieces])]).astype(np.int64),
         emojis=labels,
@@ -135,5 +137,5 @@ def prepare(
         weight=np.array([x.weight for x in kept], dtype=np.float32)
         * np.array(class_weight, dtype=np.float32),
         any_fits=np.array([x.any_fits for x in kept]),
-        vocabulary=len(emojis),
+        emoji_count=len(emojis),
     )

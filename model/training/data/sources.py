@@ -24,8 +24,8 @@ def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, A
     rows = _table(source, folder)
     if source.languages:
         rows = [row for row in rows if row["lang"] in source.languages]
-    if source.without:
-        rows = [row for row in rows if source.without not in row[source.text]]
+    if source.exclude_text:
+        rows = [row for row in rows if source.exclude_text not in row[source.text]]
     random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
     return rows
 
@@ -88,7 +88,7 @@ def _inline(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
     return tuple(found) if len(found) <= _MAX_INLINE else ()
 
 
-def emojis_of(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
+def row_emojis(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
     """The emojis of a row of kind ``inline`` or ``label``, canonical and distinct."""
     label = row[source.label] if source.kind == "label" else None
     return (canonical(label),) if label and is_emoji(label) else _inline(row, source)
@@ -98,19 +98,19 @@ def _examples_of(
     row: dict[str, Any], text: str, source: SourceRecipe, emotions: dict[str, tuple[str, ...]]
 ) -> Iterator[Example]:
     lowered = text.lower()
-    if not has_words(text) or any(word in lowered for word in source.spam):
+    if not has_words(text) or any(word in lowered for word in source.exclude_words):
         return
     if source.kind == "emotion":
         known = [emotions[tag] for tag in row[source.label] if tag in emotions]
         for emojis in known:
             yield Example(text, emojis, source.name, source.weight / len(known), any_fits=True)
         return
-    kept = tuple(emoji for emoji in emojis_of(row, source) if emoji not in source.drop)
+    kept = tuple(emoji for emoji in row_emojis(row, source) if emoji not in source.exclude_emojis)
     if kept:
         yield Example(text, kept, source.name, source.weight)
 
 
-def named_examples(source: SourceRecipe, folder: Path) -> list[Example]:
+def name_examples(source: SourceRecipe, folder: Path) -> list[Example]:
     """What emojis are called, as texts; a word of several emojis fits any of them.
 
     Raises:
@@ -146,7 +146,7 @@ def load_examples(
     examples: list[Example] = []
     for source in sources:
         if source.kind == "names":
-            examples += named_examples(source, recipe.folder)
+            examples += name_examples(source, recipe.folder)
             continue
         end = None if source.limit is None else source.skip + source.limit
         fresh = _fresh(read_rows(source, recipe.folder, recipe.fit.seed), source, taken)
@@ -170,7 +170,7 @@ def _fresh(
         yield row, text
 
 
-def unlabelled_texts(recipe: Recipe, files: Sequence[Path], limit: int | None) -> list[str]:
+def read_unlabelled_texts(recipe: Recipe, files: Sequence[Path], limit: int | None) -> list[str]:
     """Cleaned texts of files, or of the recipe's sources where there are none; each once.
 
     No text of an evaluation split is among them.
@@ -185,7 +185,7 @@ def unlabelled_texts(recipe: Recipe, files: Sequence[Path], limit: int | None) -
         else (row[s.text] for s in plain for row in read_rows(s, recipe.folder, recipe.fit.seed))
     )
     # Somebody with files alone may lack the recipe's data.
-    taken = set() if files else held_out_keys(recipe)
+    taken = set() if files else read_held_out_keys(recipe)
     texts: list[str] = []
     for text in map(clean, found):
         key = dedup_key_of_cleaned(text)
@@ -205,7 +205,7 @@ def _lines(path: Path) -> list[str]:
     return [text for text in table.column("text").to_pylist() if text]
 
 
-def held_out_keys(recipe: Recipe) -> set[str]:
+def read_held_out_keys(recipe: Recipe) -> set[str]:
     """The dedup keys of every evaluation and validation text of the recipe."""
     return {
         dedup_key(row[source.text])

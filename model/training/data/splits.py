@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.text import clean, has_words
-from model.training.data.sources import emojis_of, read_rows, read_table
+from model.training.data.sources import read_rows, read_table, row_emojis
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 
@@ -14,14 +14,14 @@ class Split:
     """Texts and what is known of each: the emojis used, or the emotion tags."""
 
     name: str
-    emotions: bool
+    has_emotions: bool
     texts: list[str] = field(repr=False)
     truth: list[tuple[str, ...]]
     candidates: frozenset[str] | None
     """A set with a fixed list of labels is answered from that list; None for all emojis."""
 
 
-def own_split(path: Path, baseline: str | None) -> SourceRecipe:
+def file_split_recipe(path: Path, baseline: str | None) -> SourceRecipe:
     """How to read somebody's own file, Parquet, CSV or JSON Lines.
 
     It has a column ``text``, and either ``emoji``, or ``emotions`` (a list, or one word), or the
@@ -65,7 +65,7 @@ def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
 
 def _truth(row: dict[str, object], source: SourceRecipe) -> tuple[str, ...]:
     if source.kind != "emotion":
-        return tuple(e for e in emojis_of(row, source) if e not in source.drop)
+        return tuple(e for e in row_emojis(row, source) if e not in source.exclude_emojis)
     tags = row[source.label]
     if isinstance(tags, str):
         return (tags,)

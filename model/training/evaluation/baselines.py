@@ -21,7 +21,7 @@ _LEAST = 50
 _BATCH = 1000
 
 
-class Prior:
+class PriorBaseline:
     """Answers every text with the most frequent emojis of the training texts."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
@@ -37,7 +37,7 @@ class Prior:
         return _ranked(np.tile(self._shares, (len(texts), 1)), self.emojis, k, candidates)
 
 
-class NaiveBayes:
+class NaiveBayesBaseline:
     """Multinomial naive Bayes on words and pairs of words (Wang & Manning, 2012, as baseline)."""
 
     def __init__(self, examples: Sequence[Example], features: int = 60_000) -> None:
@@ -66,7 +66,7 @@ class NaiveBayes:
         return answers
 
 
-class Published:
+class PublishedPredictions:
     """Published answers to a split, one emoji a text, in the order of its rows."""
 
     def __init__(self, answers: dict[str, str]) -> None:
@@ -80,7 +80,7 @@ class Published:
         return [[Prediction(self._answers[text], 1.0)] for text in texts]
 
 
-class ReadingTheLeak:
+class LeakRanker:
     """A ranker that also reads U+FE0F, which tweet_eval left behind where it removed an emoji."""
 
     def __init__(self, ranker: Ranker, marked: Collection[str]) -> None:
@@ -100,7 +100,7 @@ class ReadingTheLeak:
         ]
 
 
-def read_published(source: SourceRecipe, folder: Path) -> Published:
+def read_published(source: SourceRecipe, folder: Path) -> PublishedPredictions:
     """Published answers to an evaluation split.
 
     Raises:
@@ -115,7 +115,7 @@ def read_published(source: SourceRecipe, folder: Path) -> Published:
     if len(answers) != len(rows):
         raise RecipeError(f"{path} has {len(answers)} answers to {len(rows)} texts")
     texts = [row[source.text] for row in rows]
-    return Published(dict(zip(texts, answers, strict=True)))
+    return PublishedPredictions(dict(zip(texts, answers, strict=True)))
 
 
 def _ranked(

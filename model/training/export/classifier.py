@@ -26,7 +26,7 @@ _LONGEST = 128
 """Tokens of a message that are read; few messages are longer."""
 
 
-class Classifier:
+class EmojiClassifier:
     """Answers with a classifier's own labels, in torch; as a ``Predictor`` does."""
 
     threshold = 0.0
@@ -115,7 +115,7 @@ def convert(folder: Path, out: Path, name: str) -> Artifact:
     Raises:
         ArtifactError: it is no classifier of emojis, or its last layer is not linear.
     """
-    classifier = Classifier(folder)
+    classifier = EmojiClassifier(folder)
     last = _take_last_layer(classifier.network, len(classifier.emojis), folder)
     rows = last.weight.detach().numpy()
     bias = np.zeros(len(rows)) if last.bias is None else last.bias.detach().numpy()

@@ -22,9 +22,9 @@ from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, write_manif
 from model.emoji import emoji_names
 from model.manifest import Description, Padding
 from model.training.export.smoothquant import apply_smoothquant
-from model.training.export.vocabulary import prune_unused
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
-from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode
+from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode_texts
+from model.training.network.vocabulary import drop_unused_tokens
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,12 @@ def emoji_table(
     network: EmojiNetwork[TextEncoder], tokenizer: Tokenizer, trained: list[str]
 ) -> EmojiTable:
     """The full table: trained rows, and rows made from names for every other emoji."""
-    rows = network.rows.detach().double().numpy()
+    rows = network.embeddings.detach().double().numpy()
     bias = network.bias.detach().float().numpy()
     others = [emoji for emoji in emoji_names() if emoji not in set(trained)]
-    every = encode(network.text, tokenizer, [describe_emoji(e) for e in (*trained, *others)])
+    every = encode_texts(
+        network.text_encoder, tokenizer, [describe_emoji(e) for e in (*trained, *others)]
+    )
     vectors = every.double().numpy()
     named = np.array([e in emoji_names() for e in trained])
     name_map = fit_name_map(vectors[: len(trained)][named], rows[named])
@@ -186,15 +188,17 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     table = emoji_table(network, tokenizer, emojis)
     save_table(table, folder)
-    tokenizer = prune_unused(network.text, tokenizer)
+    tokenizer = drop_unused_tokens(network.text_encoder, tokenizer)
     tokenizer.no_truncation()
     padding = tokenizer.padding or {"pad_id": 0, "pad_token": "[PAD]"}
     tokenizer.no_padding()
     tokenizer.save(str(folder / LAYOUT.tokenizer), pretty=False)
-    trim_positions(network.text, max_tokens)
+    trim_positions(network.text_encoder, max_tokens)
     tokenizer.enable_truncation(max_tokens)
     fitted = list(texts[:_FITTED]) or [describe_emoji(emoji) for emoji in emojis[:_FITTED]]
-    export_encoder(network.text, folder / LAYOUT.encoder, encodings=tokenizer.encode_batch(fitted))
+    export_encoder(
+        network.text_encoder, folder / LAYOUT.encoder, encodings=tokenizer.encode_batch(fitted)
+    )
     description = target.description.updated(
         padding=Padding(id=padding["pad_id"], token=padding["pad_token"]),
         trained_emojis=len(emojis),

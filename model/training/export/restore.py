@@ -16,7 +16,7 @@ from transformers import BertConfig, BertModel
 
 from model.artifact import LAYOUT, Artifact
 from model.training.export.smoothquant import SUFFIX
-from model.training.network.ngrams import NGramBag
+from model.training.network.ngram_bag import NGramBag
 from model.training.network.text_encoder import TextEncoder
 
 _PREFIX = "encoder."
@@ -161,8 +161,8 @@ def restore(artifact: Artifact, folder: Path) -> None:
     shutil.copy(artifact.tokenizer, folder / LAYOUT.tokenizer)
     trained = artifact.manifest.trained_emojis
     table = artifact.table
-    network = {f"text.{name}": value for name, value in text.state_dict().items()}
-    network["rows"] = torch.from_numpy(table.embeddings[:trained].copy())
+    network = {f"text_encoder.{name}": value for name, value in text.state_dict().items()}
+    network["embeddings"] = torch.from_numpy(table.embeddings[:trained].copy())
     network["bias"] = torch.from_numpy(table.bias[:trained].copy())
     network["source_bias"] = torch.zeros(0, trained)
     best = {"network": network, "emojis": list(table.emojis[:trained]), "sources": []}

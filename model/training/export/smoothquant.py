@@ -21,7 +21,7 @@ _STRENGTH = 0.8  # of 0.5, 0.65, 0.8, 0.9 and 1, the one with the least error
 _OPERATORS = ("MatMul", "Attention")
 
 
-def feed_of(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
+def feed_for(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
     """One text as an encoder graph takes it, without padding."""
     return {
         "input_ids": np.array([encoding.ids], dtype=np.int64),
@@ -67,7 +67,7 @@ def _largest(
     )
     largest: dict[str, NDArray[np.float32]] = {}
     for encoding in encodings:
-        for name, value in zip(distinct, session.run(distinct, feed_of(encoding)), strict=True):
+        for name, value in zip(distinct, session.run(distinct, feed_for(encoding)), strict=True):
             peak = np.abs(value).reshape(-1, value.shape[-1]).max(0)
             largest[name] = np.maximum(largest.get(name, 0), peak)
     return largest

@@ -8,9 +8,9 @@ from rich.progress import Progress
 from model import artifact
 from model.artifact import Artifact
 from model.manifest import FeedbackRecord
+from model.training.feedback.emoji_head import write_candidate
 from model.training.feedback.feedback_targets import read_feedback_targets
 from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe
-from model.training.feedback.heads import write_candidate
 from model.training.feedback.replay import replay_texts
 from model.training.fitting.processes import is_main_process, wait_for_all
 from model.training.recipe import Recipe

@@ -29,9 +29,9 @@ from model.artifact import Artifact
 from model.feedback import FeedbackError
 from model.predictor import Predictor
 from model.training.export.restore import restore_text
+from model.training.feedback.emoji_head import EmojiHead
+from model.training.feedback.feedback_losses import feedback_losses, replay_losses
 from model.training.feedback.feedback_targets import FeedbackTarget
-from model.training.feedback.heads import Heads
-from model.training.feedback.losses import feedback_losses, replay_losses
 from model.training.fitting.fit import save_atomically
 from model.training.network.text_encoder import load_tokenizer
 
@@ -50,21 +50,21 @@ class FinetuneRecipe:
     """Hyper-parameters."""
 
     epochs: int = 30
-    batch: int = 256
-    rows_learning_rate: float = 2e-3
+    batch_size: int = 256
+    embedding_learning_rate: float = 2e-3
     bias_learning_rate: float = 3e-3
     """Greater: a community that likes an emoji everywhere moves its bias, not what it means."""
     projection_learning_rate: float = 2e-4
     encoder_learning_rate: float = 2e-5
-    rehearsal: float = 3.0
+    replay_weight: float = 3.0
     """Weight of what is not to be forgotten."""
-    rows_pull: float = 0.05
+    embedding_penalty: float = 0.05
     """Weight of the squared distance of the rows from where they were: feedback moves what it is
     about, and leaves alone what it hardly mentions."""
-    projection_pull: float = 1.0
-    trust: float = 0.6
+    projection_penalty: float = 1.0
+    liked_share: float = 0.6
     """Share of the probability on a text that goes to what people liked there."""
-    rejection: float = 1.0
+    rejection_weight: float = 1.0
     """Weight of what people took away."""
     patience: int = 2
     seed: int = 20
@@ -111,8 +111,8 @@ class FeedbackFinetune:
         self.accelerator = Accelerator()
         self._predictor = Predictor(source, threads=torch.get_num_threads())
         self._tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
-        self.heads = Heads(source, restore_text(source) if recipe.full else None)
-        self.before = Heads(source, None).requires_grad_(False).to(self.accelerator.device)
+        self.heads = EmojiHead(source, restore_text(source) if recipe.full else None)
+        self.before = EmojiHead(source, None).requires_grad_(False).to(self.accelerator.device)
         optimizer = torch.optim.Adam(_groups(self.heads, recipe))
         self._model, self._optimizer = self.accelerator.prepare(self.heads, optimizer)
         self._best = copy.deepcopy(self.heads.state_dict())
@@ -124,7 +124,7 @@ class FeedbackFinetune:
         validation: Sequence[FeedbackTarget],
         rehearsal: Sequence[str],
         progress: Progress,
-    ) -> Heads:
+    ) -> EmojiHead:
         """Fit until the validation loss stops falling, then take the best epoch's weights.
 
         Raises:
@@ -159,7 +159,7 @@ class FeedbackFinetune:
 
     def _epoch(self, epoch: int, taught: EncodedTexts, rest: EncodedTexts) -> None:
         rng = np.random.default_rng([self.recipe.seed, epoch])
-        size = self.recipe.batch
+        size = self.recipe.batch_size
         starts = range(0, len(taught), size)
         orders = [rng.permutation(len(taught)) for _ in range(math.ceil(_STEPS / len(starts)))]
         for order, start in itertools.product(orders, starts):
@@ -191,24 +191,24 @@ class FeedbackFinetune:
         words = words.to(logits.device)
         few = len(lesson)
         learnt = feedback_losses(
-            logits[:few], said[:few], words, self.recipe.trust, self.recipe.rejection
+            logits[:few], said[:few], words, self.recipe.liked_share, self.recipe.rejection_weight
         ).sum()
         kept = replay_losses(logits[few:], said[few:]).sum()
         kept = kept + replay_losses(logits[few:, allowed], said[few:, allowed]).sum()
         weights = torch.stack([words.abs().sum(), words.new_tensor(float(len(other)))])
         spoken, rehearsed = self.accelerator.reduce(weights, "mean")
-        said_and_kept: Tensor = learnt / spoken + self.recipe.rehearsal * kept / rehearsed
+        said_and_kept: Tensor = learnt / spoken + self.recipe.replay_weight * kept / rehearsed
         return said_and_kept + self._pull()
 
     def _pull(self) -> Tensor:
         """How far the fit has gone, a scalar."""
-        rows = (self.heads.rows - self.before.rows).square().sum()
+        rows = (self.heads.embeddings - self.before.embeddings).square().sum()
         projection = (self.heads.projection - self.before.projection).square().sum()
-        return self.recipe.rows_pull * rows + self.recipe.projection_pull * projection
+        return self.recipe.embedding_penalty * rows + self.recipe.projection_penalty * projection
 
     @torch.no_grad()
     def _mean_loss(self, taught: EncodedTexts, held: EncodedTexts) -> float:
-        total, size = 0.0, self.recipe.batch
+        total, size = 0.0, self.recipe.batch_size
         allowed = self._allowed(np.random.default_rng(self.recipe.seed))
         for start in range(0, len(taught), size):
             part = torch.arange(start, min(start + size, len(taught)))
@@ -300,21 +300,23 @@ def _digest(
     ).hexdigest()
 
 
-def _groups(heads: Heads, recipe: FinetuneRecipe) -> list[dict[str, Any]]:
+def _groups(heads: EmojiHead, recipe: FinetuneRecipe) -> list[dict[str, Any]]:
     """What learns, and how fast; the rest is kept as it is."""
     groups = [
-        {"params": [heads.rows], "lr": recipe.rows_learning_rate},
+        {"params": [heads.embeddings], "lr": recipe.embedding_learning_rate},
         {"params": [heads.bias], "lr": recipe.bias_learning_rate},
     ]
-    if heads.text is None:
+    if heads.text_encoder is None:
         projection = {"params": [heads.projection], "lr": recipe.projection_learning_rate}
         return [*groups, projection]
     heads.projection.requires_grad_(False)
-    for module in heads.text.modules():
+    for module in heads.text_encoder.modules():
         if isinstance(module, nn.Embedding):
             module.sparse = False  # one optimiser for all of it
-    for name, parameter in heads.text.named_parameters():
+    for name, parameter in heads.text_encoder.named_parameters():
         parameter.requires_grad_(".pooler." not in name)  # which nobody reads
-    encoder = [parameter for parameter in heads.text.parameters() if parameter.requires_grad]
+    encoder = [
+        parameter for parameter in heads.text_encoder.parameters() if parameter.requires_grad
+    ]
     groups.append({"params": encoder, "lr": recipe.encoder_learning_rate})
     return groups

@@ -20,9 +20,9 @@ from model.training.feedback.feedback_targets import FeedbackTarget
 from model.training.feedback.replay import is_available
 from model.training.recipe import Recipe
 
-LEAST = 30
+MIN_TEXTS = 30
 """Held-out texts with feedback below which nothing can be said."""
-TEXTS = 5000
+MAX_BENCHMARK_TEXTS = 5000
 """Of each benchmark."""
 
 
@@ -50,7 +50,7 @@ class Check:
     after: float
     interval: tuple[float, float] | None
     """Of the difference, 95 %."""
-    demand: str
+    requirement: str
     passed: bool
 
 
@@ -61,7 +61,7 @@ class GateReport:
     before: str
     candidate: str
     checks: list[Check]
-    absent: list[str]
+    missing_benchmarks: list[str]
     """Benchmarks of the recipe whose files are not here."""
 
     @property
@@ -101,7 +101,7 @@ def run_gate(
     splits = [] if recipe is None else [s for s in recipe.held_out if is_available(recipe, s)]
     for source in splits:
         assert recipe is not None  # noqa: S101 - it is where the splits come from
-        short = source if source.limit else source.model_copy(update={"limit": TEXTS})
+        short = source if source.limit else source.model_copy(update={"limit": MAX_BENCHMARK_TEXTS})
         checks += _on_benchmark(old, new, read_split(recipe, short), margins)
     checks += _on_benchmark(old, new, _names(), margins)
     checks += _costs(before, candidate, alike, [lesson.text for lesson in held_out], margins)
@@ -126,8 +126,8 @@ def _on_feedback(
     old: CachingPredictor, new: CachingPredictor, held_out: Sequence[FeedbackTarget]
 ) -> Iterator[Check]:
     demand = "above it, the interval too"
-    if len(held_out) < LEAST:
-        figure = f"at least {LEAST} texts"
+    if len(held_out) < MIN_TEXTS:
+        figure = f"at least {MIN_TEXTS} texts"
         yield Check("feedback", figure, len(held_out), 0, 0, None, demand, False)
         return
     texts = [lesson.text for lesson in held_out]
@@ -152,7 +152,7 @@ def _on_benchmark(
     (one, one_scores), (two, two_scores) = (
         rank(ranker, split.texts, split.candidates) for ranker in (old, new)
     )
-    if split.emotions:
+    if split.has_emotions:
         yield from _on_emotions(one, two, split, margins)
         return
     before, after = (metrics.hits(r, split.truth, 5).astype(float) for r in (one, two))

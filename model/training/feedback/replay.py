@@ -7,11 +7,11 @@ from model.text import clean, has_words
 from model.training.data.sources import load_examples
 from model.training.recipe import Recipe, SourceRecipe
 
-TEXTS = 7_000
+MAX_TEXTS = 7_000
 """Of a recipe's sources, each as many: the small ones would be forgotten first."""
 
 
-def replay_texts(recipe: Recipe | None, size: int = TEXTS, seed: int = 20) -> list[str]:
+def replay_texts(recipe: Recipe | None, size: int = MAX_TEXTS, seed: int = 20) -> list[str]:
     """Cleaned texts: what emojis are called, and as much of each source that is at hand.
 
     A source without its file here is passed over.

@@ -13,8 +13,8 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from model.training.data.batches import Batch
-from model.training.fitting.fit import Data, Fit
-from model.training.network.ngrams import NGramBag, ngram_network
+from model.training.fitting.fit import Fit, FitData
+from model.training.network.ngram_bag import NGramBag, new_ngram_network
 from model.training.network.text_encoder import EmojiNetwork
 from model.training.recipe import FitRecipe, NGramRecipe
 
@@ -32,7 +32,7 @@ class CrossFittedNGrams(nn.Module):
         share: float,
     ) -> None:
         super().__init__()
-        self.whole, self.share = whole, share
+        self.full_network, self.logit_weight = whole, share
         self._halves = nn.ModuleList(halves)
 
     @torch.no_grad()
@@ -43,13 +43,13 @@ class CrossFittedNGrams(nn.Module):
             first, second = (half(*asked) for half in self._halves)
             said = torch.where(batch.half.bool().unsqueeze(1), first, second)
         else:
-            said = self.whole(*asked)
-        return self.share * said
+            said = self.full_network(*asked)
+        return self.logit_weight * said
 
     def train(self, mode: bool = True) -> "CrossFittedNGrams":
         """Switch which of them speak. They leave no word unread: they do not learn any more."""
         self.training = mode
-        for fitted in (self.whole, *self._halves):
+        for fitted in (self.full_network, *self._halves):
             fitted.eval()
         return self
 
@@ -57,19 +57,19 @@ class CrossFittedNGrams(nn.Module):
 def cross_fit_ngrams(
     recipe: FitRecipe,
     ngrams: NGramRecipe,
-    data: Data,
+    data: FitData,
     allowed: Tensor,
     folder: Path,
     progress: Progress,
 ) -> CrossFittedNGrams:
     """Fit n-grams on all examples and on each half, or go on where that was stopped."""
 
-    def fitted(part: Data, name: str) -> EmojiNetwork[NGramBag]:
+    def fitted(part: FitData, name: str) -> EmojiNetwork[NGramBag]:
         torch.manual_seed(recipe.seed)
-        network = ngram_network(ngrams.buckets, ngrams.width, len(data.emojis), allowed)
-        return Fit(ngrams.fit(recipe), network, part, folder / name).run(progress)
+        network = new_ngram_network(ngrams.buckets, ngrams.width, len(data.emojis), allowed)
+        return Fit(ngrams.fit_recipe(recipe), network, part, folder / name).run(progress)
 
     first, second = (
-        fitted(replace(data, train=data.train.of_half(half)), f"half{half}") for half in (0, 1)
+        fitted(replace(data, train=data.train.select_half(half)), f"half{half}") for half in (0, 1)
     )
-    return CrossFittedNGrams(fitted(data, "whole"), (first, second), ngrams.share)
+    return CrossFittedNGrams(fitted(data, "whole"), (first, second), ngrams.logit_weight)

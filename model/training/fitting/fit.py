@@ -14,13 +14,19 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from model.examples import Example
-from model.training.data.batches import Batch, Prepared, class_weights, prepare, vocabulary_of
+from model.training.data.batches import (
+    Batch,
+    TokenizedExamples,
+    class_weights,
+    emoji_vocabulary,
+    tokenize,
+)
 from model.training.network.name_embeddings import describe_emoji, initial_embeddings
 from model.training.network.text_encoder import (
     EmojiNetwork,
-    Reader,
     TextEncoder,
-    encode,
+    TextEncoderT,
+    encode_texts,
     load_tokenizer,
 )
 from model.training.recipe import FitRecipe
@@ -32,7 +38,7 @@ BEST = "best.pt"
 
 
 @dataclass(slots=True)
-class Progressed:
+class FitState:
     """Where a fit stands; saved with every checkpoint."""
 
     step: int = 0
@@ -42,39 +48,39 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class FitData:
     """What a fit reads."""
 
-    train: Prepared
-    validation: Prepared
+    train: TokenizedExamples
+    validation: TokenizedExamples
     emojis: list[str]
     sources: list[str]
 
 
-def load_data(
+def load_fit_data(
     recipe: FitRecipe, tokenizer: Tokenizer, train: list[Example], validation: list[Example]
-) -> Data:
+) -> FitData:
     """Choose the emojis with enough examples and tokenise."""
-    emojis = vocabulary_of(train, recipe.min_count)
+    emojis = emoji_vocabulary(train, recipe.min_count)
     sources = sorted({x.source for x in (*train, *validation)})
     weights = class_weights(train, recipe.class_weight_power)
-    return Data(
-        prepare(train, tokenizer, emojis, sources, weights),
-        prepare(validation, tokenizer, emojis, sources, {}),
+    return FitData(
+        tokenize(train, tokenizer, emojis, sources, weights),
+        tokenize(validation, tokenizer, emojis, sources, {}),
         emojis,
         sources,
     )
 
 
-def new_network(base: str, data: Data, allowed: Tensor) -> EmojiNetwork[TextEncoder]:
+def new_network(base: str, data: FitData, allowed: Tensor) -> EmojiNetwork[TextEncoder]:
     """A network whose rows say what the emojis are called."""
     text = TextEncoder.from_base(base)
-    tokenizer = load_tokenizer(base, text.name_tokens)
-    vectors = encode(text.eval(), tokenizer, [describe_emoji(emoji) for emoji in data.emojis])
+    tokenizer = load_tokenizer(base, text.max_name_tokens)
+    vectors = encode_texts(text.eval(), tokenizer, [describe_emoji(emoji) for emoji in data.emojis])
     return EmojiNetwork(text, initial_embeddings(vectors), allowed)
 
 
-def allowed_labels(data: Data, single_label: set[str]) -> Tensor:
+def make_label_mask(data: FitData, single_label: set[str]) -> Tensor:
     """(sources, emojis) bool: a source with a fixed label set can show no other emoji."""
     allowed = torch.ones(len(data.sources), len(data.emojis), dtype=torch.bool)
     for i, name in enumerate(data.sources):
@@ -85,7 +91,7 @@ def allowed_labels(data: Data, single_label: set[str]) -> Tensor:
     return allowed
 
 
-def loss_of(logits: Tensor, batch: Batch, spread: float) -> Tensor:
+def soft_cross_entropy(logits: Tensor, batch: Batch, spread: float) -> Tensor:
     """Weighted soft cross-entropy, a scalar.
 
     Where emojis are alternatives, the target lies between an even one (``spread`` = 1) and the
@@ -106,7 +112,7 @@ def _schedule(step: int, total: int, warmup: int) -> float:
     return max(0.01, (total - step) / max(1, total - warmup))
 
 
-class Fit(Generic[Reader]):
+class Fit(Generic[TextEncoderT]):
     """One fit in a folder: ``run`` goes on from the last checkpoint there.
 
     What ``beside`` makes of a batch, (batch, emojis), is added to the network's logits, and learns
@@ -116,28 +122,31 @@ class Fit(Generic[Reader]):
     def __init__(
         self,
         recipe: FitRecipe,
-        network: EmojiNetwork[Reader],
-        data: Data,
+        network: EmojiNetwork[TextEncoderT],
+        data: FitData,
         folder: Path,
         beside: nn.Module | None = None,
     ) -> None:
         self.recipe, self.network, self.data, self.folder = recipe, network, data, folder
-        self.beside = beside
-        self.state = Progressed()
-        looked_up = _looked_up(network.text)
+        self.logit_offset = beside
+        self.state = FitState()
+        looked_up = _looked_up(network.text_encoder)
         apart = {id(parameter) for parameter in looked_up}
-        dense = [p for p in network.text.parameters() if id(p) not in apart]
-        self._clipped = [*dense, network.rows, network.bias, network.source_bias]
+        dense = [p for p in network.text_encoder.parameters() if id(p) not in apart]
+        self._clipped = [*dense, network.embeddings, network.bias, network.source_bias]
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": dense, "lr": recipe.learning_rate},
                 # A source's bias learns no faster than the rows: a fast one would learn from the
                 # source alone what the words should have taught.
-                {"params": [network.rows, network.source_bias], "lr": recipe.rows_learning_rate},
+                {
+                    "params": [network.embeddings, network.source_bias],
+                    "lr": recipe.embedding_learning_rate,
+                },
                 {
                     # A slow prior would be left to the rows.
                     "params": [network.bias],
-                    "lr": recipe.rows_learning_rate * 10,
+                    "lr": recipe.embedding_learning_rate * 10,
                     "weight_decay": 0.0,
                 },
             ],
@@ -162,14 +171,14 @@ class Fit(Generic[Reader]):
         """Steps of the whole fit."""
         return max(1, round(self.steps_per_epoch * self.recipe.epochs))
 
-    def run(self, progress: Progress) -> EmojiNetwork[Reader]:
+    def run(self, progress: Progress) -> EmojiNetwork[TextEncoderT]:
         """Train to the end or until patience is out, then take the best network."""
         self._resume()
         task = progress.add_task("fit", total=self.total_steps, completed=self.state.step)
         torch.manual_seed(self.recipe.seed)
         for epoch in range(math.ceil(self.recipe.epochs)):
             rng = np.random.default_rng([self.recipe.seed, epoch])
-            batches = self.data.train.epoch(self.recipe.batch_size, rng)
+            batches = self.data.train.epoch_batches(self.recipe.batch_size, rng)
             for i, indices in enumerate(batches):
                 step = epoch * self.steps_per_epoch + i
                 if step < self.state.step:
@@ -192,7 +201,9 @@ class Fit(Generic[Reader]):
         )
         for group, peak in zip(self._groups(), self._peaks, strict=True):
             group["lr"] = peak * factor
-        loss = loss_of(self._logits(batch, training=True), batch, self.recipe.alternatives_spread)
+        loss = soft_cross_entropy(
+            self._logits(batch, training=True), batch, self.recipe.alternatives_spread
+        )
         for optimizer in self._optimizers():
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call] # torch leaves it so
@@ -207,7 +218,9 @@ class Fit(Generic[Reader]):
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.network(batch.input_ids, batch.attention_mask, batch.source)
         said: Tensor = logits.float()
-        return said if self.beside is None else said + self.beside.train(training)(batch)
+        return (
+            said if self.logit_offset is None else said + self.logit_offset.train(training)(batch)
+        )
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
         return [self.optimizer] if self.sparse is None else [self.optimizer, self.sparse]
@@ -223,7 +236,7 @@ class Fit(Generic[Reader]):
         order = np.argsort(np.diff(data.offsets), kind="stable")
         for start in range(0, len(order), 128):
             batch = data.batch(order[start : start + 128])
-            loss = loss_of(self._logits(batch, training=False), batch, 1.0)
+            loss = soft_cross_entropy(self._logits(batch, training=False), batch, 1.0)
             total += float(loss) * len(batch.weight)
         return total / len(data)
 
@@ -269,7 +282,7 @@ class Fit(Generic[Reader]):
         self.network.load_state_dict(saved["network"])
         for optimizer, state in zip(self._optimizers(), saved["optimizers"], strict=True):
             optimizer.load_state_dict(state)
-        self.state = Progressed(**saved["state"])
+        self.state = FitState(**saved["state"])
         log.info("resumed at step %d", self.state.step)
 
 

@@ -32,14 +32,14 @@ FACTS = "pretraining.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Pretraining:
+class PretrainOptions:
     """Hyper-parameters of one run."""
 
     epochs: float = 1.0
     batch_size: int = 64
     max_tokens: int = 48
     learning_rate: float = 1e-4
-    masked: float = 0.15
+    mask_probability: float = 0.15
     """Share of tokens to be guessed."""
     save_every: int = 200
     """Steps between checkpoints, from which the same call goes on."""
@@ -49,7 +49,7 @@ class Pretraining:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class PretrainResult:
     """What a run reached on texts that it did not read; losses in nats a masked token."""
 
     base: str
@@ -60,8 +60,8 @@ class Learnt:
 
 
 def pretrain(
-    texts: Sequence[str], base: str, out: Path, plan: Pretraining, progress: Progress
-) -> Learnt:
+    texts: Sequence[str], base: str, out: Path, plan: PretrainOptions, progress: Progress
+) -> PretrainResult:
     """Go on pretraining ``base`` on cleaned texts; ``out`` then is a base for ``train``.
 
     A run that was stopped goes on from its last checkpoint in ``out``.
@@ -89,7 +89,7 @@ def pretrain(
         begun.write_text(json.dumps(_loss(trainer)), encoding="utf-8")
     last = get_last_checkpoint(str(scratch)) if scratch.exists() else None  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=last)
-    learnt = Learnt(
+    learnt = PretrainResult(
         base, len(read), trainer.state.global_step, json.loads(begun.read_text()), _loss(trainer)
     )
     model.base_model.save_pretrained(out)
@@ -101,7 +101,7 @@ def pretrain(
 def _encoded(
     texts: Sequence[str],
     tokenizer: Any,  # noqa: ANN401 - transformers has no types of its own
-    plan: Pretraining,
+    plan: PretrainOptions,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Texts to read and texts held out, as token ids."""
     order = list(range(len(texts)))
@@ -115,7 +115,7 @@ def _trainer(
     model: Any,  # noqa: ANN401
     tokenizer: Any,  # noqa: ANN401
     out: Path,
-    plan: Pretraining,
+    plan: PretrainOptions,
     read: list[dict[str, Any]],
     held_out: list[dict[str, Any]],
 ) -> Any:  # noqa: ANN401
@@ -137,7 +137,7 @@ def _trainer(
         disable_tqdm=True,
         report_to="none",
     )
-    collator = DataCollatorForLanguageModeling(tokenizer, mlm_probability=plan.masked)
+    collator = DataCollatorForLanguageModeling(tokenizer, mlm_probability=plan.mask_probability)
     trainer = Trainer(model, arguments, collator, train_dataset=read, eval_dataset=held_out)
     trainer.remove_callback(PrinterCallback)  # it would write to standard output
     return trainer

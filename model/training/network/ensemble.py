@@ -6,7 +6,7 @@ its vectors and rows are theirs side by side.
 
 import torch
 
-from model.training.network.ngrams import NGramBag
+from model.training.network.ngram_bag import NGramBag
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder
 
 
@@ -19,9 +19,9 @@ def ensemble(
     Vectors are (texts, d + width), rows (emojis, d + width). ``network`` is changed and should not
     be used any more.
     """
-    network.text.bag = ngrams.text
-    rows = torch.cat([network.rows, share * ngrams.rows], dim=1)
-    pooled = EmojiNetwork(network.text, rows, network.allowed)
+    network.text_encoder.bag = ngrams.text_encoder
+    rows = torch.cat([network.embeddings, share * ngrams.embeddings], dim=1)
+    pooled = EmojiNetwork(network.text_encoder, rows, network.label_mask)
     pooled.bias.copy_(network.bias + share * ngrams.bias)
     pooled.source_bias.copy_(network.source_bias + share * ngrams.source_bias)
     return pooled.eval()

@@ -26,7 +26,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.bag = bag
-        self.unread = 0.0
+        self.token_dropout = 0.0
         """Share of a text's tokens that are left out in training."""
         self.projection = nn.Linear(size, size)
         nn.init.eye_(self.projection.weight)
@@ -44,14 +44,14 @@ class TextEncoder(nn.Module):
         return cls(encoder, encoder.config.hidden_size)
 
     @property
-    def name_tokens(self) -> int:
+    def max_name_tokens(self) -> int:
         """How many tokens of an emoji's name and keywords are read: 32, if there is room."""
         return min(32, int(self.encoder.config.max_position_embeddings))  # type: ignore[union-attr, arg-type]
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Text vectors, not normalised: their length carries how sure the text makes us."""
-        if self.training and self.unread:
-            read = torch.rand(attention_mask.shape) >= self.unread
+        if self.training and self.token_dropout:
+            read = torch.rand(attention_mask.shape) >= self.token_dropout
             # The first token stays: a text of which nothing is read has no vector.
             read[:, 0] = True
             attention_mask = attention_mask * read
@@ -62,35 +62,35 @@ class TextEncoder(nn.Module):
         return torch.cat([projected, self.bag(input_ids, attention_mask)], dim=1)
 
 
-Reader = TypeVar("Reader", bound=nn.Module, covariant=True)
+TextEncoderT = TypeVar("TextEncoderT", bound=nn.Module, covariant=True)
 """What makes a vector of token ids and their mask."""
 
 
-class EmojiNetwork(nn.Module, Generic[Reader]):
+class EmojiNetwork(nn.Module, Generic[TextEncoderT]):
     """Scores: text vector x row + bias of the emoji + bias of the emoji in this source."""
 
-    def __init__(self, text: Reader, rows: Tensor, allowed: Tensor) -> None:
+    def __init__(self, text: TextEncoderT, rows: Tensor, allowed: Tensor) -> None:
         """Start from ``rows`` (emojis, d); ``allowed`` (sources, emojis) says what can occur."""
         super().__init__()
-        self.text = text
-        self.rows = nn.Parameter(rows.clone())
+        self.text_encoder = text
+        self.embeddings = nn.Parameter(rows.clone())
         self.bias = nn.Parameter(torch.zeros(len(rows)))
         # Each source has its own label prior (a query list, a balanced sample, an old keyboard).
         # Learnt apart and left behind at export, it keeps the shared table free of it.
         self.source_bias = nn.Parameter(torch.zeros(len(allowed), len(rows)))
-        self.allowed = allowed
-        self.register_buffer("forbidden", torch.where(allowed, 0.0, -1e4), persistent=False)
+        self.label_mask = allowed
+        self.register_buffer("label_penalty", torch.where(allowed, 0.0, -1e4), persistent=False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, source: Tensor) -> Tensor:
         """Logits, (batch, emojis), float32."""
-        vectors = self.text(input_ids, attention_mask).float()
+        vectors = self.text_encoder(input_ids, attention_mask).float()
         prior = self.bias + self.source_bias[source]
-        logits: Tensor = vectors @ self.rows.T + prior + self.get_buffer("forbidden")[source]
+        logits: Tensor = vectors @ self.embeddings.T + prior + self.get_buffer("label_penalty")[source]
         return logits
 
 
 @torch.inference_mode()
-def encode(text: TextEncoder, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
+def encode_texts(text: TextEncoder, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
     """Text vectors of many short texts, (texts, d), float32."""
     vectors = []
     for start in range(0, len(texts), 64):

@@ -51,7 +51,7 @@ def wide(
     """A run with an n-gram bag and a cut vocabulary."""
     recipe = Recipe.read(recipe_file)
     fit = recipe.fit.model_copy(update={"epochs": 1.0})
-    ngrams = NGramRecipe(buckets=256, width=8, epochs=1.0, batch_size=32, share=0.25)
+    ngrams = NGramRecipe(buckets=256, width=8, epochs=1.0, batch_size=32, logit_weight=0.25)
     made = TrainingRun(tmp_path_factory.mktemp("wide"))
     wide = recipe.model_copy(update={"fit": fit, "ngrams": ngrams})
     train(wide, str(tiny_base), made, Progress(disable=True))

@@ -23,8 +23,8 @@ from transformers import (
 from model import Predictor
 from model.artifact import load
 from model.training.export.onnx import export_encoder, trim_positions
-from model.training.export.smoothquant import feed_of
-from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
+from model.training.export.smoothquant import feed_for
+from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
 from model.training.recipe import Recipe
 from model.training.train import TrainingRun, train
 from tests.synthetic import EMOTIONS, LEXICON
@@ -150,14 +150,14 @@ def test_its_graph_gives_the_same_vectors_after_trimming(base: Path, tmp_path: P
     text = TextEncoder.from_base(str(base)).eval()
     tokenizer = load_tokenizer(str(base), 16)
     texts = [*TEXTS, " ".join(["pizza funny"] * 20)]
-    expected = encode(text, tokenizer, texts).numpy()
+    expected = encode_texts(text, tokenizer, texts).numpy()
     trim_positions(text, 16)
     tokenizer.no_padding()
     encoded = tokenizer.encode_batch(texts)
     assert len(encoded[-1].ids) == 16
     export_encoder(text, tmp_path / "encoder.onnx", quantize=False)
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
-    given = np.concatenate([session.run(None, feed_of(each))[0] for each in encoded])
+    given = np.concatenate([session.run(None, feed_for(each))[0] for each in encoded])
     assert given == pytest.approx(expected, abs=1e-3)
 
 
@@ -168,7 +168,7 @@ def test_tokens_go_unread_in_training_alone(tiny_base: Path) -> None:
     mask = torch.ones_like(ids)
     serving = text.eval()(ids, mask)
     assert torch.allclose(text.train()(ids, mask)[0], serving[0], atol=1e-5)
-    text.unread = 0.5
+    text.token_dropout = 0.5
     learning = text(ids, mask)
     assert not torch.allclose(learning[0], learning[1], atol=1e-3)
     assert torch.equal(text.eval()(ids, mask), serving)

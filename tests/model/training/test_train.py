@@ -14,12 +14,24 @@ from model.examples import Example
 from model.training.data.sources import load_examples
 from model.training.data.splits import read_split
 from model.training.export.onnx import export_encoder
-from model.training.export.vocabulary import prune_unused
-from model.training.fitting.fit import BEST, CHECKPOINT, Fit, allowed_labels, load_data, new_network
-from model.training.fitting.warm_start import average, warm_start
-from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode, load_tokenizer
+from model.training.fitting.fit import (
+    BEST,
+    CHECKPOINT,
+    Fit,
+    load_fit_data,
+    make_label_mask,
+    new_network,
+)
+from model.training.fitting.warm_start import average_weights, warm_start
+from model.training.network.text_encoder import (
+    EmojiNetwork,
+    TextEncoder,
+    encode_texts,
+    load_tokenizer,
+)
+from model.training.network.vocabulary import drop_unused_tokens
 from model.training.recipe import Recipe
-from model.training.train import TrainingRun, take_prior, train
+from model.training.train import TrainingRun, apply_source_prior, train
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +69,9 @@ def test_a_fit_can_begin_from_another_ones_weights(
     examples = load_examples(recipe, recipe.sources)
     few = [x for x in examples if x.source == "inline"]
     more = [*few, *(Example("wow a b", ("🤯",), "other", 1.0) for _ in range(9))]
-    data = load_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, few[:60])
-    cold = new_network(str(tiny_base), data, allowed_labels(data, set()))
-    warm = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    data = load_fit_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, few[:60])
+    cold = new_network(str(tiny_base), data, make_label_mask(data, set()))
+    warm = new_network(str(tiny_base), data, make_label_mask(data, set()))
     warm_start(warm, data, str(tiny_base), run.folder / BEST)
     assert "🤯" in data.emojis
     losses = [Fit(recipe.fit, n, data, run.folder / "x").validation_loss() for n in (cold, warm)]
@@ -72,23 +84,23 @@ def test_the_mean_with_other_runs_weights(
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources)
     more = [*examples, *(Example("wow a b", ("🤯",), "other", 1.0) for _ in range(9))]
-    data = load_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, examples[:60])
+    data = load_fit_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, examples[:60])
     torch.manual_seed(9)
-    network = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    network = new_network(str(tiny_base), data, make_label_mask(data, set()))
     first = {name: value.clone() for name, value in network.state_dict().items()}
     begun, other = run.folder / BEST, tmp_path / BEST
     theirs = torch.load(begun, weights_only=True)
     torch.save({**theirs, "network": {k: v + 1.0 for k, v in theirs["network"].items()}}, other)
-    average(network, data, [(begun, 0.5), (other, 0.25)])
+    average_weights(network, data, [(begun, 0.5), (other, 0.25)])
     rows = [data.emojis.index(emoji) for emoji in theirs["emojis"]]
     kept = theirs["network"]
-    expected = 0.25 * first["rows"][rows] + 0.75 * kept["rows"] + 0.25
-    assert torch.allclose(network.rows[rows], expected, atol=1e-5)
-    name = "text.projection.weight"
+    expected = 0.25 * first["embeddings"][rows] + 0.75 * kept["embeddings"] + 0.25
+    assert torch.allclose(network.embeddings[rows], expected, atol=1e-5)
+    name = "text_encoder.projection.weight"
     expected = 0.25 * first[name] + 0.75 * kept[name] + 0.25
     assert torch.allclose(network.state_dict()[name], expected, atol=1e-5)
     unknown = data.emojis.index("🤯")
-    assert torch.equal(network.rows[unknown], first["rows"][unknown])
+    assert torch.equal(network.embeddings[unknown], first["embeddings"][unknown])
 
 
 def test_held_out_figures_are_those_of_a_model_that_learnt(
@@ -118,8 +130,8 @@ def test_the_exported_encoder_gives_the_vectors_of_torch(tiny_base: Path, tmp_pa
     text = TextEncoder.from_base(str(tiny_base)).eval()
     tokenizer = load_tokenizer(str(tiny_base), 16)
     texts = ["funny joke laugh", "pizza", "sad a b c d e f g h"]
-    expected = encode(text, tokenizer, texts).numpy()
-    pruned = prune_unused(text, tokenizer)
+    expected = encode_texts(text, tokenizer, texts).numpy()
+    pruned = drop_unused_tokens(text, tokenizer)
     export_encoder(text, tmp_path / "encoder.onnx", quantize=False)
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
     encoded = pruned.encode_batch(texts)
@@ -135,7 +147,7 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources)
-    data = load_data(
+    data = load_fit_data(
         recipe.fit,
         load_tokenizer(str(tiny_base), 16),
         examples,
@@ -146,7 +158,7 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(
         torch.manual_seed(1)
         return Fit(
             recipe.fit,
-            new_network(str(tiny_base), data, allowed_labels(data, {"label"})),
+            new_network(str(tiny_base), data, make_label_mask(data, {"label"})),
             data,
             folder,
         )
@@ -180,8 +192,8 @@ def test_a_checkpoint_of_other_data_is_refused(
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources[:2])
-    data = load_data(recipe.fit, load_tokenizer(str(tiny_base), 16), examples, examples[:10])
-    network = new_network(str(tiny_base), data, allowed_labels(data, set()))
+    data = load_fit_data(recipe.fit, load_tokenizer(str(tiny_base), 16), examples, examples[:10])
+    network = new_network(str(tiny_base), data, make_label_mask(data, set()))
     with pytest.raises(ValueError, match=CHECKPOINT):
         Fit(recipe.fit, network, data, run.folder).run(Progress(disable=True))
 
@@ -198,5 +210,5 @@ def test_a_source_gives_a_share_of_its_prior(tiny_base: Path) -> None:
     with torch.no_grad():
         network.bias.copy_(torch.tensor([1.0, 2.0]))
         network.source_bias.copy_(torch.tensor([[9.0, 9.0], [4.0, -2.0]]))
-    take_prior(network, 1, 0.5)
+    apply_source_prior(network, 1, 0.5)
     assert network.bias.tolist() == [3.0, 1.0]

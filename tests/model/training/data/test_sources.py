@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.text import dedup_key_of_cleaned
-from model.training.data.sources import held_out_keys, load_examples, unlabelled_texts
+from model.training.data.sources import load_examples, read_held_out_keys, read_unlabelled_texts
 from model.training.data.splits import read_split
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
@@ -33,7 +33,7 @@ def test_a_text_is_taken_once_and_never_from_a_held_out_split(recipe_file: Path)
     assert len(once) == len(twice)
     held = recipe.held_out[0]
     assert load_examples(recipe, [held])
-    assert load_examples(recipe, [held], held_out_keys(recipe)) == []
+    assert load_examples(recipe, [held], read_held_out_keys(recipe)) == []
 
 
 def test_a_missing_file_is_named(recipe_file: Path) -> None:
@@ -47,7 +47,7 @@ def test_splits_know_their_candidates(recipe_file: Path) -> None:
     recipe = Recipe.read(recipe_file)
     label, emotion = (read_split(recipe, source) for source in recipe.held_out)
     assert label.candidates == frozenset({"😂", "😢", "🍕"})
-    assert emotion.emotions
+    assert emotion.has_emotions
     assert emotion.candidates is None
     assert ("sadness",) in emotion.truth
 
@@ -74,10 +74,13 @@ def test_unlabelled_texts_are_clean_distinct_and_not_held_out(
     recipe_file: Path, tmp_path: Path
 ) -> None:
     recipe = Recipe.read(recipe_file)
-    texts = unlabelled_texts(recipe, (), None)
+    texts = read_unlabelled_texts(recipe, (), None)
     assert len(set(texts)) == len(texts) > 300
     assert not any("😂" in text or "\ufe0f" in text for text in texts)
-    assert not held_out_keys(recipe) & {dedup_key_of_cleaned(text) for text in texts}
+    assert not read_held_out_keys(recipe) & {dedup_key_of_cleaned(text) for text in texts}
     (tmp_path / "own.txt").write_text("one  text\none text 😂\n\nanother\n", encoding="utf-8")
-    assert sorted(unlabelled_texts(recipe, [tmp_path / "own.txt"], None)) == ["another", "one text"]
-    assert len(unlabelled_texts(recipe, [tmp_path / "own.txt"], 1)) == 1
+    assert sorted(read_unlabelled_texts(recipe, [tmp_path / "own.txt"], None)) == [
+        "another",
+        "one text",
+    ]
+    assert len(read_unlabelled_texts(recipe, [tmp_path / "own.txt"], 1)) == 1

@@ -20,7 +20,7 @@ from transformers import (
 
 from model import Predictor
 from model.artifact import ArtifactError, load
-from model.training.export.classifier import Classifier, convert
+from model.training.export.classifier import EmojiClassifier, convert
 from tests.model.training.test_architectures import SHAPE, TEXTS, byte_pairs
 
 LABELS = ["_red_heart_", "😂", "_fire_", ":cry:", "_Christmas_tree_", "🍕", "_two_hearts_"]
@@ -79,7 +79,7 @@ def written(make: object, folder: Path) -> Path:
 
 
 def test_it_answers_with_its_labels(classifier: Path) -> None:
-    theirs = Classifier(classifier)
+    theirs = EmojiClassifier(classifier)
     answers = theirs.predict([*TEXTS, "", "🙏"], 7)
     assert answers[-2:] == [[], []]
     for answer in answers[:-2]:
@@ -94,7 +94,7 @@ def test_an_artifact_answers_as_the_classifier(classifier: Path, tmp_path: Path)
     made = convert(classifier, tmp_path / "ours", "org/theirs")
     assert made.table.emojis == tuple(EMOJIS)
     assert made.version.startswith("theirs-")
-    ours, theirs = Predictor(load(tmp_path / "ours")), Classifier(classifier)
+    ours, theirs = Predictor(load(tmp_path / "ours")), EmojiClassifier(classifier)
     texts = [*TEXTS, "pizza " * 60]
     for a, b in zip(ours.predict(texts, 7), theirs.predict(texts, 7), strict=True):
         scores = {p.emoji: p.score for p in b}
@@ -114,19 +114,19 @@ def test_labels_that_are_no_emojis_are_refused(tmp_path: Path) -> None:
 
     relabel([*LABELS[:-1], "sarcasm"])
     with pytest.raises(ArtifactError, match="label sarcasm is no emoji"):
-        Classifier(folder)
+        EmojiClassifier(folder)
     relabel([*LABELS[:-1], "❤️"])
     with pytest.raises(ArtifactError, match="same emoji"):
-        Classifier(folder)
+        EmojiClassifier(folder)
     relabel([f"LABEL_{i}" for i in range(7)])
     with pytest.raises(ArtifactError, match="LABEL_0"):
-        Classifier(folder)
+        EmojiClassifier(folder)
     lines = "\n".join(f"{i}\t{label}" for i, label in enumerate(LABELS))
     (folder / "mapping.txt").write_text(lines, encoding="utf-8")
-    assert Classifier(folder).emojis == EMOJIS
+    assert EmojiClassifier(folder).emojis == EMOJIS
 
 
 def test_what_is_no_classifier_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ArtifactError, match="no text classifier"):
-        Classifier(tmp_path)
+        EmojiClassifier(tmp_path)

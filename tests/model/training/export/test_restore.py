@@ -10,9 +10,9 @@ from transformers import AutoConfig
 from model import Predictor
 from model.artifact import load
 from model.training.export.restore import RestoreError, restore, restore_text
-from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import StartingPoint, TrainingRun, train
+from model.training.train import EarlierRuns, TrainingRun, train
 
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"]
 
@@ -21,7 +21,7 @@ def test_the_restored_network_gives_the_artifacts_vectors(wide: TrainingRun) -> 
     artifact = load(wide.artifact)
     served = Predictor(artifact).encode(TEXTS)
     tokenizer = load_tokenizer(str(artifact.folder), 16)
-    restored = encode(restore_text(artifact), tokenizer, TEXTS).numpy()
+    restored = encode_texts(restore_text(artifact), tokenizer, TEXTS).numpy()
     likeness = np.sum(served * restored, axis=1) / (
         np.linalg.norm(served, axis=1) * np.linalg.norm(restored, axis=1)
     )
@@ -38,7 +38,7 @@ def test_a_fit_goes_on_from_what_was_restored(
     again = TrainingRun(tmp_path / "again")
     start = tmp_path / "restored" / "best.pt"
     made = train(
-        short, str(tmp_path / "restored"), again, Progress(disable=True), StartingPoint(start)
+        short, str(tmp_path / "restored"), again, Progress(disable=True), EarlierRuns(start)
     )
     known = {"😂", "😢", "🍕"}
     for text, emoji in zip(TEXTS, ("😂", "😢", "🍕"), strict=False):

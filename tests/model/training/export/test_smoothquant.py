@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from model.training.export.onnx import export_encoder
-from model.training.export.smoothquant import apply_smoothquant, feed_of
+from model.training.export.smoothquant import apply_smoothquant, feed_for
 from model.training.network.text_encoder import TextEncoder, load_tokenizer
 
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"] * 4
@@ -30,7 +30,7 @@ def test_a_loud_channel_costs_the_others_less(tiny_base: Path, tmp_path: Path) -
 
     def vectors(file: str) -> np.ndarray:
         session = onnxruntime.InferenceSession(tmp_path / file)
-        told = np.concatenate([session.run(None, feed_of(each))[0] for each in encodings])
+        told = np.concatenate([session.run(None, feed_for(each))[0] for each in encodings])
         return np.delete(told, 3, axis=1)
 
     export_encoder(text, tmp_path / "float.onnx", quantize=False)

@@ -20,11 +20,11 @@ from model.training.recipe import Recipe
 
 RECIPE = FinetuneRecipe(
     epochs=6,
-    batch=32,
-    rows_learning_rate=1e-2,
+    batch_size=32,
+    embedding_learning_rate=1e-2,
     encoder_learning_rate=2e-3,
-    rows_pull=0.0,
-    trust=0.9,
+    embedding_penalty=0.0,
+    liked_share=0.9,
     full=True,
 )
 

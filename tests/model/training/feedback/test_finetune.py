@@ -15,19 +15,21 @@ from model.feedback import FeedbackEntry, FeedbackError, FeedbackRow
 from model.manifest import FeedbackRecord
 from model.scores import log_softmax
 from model.training.feedback import finetune, gate
+from model.training.feedback.emoji_head import EmojiHead, write_candidate
+from model.training.feedback.feedback_losses import feedback_losses, replay_losses
 from model.training.feedback.feedback_targets import (
     FeedbackTarget,
     feedback_target,
     read_feedback_targets,
 )
 from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe
-from model.training.feedback.gate import LEAST, GateReport, run_gate
-from model.training.feedback.heads import Heads, write_candidate
-from model.training.feedback.losses import feedback_losses, replay_losses
+from model.training.feedback.gate import MIN_TEXTS, GateReport, run_gate
 from model.training.feedback.replay import replay_texts
 from tests.tiny import WORDS
 
-RECIPE = FinetuneRecipe(epochs=40, batch=16, rows_learning_rate=0.05, rows_pull=0.01)
+RECIPE = FinetuneRecipe(
+    epochs=40, batch_size=16, embedding_learning_rate=0.05, embedding_penalty=0.01
+)
 QUIET = Progress(disable=True)
 LAUGHING = [
     FeedbackTarget(f"funny {word}", {"😭": 2.0}, {"😂": 1.0}) for word in ("a", "b", "c", "d") * 12
@@ -91,12 +93,12 @@ def test_the_fit_scores_as_the_artifact_serves(
     shared = update_manifest(folder, uniform_prior_weight=share, temperature=1.7)
     predictor = Predictor(shared)
     vectors = predictor.encode(["funny party", "so sad"])
-    fitted = Heads(shared, None)(torch.from_numpy(vectors)).detach().numpy()
+    fitted = EmojiHead(shared, None)(torch.from_numpy(vectors)).detach().numpy()
     assert np.allclose(fitted, predictor.log_scores(vectors), atol=1e-4)
 
 
 def test_a_projection_is_folded_into_rows_and_names(source: Artifact, tmp_path: Path) -> None:
-    heads = Heads(source, None)
+    heads = EmojiHead(source, None)
     with torch.no_grad():
         heads.projection.add_(torch.randn(heads.projection.shape) * 0.01)
     made = write_candidate(heads.eval(), source, tmp_path / "artifact", record(source))
@@ -179,7 +181,7 @@ def test_other_data_begin_afresh(source: Artifact, tmp_path: Path) -> None:
     fit = FeedbackFinetune(source, short, tmp_path / "fit")
     heads = fit.run(LAUGHING[:8], [], OTHERS, QUIET)
     fresh = FeedbackFinetune(source, short, tmp_path / "other").run(LAUGHING[:8], [], OTHERS, QUIET)
-    assert torch.equal(heads.rows, fresh.rows)
+    assert torch.equal(heads.embeddings, fresh.embeddings)
 
 
 def test_nothing_to_learn_from_is_an_error(source: Artifact, tmp_path: Path) -> None:
@@ -234,7 +236,9 @@ def test_without_a_recipe_the_names_are_rehearsed() -> None:
     assert len(set(texts)) == len(texts)
 
 
-HELD_OUT = [FeedbackTarget(f"so funny {i}", {"😭": 1.0}, {"😂": 1.0}) for i in range(LEAST + 10)]
+HELD_OUT = [
+    FeedbackTarget(f"so funny {i}", {"😭": 1.0}, {"😂": 1.0}) for i in range(MIN_TEXTS + 10)
+]
 
 
 def failed(verdict: GateReport) -> set[tuple[str, str]]:
@@ -257,15 +261,15 @@ def test_the_same_again_is_not_better(source: Artifact) -> None:
 
 
 def test_too_little_feedback_says_nothing(source: Artifact, tmp_path: Path) -> None:
-    verdict = run_gate(source, fitted(source, tmp_path), HELD_OUT[: LEAST - 1], None)
-    assert failed(verdict) == {("feedback", f"at least {LEAST} texts")}
+    verdict = run_gate(source, fitted(source, tmp_path), HELD_OUT[: MIN_TEXTS - 1], None)
+    assert failed(verdict) == {("feedback", f"at least {MIN_TEXTS} texts")}
 
 
 def test_who_forgets_is_refused(source: Artifact, tmp_path: Path) -> None:
-    heads = Heads(source, None)
+    heads = EmojiHead(source, None)
     laughing = source.table.emojis.index("😭")
     with torch.no_grad():
-        heads.rows.zero_()
+        heads.embeddings.zero_()
         heads.bias[laughing] = 50
     made = write_candidate(heads.eval(), source, tmp_path / "artifact", record(source))
     verdict = run_gate(source, made, HELD_OUT, None)

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 import torch
 
-from model.training.data.batches import Batch, Prepared
+from model.training.data.batches import Batch, TokenizedExamples
 from model.training.fitting.cross_fitting import CrossFittedNGrams
-from model.training.network.ngrams import NGramBag, ngram_network
+from model.training.network.ngram_bag import NGramBag, new_ngram_network
 from model.training.network.text_encoder import EmojiNetwork
 
 EMOJIS = 4
 SHARE = 0.5
 
 
-def prepared(examples: int) -> Prepared:
+def prepared(examples: int) -> TokenizedExamples:
     """Example i has the tokens i + 1, i + 2, ... and the emoji i % 4."""
     lengths = [2 + i % 3 for i in range(examples)]
-    return Prepared(
+    return TokenizedExamples(
         tokens=np.concatenate([np.arange(i + 1, i + 1 + n) for i, n in enumerate(lengths)]).astype(
             np.int32
         ),
@@ -25,14 +25,14 @@ def prepared(examples: int) -> Prepared:
         source=np.zeros(examples, dtype=np.int16),
         weight=np.linspace(1, 2, examples, dtype=np.float32),
         any_fits=np.arange(examples) % 2 == 0,
-        vocabulary=EMOJIS,
+        emoji_count=EMOJIS,
     )
 
 
 def speaking(logit: float) -> EmojiNetwork[NGramBag]:
     """A bag that says the same of every text."""
-    network = ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
-    torch.nn.init.zeros_(network.rows)
+    network = new_ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
+    torch.nn.init.zeros_(network.embeddings)
     torch.nn.init.constant_(network.bias, logit)
     return network
 
@@ -43,7 +43,7 @@ def test_a_half_has_the_examples_that_batches_say_are_in_it(examples: int, half:
     everything = prepared(examples)
     batch = everything.batch(np.arange(examples))
     inside = np.flatnonzero(batch.half.numpy() == half)
-    part = everything.of_half(half)
+    part = everything.select_half(half)
     assert len(part) == len(inside)
     for mine, theirs in enumerate(inside):
         here, there = part.batch(np.array([mine])), everything.batch(np.array([theirs]))
@@ -62,7 +62,7 @@ def test_who_learnt_from_a_text_is_silent_about_it() -> None:
 
 def test_no_word_goes_unread_and_nothing_is_learnt() -> None:
     def bag() -> EmojiNetwork[NGramBag]:
-        return ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
+        return new_ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
 
     crossed = CrossFittedNGrams(bag(), (bag(), bag()), SHARE).train()
     batch = prepared(64).batch(np.arange(64))

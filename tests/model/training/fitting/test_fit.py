@@ -7,7 +7,7 @@ import torch
 from rich.progress import Progress
 
 from model.training.data.sources import load_examples
-from model.training.fitting.fit import Data, Fit, allowed_labels, load_data, new_network
+from model.training.fitting.fit import Fit, FitData, load_fit_data, make_label_mask, new_network
 from model.training.network.text_encoder import TextEncoder, load_tokenizer
 from model.training.recipe import FitRecipe, Recipe
 
@@ -18,8 +18,8 @@ def recipe(recipe_file: Path) -> Recipe:
 
 
 @pytest.fixture(scope="module")
-def data(recipe: Recipe, tiny_base: Path) -> Data:
-    return load_data(
+def data(recipe: Recipe, tiny_base: Path) -> FitData:
+    return load_fit_data(
         recipe.fit,
         load_tokenizer(str(tiny_base), 16),
         load_examples(recipe, recipe.sources),
@@ -27,13 +27,13 @@ def data(recipe: Recipe, tiny_base: Path) -> Data:
     )
 
 
-def begun(recipe: FitRecipe, data: Data, base: Path, folder: Path) -> Fit[TextEncoder]:
+def begun(recipe: FitRecipe, data: FitData, base: Path, folder: Path) -> Fit[TextEncoder]:
     torch.manual_seed(1)
-    return Fit(recipe, new_network(str(base), data, allowed_labels(data, set())), data, folder)
+    return Fit(recipe, new_network(str(base), data, make_label_mask(data, set())), data, folder)
 
 
 def test_a_seed_reproduces_a_fit(
-    recipe: Recipe, data: Data, tiny_base: Path, tmp_path: Path
+    recipe: Recipe, data: FitData, tiny_base: Path, tmp_path: Path
 ) -> None:
     def course(seed: int, folder: str) -> list[dict[str, float]]:
         short = recipe.fit.model_copy(update={"epochs": 2.0, "seed": seed, "evaluate_every": 5})
@@ -46,9 +46,9 @@ def test_a_seed_reproduces_a_fit(
 
 
 def test_patience_ends_a_fit_that_learns_nothing(
-    recipe: Recipe, data: Data, tiny_base: Path, tmp_path: Path
+    recipe: Recipe, data: FitData, tiny_base: Path, tmp_path: Path
 ) -> None:
-    stuck = {"learning_rate": 1e-12, "rows_learning_rate": 1e-12, "patience": 2}
+    stuck = {"learning_rate": 1e-12, "embedding_learning_rate": 1e-12, "patience": 2}
     fit = begun(
         recipe.fit.model_copy(update={**stuck, "evaluate_every": 2, "weight_decay": 0.0}),
         data,
@@ -61,11 +61,11 @@ def test_patience_ends_a_fit_that_learns_nothing(
 
 
 def test_it_computes_in_bfloat16_and_moves_the_bar(
-    recipe: Recipe, data: Data, tiny_base: Path, tmp_path: Path
+    recipe: Recipe, data: FitData, tiny_base: Path, tmp_path: Path
 ) -> None:
     fit = begun(recipe.fit.model_copy(update={"epochs": 0.2}), data, tiny_base, tmp_path)
     kinds = set()
-    fit.network.text.projection.register_forward_hook(
+    fit.network.text_encoder.projection.register_forward_hook(
         lambda module, given, made: kinds.add(made.dtype)
     )
     with Progress(disable=True) as progress:

@@ -8,12 +8,12 @@ import pytest
 from rich.progress import Progress
 from transformers import AutoTokenizer, BertTokenizer, Trainer
 
-from model.training.fitting.pretrain import FACTS, Pretraining, pretrain
-from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
+from model.training.fitting.pretrain import FACTS, PretrainOptions, pretrain
+from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
 from model.training.recipe import RecipeError
 from tests.synthetic import EMOTIONS, LEXICON
 
-PLAN = Pretraining(epochs=2, batch_size=32, max_tokens=16, learning_rate=5e-3, save_every=20)
+PLAN = PretrainOptions(epochs=2, batch_size=32, max_tokens=16, learning_rate=5e-3, save_every=20)
 WORDS = [words.split() for words in (*LEXICON.values(), *EMOTIONS.values())]
 TEXTS = [f"{w[i % 3]} {w[(i + 1) % 3]} {w[i % 3]}" for i in range(500) for w in WORDS]
 
@@ -44,7 +44,7 @@ def test_it_guesses_better_afterwards_and_leaves_a_base(masking_base: Path, tmp_
     assert (learnt.texts, learnt.steps) == (2000, 126)
     assert json.loads((tmp_path / FACTS).read_text())["loss_after"] == learnt.loss_after
     text = TextEncoder.from_base(str(tmp_path)).eval()
-    assert encode(text, load_tokenizer(str(tmp_path), 16), ["funny joke"]).shape == (1, 32)
+    assert encode_texts(text, load_tokenizer(str(tmp_path), 16), ["funny joke"]).shape == (1, 32)
     assert AutoTokenizer.from_pretrained(tmp_path).mask_token == "[MASK]"
 
 

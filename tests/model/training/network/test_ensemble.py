@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from model.training.network.ensemble import ensemble
-from model.training.network.ngrams import NGramBag, ngram_network
+from model.training.network.ngram_bag import NGramBag, new_ngram_network
 from model.training.network.text_encoder import EmojiNetwork, TextEncoder
 
 EMOJIS, SOURCES = 5, 2
@@ -19,7 +19,7 @@ def both(base: Path) -> tuple[EmojiNetwork[TextEncoder], EmojiNetwork[NGramBag]]
     allowed[1, 3] = False
     text = TextEncoder.from_base(str(base))
     encoder = EmojiNetwork(text, torch.randn(EMOJIS, 32), allowed).eval()
-    ngrams = ngram_network(64, 8, EMOJIS, allowed).eval()
+    ngrams = new_ngram_network(64, 8, EMOJIS, allowed).eval()
     with torch.no_grad():
         for network in (encoder, ngrams):
             network.bias.normal_()
@@ -32,7 +32,7 @@ def test_the_logits_are_those_of_both(tiny_base: Path, share: float) -> None:
     ids, source = torch.tensor([[4, 6, 8, 5], [4, 7, 5, 0]]), torch.tensor([0, 1])
     encoder, ngrams = both(tiny_base)
     asked: tuple[Tensor, ...] = (ids, (ids > 0).long(), source)
-    possible = encoder.get_buffer("forbidden")[source] == 0
+    possible = encoder.get_buffer("label_penalty")[source] == 0
     with torch.inference_mode():
         expected = (encoder(*asked) + share * ngrams(*asked))[possible]
         pooled = ensemble(encoder, ngrams, share)(*asked)

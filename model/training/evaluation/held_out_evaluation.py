@@ -7,13 +7,18 @@ from model.figures import EmojiFigures, EmotionFigures, EvaluationResult
 from model.text import dedup_key
 from model.training.data.sources import load_examples
 from model.training.data.splits import Split, read_split
-from model.training.evaluation.baselines import NaiveBayes, Prior, ReadingTheLeak, read_published
+from model.training.evaluation.baselines import (
+    LeakRanker,
+    NaiveBayesBaseline,
+    PriorBaseline,
+    read_published,
+)
 from model.training.recipe import Recipe, SourceRecipe
 
 _TIMED = 500
 
 
-def chosen_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
+def select_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
     """The held-out splits of these names; all where there are none."""
     return [s for s in recipe.held_out if not names or s.name in names]
 
@@ -25,7 +30,7 @@ class Baselines:
         self._recipe, self._splits = recipe, splits
         self._fitted: dict[str, list[tuple[str, Ranker]]] = {}
 
-    def of(self, split: SourceRecipe) -> list[tuple[str, Ranker]]:
+    def for_split(self, split: SourceRecipe) -> list[tuple[str, Ranker]]:
         """Published answers where there are some, the prior and naive Bayes, by name.
 
         Raises:
@@ -51,7 +56,7 @@ class Baselines:
             for text in read_split(self._recipe, split).texts
         }
         examples = load_examples(self._recipe, whole, asked)
-        return [("prior", Prior(examples)), ("naive Bayes", NaiveBayes(examples))]
+        return [("prior", PriorBaseline(examples)), ("naive Bayes", NaiveBayesBaseline(examples))]
 
 
 def evaluate_split(
@@ -68,13 +73,13 @@ def evaluate_split(
     """
     split = read_split(recipe, source)
     yield EvaluationResult(split=split.name, ranker=name, figures=_figures(artifact, split))
-    if source.leak:
-        reading = ReadingTheLeak(artifact, source.leak)
+    if source.leaked_emojis:
+        reading = LeakRanker(artifact, source.leaked_emojis)
         yield EvaluationResult(
             split=split.name, ranker=f"{name}, reading the leak", figures=_figures(reading, split)
         )
     if baselines is not None:
-        for rival, ranker in baselines.of(source):
+        for rival, ranker in baselines.for_split(source):
             yield EvaluationResult(split=split.name, ranker=rival, figures=_figures(ranker, split))
 
 
@@ -89,6 +94,6 @@ def evaluate_latency(
 
 
 def _figures(ranker: Ranker, split: Split) -> EmojiFigures | EmotionFigures:
-    if split.emotions:
+    if split.has_emotions:
         return evaluate_emotions(ranker, split.texts, split.truth)
     return evaluate_emojis(ranker, split.texts, split.truth, split.candidates)

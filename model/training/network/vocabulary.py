@@ -14,7 +14,7 @@ _SPECIAL = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK)\]")
 _UNUSED = re.compile(r"\[unused\d+\]")
 
 
-def prune_unused(text: TextEncoder, tokenizer: Tokenizer) -> Tokenizer:
+def drop_unused_tokens(text: TextEncoder, tokenizer: Tokenizer) -> Tokenizer:
     """Drop BERT's ``[unusedN]`` tokens from encoder and tokenizer; ids move up, answers stay.
 
     A tokenizer without such tokens comes back as it is.
@@ -23,11 +23,11 @@ def prune_unused(text: TextEncoder, tokenizer: Tokenizer) -> Tokenizer:
     if text.bag is not None or not any(_UNUSED.fullmatch(token) for token in vocabulary):
         return tokenizer  # the bag's hash reads ids
     kept = sorted(i for token, i in vocabulary.items() if not _UNUSED.fullmatch(token))
-    keep_rows(text, kept)
-    return keep_tokens(tokenizer, kept)
+    cut_embeddings(text, kept)
+    return cut_tokenizer(tokenizer, kept)
 
 
-def most_used(tokenizer: Tokenizer, texts: Sequence[str], size: int) -> list[int]:
+def select_token_ids(tokenizer: Tokenizer, texts: Sequence[str], size: int) -> list[int]:
     """The ids, ascending, of ``size`` WordPiece tokens: special ones, characters, the most used.
 
     A word whose token goes is read in the pieces that stay, down to characters.
@@ -57,7 +57,7 @@ def _is_character(token: str) -> bool:
     return len(token.removeprefix("##")) == 1
 
 
-def keep_tokens(tokenizer: Tokenizer, kept: Sequence[int]) -> Tokenizer:
+def cut_tokenizer(tokenizer: Tokenizer, kept: Sequence[int]) -> Tokenizer:
     """The tokenizer with these ids alone, renumbered in their order."""
     document = json.loads(tokenizer.to_str())
     names = {i: token for token, i in document["model"]["vocab"].items()}
@@ -72,7 +72,7 @@ def keep_tokens(tokenizer: Tokenizer, kept: Sequence[int]) -> Tokenizer:
     return Tokenizer.from_str(json.dumps(document))
 
 
-def keep_rows(text: TextEncoder, rows: Sequence[int]) -> None:
+def cut_embeddings(text: TextEncoder, rows: Sequence[int]) -> None:
     """The same for the encoder's embeddings."""
     embedding = text.encoder.get_input_embeddings()  # type: ignore[operator]
     assert isinstance(embedding, torch.nn.Embedding)  # noqa: S101 - what the library returns

@@ -6,32 +6,32 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models
 
-from model.training.export.vocabulary import keep_rows, keep_tokens, most_used
-from model.training.network.text_encoder import TextEncoder, encode, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
+from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
 
 
 def test_tokens_that_stay_keep_their_vectors(tiny_base: Path) -> None:
     texts = ["funny pizza a b", "tears c d"]
     tokenizer = load_tokenizer(str(tiny_base), 16)
     text = TextEncoder.from_base(str(tiny_base)).eval()
-    before = encode(text, tokenizer, texts)
-    kept = most_used(tokenizer, texts * 9, 20)
-    cut = keep_tokens(tokenizer, kept)
+    before = encode_texts(text, tokenizer, texts)
+    kept = select_token_ids(tokenizer, texts * 9, 20)
+    cut = cut_tokenizer(tokenizer, kept)
     cut.enable_padding(pad_id=0, pad_token="[PAD]")
-    keep_rows(text, kept)
+    cut_embeddings(text, kept)
     assert cut.get_vocab_size() == len(kept) < tokenizer.get_vocab_size()
-    assert torch.allclose(encode(text, cut, texts), before, atol=1e-5)
+    assert torch.allclose(encode_texts(text, cut, texts), before, atol=1e-5)
 
 
 def test_what_goes_is_read_in_the_pieces_that_stay() -> None:
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "cat", "c", "##a", "##t", "dog", "##at"]
     vocabulary = {token: i for i, token in enumerate(tokens)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
-    kept = most_used(tokenizer, ["dog"] * 3, 8)
-    assert keep_tokens(tokenizer, kept).encode("cat").tokens == ["c", "##a", "##t"]
-    assert keep_tokens(tokenizer, kept).encode("dog").tokens == ["dog"]
+    kept = select_token_ids(tokenizer, ["dog"] * 3, 8)
+    assert cut_tokenizer(tokenizer, kept).encode("cat").tokens == ["c", "##a", "##t"]
+    assert cut_tokenizer(tokenizer, kept).encode("dog").tokens == ["dog"]
 
 
 def test_another_kind_of_tokenizer_is_refused() -> None:
     with pytest.raises(ValueError, match="WordPiece"):
-        most_used(Tokenizer(models.BPE()), ["a"], 10)
+        select_token_ids(Tokenizer(models.BPE()), ["a"], 10)

@@ -24,7 +24,7 @@ class NGramBag(nn.Module):
     of the n-grams goes unread: what a text alone has would otherwise be learnt by heart.
     """
 
-    unread = 0.3
+    ngram_dropout = 0.3
     """Share of n-grams that are left out in training."""
 
     def __init__(self, buckets: int, width: int) -> None:
@@ -43,12 +43,14 @@ class NGramBag(nn.Module):
         mask = torch.cat([attention_mask, attention_mask[:, 1:]], dim=1).to(torch.float32)
         count = mask.sum(1, keepdim=True).clamp(min=1)
         if self.training:
-            mask = mask * (torch.rand_like(mask) >= self.unread) / (1 - self.unread)
+            mask = mask * (torch.rand_like(mask) >= self.ngram_dropout) / (1 - self.ngram_dropout)
         counted: Tensor = (self.table(ids) * mask.unsqueeze(-1)).sum(1) / count.sqrt()
         return counted
 
 
-def ngram_network(buckets: int, width: int, emojis: int, allowed: Tensor) -> EmojiNetwork[NGramBag]:
+def new_ngram_network(
+    buckets: int, width: int, emojis: int, allowed: Tensor
+) -> EmojiNetwork[NGramBag]:
     """A network that reads nothing but n-grams; ``allowed`` (sources, emojis) as for the encoder's.
 
     Draws from torch's generator.

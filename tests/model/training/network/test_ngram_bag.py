@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from model.training.export.onnx import export_encoder
-from model.training.network.ngrams import NGramBag
+from model.training.network.ngram_bag import NGramBag
 from model.training.network.text_encoder import TextEncoder
 
 BUCKETS, WIDTH = 64, 8

@@ -19,16 +19,16 @@ _FITTED = 256
 """Texts by which int8 is fitted."""
 
 
-class Heads(nn.Module):
+class EmojiHead(nn.Module):
     """Rows, biases and a projection over text vectors; ``text`` where the encoder learns too."""
 
     def __init__(self, source: Artifact, text: TextEncoder | None) -> None:
         """Begin with what the artifact answers."""
         super().__init__()
-        self.rows = nn.Parameter(torch.from_numpy(source.table.embeddings.copy()))
+        self.embeddings = nn.Parameter(torch.from_numpy(source.table.embeddings.copy()))
         self.bias = nn.Parameter(torch.from_numpy(source.table.bias.copy()))
         self.projection = nn.Parameter(torch.eye(source.table.embeddings.shape[1]))
-        self.text = text
+        self.text_encoder = text
         self.temperature = source.manifest.temperature
         self.uniform_prior_weight = source.manifest.uniform_prior_weight
 
@@ -38,8 +38,8 @@ class Heads(nn.Module):
         ``read`` holds text vectors, (texts, d), or where the encoder learns too token ids with
         their ``mask``, (texts, tokens) each.
         """
-        vectors = read if self.text is None else self.text(read, mask).float()
-        products = (vectors @ self.projection) @ self.rows.T
+        vectors = read if self.text_encoder is None else self.text_encoder(read, mask).float()
+        products = (vectors @ self.projection) @ self.embeddings.T
         usual = torch.log_softmax((products + self.bias) / self.temperature, dim=1)
         if not self.uniform_prior_weight:
             return usual
@@ -51,7 +51,7 @@ class Heads(nn.Module):
 
 
 def write_candidate(
-    heads: Heads,
+    heads: EmojiHead,
     source: Artifact,
     folder: Path,
     feedback: FeedbackRecord,
@@ -67,17 +67,17 @@ def write_candidate(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     shutil.copyfile(source.tokenizer, partial / LAYOUT.tokenizer)
-    if heads.text is None:
+    if heads.text_encoder is None:
         shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
     else:
         tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         tokenizer.no_padding()
         encodings = tokenizer.encode_batch(list(texts[:_FITTED]))
-        export_encoder(heads.text, partial / LAYOUT.encoder, encodings=encodings)
+        export_encoder(heads.text_encoder, partial / LAYOUT.encoder, encodings=encodings)
     projection = heads.projection.detach().numpy()
     table = replace(
         source.table,
-        embeddings=heads.rows.detach().numpy() @ projection.T,
+        embeddings=heads.embeddings.detach().numpy() @ projection.T,
         bias=heads.bias.detach().numpy(),
         name_map=source.table.name_map @ projection.T,
     )
