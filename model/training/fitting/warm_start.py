@@ -39,7 +39,9 @@ class SavedWeights:
     def encoder_state(self) -> dict[str, Tensor]:
         """The weights of the text encoder, without those of n-grams beside it."""
         named = {
-            k.removeprefix("text_encoder."): v for k, v in self.network.items() if k.startswith("text_encoder.")
+            k.removeprefix("text_encoder."): v
+            for k, v in self.network.items()
+            if k.startswith("text_encoder.")
         }
         return {name: value for name, value in named.items() if not name.startswith("bag.")}
 

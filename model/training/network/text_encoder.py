@@ -85,7 +85,9 @@ class EmojiNetwork(nn.Module, Generic[TextEncoderT]):
         """Logits, (batch, emojis), float32."""
         vectors = self.text_encoder(input_ids, attention_mask).float()
         prior = self.bias + self.source_bias[source]
-        logits: Tensor = vectors @ self.embeddings.T + prior + self.get_buffer("label_penalty")[source]
+        logits: Tensor = (
+            vectors @ self.embeddings.T + prior + self.get_buffer("label_penalty")[source]
+        )
         return logits
 
 
