@@ -16,7 +16,8 @@ from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
 from bot.core.messages.pace import MINUTE, RateWindow
 from bot.core.messages.policy import skip_by_pace
 from bot.core.preferences.counts import CommunityCounts, Vote
-from bot.core.preferences.posterior import adapted_threshold, estimate_preferences
+from bot.core.preferences.posterior import estimate_preferences
+from bot.core.preferences.threshold import adapt_threshold
 
 MESSAGES, WINDOW = 2000, 500
 SECONDS = 10.0
@@ -58,7 +59,7 @@ def talk(world: World, own: float, aim: float | None = SETTINGS.target_acceptanc
         kept.append(all(kind is FeedbackKind.AGREE for kind, _ in words))
         if words:
             learner.learn()
-        least = adapted_threshold(
+        least = adapt_threshold(
             own, aim, estimate_preferences(CommunityCounts(learner.counts, learner.settled))
         )
     busiest = max((sum(t - MINUTE < u <= t for u in times) for t in times), default=0)

@@ -19,8 +19,8 @@ from bot.core.preferences.counts import (
     Vote,
     count_shown,
     count_vote,
+    reweight_shown,
     shown_weight,
-    uncount_removed,
     vote_weight,
     voted_emojis,
 )
@@ -147,7 +147,7 @@ class Learner:
         kept = [(each.day, each.about) for each in words if each.removal == removal]
         earlier = (max(_faded(some, e, on.day) for some in (today, kept)) for e in about)
         weighs = vote_weight(max(earlier, default=0.0)) if len(today) < MAX_VOTES_PER_DAY else 0.0
-        self._add(uncount_removed(word, on.chosen, on.scores, weighs - on.weight), 1.0)
+        self._add(reweight_shown(word, on.chosen, on.scores, weighs - on.weight), 1.0)
         if not weighs:
             return
         self._add(counted, weighs)

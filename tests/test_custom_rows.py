@@ -18,7 +18,7 @@ from bot.core.events import (
     MemberKey,
 )
 from bot.core.messages.service import Randomness, Service
-from bot.core.preferences.custom_emoji import FRESH
+from bot.core.preferences.custom_emoji import MAX_AGE
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Predictor
@@ -90,7 +90,7 @@ class House:
         self.later()
 
     def later(self) -> None:
-        self.moment[0] += FRESH
+        self.moment[0] += MAX_AGE
 
 
 @pytest.fixture(scope="module")

@@ -33,8 +33,9 @@ from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.preferences.cache import PreferenceCache
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets, EmbeddingOffsets
 from bot.core.preferences.exploration import explore
-from bot.core.preferences.posterior import Preferences, adapted_threshold
+from bot.core.preferences.posterior import Preferences
 from bot.core.preferences.ranking import rank_with_pending
+from bot.core.preferences.threshold import adapt_threshold
 from bot.log import describe
 from model import Prediction
 
@@ -261,7 +262,7 @@ class Service:
         candidates = policy.allowed_emojis(message, settings)
         moves = await self._moves(message, candidates)
         # Nothing is awaited from here until the predictor is asked: these are of its artifact.
-        own = adapted_threshold(self._predictor.threshold, settings.target_acceptance, taste)
+        own = adapt_threshold(self._predictor.threshold, settings.target_acceptance, taste)
         least = policy.confidence_threshold(message, settings, own)
         outcome = Outcome(message.ref, artifact_version=self._predictor.version, threshold=least)
         if candidates is not None and not candidates:

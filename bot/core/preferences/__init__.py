@@ -1,1 +1,1 @@
-"""Preferences of communities, learnt from counts of feedback."""
+"""Preferences of communities, estimated from counts of feedback."""

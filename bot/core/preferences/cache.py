@@ -1,12 +1,12 @@
-"""The tastes of the communities that spoke of late, learnt anew when their counts change."""
+"""LRU cache of community preferences, renewed when counts change."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache, TTLCache
+
 from bot.core.events import MessageRef
-from bot.core.messages.pace import Recent
 from bot.core.ports import PreferenceStore
 from bot.core.preferences.posterior import (
     MAX_COMMUNITIES_IN_FIT,
@@ -16,80 +16,86 @@ from bot.core.preferences.posterior import (
 )
 from bot.core.preferences.prior import DEFAULT_PRIOR, PreferencePrior
 
-COMMUNITIES = 10_000
-REFRESH = timedelta(seconds=2)
-"""How long another process's change may go unnoticed."""
-OVERLAP = timedelta(seconds=15)
-"""Clocks differ, and a transaction may wait for another one before others can see it."""
-STALE = timedelta(minutes=10)
-"""What was merely shown changes little: it is read again after a while."""
+MAX_COMMUNITIES = 10_000
+CHANGE_POLL_INTERVAL = timedelta(seconds=2)
+"""Longest time for which another process's change goes unnoticed."""
+CLOCK_TOLERANCE = timedelta(seconds=15)
+"""How far back changes are read again: clocks differ, and a transaction may be committed late."""
+MAX_AGE = timedelta(minutes=10)
+"""Counts of shown emojis have little effect: without votes they are read again after this time."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    taste: Preferences
-    until: datetime
+_Key = tuple[str, str]
 
 
 class PreferenceCache:
-    """Remembers the least recently used communities no longer."""
+    """LRU cache of community preferences."""
 
     def __init__(
-        self, store: PreferenceStore, now: Callable[[], datetime], communities: int = COMMUNITIES
+        self,
+        store: PreferenceStore,
+        now: Callable[[], datetime],
+        max_communities: int = MAX_COMMUNITIES,
     ) -> None:
-        """Learn from this store; remember at most so many communities."""
+        """Start empty, with the default prior."""
         self._store = store
         self._now = now
-        self._held: Recent[tuple[str, str], _Held] = Recent(communities)
-        self._loading: dict[tuple[str, str], object] = {}
-        self._noticed: Recent[tuple[str, str], datetime] = Recent(communities)
-        self._looked = now()
+        self._cached: TTLCache[_Key, Preferences, datetime] = TTLCache(
+            max_communities, MAX_AGE, timer=now
+        )
+        self._loading: dict[_Key, object] = {}
+        self._last_changes: LRUCache[_Key, datetime] = LRUCache(max_communities)
+        self._polled_at = now()
         self._prior = DEFAULT_PRIOR
 
     async def refit_prior(self) -> PreferencePrior:
-        """Fit the prior to the communities that spoke last; it holds from now on."""
+        """Fit the prior to the communities with the latest votes, and use it from now on."""
         counts = await self._store.recent_counts(MAX_COMMUNITIES_IN_FIT, self._now())
         fitted = await asyncio.to_thread(fit_prior, counts)
         if fitted != self._prior:
             self._prior = fitted
-            self._held.clear()
+            self._cached.clear()
             self._loading.clear()
         return fitted
 
     async def get(self, ref: MessageRef) -> Preferences:
-        """The taste that holds in the message's community now."""
-        now = self._now()
-        await self._look(now)
+        """Return the current preferences of the message's community."""
+        await self._poll_changes()
         key = _key(ref)
-        held = self._held.get(key)
-        if held is not None and held.until > now:
-            self._held.move_to_end(key)
-            return held.taste
-        token = self._loading[key] = object()
-        taste = estimate_preferences(await self._store.counts(ref, now), self._prior)
-        if self._loading.get(key) is token:  # nothing changed meanwhile
-            del self._loading[key]
-            self._held[key] = _Held(taste, now + STALE)
-        return taste
+        cached = self._cached.get(key)
+        return await self._load(key, ref) if cached is None else cached
 
     def invalidate(self, ref: MessageRef) -> None:
-        """Something was said in the message's community: learn it anew at the next message."""
-        self._forget(_key(ref))
+        """Estimate the preferences of the message's community anew at its next message."""
+        self._discard(_key(ref))
 
-    def _forget(self, key: tuple[str, str]) -> None:
-        self._held.pop(key, None)
+    async def _load(self, key: _Key, ref: MessageRef) -> Preferences:
+        # Whoever invalidates the community meanwhile removes the token: then nothing is cached.
+        token = self._loading[key] = object()
+        try:
+            counts = await self._store.counts(ref, self._now())
+            preferences = estimate_preferences(counts, self._prior)
+            if self._loading.get(key) is token:
+                self._cached[key] = preferences
+            return preferences
+        finally:
+            if self._loading.get(key) is token:
+                del self._loading[key]
+
+    def _discard(self, key: _Key) -> None:
+        self._cached.pop(key, None)
         self._loading.pop(key, None)
 
-    async def _look(self, now: datetime) -> None:
-        """Ask what other processes changed, once for all communities."""
-        if now - self._looked < REFRESH:
+    async def _poll_changes(self) -> None:
+        """Discard what other processes changed; one query for all communities."""
+        now = self._now()
+        if now - self._polled_at < CHANGE_POLL_INTERVAL:
             return
-        since, self._looked = self._looked - OVERLAP, now
-        for key, at in (await self._store.changes(since)).items():
-            if self._noticed.get(key) != at:
-                self._noticed[key] = at
-                self._forget(key)
+        since, self._polled_at = self._polled_at - CLOCK_TOLERANCE, now
+        for key, changed_at in (await self._store.changes(since)).items():
+            if self._last_changes.get(key) != changed_at:
+                self._last_changes[key] = changed_at
+                self._discard(key)
 
 
-def _key(ref: MessageRef) -> tuple[str, str]:
+def _key(ref: MessageRef) -> _Key:
     return ref.platform, ref.community

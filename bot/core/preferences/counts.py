@@ -1,8 +1,9 @@
-"""What members say of answers, as counts that hold neither a text nor a member.
+"""Counts of feedback by emoji, which hold neither a text nor a member.
 
-Nobody counts for much alone. A member's words on an emoji weigh less and less (``voice``), and so
-does what is shown to one member (``presence``): silence is heard as a yes, and whoever writes much
-would say it a thousand times.
+The influence of a single member is limited. The weight of their votes on an emoji falls with each
+earlier one (``vote_weight``), and so does the weight of what is shown to them (``shown_weight``):
+without feedback a shown emoji counts as kept, and a member who writes a lot would otherwise say so
+a thousand times. ``docs/preferences.md`` has the statistics.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,170 +14,174 @@ from typing import Self
 from bot.core.events import FeedbackKind
 
 HALF_LIFE = timedelta(days=60)
-"""After so long a count weighs half."""
+"""Age at which a count has lost half of its weight."""
 MAX_VOTES_PER_DAY = 20
-"""How many words of a member count in a day, for and against all emojis together."""
+"""Votes of a member that count in a day, on all emojis together."""
 QUORUM = 3
-"""Members who must speak on one day before what was shown and said settles: until then it moves an
-emoji by one place at most (``bot.core.preferences.ranking``). Fewer where fewer ever spoke."""
+"""Members who must vote on one day before pending counts are confirmed; fewer in a community in
+which fewer ever voted. Until then they move an emoji by one rank at most
+(``bot.core.preferences.ranking``)."""
 MAX_PAST_SHOWINGS = 64
-"""Answers to a member that are looked back at for ``presence``."""
+"""Latest emojis shown to a member that ``shown_weight`` takes into account."""
 OUTSIDE_TOP_K = ""
-"""Counts what was expected of choices outside the five."""
+"""Key of the counts of ``expected_chosen`` for all emojis outside the top five."""
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_VOTE_WEIGHT_RATIO = 3.0
+_MIN_VOTE_WEIGHT = 0.01
+_SHOWINGS_PER_VOTE = 4.0
+_MIN_PROBABILITY_LEFT = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is known of one emoji in one community; each number fades with time."""
+    """The counts of one emoji in one community; each decays with time."""
 
     shown: float = 0.0
-    """Messages on which the bot put it."""
+    """Messages on which the bot showed it."""
     expected_kept: float = 0.0
-    """The model's own scores of it there, summed: how often it should have been right."""
+    """Sum of its model scores on these: how often it should have been right."""
     agreed: float = 0.0
     """Members who added it as well."""
     removed: float = 0.0
-    """Messages from which it was taken away, and dislikes."""
+    """Removals and dislikes."""
     passed_over: float = 0.0
-    """Members who chose another one while it stood there."""
+    """Members who chose another emoji while the bot showed this one."""
     corrected: float = 0.0
-    """Members who chose it while another one stood there."""
+    """Members who chose it while the bot showed another one."""
     unprompted: float = 0.0
-    """Members who used it where the bot had put nothing, or picked it from the five."""
+    """Members who used it when the bot showed nothing, or picked it from the buttons."""
     expected_chosen: float = 0.0
-    """How often the model expected it of those who chose for themselves."""
+    """Sum of its model scores when members chose an emoji: how often it should have been chosen."""
 
     def __add__(self, other: Self) -> "Counts":
-        """Both together."""
+        """Return the sum of both."""
         return Counts(*(a + b for a, b in zip(self.as_tuple(), other.as_tuple(), strict=True)))
 
     def scaled(self, factor: float) -> "Counts":
-        """Each number times ``factor``."""
+        """Return each number times ``factor``."""
         return Counts(*(number * factor for number in self.as_tuple()))
 
     @property
     def votes(self) -> float:
-        """For it and against it."""
+        """The votes for and against the emoji."""
         return self.agreed + self.removed + self.passed_over + self.corrected + self.unprompted
 
     def as_tuple(self) -> tuple[float, ...]:
-        """The numbers, in the order of ``NAMES``."""
+        """Return the numbers in the order of ``COUNT_NAMES``."""
         return tuple(getattr(self, name) for name in COUNT_NAMES)
 
 
-COUNT_NAMES = tuple(each.name for each in fields(Counts))
-"""What is counted."""
+COUNT_NAMES = tuple(count.name for count in fields(Counts))
+"""Names of the counts, in the order of the fields of ``Counts``."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommunityCounts:
-    """Counts by emoji, faded to one moment."""
+    """The counts of a community by emoji, decayed to one moment."""
 
     pending: Mapping[str, Counts] = field(default_factory=dict)
-    """All that there are."""
+    """All counts, confirmed or not."""
     confirmed: Mapping[str, Counts] = field(default_factory=dict)
-    """Those that were there when enough members last spoke (``QUORUM``)."""
+    """The counts as they were when enough members last voted on one day (``QUORUM``)."""
 
 
 def decay_weight(at: datetime) -> float:
-    """What a count of this moment is multiplied with before it is summed up.
+    """Return the weight with which a count of this moment enters a stored sum.
 
-    Weights grow instead of old counts shrinking (forward decay; Cormode and others 2009), so that
-    a stored sum needs no rewriting, and two writers need not know of each other.
+    Weights grow with time instead of old counts shrinking (forward decay; Cormode et al. 2009), so
+    a stored sum is never rewritten and concurrent writers only add to it. A sum divided by the
+    weight of a moment is decayed to that moment.
     """
     return float(2.0 ** ((at - _EPOCH) / HALF_LIFE))
 
 
-def count_shown(chosen: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
-    """What putting emojis on a message counts for; ``scores`` are the model's own."""
-    return {emoji: Counts(shown=1.0, expected_kept=scores.get(emoji, 0.0)) for emoji in chosen}
+def count_shown(shown: Iterable[str], scores: Mapping[str, float]) -> dict[str, Counts]:
+    """Return the counts of showing these emojis; ``scores`` are the model scores."""
+    return {emoji: Counts(shown=1.0, expected_kept=scores.get(emoji, 0.0)) for emoji in shown}
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What a member said about one scored message."""
+    """The feedback of a member on one message, as it is counted."""
 
     kind: FeedbackKind
     emoji: str | None
     from_buttons: bool = False
-    """From the five, all of which were offered."""
+    """Picked from the top five, all of which were shown as buttons."""
 
 
 def count_vote(
-    word: Vote, chosen: tuple[str, ...], scores: Mapping[str, float]
+    vote: Vote, shown: tuple[str, ...], scores: Mapping[str, float]
 ) -> dict[str, Counts]:
-    """What a word on a message counts for.
+    """Return the counts of a vote, with full weight.
 
-    ``chosen`` is what the bot showed, ``scores`` the model's own of the five.
+    ``shown`` are the emojis that the bot showed, ``scores`` the model scores of the top five.
     """
-    about = [word.emoji] if word.emoji in chosen else list(chosen)
-    if word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE):
-        return {emoji: Counts(removed=1.0) for emoji in about if emoji}
-    if not word.emoji:
+    targets = [vote.emoji] if vote.emoji in shown else list(shown)
+    if vote.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE):
+        return {emoji: Counts(removed=1.0) for emoji in targets if emoji}
+    if not vote.emoji:
         return {}
-    if word.from_buttons or not chosen:
-        return _choice(word.emoji, Counts(unprompted=1.0), (), scores)
-    if word.kind is FeedbackKind.AGREE:
-        return {word.emoji: Counts(agreed=1.0)}
-    passed = {emoji: Counts(passed_over=1.0) for emoji in chosen}
-    return passed | _choice(word.emoji, Counts(corrected=1.0), chosen, scores)
+    if vote.from_buttons or not shown:
+        return _count_choice(vote.emoji, Counts(unprompted=1.0), (), scores)
+    if vote.kind is FeedbackKind.AGREE:
+        return {vote.emoji: Counts(agreed=1.0)}
+    passed_over = {emoji: Counts(passed_over=1.0) for emoji in shown}
+    return passed_over | _count_choice(vote.emoji, Counts(corrected=1.0), shown, scores)
 
 
-def uncount_removed(
-    word: Vote, chosen: tuple[str, ...], scores: Mapping[str, float], more: float
+def reweight_shown(
+    vote: Vote, shown: tuple[str, ...], scores: Mapping[str, float], weight_change: float
 ) -> dict[str, Counts]:
-    """What a removal changes of the showing, where it weighs so much ``more`` than that did.
+    """Return the counts that give a removed emoji's showing the weight of its removal.
 
-    The showing then weighs what the removal does: else a reaction would count as kept because the
-    same member took away others before.
+    ``weight_change`` is the weight of the removal minus that of the showing. Otherwise a removal
+    of little weight would leave most of the showing, which would then count as kept.
     """
-    if word.kind is not FeedbackKind.REMOVE:
+    if vote.kind is not FeedbackKind.REMOVE:
         return {}
-    gone = count_shown(count_vote(word, chosen, scores), scores)
-    return {emoji: counts.scaled(more) for emoji, counts in gone.items()}
+    removed = count_shown(count_vote(vote, shown, scores), scores)
+    return {emoji: counts.scaled(weight_change) for emoji, counts in removed.items()}
 
 
-def _choice(
-    emoji: str, counts: Counts, taken: tuple[str, ...], scores: Mapping[str, float]
+def _count_choice(
+    emoji: str, counts: Counts, excluded: tuple[str, ...], scores: Mapping[str, float]
 ) -> dict[str, Counts]:
-    """One choice, and what the model expected of it, without what was already ``taken``."""
-    left = {each: score for each, score in scores.items() if each not in taken}
-    whole = max(1.0 - sum(scores[each] for each in taken if each in scores), 1e-3)
-    expected = {each: Counts(expected_chosen=score / whole) for each, score in left.items()}
-    rest = max(1.0 - sum(left.values()) / whole, 0.0)
-    expected[OUTSIDE_TOP_K] = Counts(expected_chosen=rest)
-    expected[emoji] = expected.get(emoji, Counts()) + counts
-    return expected
+    """Return a choice's counts, with its expectation under the model without ``excluded``."""
+    candidates = {e: score for e, score in scores.items() if e not in excluded}
+    excluded_mass = sum(scores[e] for e in excluded if e in scores)
+    total = max(1.0 - excluded_mass, _MIN_PROBABILITY_LEFT)
+    counted = {e: Counts(expected_chosen=score / total) for e, score in candidates.items()}
+    outside = max(1.0 - sum(candidates.values()) / total, 0.0)
+    counted[OUTSIDE_TOP_K] = Counts(expected_chosen=outside)
+    counted[emoji] = counted.get(emoji, Counts()) + counts
+    return counted
 
 
 def voted_emojis(counted: Mapping[str, Counts]) -> tuple[str, ...]:
-    """The emojis that a word is for or against, whose voices are limited."""
+    """Return the emojis that a vote is for or against, whose vote weights are limited."""
     return tuple(emoji for emoji, counts in counted.items() if counts.votes)
 
 
-def vote_weight(earlier: float) -> float:
-    """What a member's word on an emoji weighs after so many others of theirs: 1, 1/3, 1/9, ..., 0.
+def vote_weight(earlier_votes: float) -> float:
+    """Return the weight of a member's vote on an emoji: 1, 1/3, 1/9, ..., 0.
 
-    Those of ``HALF_LIFE`` ago count half.
+    ``earlier_votes`` is the decayed number of their earlier votes on it.
     """
-    weighs = 3.0**-earlier
-    return weighs if weighs > _INAUDIBLE else 0.0
+    weight = _VOTE_WEIGHT_RATIO**-earlier_votes
+    return weight if weight > _MIN_VOTE_WEIGHT else 0.0
 
 
-_INAUDIBLE = 0.01
-
-
-def shown_weight(earlier: float) -> float:
-    """What showing an emoji to a member weighs after so many times of late: all are about four."""
-    return vote_weight(earlier / 4.0)
+def shown_weight(earlier_showings: float) -> float:
+    """Return the weight of showing an emoji to a member; all showings add up to about four."""
+    return vote_weight(earlier_showings / _SHOWINGS_PER_VOTE)
 
 
 def unprompted_weight(members: int) -> float:
-    """What the use of an emoji on one's own weighs by the ``members``-th member of a day.
+    """Return the weight of an emoji's unprompted use by the ``members``-th member of a day.
 
-    What less than ``QUORUM`` used says nothing of a community; of many, as where all join in on
-    one message, each further one says less: 1/3, 1/4, ...
+    Zero below ``QUORUM`` members. Each further member counts less (1/3, 1/4, ...), so that many
+    who join in on one message do not outweigh everything else.
     """
     return 1.0 / members if members >= QUORUM else 0.0

@@ -1,7 +1,7 @@
-"""How communities' own texts move the rows of their custom emojis.
+"""Embedding offsets of custom emojis, learnt from a community's texts.
 
-Nothing is stored but the texts that members agreed to have kept, and what follows from them lives
-in memory for ``FRESH`` at most: a text that is erased is forgotten with the next reading.
+Only texts that members agreed to have kept are read. What is learnt from them stays in memory for
+``MAX_AGE`` at most: an erased text has no effect after that.
 """
 
 from collections import defaultdict
@@ -9,46 +9,51 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache
+
 from bot.core.events import CustomEmojiChoice, IncomingMessage, MessageRef
-from bot.core.messages.pace import Recent
 from bot.core.ports import ConsentedTextStore, EmojiPredictor
 from bot.core.preferences.counts import QUORUM
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
 from model.emoji import is_custom_emoji
 
-COMMUNITIES = 256
-FRESH = timedelta(minutes=1)
-"""How long another process's erasure, or a new choice, may go unnoticed."""
+MAX_COMMUNITIES = 256
+MAX_AGE = timedelta(minutes=1)
+"""Longest time for which a new choice, or an erasure by another process, goes unnoticed."""
 MAX_CHOICES = 128
-"""Of a community, the latest, that its rows are learnt from."""
+"""Latest choices of a community from which its offsets are learnt."""
 
 EmbeddingOffsets = Mapping[str, EmbeddingOffset]
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _Entry:
     offsets: EmbeddingOffsets
-    artifact: str
-    until: datetime
+    artifact_version: str
+    expires_at: datetime
 
 
 class CustomEmojiOffsets:
-    """Remembers the least recently used communities no longer."""
+    """LRU cache of the embedding offsets of communities."""
 
     def __init__(
         self, store: ConsentedTextStore, predictor: EmojiPredictor, now: Callable[[], datetime]
     ) -> None:
-        """Learn from what this store keeps, for this predictor."""
+        """Start empty; ``predictor`` learns offsets from the texts in ``store``."""
         self._store = store
         self._predictor = predictor
         self._now = now
-        self._held: Recent[tuple[str, str], _Held] = Recent(COMMUNITIES)
-        self._loading: dict[tuple[str, str], object] = {}
+        self._cached: LRUCache[_Key, _Entry] = LRUCache(MAX_COMMUNITIES)
+        self._loading: dict[_Key, object] = {}
 
     async def get(
         self, message: IncomingMessage, candidates: Collection[str] | None
     ) -> EmbeddingOffsets:
-        """What is added to the rows of custom candidates, for the artifact that answers now."""
+        """Return the offsets for the artifact that serves now; empty without custom candidates.
+
+        While one call learns them anew, others use the previous ones.
+        """
         if (
             not message.may_store_text
             or candidates is None
@@ -56,47 +61,53 @@ class CustomEmojiOffsets:
         ):
             return {}
         key = message.ref.platform, message.ref.community
-        held = self._held.get(key)
-        fits = held is not None and held.artifact == self._predictor.version
-        if held is not None and fits and (held.until > self._now() or key in self._loading):
-            self._held.move_to_end(key)
-            return held.offsets
-        return {} if key in self._loading else await self._learn(key, message.ref)
+        entry = self._cached.get(key)
+        if entry is not None and self._is_usable(key, entry):
+            return entry.offsets
+        return {} if key in self._loading else await self._load(key, message.ref)
 
     def invalidate(self, platform: str) -> None:
-        """Texts of a platform were erased: read anew what is left."""
-        for known in (self._held, self._loading):
-            for key in [key for key in known if key[0] == platform]:
-                del known[key]
+        """Discard all offsets of a platform on which texts were erased."""
+        for by_community in (self._cached, self._loading):
+            for key in [key for key in by_community if key[0] == platform]:
+                del by_community[key]
 
-    async def _learn(self, key: tuple[str, str], ref: MessageRef) -> EmbeddingOffsets:
+    def _is_usable(self, key: _Key, entry: _Entry) -> bool:
+        if entry.artifact_version != self._predictor.version:
+            return False
+        return entry.expires_at > self._now() or key in self._loading
+
+    async def _load(self, key: _Key, ref: MessageRef) -> EmbeddingOffsets:
+        # Whoever invalidates the community meanwhile removes the token: then nothing is used.
         token = self._loading[key] = object()
         try:
-            artifact = self._predictor.version
+            version = self._predictor.version
             choices = usable_choices(await self._store.choices(ref, MAX_CHOICES))
-            moves = await self._predictor.embedding_offsets(choices) if choices else {}
-            if self._loading.get(key) is not token or artifact != self._predictor.version:
-                return {}  # what was read may be erased by now, or the rows are another artifact's
-            self._held[key] = _Held(moves, artifact, self._now() + FRESH)
-            return moves
+            offsets = await self._predictor.embedding_offsets(choices) if choices else {}
+            if self._loading.get(key) is not token or version != self._predictor.version:
+                return {}
+            self._cached[key] = _Entry(offsets, version, self._now() + MAX_AGE)
+            return offsets
         finally:
             if self._loading.get(key) is token:
                 del self._loading[key]
 
 
-def usable_choices(chosen: Sequence[CustomEmojiChoice]) -> list[EmojiChoice]:
-    """The choices to learn from; none where too few members chose any custom emoji (``QUORUM``).
+def usable_choices(choices: Sequence[CustomEmojiChoice]) -> list[EmojiChoice]:
+    """Return the choices to learn from.
 
-    Those of custom emojis that fewer chose are left out: nobody moves a row alone.
+    A custom emoji that fewer than ``QUORUM`` members chose is left out, so that a single member
+    has no effect. Choices of standard emojis are kept if there is a custom one: they say on which
+    texts it was not chosen.
     """
     members = defaultdict(set)
-    for each in chosen:
-        members[each.choice.emoji].add(each.member)
-    enough = {e for e, by in members.items() if is_custom_emoji(e) and len(by) >= QUORUM}
-    if not enough:
+    for chosen in choices:
+        members[chosen.choice.emoji].add(chosen.member)
+    learnable = {e for e, by in members.items() if is_custom_emoji(e) and len(by) >= QUORUM}
+    if not learnable:
         return []
     return [
-        each.choice
-        for each in chosen
-        if each.choice.emoji in enough or not is_custom_emoji(each.choice.emoji)
+        chosen.choice
+        for chosen in choices
+        if chosen.choice.emoji in learnable or not is_custom_emoji(chosen.choice.emoji)
     ]

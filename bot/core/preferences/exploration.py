@@ -1,4 +1,4 @@
-"""Second choices, so that the bot learns of emojis that it would never show; not on grave texts."""
+"""Exploration by Thompson sampling, to learn of emojis that would never be shown otherwise."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,22 +8,25 @@ from bot.core.preferences.posterior import Preferences
 from model import Prediction
 
 MIN_VOTES = 10.0
-"""Words that a community has given: where nobody says anything, nothing is learnt by trying."""
+"""Votes of a community from which on it is explored: without feedback nothing is learnt."""
+_MIN_SCORE = 1e-9
 
 
 def explore(
-    five: Sequence[Prediction], taste: Preferences, normal: Callable[[], float]
+    predictions: Sequence[Prediction],
+    preferences: Preferences,
+    sample_normal: Callable[[], float],
 ) -> str | None:
-    """The best of the five under a bias drawn from what is known (Thompson sampling).
+    """Return the best emoji under biases drawn from their posterior.
 
-    ``normal`` draws from the standard normal distribution. None where the text is grave or the
-    community says nothing.
+    ``sample_normal`` draws from the standard normal distribution. None on a grave text, or when the
+    community has given few votes.
     """
-    if not five or grave(five) or taste.vote_count < MIN_VOTES:
+    if not predictions or grave(predictions) or preferences.vote_count < MIN_VOTES:
         return None
 
-    def drawn(prediction: Prediction) -> float:
-        spread = taste.bias_sd.get(prediction.emoji, taste.default_sd)
-        return math.log(max(prediction.score, 1e-9)) + spread * normal()
+    def sampled_log_score(prediction: Prediction) -> float:
+        sd = preferences.bias_sd.get(prediction.emoji, preferences.default_sd)
+        return math.log(max(prediction.score, _MIN_SCORE)) + sd * sample_normal()
 
-    return max(five, key=drawn).emoji
+    return max(predictions, key=sampled_log_score).emoji

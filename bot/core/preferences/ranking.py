@@ -1,9 +1,9 @@
-"""What has not settled yet moves an emoji by one place at most.
+"""The order of the predictions when some counts are pending.
 
-However little a bias changes, it may lift an emoji past several that are about as likely. So the
-order is that of the settled taste, and what was said since, perhaps by one member alone, may only
-let the two of a pair change places: the first and the second, the third and the fourth, and so on.
-Whatever is said and taken back until it settles, an emoji stands in one of the same two places.
+However little a bias changes, it may lift an emoji past several whose scores are close. So the
+order is that of the confirmed preferences, and pending counts, perhaps the votes of a single
+member, may only swap the two emojis of a pair: ranks 1 and 2, 3 and 4, and so on. Whatever is
+voted and withdrawn until counts are confirmed, an emoji has one of the same two ranks.
 """
 
 import math
@@ -13,27 +13,28 @@ from dataclasses import replace
 from bot.core.preferences.posterior import Preferences
 from model import Prediction
 
+_MIN_SCORE = 1e-12
+
 
 def rank_with_pending(
-    predictions: Sequence[Prediction], taste: Preferences
+    predictions: Sequence[Prediction], preferences: Preferences
 ) -> tuple[Prediction, ...]:
-    """Predictions under the settled taste, best first, as what was said since would have them.
+    """Return predictions, ordered by confirmed preferences, as pending votes would order them.
 
-    A place keeps its score, whichever of the two stands there.
+    The scores stay in place: a swapped emoji takes over the score of its new rank.
     """
-    if not taste.pending_bias:
+    pending = preferences.pending_bias
+    if not pending:
         return tuple(predictions)
-    scores = [
-        math.log(max(p.score, 1e-12)) + taste.pending_bias.get(p.emoji, 0.0) for p in predictions
-    ]
+    scores = [math.log(max(p.score, _MIN_SCORE)) + pending.get(p.emoji, 0.0) for p in predictions]
     return tuple(
-        place if predictions[i] is place else replace(predictions[i], score=place.score)
-        for i, place in zip(swap_within_pairs(scores), predictions, strict=True)
+        current if predictions[i] is current else replace(predictions[i], score=current.score)
+        for i, current in zip(swap_within_pairs(scores), predictions, strict=True)
     )
 
 
 def swap_within_pairs(scores: Sequence[float]) -> list[int]:
-    """The order in which the latter of each pair goes first where it scores more."""
+    """Return the order in which the second of each pair goes first if it scores more."""
     order = list(range(len(scores)))
     for first in range(0, len(order) - 1, 2):
         if scores[first + 1] > scores[first]:

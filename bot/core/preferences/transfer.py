@@ -1,4 +1,4 @@
-"""A community's taste as a small JSON document: to keep, to move, to start another one from."""
+"""The counts of a community as a small JSON document: for backups, and to start another one."""
 
 import json
 from collections.abc import Mapping
@@ -8,73 +8,73 @@ from bot.core.errors import EmojiReactorError
 from bot.core.preferences.counts import COUNT_NAMES, HALF_LIFE, OUTSIDE_TOP_K, Counts
 from model.emoji import is_emoji
 
-FORMAT = "emoji-reactor-taste-1"
+FORMAT = "emoji-reactor-preferences-1"
 MAX_EMOJIS = 5_000
 MAX_BYTES = 2**20
-"""Bytes of the greatest document that is read."""
+"""Size of the largest document that is read."""
 MAX_COUNT = 1e6
-"""Greatest count that is believed."""
+"""Largest count that is accepted."""
+_MAX_EMOJI_LENGTH = 64
+_DIGITS = 4
 
 
 class PreferenceFileError(EmojiReactorError):
-    """The document is not one that ``write`` has written."""
+    """The document is not one that ``dump_counts`` has written."""
 
 
 def dump_counts(counts: Mapping[str, Counts], now: datetime) -> dict[str, object]:
-    """The counts, faded to ``now``, as JSON knows them; nothing names the community."""
+    """Return counts, decayed to ``now``, as a JSON object that does not name the community."""
     return {
         "format": FORMAT,
         "at": now.astimezone(UTC).isoformat(timespec="seconds"),
         "half_life_days": HALF_LIFE.days,
-        "emojis": {
-            emoji: {
-                name: round(number, 4)
-                for name, number in zip(COUNT_NAMES, each.as_tuple(), strict=True)
-                if round(number, 4)
-            }
-            for emoji, each in sorted(counts.items())
-        },
+        "emojis": {emoji: _dump(emoji_counts) for emoji, emoji_counts in sorted(counts.items())},
     }
 
 
+def _dump(counts: Counts) -> dict[str, float]:
+    rounded = (round(number, _DIGITS) for number in counts.as_tuple())
+    return {name: number for name, number in zip(COUNT_NAMES, rounded, strict=True) if number}
+
+
 def check_size(size: int | None) -> None:
-    """Refuse a document of too many bytes, before it is fetched.
+    """Check the size in bytes of a document before it is downloaded.
 
     Raises:
-        TasteFileError: it is greater than ``LARGEST``, or nobody knows.
+        PreferenceFileError: the size is unknown or above ``MAX_BYTES``.
     """
     if size is None or size > MAX_BYTES:
         raise PreferenceFileError(f"it is larger than {MAX_BYTES // 1024} KiB")
 
 
-def parse_json(written: bytes) -> object:
-    """What a file holds, for ``read``.
+def parse_json(content: bytes) -> object:
+    """Parse the content of a file, for ``load_counts``.
 
     Raises:
-        TasteFileError: it is not JSON in UTF-8.
+        PreferenceFileError: it is not JSON in UTF-8.
     """
     try:
-        return json.loads(written.decode("utf-8-sig"))
+        return json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise PreferenceFileError("it is not JSON in UTF-8") from None
 
 
 def load_counts(document: object) -> dict[str, Counts]:
-    """The counts in a document that ``write`` has written.
+    """Return the counts in a document that ``dump_counts`` has written.
 
     Raises:
-        TasteFileError: it is something else; nothing of it is believed.
+        PreferenceFileError: it is something else; the message names the first fault.
     """
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise PreferenceFileError(f'this is no exported taste: "format" should be "{FORMAT}"')
+        raise PreferenceFileError(f'these are no exported preferences: "format" is not "{FORMAT}"')
     emojis = document.get("emojis")
     if not isinstance(emojis, dict) or len(emojis) > MAX_EMOJIS:
         raise PreferenceFileError(f'"emojis" should be an object of at most {MAX_EMOJIS} emojis')
-    return {emoji: _counts(emoji, numbers) for emoji, numbers in emojis.items()}
+    return {emoji: _load(emoji, numbers) for emoji, numbers in emojis.items()}
 
 
-def _counts(emoji: object, numbers: object) -> Counts:
-    if not isinstance(emoji, str) or len(emoji) > 64 or not _known(emoji):
+def _load(emoji: object, numbers: object) -> Counts:
+    if not isinstance(emoji, str) or len(emoji) > _MAX_EMOJI_LENGTH or not _is_valid_key(emoji):
         raise PreferenceFileError('"emojis" holds a key that is no emoji')
     if not isinstance(numbers, dict):
         raise PreferenceFileError(f"{emoji}: should be an object of counts")
@@ -88,6 +88,6 @@ def _counts(emoji: object, numbers: object) -> Counts:
     return Counts(**{name: float(number) for name, number in numbers.items()})
 
 
-def _known(emoji: str) -> bool:
+def _is_valid_key(emoji: str) -> bool:
     custom = len(emoji) > 2 and emoji.startswith(":") and emoji.endswith(":")
     return emoji == OUTSIDE_TOP_K or custom or is_emoji(emoji)

@@ -14,8 +14,8 @@ from bot.core.preferences.counts import (
     Counts,
     count_shown,
     count_vote,
+    reweight_shown,
     shown_weight,
-    uncount_removed,
     vote_weight,
     voted_emojis,
 )
@@ -179,7 +179,7 @@ def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
 
 def _unshown(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
     more = strength - answer.shown_weight
-    counted = uncount_removed(vote_of(answer, given), tuple(answer.shown), scores(answer), more)
+    counted = reweight_shown(vote_of(answer, given), tuple(answer.shown), scores(answer), more)
     return summed(counted, answer.created_at)
 
 

@@ -1,4 +1,4 @@
-"""Which rows are moved for whom, and for how long that is remembered."""
+"""Which custom emojis get embedding offsets, and how long they are cached."""
 
 import asyncio
 from dataclasses import replace
@@ -8,8 +8,8 @@ import pytest
 
 from bot.core.events import CustomEmojiChoice, IncomingMessage, MemberKey
 from bot.core.preferences.custom_emoji import (
-    COMMUNITIES,
-    FRESH,
+    MAX_AGE,
+    MAX_COMMUNITIES,
     CustomEmojiOffsets,
     EmbeddingOffsets,
     usable_choices,
@@ -22,105 +22,107 @@ PARROT = ":party_parrot:"
 ALLOWED = frozenset({"😂", PARROT})
 
 
-def chosen(by: int, emoji: str = PARROT, text: str = "we won") -> CustomEmojiChoice:
+def choice(by: int, emoji: str = PARROT, text: str = "we won") -> CustomEmojiChoice:
     return CustomEmojiChoice(EmojiChoice(text, emoji), MemberKey(str(by)))
 
 
-BY_THREE = [chosen(n) for n in range(3)]
+BY_QUORUM = [choice(n) for n in range(3)]
 
 
-class Clocked:
-    """Rows whose clock stands still until a test moves it."""
+class ClockedOffsets:
+    """Offsets with a clock that tests set."""
 
     def __init__(self) -> None:
         self.now: datetime = MOMENT
         self.store, self.predictor = MemoryConsentedTexts(MemoryStore()), EchoPredictor()
-        self.store.stored["console", "home"] = BY_THREE
-        self.rows = CustomEmojiOffsets(self.store, self.predictor, lambda: self.now)
+        self.store.stored["console", "home"] = BY_QUORUM
+        self.cache = CustomEmojiOffsets(self.store, self.predictor, lambda: self.now)
 
-    async def moves(self, given: IncomingMessage | None = None) -> EmbeddingOffsets:
-        return await self.rows.get(given or HEARD, ALLOWED)
+    async def get(self, given: IncomingMessage | None = None) -> EmbeddingOffsets:
+        return await self.cache.get(given or MESSAGE, ALLOWED)
 
 
-HEARD = replace(message(), may_store_text=True)
+MESSAGE = replace(message(), may_store_text=True)
 
 
 @pytest.fixture
-def clocked() -> Clocked:
-    return Clocked()
+def clocked() -> ClockedOffsets:
+    return ClockedOffsets()
 
 
-async def test_a_custom_emoji_is_moved_by_what_members_chose_it_on(clocked: Clocked) -> None:
-    assert set(await clocked.moves()) == {PARROT}
-    assert not await clocked.moves(replace(HEARD, ref=ref(community="other")))
-    assert clocked.predictor.learnt == [[each.choice for each in BY_THREE]]
+async def test_choices_give_a_custom_emoji_an_offset(clocked: ClockedOffsets) -> None:
+    assert set(await clocked.get()) == {PARROT}
+    assert not await clocked.get(replace(MESSAGE, ref=ref(community="other")))
+    assert clocked.predictor.learnt == [[chosen.choice for chosen in BY_QUORUM]]
 
 
 @pytest.mark.parametrize("allowed", [None, frozenset({"😂"}), frozenset()])
-async def test_nothing_is_read_without_a_custom_candidate(
-    clocked: Clocked, allowed: frozenset[str] | None
+async def test_texts_are_not_read_without_a_custom_candidate(
+    clocked: ClockedOffsets, allowed: frozenset[str] | None
 ) -> None:
-    assert not await clocked.rows.get(HEARD, allowed)
+    assert not await clocked.cache.get(MESSAGE, allowed)
     assert not clocked.store.reads
 
 
-async def test_nothing_is_read_where_no_text_may_be_kept(clocked: Clocked) -> None:
-    assert not await clocked.moves(message())
+async def test_texts_are_not_read_if_none_may_be_stored(clocked: ClockedOffsets) -> None:
+    assert not await clocked.get(message())
     assert not clocked.store.reads
 
 
-def test_nobody_moves_a_row_alone() -> None:
-    alone = [chosen(1), chosen(1, text="again"), chosen(2), chosen(2, "😂")]
-    assert usable_choices(alone) == []
-    other = [chosen(n, ":blob:") for n in range(3)]
-    # What is chosen in its place says where an emoji is not meant; what few chose says nothing.
-    assert {choice.emoji for choice in usable_choices([*alone, *other])} == {"😂", ":blob:"}
+def test_choices_of_a_single_member_are_left_out() -> None:
+    by_few = [choice(1), choice(1, text="again"), choice(2), choice(2, "😂")]
+    assert usable_choices(by_few) == []
+    by_quorum = [choice(n, ":blob:") for n in range(3)]
+    # Standard emojis say where a custom one was not chosen; what few chose is left out.
+    assert {choice.emoji for choice in usable_choices([*by_few, *by_quorum])} == {"😂", ":blob:"}
 
 
-async def test_it_is_remembered_for_a_minute(clocked: Clocked) -> None:
+async def test_offsets_are_cached_until_they_expire(clocked: ClockedOffsets) -> None:
     for _ in range(3):
-        await clocked.moves()
+        await clocked.get()
     assert len(clocked.store.reads) == 1
     clocked.store.stored.clear()
-    clocked.now += FRESH
-    assert not await clocked.moves()
+    clocked.now += MAX_AGE
+    assert not await clocked.get()
 
 
-async def test_what_is_erased_here_is_forgotten_at_once(clocked: Clocked) -> None:
-    await clocked.moves()
+async def test_invalidation_discards_the_offsets_of_a_platform(clocked: ClockedOffsets) -> None:
+    await clocked.get()
     clocked.store.stored.clear()
-    clocked.rows.invalidate("telegram")
-    assert await clocked.moves()
-    clocked.rows.invalidate("console")
-    assert not await clocked.moves()
+    clocked.cache.invalidate("telegram")
+    assert await clocked.get()
+    clocked.cache.invalidate("console")
+    assert not await clocked.get()
 
 
-async def test_what_is_erased_while_it_is_read_is_not_used(clocked: Clocked) -> None:
-    reading = asyncio.create_task(clocked.moves())
-    gate, moves = asyncio.Event(), clocked.predictor.embedding_offsets
+async def test_offsets_invalidated_while_they_are_learnt_are_not_used(
+    clocked: ClockedOffsets,
+) -> None:
+    loading = asyncio.create_task(clocked.get())
+    gate, learn = asyncio.Event(), clocked.predictor.embedding_offsets
 
     async def slow(choices: list[EmojiChoice]) -> EmbeddingOffsets:
         await gate.wait()
-        return await moves(choices)
+        return await learn(choices)
 
     clocked.predictor.embedding_offsets = slow  # type: ignore[method-assign, assignment]
-    await asyncio.wait([reading], timeout=0)
-    assert not await clocked.moves()  # nobody waits for what another one reads
-    clocked.rows.invalidate("console")
+    await asyncio.wait([loading], timeout=0)
+    assert not await clocked.get()  # a second call does not wait for the first
+    clocked.cache.invalidate("console")
     gate.set()
-    assert not await reading
+    assert not await loading
 
 
-async def test_rows_are_those_of_the_artifact_that_answers(clocked: Clocked) -> None:
-    await clocked.moves()
+async def test_offsets_are_learnt_anew_for_another_artifact(clocked: ClockedOffsets) -> None:
+    await clocked.get()
     clocked.predictor.version = "echo-2"
-    await clocked.moves()
+    await clocked.get()
     assert len(clocked.predictor.learnt) == 2
 
 
-async def test_the_least_recently_used_community_goes_first(clocked: Clocked) -> None:
-    await clocked.moves()
-    for number in range(COMMUNITIES):
-        await clocked.moves(replace(HEARD, ref=ref(community=str(number))))
-    await clocked.moves()
-    assert len(clocked.store.reads) == COMMUNITIES + 2
+async def test_the_least_recently_used_community_is_evicted(clocked: ClockedOffsets) -> None:
+    await clocked.get()
+    for number in range(MAX_COMMUNITIES):
+        await clocked.get(replace(MESSAGE, ref=ref(community=str(number))))
+    await clocked.get()
+    assert len(clocked.store.reads) == MAX_COMMUNITIES + 2

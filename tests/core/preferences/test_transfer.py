@@ -1,4 +1,4 @@
-"""A taste as JSON: out and in again, and nothing unsound."""
+"""Counts as JSON: a round trip, and every other document is refused."""
 
 import json
 
@@ -23,15 +23,15 @@ EMOJIS = st.sampled_from(["😂", "❤", ":party_parrot:", OUTSIDE_TOP_K])
 
 
 @given(st.dictionaries(EMOJIS, COUNTS))
-def test_it_is_read_as_it_was_written(counts: dict[str, Counts]) -> None:
-    again = load_counts(json.loads(json.dumps(dump_counts(counts, MOMENT))))
-    assert set(again) == set(counts)
-    for emoji, each in counts.items():
-        assert again[emoji].as_tuple() == pytest.approx(each.as_tuple(), abs=1e-4)
+def test_counts_survive_a_round_trip(counts: dict[str, Counts]) -> None:
+    loaded = load_counts(json.loads(json.dumps(dump_counts(counts, MOMENT))))
+    assert set(loaded) == set(counts)
+    for emoji, expected in counts.items():
+        assert loaded[emoji].as_tuple() == pytest.approx(expected.as_tuple(), abs=1e-4)
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "message"),
     [
         (None, FORMAT),
         ({"format": "other", "emojis": {}}, FORMAT),
@@ -47,22 +47,22 @@ def test_it_is_read_as_it_was_written(counts: dict[str, Counts]) -> None:
         ({"format": FORMAT, "emojis": {"😂": {"shown": 10**400}}}, "between"),
     ],
 )
-def test_anything_else_is_refused(document: object, told: str) -> None:
-    with pytest.raises(PreferenceFileError, match=told):
+def test_other_documents_are_refused(document: object, message: str) -> None:
+    with pytest.raises(PreferenceFileError, match=message):
         load_counts(document)
 
 
-@pytest.mark.parametrize("written", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b"9" * 5_000])
-def test_what_is_no_json_is_refused(written: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b"9" * 5_000])
+def test_content_that_is_not_json_is_refused(content: bytes) -> None:
     with pytest.raises(PreferenceFileError, match="not JSON"):
-        parse_json(written)
+        parse_json(content)
 
 
-def test_json_is_parsed_with_a_mark_of_its_order_too() -> None:
+def test_a_byte_order_mark_is_accepted() -> None:
     assert parse_json(b"\xef\xbb\xbf{}") == {}
 
 
-def test_only_small_documents_are_fetched() -> None:
+def test_large_documents_and_unknown_sizes_are_refused() -> None:
     check_size(MAX_BYTES)
     for size in (MAX_BYTES + 1, None):
         with pytest.raises(PreferenceFileError, match="larger"):
