@@ -85,7 +85,11 @@ async def test_counts_are_exported_forgotten_and_imported(here: World) -> None:
 
 @pytest.mark.parametrize(
     ("written", "cause"),
-    [(b"{", "not JSON"), (b"{}", "no exported preferences"), (b" " * (MAX_BYTES + 1), "larger than")],
+    [
+        (b"{", "not JSON"),
+        (b"{}", "no exported preferences"),
+        (b" " * (MAX_BYTES + 1), "larger than"),
+    ],
 )
 async def test_a_file_that_does_not_work_changes_nothing(
     here: World, written: bytes, cause: str
