@@ -13,7 +13,7 @@ from rich.table import Table
 from benchmarks.simulated_communities import DAYS, Learner, World
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import FeedbackKind, IncomingMessage, MemberKey, MessageRef
-from bot.core.messages.pace import MINUTE, RateWindow
+from bot.core.messages.pace import WINDOW_SECONDS, RateWindow
 from bot.core.messages.policy import skip_by_pace
 from bot.core.preferences.counts import CommunityCounts, Vote
 from bot.core.preferences.posterior import estimate_preferences
@@ -62,7 +62,7 @@ def talk(world: World, own: float, aim: float | None = SETTINGS.target_acceptanc
         least = adapt_threshold(
             own, aim, estimate_preferences(CommunityCounts(learner.counts, learner.settled))
         )
-    busiest = max((sum(t - MINUTE < u <= t for u in times) for t in times), default=0)
+    busiest = max((sum(t - WINDOW_SECONDS < u <= t for u in times) for t in times), default=0)
     return Talk(answered, kept, own, least, busiest)
 
 

@@ -17,7 +17,8 @@ from bot.core.events import (
     IncomingMessage,
     MemberKey,
 )
-from bot.core.messages.service import Randomness, Service
+from bot.core.messages.randomness import Randomness
+from bot.core.messages.service import Service
 from bot.core.preferences.custom_emoji import MAX_AGE
 from bot.database.engine import open_database
 from bot.database.store import SqlStore

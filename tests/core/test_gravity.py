@@ -40,4 +40,4 @@ def test_a_grave_message_gets_no_laughter(least: float, shown: object) -> None:
 
 
 def test_who_picks_for_themselves_may_pick_any() -> None:
-    assert choose_emojis(SAD, ChatSettings(), 0.3, offer=True) == ("😂", "😢", "💔")
+    assert choose_emojis(SAD, ChatSettings(), 0.3, as_buttons=True) == ("😂", "😢", "💔")

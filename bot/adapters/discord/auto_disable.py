@@ -5,9 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from cachetools import LRUCache
+
 from bot.core.errors import StoreFailed
 from bot.core.events import IncomingMessage, MessageRef, Outcome
-from bot.core.messages.pace import Recent
 from bot.database.store import SqlStore
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class AutoDisable:
         """Turn off in ``store``, where it outlives a restart, and ``tell`` the owner."""
         self._store = store
         self._tell = tell
-        self._counts: Recent[MessageRef, int] = Recent(10_000)
+        self._counts: LRUCache[MessageRef, int] = LRUCache(10_000)
         self._one_at_a_time = asyncio.Lock()
 
     async def hear(self, message: IncomingMessage, outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import discord
+from cachetools import LRUCache
 
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
@@ -12,7 +13,6 @@ from bot.config.settings import DiscordSettings, PrivacySettings
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
-from bot.core.messages.pace import Recent
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore
 
@@ -32,10 +32,12 @@ class AdapterContext:
     settings: DiscordSettings
     privacy: PrivacySettings
     traffic: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
-    replies: Recent[MessageRef, MessageRef] = field(default_factory=lambda: Recent(REPLIES_KEPT))
+    replies: LRUCache[MessageRef, MessageRef] = field(
+        default_factory=lambda: LRUCache(REPLIES_KEPT)
+    )
     """The bot's own messages with buttons -> the message that each one answers."""
 
-    latest: Recent[str, str] = field(default_factory=lambda: Recent(REPLIES_KEPT))
+    latest: LRUCache[str, str] = field(default_factory=lambda: LRUCache(REPLIES_KEPT))
     """Chat -> the message there that the bot answered last."""
     registered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once Discord knows the commands."""

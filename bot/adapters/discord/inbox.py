@@ -3,6 +3,7 @@
 import time
 
 import discord
+from cachetools import LRUCache
 
 from bot.adapters.discord import events
 from bot.adapters.discord.auto_disable import AutoDisable
@@ -10,7 +11,6 @@ from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import from_wire
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
-from bot.core.messages.pace import Recent
 from bot.core.ports import ChatPlatform
 
 BLOCKED_SECONDS = 3600.0
@@ -28,7 +28,7 @@ class Inbox:
         self._service = parts.service
         self._platform = platform
         self._forbidden = forbidden
-        self._blocked: Recent[MemberKey, float] = Recent(10_000)
+        self._blocked: LRUCache[MemberKey, float] = LRUCache(10_000)
         self._intake = OrderedTasks()
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:

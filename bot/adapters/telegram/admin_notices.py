@@ -1,10 +1,10 @@
 """Tells the admins of a group once what the bot cannot see."""
 
+from cachetools import LRUCache
 from telegram import Chat, ChatMember
 
 from bot.adapters.telegram.context import AdapterContext
 from bot.core.errors import StoreFailed
-from bot.core.messages.pace import Recent
 from bot.i18n import localize
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
@@ -17,7 +17,7 @@ class AdminNotices:
     def __init__(self, parts: AdapterContext) -> None:
         """Have looked at none."""
         self._parts = parts
-        self._looked: Recent[int, None] = Recent(CHATS)
+        self._looked: LRUCache[int, None] = LRUCache(CHATS)
 
     async def look(self, chat: Chat) -> None:
         """Ask Telegram for the bot's standing in a group that was not looked at yet."""

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.errors import reason
-from bot.core.messages.pace import Recent
 from model.emoji import TELEGRAM_REACTIONS, canonical
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class AllowedReactions:
     ) -> None:
         """Remember at most so many chats for at most so many seconds."""
         self._bot = bot
-        self._answers: Recent[int, _Answer] = Recent(chats)
+        self._answers: LRUCache[int, _Answer] = LRUCache(chats)
         self._seconds = seconds
         self._clock = clock
 

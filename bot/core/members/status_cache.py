@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from cachetools import LRUCache
+
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
-from bot.core.messages.pace import Recent
 from bot.core.ports import MemberStore
 
 SECONDS = 2.0
@@ -23,7 +24,7 @@ class StatusCache:
         """Ask ``store``; ``clock`` tells seconds."""
         self._store = store
         self._clock = clock
-        self._known: Recent[_Place, tuple[float, MemberStatus]] = Recent(PEOPLE)
+        self._known: LRUCache[_Place, tuple[float, MemberStatus]] = LRUCache(PEOPLE)
 
     async def get(self, message: IncomingMessage) -> MemberStatus:
         """The settings that hold for a message, and whether its author opted out.

@@ -1,51 +1,35 @@
-"""Short memories of bounded size: what was handled, and how much was said where."""
+"""The pace of the bot in each chat, for cooldown and rate limit."""
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 from bot.core.messages.policy import Pace
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-MINUTE = 60.0
-
-
-class Recent(OrderedDict[K, V], Generic[K, V]):
-    """A dictionary of at most ``size`` entries; the least recently set one goes first."""
-
-    def __init__(self, size: int) -> None:
-        """Keep at most ``size`` entries."""
-        super().__init__()
-        self._size = size
-
-    def __setitem__(self, key: K, value: V) -> None:
-        """Set, and drop the eldest where there are too many."""
-        super().__setitem__(key, value)
-        self.move_to_end(key)
-        if len(self) > self._size:
-            self.popitem(last=False)
+WINDOW_SECONDS = 60.0
 
 
 class RateWindow:
-    """When the bot last answered in each chat; times are seconds of one monotonic clock."""
+    """Times of the latest outcomes with a shown emoji, by chat; an LRU cache of chats.
 
-    def __init__(self, chats: int = 10_000) -> None:
-        """Remember at most so many chats."""
-        self._times: Recent[Hashable, deque[float]] = Recent(chats)
+    Times are seconds of one monotonic clock.
+    """
+
+    def __init__(self, max_chats: int = 10_000) -> None:
+        """Keep the times of at most ``max_chats``."""
+        self._times: LRUCache[Hashable, deque[float]] = LRUCache(max_chats)
 
     def pace(self, chat: Hashable, now: float) -> Pace:
-        """How much was said in the chat before ``now``."""
+        """Return the pace in the chat just before ``now``."""
         times = self._times.get(chat)
         if not times:
             return Pace()
-        return Pace(now - times[-1], sum(now - time < MINUTE for time in times))
+        return Pace(now - times[-1], sum(now - time < WINDOW_SECONDS for time in times))
 
     def add(self, chat: Hashable, now: float) -> None:
-        """Count an answer; those older than a minute are forgotten, but for the last."""
-        times = self._times.get(chat, deque())
-        while times and now - times[0] >= MINUTE:
+        """Add a time; those that left the window are dropped."""
+        times = self._times.setdefault(chat, deque())
+        while times and now - times[0] >= WINDOW_SECONDS:
             times.popleft()
         times.append(now)
-        self._times[chat] = times

@@ -1,4 +1,4 @@
-"""May the bot react, with what, or why not: pure decisions without clock or randomness."""
+"""The rules for reacting: pure functions without clock or randomness."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from model import Prediction
 from model.emoji import emoji_names, is_custom_emoji
 
 TOP_K = 5
-"""How many emojis are predicted, offered and stored."""
+"""Predictions that are offered and stored for one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much the bot said in a chat of late."""
+    """How often the bot showed something in a chat of late."""
 
     since_last: float = float("inf")
-    """Seconds since its last answer."""
+    """Seconds since the last time."""
     last_minute: int = 0
-    """Answers in the last 60 seconds."""
+    """Times in the last 60 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """What a decision depends on beside the message and the chat's settings."""
+    """The state on which a decision depends beside message and settings."""
 
     now: datetime
-    """Aware; quiet hours are read in their own time zone."""
+    """Aware; quiet hours apply in their own time zone."""
     roll: float
     """Uniform in [0, 1)."""
     pace: Pace = Pace()
@@ -38,29 +38,29 @@ class DecisionContext:
 
 
 def skip_before_prediction(
-    message: IncomingMessage, settings: ChatSettings, given: DecisionContext
+    message: IncomingMessage, settings: ChatSettings, context: DecisionContext
 ) -> SkipReason | None:
-    """Why the message is not to be looked at, or None."""
+    """Return why the message is not scored, or None if it is."""
     if message.requested:
         return None
-    if given.opted_out:
+    if context.opted_out:
         return SkipReason.OPTED_OUT
-    if turned_off := _out_of_bounds(message, settings):
-        return turned_off
-    if too_soon := skip_by_pace(message, settings, given.pace):
-        return too_soon
+    if reason := _skip_by_scope(message, settings):
+        return reason
+    if reason := skip_by_pace(message, settings, context.pace):
+        return reason
     if message.addressed:
         return None
-    if settings.quiet_hours is not None and settings.quiet_hours.contains(given.now):
+    if settings.quiet_hours is not None and settings.quiet_hours.contains(context.now):
         return SkipReason.QUIET_HOURS
-    return SkipReason.SAMPLED_OUT if given.roll >= settings.chance else None
+    return SkipReason.SAMPLED_OUT if context.roll >= settings.chance else None
 
 
-def _out_of_bounds(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
-    """Where and for whom the community does not want the bot."""
-    places = {message.ref.chat, message.parent_chat}
-    elsewhere = settings.chat_allow is not None and not places & settings.chat_allow
-    if not settings.enabled or elsewhere or places & settings.chat_deny:
+def _skip_by_scope(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
+    """Return the skip reason of a chat or role in which the bot is off."""
+    chats = {message.ref.chat, message.parent_chat}
+    unlisted = settings.chat_allow is not None and not chats & settings.chat_allow
+    if not settings.enabled or unlisted or chats & settings.chat_deny:
         return SkipReason.CHAT_DISABLED
     if settings.mode is Mode.MENTION_ONLY and not message.addressed:
         return SkipReason.CHAT_DISABLED
@@ -68,7 +68,10 @@ def _out_of_bounds(message: IncomingMessage, settings: ChatSettings) -> SkipReas
 
 
 def skip_by_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -> SkipReason | None:
-    """Cooldown or cap; an addressed message passes the cooldown only, one that asks both."""
+    """Return the skip reason of the cooldown or the rate limit.
+
+    An addressed message is free of the cooldown, a requested one of both.
+    """
     if message.requested:
         return None
     if not message.addressed and pace.since_last < settings.cooldown_seconds:
@@ -79,64 +82,70 @@ def skip_by_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -
 
 
 def allowed_emojis(message: IncomingMessage, settings: ChatSettings) -> frozenset[str] | None:
-    """What the predictor may choose from: the platform's set within the chat's; None for all."""
-    unicode, listed = message.candidates, _listed(settings)
+    """Return the candidates: what both platform and chat allow; None for all emojis."""
+    unicode, listed = message.candidates, _listed_unicode(settings)
     if listed is not None:
         unicode = listed if unicode is None else unicode & listed
-    own = message.custom_emojis & (settings.emoji_allow or frozenset())
+    custom = message.custom_emojis & (settings.emoji_allow or frozenset())
     if unicode is None:
-        return (_every_emoji() | own) - settings.emoji_deny if own else None
-    return (unicode | own) - settings.emoji_deny
+        return (_all_emojis() | custom) - settings.emoji_deny if custom else None
+    return (unicode | custom) - settings.emoji_deny
 
 
 @cache
-def _every_emoji() -> frozenset[str]:
+def _all_emojis() -> frozenset[str]:
     return frozenset(emoji_names())
 
 
-def _listed(settings: ChatSettings) -> frozenset[str] | None:
-    """The Unicode emojis to which a chat keeps; None for all."""
+def _listed_unicode(settings: ChatSettings) -> frozenset[str] | None:
+    """Return the Unicode emojis of a chat's allow list; None if it allows all."""
     if not settings.emoji_allow:
         return settings.emoji_allow
     return frozenset(e for e in settings.emoji_allow if not is_custom_emoji(e)) or None
 
 
-def confidence_threshold(message: IncomingMessage, settings: ChatSettings, own: float) -> float:
-    """From which score on to speak; ``own`` is what the artifact recommends."""
+def confidence_threshold(
+    message: IncomingMessage, settings: ChatSettings, recommended: float
+) -> float:
+    """Return the lowest score at which the bot reacts; ``recommended`` is the artifact's."""
     if message.requested:
         return 0.0
-    return own if settings.confidence_threshold is None else settings.confidence_threshold
+    return recommended if settings.confidence_threshold is None else settings.confidence_threshold
 
 
 def permitted_predictions(
     predictions: Sequence[Prediction], settings: ChatSettings
 ) -> tuple[Prediction, ...]:
-    """Those that the chat neither denies nor leaves out of its list."""
-    listed, allow = _listed(settings), settings.emoji_allow
+    """Return the predictions that the chat neither denies nor leaves out of its allow list."""
+    listed, allow = _listed_unicode(settings), settings.emoji_allow
 
-    def welcome(emoji: str) -> bool:
-        within = allow if is_custom_emoji(emoji) else listed
-        return emoji not in settings.emoji_deny and (within is None or emoji in within)
+    def is_permitted(emoji: str) -> bool:
+        allowed = allow if is_custom_emoji(emoji) else listed
+        return emoji not in settings.emoji_deny and (allowed is None or emoji in allowed)
 
-    return tuple(p for p in predictions if welcome(p.emoji))
+    return tuple(p for p in predictions if is_permitted(p.emoji))
 
 
 def choose_emojis(
-    predictions: Sequence[Prediction], settings: ChatSettings, least: float, *, offer: bool = False
+    predictions: Sequence[Prediction],
+    settings: ChatSettings,
+    threshold: float,
+    *,
+    as_buttons: bool = False,
 ) -> tuple[str, ...] | SkipReason:
-    """The emojis to show, best first, or why none.
+    """Return the emojis to show, best first, or the skip reason.
 
-    ``least`` is the score from which on to speak. An ``offer`` shows all that are permitted where
-    the best one reaches it, a reaction those alone that do and that are not tone-deaf.
+    As buttons, all permitted ones of the top five are shown if the best one reaches the threshold;
+    as a reaction, only those that reach it and that gravity permits.
     """
     if not predictions:
         return SkipReason.NO_PREDICTION
-    left = permitted_predictions(predictions, settings)
-    if not left:
+    permitted = permitted_predictions(predictions, settings)
+    if not permitted:
         return SkipReason.NO_ALLOWED_EMOJI
-    if left[0].score < least:
+    if permitted[0].score < threshold:
         return SkipReason.BELOW_THRESHOLD
-    if offer:
-        return tuple(p.emoji for p in left[:TOP_K])
-    confident = tuple(p.emoji for p in fitting(left[:TOP_K]) if p.score >= least)
+    if as_buttons:
+        return tuple(p.emoji for p in permitted[:TOP_K])
+    confident = tuple(p.emoji for p in fitting(permitted[:TOP_K]) if p.score >= threshold)
     return confident[: settings.max_per_message] or SkipReason.GRAVITY

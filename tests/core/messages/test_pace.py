@@ -1,35 +1,25 @@
-"""Short memories stay short."""
+"""The pace of a chat, in a bounded number of chats."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.core.messages.pace import RateWindow, Recent
+from bot.core.messages.pace import RateWindow
 from bot.core.messages.policy import Pace
 
 
-@given(st.lists(st.integers(0, 20)), st.integers(1, 5))
-def test_recent_keeps_the_last_ones_set(keys: list[int], size: int) -> None:
-    recent: Recent[int, None] = Recent(size)
-    for key in keys:
-        recent[key] = None
-    last = list(dict.fromkeys(reversed(keys)))[:size]
-    assert list(recent) == last[::-1]
-
-
-def test_pace_counts_a_minute() -> None:
-    answers = RateWindow()
-    assert answers.pace("a", 0.0) == Pace(float("inf"), 0)
+def test_pace_counts_one_minute() -> None:
+    window = RateWindow()
+    assert window.pace("a", 0.0) == Pace(float("inf"), 0)
     for time in (0.0, 30.0, 59.0):
-        answers.add("a", time)
-    assert answers.pace("a", 59.5) == Pace(0.5, 3)
-    assert answers.pace("a", 60.0) == Pace(1.0, 2)
-    assert answers.pace("a", 500.0) == Pace(441.0, 0)
-    assert answers.pace("b", 60.0) == Pace()
+        window.add("a", time)
+    assert window.pace("a", 59.5) == Pace(0.5, 3)
+    assert window.pace("a", 60.0) == Pace(1.0, 2)
+    assert window.pace("a", 500.0) == Pace(441.0, 0)
+    assert window.pace("b", 60.0) == Pace()
 
 
-def test_the_number_of_chats_is_bounded() -> None:
-    answers = RateWindow(chats=2)
-    for chat in "abc":
-        answers.add(chat, 0.0)
-    assert answers.pace("a", 1.0) == Pace()
-    assert answers.pace("c", 1.0) == Pace(1.0, 1)
+def test_least_recently_used_chat_is_dropped() -> None:
+    window = RateWindow(max_chats=2)
+    for chat in "aba":
+        window.add(chat, 0.0)
+    window.add("c", 0.0)
+    assert window.pace("b", 1.0) == Pace()
+    assert window.pace("a", 1.0) == Pace(1.0, 2)
+    assert window.pace("c", 1.0) == Pace(1.0, 1)

@@ -127,10 +127,10 @@ def test_choose(changes: dict[str, Any], expected: object) -> None:
 
 
 def test_an_offer_shows_all_that_are_permitted_where_the_best_is_good_enough() -> None:
-    assert choose_emojis(TOP, ChatSettings(), 0.2, offer=True) == ("😂", "🔥", "❤")
-    assert choose_emojis(TOP, ChatSettings(), 0.4, offer=True) is SkipReason.BELOW_THRESHOLD
+    assert choose_emojis(TOP, ChatSettings(), 0.2, as_buttons=True) == ("😂", "🔥", "❤")
+    assert choose_emojis(TOP, ChatSettings(), 0.4, as_buttons=True) is SkipReason.BELOW_THRESHOLD
     many = [Prediction(f":e{i}:", 0.1) for i in range(9)]
-    assert len(choose_emojis(many, ChatSettings(), 0.0, offer=True)) == 5
+    assert len(choose_emojis(many, ChatSettings(), 0.0, as_buttons=True)) == 5
 
 
 def test_those_who_ask_get_five_whatever_the_score() -> None:

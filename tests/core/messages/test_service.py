@@ -21,7 +21,8 @@ from bot.core.events import (
     SkipReason,
 )
 from bot.core.messages.feedback import ReactionFeedback, ReactionResult, explain_rejection
-from bot.core.messages.service import Randomness, Service
+from bot.core.messages.randomness import Randomness
+from bot.core.messages.service import Service
 from bot.core.preferences.counts import Counts
 from bot.core.preferences.transfer import PreferenceFileError
 from model import Prediction

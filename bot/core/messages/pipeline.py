@@ -1,0 +1,149 @@
+"""The steps of one message: prepare, predict, rank, decide. Only predict awaits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.core.chat_settings.schema import ChatSettings, Mode
+from bot.core.errors import Overloaded
+from bot.core.events import IncomingMessage, Outcome, SkipReason
+from bot.core.messages.policy import (
+    TOP_K,
+    Pace,
+    choose_emojis,
+    confidence_threshold,
+    permitted_predictions,
+    skip_by_pace,
+)
+from bot.core.ports import EmojiPredictor
+from bot.core.preferences.custom_emoji import EmbeddingOffsets
+from bot.core.preferences.exploration import explore
+from bot.core.preferences.posterior import Preferences
+from bot.core.preferences.ranking import rank_with_pending
+from bot.core.preferences.threshold import adapt_threshold
+from model import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactInfo:
+    """The artifact that predicts the message."""
+
+    version: str
+    threshold: float
+    """The recommended confidence threshold, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineInput:
+    """A message with all that its outcome depends on."""
+
+    message: IncomingMessage
+    settings: ChatSettings
+    candidates: frozenset[str] | None
+    """The emojis that may be predicted; None for all."""
+    preferences: Preferences = field(default_factory=Preferences)
+    offsets: EmbeddingOffsets = field(default_factory=dict)
+    """Embedding offsets of custom emojis among the candidates."""
+
+    @property
+    def as_buttons(self) -> bool:
+        """True if the predictions are offered as buttons instead of put on the message."""
+        return self.message.requested or self.settings.mode is Mode.REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the predictor is asked for, and how sure it must be."""
+
+    k: int
+    threshold: float
+    """The lowest score at which the bot reacts, 0 to 1."""
+    artifact_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The predictions in the order that the preferences ask for."""
+
+    predictions: tuple[Prediction, ...]
+    top: tuple[Prediction, ...]
+    """The best five that the chat permits; the best five of all if it permits none."""
+
+
+def prepare(given: PipelineInput, artifact: ArtifactInfo) -> Prepared:
+    """Compute the number of predictions and the confidence threshold.
+
+    Five must be left after those that the chat denies are dropped, and pending preferences may
+    swap the fifth for a sixth.
+    """
+    settings = given.settings
+    recommended = adapt_threshold(artifact.threshold, settings.target_acceptance, given.preferences)
+    return Prepared(
+        k=TOP_K + 1 + (len(settings.emoji_deny) if given.candidates is None else 0),
+        threshold=confidence_threshold(given.message, settings, recommended),
+        artifact_version=artifact.version,
+    )
+
+
+async def predict(
+    predictor: EmojiPredictor, given: PipelineInput, prepared: Prepared
+) -> Sequence[Prediction] | SkipReason:
+    """Return the best ``prepared.k`` predictions, or why the predictor was not asked."""
+    if given.candidates is not None and not given.candidates:
+        return SkipReason.NO_ALLOWED_EMOJI
+    try:
+        return await predictor.predict(
+            given.message.text, prepared.k, given.candidates, given.preferences.bias, given.offsets
+        )
+    except Overloaded:
+        return SkipReason.OVERLOADED
+
+
+def rank(given: PipelineInput, predictions: Sequence[Prediction]) -> Ranked:
+    """Apply the pending preferences, and cut the best five."""
+    ranked = rank_with_pending(predictions, given.preferences)
+    permitted = permitted_predictions(ranked, given.settings) or ranked
+    return Ranked(ranked, permitted[:TOP_K])
+
+
+def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace) -> Outcome:
+    """Return the emojis to show, or the skip reason, with the predictions of both."""
+    outcome = skipped(given, prepared, None, ranked.top)
+    choice = choose_emojis(
+        ranked.predictions, given.settings, prepared.threshold, as_buttons=given.as_buttons
+    )
+    if isinstance(choice, SkipReason):
+        return replace(outcome, skip_reason=choice)
+    if reason := skip_by_pace(given.message, given.settings, pace):
+        return replace(outcome, skip_reason=reason)
+    return replace(outcome, shown=choice, as_buttons=given.as_buttons)
+
+
+def explore_outcome(
+    given: PipelineInput, outcome: Outcome, roll: float, normal: Callable[[], float]
+) -> Outcome:
+    """Replace the first shown emoji by an explored one, at the chat's exploration rate.
+
+    ``roll`` is uniform in [0, 1), ``normal`` draws from the standard normal distribution.
+    """
+    if not outcome.shown or outcome.as_buttons or roll < 1 - given.settings.exploration_rate:
+        return outcome
+    explored = explore(outcome.predictions, given.preferences, normal)
+    if explored is None or explored in outcome.shown:
+        return outcome
+    return replace(outcome, shown=(explored, *outcome.shown[1:]))
+
+
+def skipped(
+    given: PipelineInput,
+    prepared: Prepared,
+    reason: SkipReason | None,
+    predictions: Sequence[Prediction] = (),
+) -> Outcome:
+    """Return an outcome that shows nothing."""
+    return Outcome(
+        given.message.ref,
+        predictions=predictions,
+        skip_reason=reason,
+        artifact_version=prepared.artifact_version,
+        threshold=prepared.threshold,
+    )

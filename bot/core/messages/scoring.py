@@ -1,0 +1,93 @@
+"""Runs the pipeline on a message, with what was learnt of its community."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.core.chat_settings.schema import ChatSettings
+from bot.core.errors import StoreFailed
+from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
+from bot.core.messages import pipeline
+from bot.core.messages.failures import Failures
+from bot.core.messages.pace import RateWindow
+from bot.core.messages.pipeline import ArtifactInfo, PipelineInput
+from bot.core.messages.policy import Pace, allowed_emojis
+from bot.core.messages.randomness import Randomness
+from bot.core.ports import EmojiPredictor
+from bot.core.preferences.cache import PreferenceCache
+from bot.core.preferences.custom_emoji import CustomEmojiOffsets, EmbeddingOffsets
+from bot.core.preferences.posterior import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The caches of what was learnt of communities."""
+
+    preferences: PreferenceCache
+    custom_emojis: CustomEmojiOffsets
+
+
+class Scorer:
+    """Gives messages their outcomes; a failure inside makes a skip reason."""
+
+    def __init__(
+        self, predictor: EmojiPredictor, learnt: Learnt, randomness: Randomness, failures: Failures
+    ) -> None:
+        """Start with an empty rate window."""
+        self._predictor = predictor
+        self._learnt = learnt
+        self._randomness = randomness
+        self._failures = failures
+        self._window = RateWindow()
+
+    def pace(self, ref: MessageRef) -> Pace:
+        """Return how much was shown of late in the message's chat."""
+        return self._window.pace(_chat(ref), self._randomness.clock())
+
+    async def score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
+        """Return the predictions, with the emojis to show or the skip reason."""
+        candidates = allowed_emojis(message, settings)
+        preferences = await self._preferences(message.ref)
+        offsets = await self._offsets(message, candidates)
+        given = PipelineInput(message, settings, candidates, preferences, offsets)
+        # No await between this and the predictor's queue: the message gets this artifact.
+        artifact = ArtifactInfo(self._predictor.version, self._predictor.threshold)
+        prepared = pipeline.prepare(given, artifact)
+        try:
+            predictions = await pipeline.predict(self._predictor, given, prepared)
+        except Exception as error:
+            self._failures.record("predictor", error)
+            predictions = SkipReason.FAILED
+        if isinstance(predictions, SkipReason):
+            return pipeline.skipped(given, prepared, predictions)
+        ranked = pipeline.rank(given, predictions)
+        # The pace is read now: others may have been answered while the predictor was busy.
+        outcome = pipeline.decide(given, prepared, ranked, self.pace(message.ref))
+        if not outcome.shown:
+            return outcome
+        if not message.requested:
+            self._window.add(_chat(message.ref), self._randomness.clock())
+        return pipeline.explore_outcome(
+            given, outcome, self._randomness.roll(), self._randomness.normal
+        )
+
+    async def _preferences(self, ref: MessageRef) -> Preferences:
+        try:
+            return await self._learnt.preferences.get(ref)
+        except Exception as error:
+            self._failures.record("store", error)
+            return Preferences()
+
+    async def _offsets(
+        self, message: IncomingMessage, candidates: Collection[str] | None
+    ) -> EmbeddingOffsets:
+        try:
+            return await self._learnt.custom_emojis.get(message, candidates)
+        except StoreFailed as error:
+            self._failures.record("store", error)
+        except Exception as error:
+            self._failures.record("predictor", error)
+        return {}
+
+
+def _chat(ref: MessageRef) -> tuple[str, str, str]:
+    return ref.platform, ref.community, ref.chat
