@@ -23,7 +23,7 @@ from model import Predictor
 from model.emoji import emoji_names
 from model.evaluation import metrics
 from model.evaluation.evaluate import Ranker, rank
-from model.predictor import Prediction
+from model.prediction import Prediction
 from model.text import clean
 from model.training.data.splits import Split, read_split
 from model.training.network.name_embeddings import describe_emoji

@@ -1,5 +1,6 @@
-"""Text in, emojis out: everything that knows text and emoji, and nothing of the bot."""
+"""Predictions of emojis for texts; knows nothing of the bot."""
 
-from model.predictor import Prediction, Predictor
+from model.prediction import Prediction
+from model.predictor import Predictor
 
 __all__ = ["Prediction", "Predictor"]

@@ -1,58 +1,53 @@
 """Texts to the top-k emojis of an artifact, on the CPU."""
 
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from threading import Lock
 from typing import Self
 
 import numpy as np
 import onnxruntime
+from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from model.artifact import Artifact, ArtifactError, load, locate
+from model.artifact import LAYOUT, Artifact, ArtifactError, load, locate
 from model.embedding_offset import EmbeddingOffset, EmojiChoice, fit_embedding_offset
 from model.emoji import canonical_set, custom_words, is_custom_emoji
-from model.gravity import Gravity
+from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
+from model.gravity import TOP_FIVE_RULE, is_grave
+from model.prediction import Prediction
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
-_MAX_CACHED_CANDIDATES = 256
 TOP_FIVE = 5
-_LAST = 1e4  # of log-scores: behind everything else
-_BATCH_SIZE = 16  # texts that go through the encoder at once: more would not fit a core's cache
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One emoji with its calibrated probability over the candidates."""
-
-    emoji: str
-    """Canonical Unicode emoji, or ``:name:`` for a custom one."""
-    score: float
-    unbiased_score: float | None = field(default=None, compare=False)
-    """The same without anybody's bias; None where there was none."""
-
-    @property
-    def model_score(self) -> float:
-        """The model's own score, whatever the bias."""
-        return self.score if self.unbiased_score is None else self.unbiased_score
+_MAX_CACHED_CANDIDATES = 256
+_PENALTY = 1e4  # on log-scores: puts an emoji behind all others
+_BATCH_SIZE = 16  # larger batches do not fit a core's cache
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """The part of the table that a set of candidates leaves."""
+    """The part of the emoji table that may be predicted, and custom emojis."""
 
     emojis: tuple[str, ...]
     embeddings: NDArray[np.float32]
+    """(emojis, d)"""
     bias: NDArray[np.float32]
+    """(emojis,)"""
     index: Mapping[str, int]
-    """Where each emoji stands."""
-    gravity: Gravity
+    """Emoji -> index into ``emojis``."""
+
+    @classmethod
+    def of_table(
+        cls, emojis: tuple[str, ...], embeddings: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> Self:
+        """Index the emojis."""
+        return cls(emojis, embeddings, bias, {emoji: i for i, emoji in enumerate(emojis)})
 
 
 class Predictor:
-    """Serves one exported artifact; safe to call from several threads."""
+    """Predictions of one exported artifact; safe to call from several threads."""
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
         """Open the encoder with ``threads`` threads a call.
@@ -63,14 +58,17 @@ class Predictor:
         self.artifact = artifact
         self.version = artifact.version
         self.threshold = artifact.manifest.threshold
-        """Least score at which the first emoji is worth showing."""
+        """Lowest score at which the first emoji is worth showing."""
         self._temperature = artifact.manifest.temperature
         self._uniform_prior_weight = artifact.manifest.uniform_prior_weight
         self._session = _open_session(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
         table = artifact.table
-        self._all = _candidates(table.emojis, table.embeddings, table.bias)
-        self._selections: OrderedDict[frozenset[str], _Candidates] = OrderedDict()
+        self._table = _Candidates.of_table(table.emojis, table.embeddings, table.bias)
+        self._candidates_cache: LRUCache[frozenset[str], _Candidates] = LRUCache(
+            _MAX_CACHED_CANDIDATES
+        )
+        self._cache_lock = Lock()
 
     @classmethod
     def load(cls, source: str | None = None, threads: int = 1) -> Self:
@@ -84,7 +82,7 @@ class Predictor:
     @property
     def emojis(self) -> tuple[str, ...]:
         """Every emoji of the table, canonical."""
-        return self._all.emojis
+        return self._table.emojis
 
     def predict(
         self,
@@ -94,187 +92,190 @@ class Predictor:
         biases: Sequence[Mapping[str, float]] | None = None,
         offsets: Sequence[Mapping[str, EmbeddingOffset]] | None = None,
     ) -> list[list[Prediction]]:
-        """Top ``k`` for each text, best first; empty where there is nothing to go on.
+        """Return the top ``k`` for each text, best first; none for a text without words.
 
         Scores are calibrated probabilities over the candidates: canonical emojis (variants are
         folded, unknown ones ignored) and custom ones as ``:name:``; None means the whole table.
-        ``biases`` holds for each text what is added to the log-odds of some emojis, ``moves`` what
-        is added to their rows: that is part of the model's own score.
+        ``biases`` holds for each text what is added to the log-odds of some emojis, ``offsets``
+        what is added to their embeddings, which changes the model score too.
         """
         cleaned = [clean(text) for text in texts]
-        spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
-        answers: list[list[Prediction]] = [[] for _ in texts]
-        selection = (
-            self._all if candidates is None else self._cached_candidates(canonical_set(candidates))
-        )
-        if not selection.emojis or k < 1:
-            return answers
-        for start in range(0, len(spoken), _BATCH_SIZE):
-            part = spoken[start : start + _BATCH_SIZE]
-            vectors = self.encode([cleaned[i] for i in part])
-            products = self._products(vectors, selection)
-            for i, row, vector in zip(part, products, vectors, strict=True):
-                for emoji, more in offsets[i].items() if offsets else ():
-                    if emoji in selection.index:
-                        row[selection.index[emoji]] += vector @ more
-            for i, row in zip(part, self._scores_of_products(products, selection), strict=True):
-                answers[i] = _rank(row, selection, k, biases[i] if biases else {})
-        return answers
+        predictions: list[list[Prediction]] = [[] for _ in texts]
+        allowed = self._candidates(candidates)
+        if not allowed.emojis or k < 1:
+            return predictions
+        for indices in _batches_with_words(cleaned):
+            vectors = self.encode([cleaned[i] for i in indices])
+            products = _products(vectors, allowed)
+            if offsets is not None:
+                for i, product, vector in zip(indices, products, vectors, strict=True):
+                    _add_offsets(product, vector, offsets[i], allowed)
+            for i, scores in zip(indices, self._log_scores(products, allowed), strict=True):
+                predictions[i] = _rank(scores, allowed, k, biases[i] if biases else {})
+        return predictions
 
     def probabilities(
         self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None
     ) -> NDArray[np.float32]:
-        """The calibrated probability of one emoji, (texts,), 0 where it is no candidate.
+        """Return the calibrated probability of one emoji, (texts,); 0 if it is no candidate.
 
-        A text with nothing to go on gets what the emoji has without any text.
+        A text without words gets the probability that the emoji has without any text.
         """
-        selection = (
-            self._all if candidates is None else self._cached_candidates(canonical_set(candidates))
-        )
-        scores = np.zeros(len(texts), dtype=np.float32)
-        if emoji not in selection.emojis:
-            return scores
-        column = selection.emojis.index(emoji)
+        allowed = self._candidates(candidates)
+        probabilities = np.zeros(len(texts), dtype=np.float32)
+        column = allowed.index.get(emoji)
+        if column is None:
+            return probabilities
         cleaned = [clean(text) for text in texts]
-        spoken = [i for i, text in enumerate(cleaned) if has_words(text)]
-        scores[:] = self._score(np.zeros_like(selection.embeddings[:1]), selection, column)
-        for start in range(0, len(spoken), _BATCH_SIZE):
-            part = spoken[start : start + _BATCH_SIZE]
-            vectors = self.encode([cleaned[i] for i in part])
-            scores[part] = self._score(vectors, selection, column)
-        return scores
+        no_text = np.zeros((1, len(allowed.emojis)), dtype=np.float32)
+        probabilities[:] = np.exp(self._log_scores(no_text, allowed)[:, column])
+        for indices in _batches_with_words(cleaned):
+            products = _products(self.encode([cleaned[i] for i in indices]), allowed)
+            probabilities[indices] = np.exp(self._log_scores(products, allowed)[:, column])
+        return probabilities
 
     def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> dict[str, EmbeddingOffset]:
-        """What people's choices add to the rows of the custom emojis among them, (d,) each.
+        """Return the offset, (d,), of each custom emoji among the choices.
 
-        What was chosen instead, on whatever text, says where an emoji is not meant.
+        Texts on which another emoji was chosen are the negative examples.
         """
-        kept = [(text, c) for c in choices if has_words(text := clean(c.text))]
+        with_words = [(text, c) for c in choices if has_words(text := clean(c.text))]
         custom = sorted(
-            {c.emoji for _, c in kept if is_custom_emoji(c.emoji) and custom_words(c.emoji)}
+            {c.emoji for _, c in with_words if is_custom_emoji(c.emoji) and custom_words(c.emoji)}
         )
         if not custom:
             return {}
-        parts = [kept[start : start + _BATCH_SIZE] for start in range(0, len(kept), _BATCH_SIZE)]
-        vectors = np.concatenate([self.encode([text for text, _ in part]) for part in parts])
-        chosen = self._cached_candidates(frozenset(custom))
-        usual, own = (
-            (self._products(vectors, each) + each.bias) / self._temperature
-            for each in (self._all, chosen)
+        texts = [text for text, _ in with_words]
+        vectors = np.concatenate(
+            [self.encode(texts[i : i + _BATCH_SIZE]) for i in range(0, len(texts), _BATCH_SIZE)]
         )
-        rest = usual[:, :1] - log_softmax(usual)[:, :1]
-        odds = own - rest
-        emojis = np.array([c.emoji for _, c in kept])
-        weights = np.array([c.weight for _, c in kept])
-        # As two rows of the table differ: a name may say nothing of what an emoji is for.
-        width = 2.0 * float(self._all.embeddings.var(axis=0).mean())
-        steep = np.asarray(vectors / self._temperature, dtype=np.float32)
+        table_logits = self._logits(vectors, self._table)
+        # log of the sum of exponentials of the table's logits, (texts, 1)
+        normalizer = table_logits[:, :1] - log_softmax(table_logits)[:, :1]
+        log_odds = self._logits(vectors, self._candidates(custom)) - normalizer
+        emojis = np.array([c.emoji for _, c in with_words])
+        weights = np.array([c.weight for _, c in with_words])
+        # The variance of the difference of two embeddings of the table: a name may say nothing
+        # about the use of an emoji.
+        variance = 2.0 * float(self._table.embeddings.var(axis=0).mean())
+        scaled = np.asarray(vectors / self._temperature, dtype=np.float32)
         return {
-            emoji: fit_embedding_offset(steep, emojis == emoji, weights, odds[:, i], width)
+            emoji: fit_embedding_offset(scaled, emojis == emoji, weights, log_odds[:, i], variance)
             for i, emoji in enumerate(custom)
         }
 
     def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
-        """Text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
-        encoded = self._tokenizer.encode_batch_fast(list(cleaned))
+        """Return text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
+        encodings = self._tokenizer.encode_batch_fast(list(cleaned))
         feed = {
-            "input_ids": np.array([e.ids for e in encoded], dtype=np.int64),
-            "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64),
+            "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
+            "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
         }
         vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
         return vectors
 
     def log_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Logarithms of the scores of the whole table, (texts, emojis), of text vectors."""
-        return self._log_scores(vectors, self._all)
-
-    def _score(
-        self, vectors: NDArray[np.float32], selection: _Candidates, column: int
-    ) -> NDArray[np.float32]:
-        score: NDArray[np.float32] = np.exp(self._log_scores(vectors, selection)[:, column])
-        return score
+        """Return log-scores over the whole table, (texts, emojis), of text vectors, (texts, d)."""
+        return self._log_scores(_products(vectors, self._table), self._table)
 
     def _log_scores(
-        self, vectors: NDArray[np.float32], selection: _Candidates
+        self, products: NDArray[np.float32], candidates: _Candidates
     ) -> NDArray[np.float32]:
-        return self._scores_of_products(self._products(vectors, selection), selection)
+        return log_scores(products, candidates.bias, self._temperature, self._uniform_prior_weight)
 
-    def _scores_of_products(
-        self, products: NDArray[np.float32], selection: _Candidates
-    ) -> NDArray[np.float32]:
-        return log_scores(products, selection.bias, self._temperature, self._uniform_prior_weight)
+    def _logits(self, vectors: NDArray[np.float32], candidates: _Candidates) -> NDArray[np.float32]:
+        logits: NDArray[np.float32] = (
+            _products(vectors, candidates) + candidates.bias
+        ) / self._temperature
+        return logits
 
-    def _products(
-        self, vectors: NDArray[np.float32], selection: _Candidates
-    ) -> NDArray[np.float32]:
-        # Row by row: a matrix product wakes a thread on every core, and on a busy machine they
-        # wait for each other far longer than this takes.
-        products: NDArray[np.float32] = np.vecdot(vectors[:, None], selection.embeddings)
-        return products
+    def _candidates(self, emojis: Collection[str] | None) -> _Candidates:
+        return self._table if emojis is None else self._build_candidates(canonical_set(emojis))
 
-    def _cached_candidates(self, candidates: frozenset[str]) -> _Candidates:
-        found = self._selections.get(candidates)
-        if found is None:
-            found = self._build_candidates(candidates)
-            self._selections[candidates] = found
-            if len(self._selections) > _MAX_CACHED_CANDIDATES:
-                self._selections.popitem(last=False)
-        return found
-
+    @cachedmethod(lambda self: self._candidates_cache, lock=lambda self: self._cache_lock)
     def _build_candidates(self, candidates: frozenset[str]) -> _Candidates:
-        known = sorted(self._all.index[e] for e in candidates if e in self._all.index)
+        known = sorted(self._table.index[e] for e in candidates if e in self._table.index)
         custom = sorted(e for e in candidates if is_custom_emoji(e) and custom_words(e))
-        emojis = (*(self._all.emojis[i] for i in known), *custom)
-        rows, bias = self._all.embeddings[known], self._all.bias[known]
+        emojis = (*(self._table.emojis[i] for i in known), *custom)
+        embeddings, bias = self._table.embeddings[known], self._table.bias[known]
         if custom:
-            rows = np.concatenate([rows, self._name_embeddings(custom)])
+            embeddings = np.concatenate([embeddings, self._name_embeddings(custom)])
             # A custom emoji starts as likely as the median emoji of the table.
-            usual = np.full(len(custom), np.median(self._all.bias), dtype=np.float32)
-            bias = np.concatenate([bias, usual])
-        return _candidates(emojis, rows, bias)
+            median = np.full(len(custom), np.median(self._table.bias), dtype=np.float32)
+            bias = np.concatenate([bias, median])
+        return _Candidates.of_table(emojis, embeddings, bias)
 
     def _name_embeddings(self, custom: Sequence[str]) -> NDArray[np.float32]:
         vectors = self.encode([custom_words(name) for name in custom])
         name_map = self.artifact.table.name_map
-        rows: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
-        return rows
+        embeddings: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
+        return embeddings
 
 
-def _candidates(
-    emojis: tuple[str, ...], rows: NDArray[np.float32], bias: NDArray[np.float32]
-) -> _Candidates:
-    index = {emoji: i for i, emoji in enumerate(emojis)}
-    return _Candidates(emojis, rows, bias, index, Gravity(emojis))
+def _batches_with_words(cleaned: Sequence[str]) -> list[list[int]]:
+    """Return the indices of the texts that have words, in batches."""
+    indices = [i for i, text in enumerate(cleaned) if has_words(text)]
+    return [indices[i : i + _BATCH_SIZE] for i in range(0, len(indices), _BATCH_SIZE)]
+
+
+def _products(vectors: NDArray[np.float32], candidates: _Candidates) -> NDArray[np.float32]:
+    # One vector at a time: a matrix product wakes a thread on every core, and on a busy machine
+    # they wait for each other far longer than this takes.
+    products: NDArray[np.float32] = np.vecdot(vectors[:, None], candidates.embeddings)
+    return products
+
+
+def _add_offsets(
+    products: NDArray[np.float32],
+    vector: NDArray[np.float32],
+    offsets: Mapping[str, EmbeddingOffset],
+    candidates: _Candidates,
+) -> None:
+    """Add to the products of one text, (emojis,), in place, what its emojis' offsets give."""
+    for emoji, offset in offsets.items():
+        if emoji in candidates.index:
+            products[candidates.index[emoji]] += vector @ offset
 
 
 def _rank(
-    own: NDArray[np.float32], selection: _Candidates, k: int, bias: Mapping[str, float]
+    model_scores: NDArray[np.float32], candidates: _Candidates, k: int, bias: Mapping[str, float]
 ) -> list[Prediction]:
-    """The best ``k`` of log-scores once the bias is added; it decides who is among them."""
-    known = [(selection.index[e], shift) for e, shift in bias.items() if e in selection.index]
-    ruling = own
-    if known:
-        places, shifts = zip(*known, strict=True)
-        shifted = own.copy()
-        shifted[list(places)] += np.array(shifts, dtype=np.float32)
-        ruling = log_softmax(shifted)
-    best = _top_indices(ruling, max(k, TOP_FIVE))
-    five = best[:TOP_FIVE]
-    if (misplaced := selection.gravity.misplaced(np.exp(own[five]), five)) is not None:
-        best = _top_indices(ruling - _LAST * misplaced, k)
-    best = best[:k]
-    scores, plain = np.exp(ruling[best]), np.exp(own[best])
-    return [
-        Prediction(selection.emojis[i], float(score), float(unmoved) if known else None)
-        for i, score, unmoved in zip(best, scores, plain, strict=True)
-    ]
+    """Return the top ``k`` by log-scores, (emojis,), with the bias added."""
+    shifts = {candidates.index[e]: x for e, x in bias.items() if e in candidates.index}
+    scores = _shifted(model_scores, shifts)
+
+    def predictions(top: NDArray[np.intp]) -> list[Prediction]:
+        return [
+            Prediction(
+                candidates.emojis[i],
+                float(np.exp(scores[i])),
+                float(np.exp(model_scores[i])) if shifts else None,
+            )
+            for i in top
+        ]
+
+    top = predictions(_top_indices(scores, max(k, TOP_FIVE)))
+    if is_grave(top[:TOP_FIVE], TOP_FIVE_RULE):
+        laughing = [e in LAUGHING_OR_CELEBRATING_EMOJIS for e in candidates.emojis]
+        penalty = np.array(laughing, dtype=np.float32) * _PENALTY
+        top = predictions(_top_indices(scores - penalty, k))
+    return top[:k]
 
 
-def _top_indices(ruling: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Where the best ``k`` stand, best first; all where there are fewer."""
-    k = min(k, len(ruling))
-    best = np.argpartition(-ruling, k - 1)[:k]
-    return best[np.argsort(-ruling[best], kind="stable")]
+def _shifted(log_scores: NDArray[np.float32], shifts: Mapping[int, float]) -> NDArray[np.float32]:
+    """Return log-scores with shifts added at some indices, normalized again."""
+    if not shifts:
+        return log_scores
+    shifted = log_scores.copy()
+    shifted[list(shifts)] += np.array(list(shifts.values()), dtype=np.float32)
+    return log_softmax(shifted)
+
+
+def _top_indices(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Return the indices of the ``k`` highest scores, best first; all if there are fewer."""
+    k = min(k, len(scores))
+    top = np.argpartition(-scores, k - 1)[:k]
+    return top[np.argsort(-scores[top], kind="stable")]
 
 
 def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession:
@@ -285,7 +286,7 @@ def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSess
     # A waiting thread must not burn the operator's CPU.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(
+        session = onnxruntime.InferenceSession(
             artifact.encoder,
             options,
             providers=["CPUExecutionProvider"],
@@ -293,6 +294,13 @@ def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSess
         )
     except Exception as error:  # onnxruntime raises a class of its own for each way to fail
         raise ArtifactError(f"{artifact.encoder} is no graph that can be run") from error
+    width, expected = session.get_outputs()[0].shape[-1], artifact.table.embeddings.shape[1]
+    if isinstance(width, int) and width != expected:
+        raise ArtifactError(
+            f"{artifact.encoder} gives vectors of {width} numbers, the embeddings in"
+            f" {LAYOUT.emoji} have {expected}"
+        )
+    return session
 
 
 def _open_tokenizer(artifact: Artifact) -> Tokenizer:

@@ -17,7 +17,8 @@ from model.emotions import (
 )
 from model.evaluation import metrics
 from model.figures import EmojiFigures, EmotionFigures, LatencyFigures
-from model.predictor import Prediction, Predictor
+from model.prediction import Prediction
+from model.predictor import Predictor
 
 _BATCH_SIZE = 512
 _EVERY = 100  # more than a text has emotion tags

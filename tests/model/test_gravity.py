@@ -1,13 +1,19 @@
-"""No laughter among the five where they mourn."""
+"""No laughter among the predictions for a text that is grave."""
 
-import numpy as np
 import pytest
 
-from model import Predictor
+from model import Prediction, Predictor
 from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
-from model.gravity import Gravity
+from model.gravity import (
+    REACTION_RULE,
+    TOP_FIVE_RULE,
+    GravityRule,
+    is_grave,
+    without_laughter,
+)
 
-EMOJIS = ("😂", "😢", "💔", "❤", "🎉", "🙏", "🔥")
+MERRY = [Prediction("😂", 0.4), Prediction("🤣", 0.3), Prediction("🔥", 0.1), Prediction("🎉", 0.1)]
+SAD = [Prediction("😂", 0.5), Prediction("😢", 0.2), Prediction("💔", 0.2)]
 
 
 @pytest.fixture(scope="module")
@@ -15,39 +21,60 @@ def shipped() -> Predictor:
     return Predictor.load()
 
 
-def scores(*values: float) -> np.ndarray:
-    return np.array(values, dtype=np.float32)
+def predictions(emojis: str, *scores: float) -> list[Prediction]:
+    return [Prediction(emoji, score) for emoji, score in zip(emojis, scores, strict=True)]
 
 
 @pytest.mark.parametrize(
-    ("given", "laughs_out"),
+    ("top_five", "grave"),
     [
-        (scores(0.2, 0.5, 0.2, 0.05, 0.03, 0.02, 0.0), True),
-        (scores(0.6, 0.2, 0.1, 0.05, 0.03, 0.02, 0.0), False),
-        (scores(0.3, 0.0, 0.0, 0.3, 0.2, 0.1, 0.1), False),
+        (predictions("😢😂💔❤🎉", 0.5, 0.2, 0.2, 0.05, 0.03), True),
+        (predictions("😂😢💔❤🎉", 0.6, 0.2, 0.1, 0.05, 0.03), False),
+        (predictions("😂❤🎉🙏🔥", 0.3, 0.3, 0.2, 0.1, 0.1), False),
     ],
 )
-def test_laughter_is_misplaced_where_most_of_the_five_mourns(
-    given: np.ndarray, laughs_out: bool
+def test_the_top_five_are_grave_if_most_of_their_probability_is(
+    top_five: list[Prediction], grave: bool
 ) -> None:
-    five = np.argsort(-given)[:5]
-    misplaced = Gravity(EMOJIS).misplaced(given[five], five)
-    assert (misplaced is not None) is laughs_out
-    if misplaced is not None:
-        assert [e for e, out in zip(EMOJIS, misplaced, strict=True) if out] == ["😂", "🎉"]
+    assert is_grave(top_five, TOP_FIVE_RULE) is grave
 
 
-def test_tears_alone_do_not_say_whether_somebody_mourns() -> None:
-    tears = Gravity(("😭", "😂", "🤣", "💀", "❤"))
-    assert tears.misplaced(scores(0.6, 0.2, 0.1, 0.05, 0.05), np.arange(5)) is None
-    alone = Gravity(("😭", "😂"))
-    assert alone.misplaced(scores(0.9), np.arange(1)) is None
+def test_tears_alone_do_not_tell_if_a_text_is_grave() -> None:
+    assert not is_grave(predictions("😭😂🤣💀❤", 0.6, 0.2, 0.1, 0.05, 0.05), TOP_FIVE_RULE)
+    assert not is_grave(predictions("😭", 0.9), TOP_FIVE_RULE)
 
 
-def test_without_laughter_or_grief_nothing_is_misplaced() -> None:
-    given = scores(0.9, 0.1)
-    assert Gravity(("😢", "❤")).misplaced(given, np.array([0, 1])) is None
-    assert Gravity(("😂", "❤")).misplaced(given, np.array([0, 1])) is None
+def test_tears_alone_are_enough_against_a_laughing_reaction() -> None:
+    assert is_grave(predictions("😭😂🤣", 0.6, 0.2, 0.1), REACTION_RULE)
+
+
+def test_sad_predictions_are_grave_for_a_reaction_and_merry_ones_are_not() -> None:
+    assert is_grave(SAD, REACTION_RULE)
+    assert not is_grave(MERRY, REACTION_RULE)
+
+
+@pytest.mark.parametrize("rule", [TOP_FIVE_RULE, REACTION_RULE, GravityRule(0.0, True)])
+def test_nothing_predicted_is_not_grave(rule: GravityRule) -> None:
+    assert not is_grave([], rule)
+    assert not is_grave(predictions("😂❤", 0.9, 0.1), rule)
+
+
+@pytest.mark.parametrize("scores", [(0.5, 0.3, 0.2), (0.1, 0.1, 0.8), (0.3, 0.5, 0.2)])
+def test_what_is_grave_for_the_top_five_is_grave_for_a_reaction(
+    scores: tuple[float, float, float],
+) -> None:
+    for emojis in ("😂😢😭", "😢💔😂", "😭❤😢"):
+        given = predictions(emojis, *scores)
+        assert is_grave(given, REACTION_RULE) or not is_grave(given, TOP_FIVE_RULE)
+
+
+def test_preferences_cannot_hide_that_a_text_is_grave() -> None:
+    assert is_grave([Prediction("😂", 0.98, 0.1), Prediction("😢", 0.01, 0.5)], REACTION_RULE)
+
+
+def test_only_laughing_and_celebrating_emojis_are_left_out() -> None:
+    assert without_laughter(SAD) == tuple(SAD[1:])
+    assert without_laughter(MERRY) == (MERRY[2],)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +87,10 @@ def test_without_laughter_or_grief_nothing_is_misplaced() -> None:
     ],
 )
 def test_the_shipped_model_does_not_laugh_at_grief(shipped: Predictor, text: str) -> None:
-    [five] = shipped.predict([text])
-    assert not LAUGHING_OR_CELEBRATING_EMOJIS & {prediction.emoji for prediction in five}
+    [top_five] = shipped.predict([text])
+    assert not LAUGHING_OR_CELEBRATING_EMOJIS & {p.emoji for p in top_five}
 
 
-def test_it_does_laugh_with_those_who_laugh(shipped: Predictor) -> None:
-    [five] = shipped.predict(["I laughed so hard I cried, this is hilarious"])
-    assert "😂" in {prediction.emoji for prediction in five}
+def test_the_shipped_model_laughs_at_a_joke(shipped: Predictor) -> None:
+    [top_five] = shipped.predict(["I laughed so hard I cried, this is hilarious"])
+    assert "😂" in {p.emoji for p in top_five}

@@ -1,5 +1,7 @@
 """Predictions of a tiny artifact whose answers are known."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model import Predictor
-from model.artifact import load
+from model.artifact import ArtifactError, load, save_table, write_manifest
 from model.evaluation.evaluate import CachingPredictor, rank
 from tests.tiny import WORDS
 
@@ -112,3 +114,19 @@ def test_a_custom_emojis_bias_counts_like_any_other(predictor: Predictor) -> Non
         0
     ]
     assert best.emoji == ":sad_cat:"
+
+
+def test_an_encoder_of_another_width_than_the_embeddings_is_refused(
+    tiny_artifact: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_artifact, tmp_path / "artifact"))
+    artifact = load(folder)
+    narrow = replace(
+        artifact.table,
+        embeddings=artifact.table.embeddings[:, :-1],
+        name_map=artifact.table.name_map[:-1, :-1],
+    )
+    save_table(narrow, folder)
+    changed = write_manifest(folder, "narrow", narrow.emojis, artifact.manifest)
+    with pytest.raises(ArtifactError, match=r"encoder\.onnx gives vectors of 128 numbers"):
+        Predictor(changed)

@@ -7,8 +7,7 @@ from functools import cache
 
 from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.events import IncomingMessage, SkipReason
-from bot.core.gravity import fitting
-from model import Prediction
+from model import Prediction, gravity
 from model.emoji import emoji_names, is_custom_emoji
 
 TOP_K = 5
@@ -147,5 +146,8 @@ def choose_emojis(
         return SkipReason.BELOW_THRESHOLD
     if as_buttons:
         return tuple(p.emoji for p in permitted[:TOP_K])
-    confident = tuple(p.emoji for p in fitting(permitted[:TOP_K]) if p.score >= threshold)
+    top = permitted[:TOP_K]
+    if gravity.is_grave(top, gravity.REACTION_RULE):
+        top = gravity.without_laughter(top)
+    confident = tuple(p.emoji for p in top if p.score >= threshold)
     return confident[: settings.max_per_message] or SkipReason.GRAVITY

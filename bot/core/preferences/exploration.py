@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable, Sequence
 
-from bot.core.gravity import grave
 from bot.core.preferences.posterior import Preferences
 from model import Prediction
+from model.gravity import REACTION_RULE, is_grave
 
 MIN_VOTES = 10.0
 """Votes of a community from which on it is explored: without feedback nothing is learnt."""
@@ -22,7 +22,11 @@ def explore(
     ``sample_normal`` draws from the standard normal distribution. None on a grave text, or when the
     community has given few votes.
     """
-    if not predictions or grave(predictions) or preferences.vote_count < MIN_VOTES:
+    if (
+        not predictions
+        or is_grave(predictions, REACTION_RULE)
+        or preferences.vote_count < MIN_VOTES
+    ):
         return None
 
     def sampled_log_score(prediction: Prediction) -> float:

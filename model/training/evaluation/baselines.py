@@ -12,7 +12,7 @@ from sklearn.naive_bayes import MultinomialNB
 
 from model.evaluation.evaluate import Ranker
 from model.examples import Example
-from model.predictor import Prediction
+from model.prediction import Prediction
 from model.text import clean
 from model.training.recipe import RecipeError, SourceRecipe
 

@@ -15,7 +15,7 @@ from model.artifact import LAYOUT, Artifact, ArtifactError, EmojiTable, save_tab
 from model.emoji import canonical_set
 from model.label_names import emoji_of_label, label_number, read_label_mapping
 from model.manifest import Description, Padding
-from model.predictor import Prediction
+from model.prediction import Prediction
 from model.text import clean, has_words
 from model.training.export.onnx import export_encoder
 from model.training.network.name_embeddings import describe_emoji, fit_name_map

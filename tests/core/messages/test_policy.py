@@ -215,3 +215,27 @@ def test_a_list_of_emojis_that_are_gone_leaves_all() -> None:
 def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"chance|threshold|cooldown|max_per"):
         ChatSettings(**wrong)
+
+
+GRAVE = [Prediction("😂", 0.5), Prediction("😢", 0.2), Prediction("💔", 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("min_score", "expected"),
+    [
+        (0.1, ("😢",)),
+        (0.3, SkipReason.GRAVITY),
+        (0.6, SkipReason.BELOW_THRESHOLD),
+    ],
+)
+def test_a_grave_message_gets_no_laughing_reaction(min_score: float, expected: object) -> None:
+    assert choose_emojis(GRAVE, ChatSettings(), min_score) == expected
+
+
+def test_a_merry_message_gets_a_laughing_reaction() -> None:
+    merry = [Prediction("😂", 0.7), Prediction("🔥", 0.1)]
+    assert choose_emojis(merry, ChatSettings(), 0.3) == ("😂",)
+
+
+def test_a_person_who_picks_may_pick_a_laughing_emoji() -> None:
+    assert choose_emojis(GRAVE, ChatSettings(), 0.3, as_buttons=True) == ("😂", "😢", "💔")
