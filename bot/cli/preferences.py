@@ -1,4 +1,4 @@
-"""``emoji-reactor taste``: what a community likes; to see, to forget, to keep and to move."""
+"""``emoji-reactor preferences``: show, reset, export and import those of a community."""
 
 import asyncio
 import json
@@ -14,20 +14,24 @@ from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
     from bot.core.events import MessageRef
-    from bot.database.store import SqlStore
+    from bot.database.preferences.totals import PreferenceTotals
 
-app = typer.Typer(help="What a community likes, learnt from counts.", no_args_is_help=True)
+app = typer.Typer(
+    help="What a community prefers, estimated from counts of feedback.", no_args_is_help=True
+)
 
 T = TypeVar("T")
 Platform = Annotated[str, typer.Argument(metavar="PLATFORM", help="discord, telegram or console.")]
-Name = Annotated[str, typer.Argument(metavar="COMMUNITY", help="The platform's id of it.")]
+Community = Annotated[
+    str, typer.Argument(metavar="COMMUNITY", help="The platform's id of the community.")
+]
 
 
 @app.command()
-def show(platform: Platform, community: Name, config: ConfigFile = None) -> None:
-    """Show which emojis a community likes more and less than others do.
+def show(platform: Platform, community: Community, config: ConfigFile = None) -> None:
+    """Show the emojis that fit more (+) and less (-) in a community than elsewhere, in log-odds.
 
-    Example: emoji-reactor taste show discord 1234567890
+    Example: emoji-reactor preferences show discord 1234567890
     """
     from bot.core.preferences.posterior import (
         MAX_COMMUNITIES_IN_FIT,
@@ -36,58 +40,52 @@ def show(platform: Platform, community: Name, config: ConfigFile = None) -> None
     )
 
     now = datetime.now(UTC)
-    tally = _with(config, lambda store: store.preferences.counts(_ref(platform, community), now))
-    taste = estimate_preferences(
-        tally,
-        fit_prior(
-            _with(
-                config, lambda store: store.preferences.recent_counts(MAX_COMMUNITIES_IN_FIT, now)
-            )
-        ),
-    )
+    ref = _ref(platform, community)
+    counts = _with_store(config, lambda store: store.counts(ref, now))
+    recent = _with_store(config, lambda store: store.recent_counts(MAX_COMMUNITIES_IN_FIT, now))
+    preferences = estimate_preferences(counts, fit_prior(recent))
     with reader_may_leave():
-        for emoji, bias in sorted(taste.bias.items(), key=lambda item: -item[1]):
+        for emoji, bias in sorted(preferences.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")
-        if taste.shown_count:
-            typer.echo(f"{taste.acceptance:.0%} of what was shown is kept")
+        if preferences.shown_count:
+            typer.echo(f"{preferences.acceptance:.0%} of the shown emojis are kept")
         else:
             typer.echo("nothing was shown there yet")
 
 
 @app.command()
-def reset(platform: Platform, community: Name, config: ConfigFile = None) -> None:
-    """Forget what a community likes.
+def reset(platform: Platform, community: Community, config: ConfigFile = None) -> None:
+    """Delete the preferences of a community.
 
-    Example: emoji-reactor taste reset discord 1234567890
+    Example: emoji-reactor preferences reset discord 1234567890
     """
-    now = datetime.now(UTC)
-    _with(
-        config, lambda store: store.preferences.replace_counts(_ref(platform, community), {}, now)
-    )
-    typer.echo("forgotten")
+    ref, now = _ref(platform, community), datetime.now(UTC)
+    _with_store(config, lambda store: store.replace_counts(ref, {}, now))
+    typer.echo("preferences deleted")
 
 
 @app.command("export")
-def export_(platform: Platform, community: Name, config: ConfigFile = None) -> None:
-    """Write a community's counts as JSON; it holds no text and no member.
+def export_(platform: Platform, community: Community, config: ConfigFile = None) -> None:
+    """Write the counts of a community as JSON; they hold no text and no member.
 
-    Example: emoji-reactor taste export discord 1234567890 > taste.json
+    Example: emoji-reactor preferences export discord 1234567890 > preferences.json
     """
     from bot.core.preferences import transfer
 
-    now = datetime.now(UTC)
-    tally = _with(config, lambda store: store.preferences.counts(_ref(platform, community), now))
+    ref, now = _ref(platform, community), datetime.now(UTC)
+    counts = _with_store(config, lambda store: store.counts(ref, now))
+    document = transfer.dump_counts(counts.pending, now)
     with reader_may_leave():
-        typer.echo(
-            json.dumps(transfer.dump_counts(tally.pending, now), ensure_ascii=False, indent=1)
-        )
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
 
 
 @app.command("import")
-def import_(platform: Platform, community: Name, file: Path, config: ConfigFile = None) -> None:
-    """Put exported counts in the place of a community's own.
+def import_(
+    platform: Platform, community: Community, file: Path, config: ConfigFile = None
+) -> None:
+    """Replace the counts of a community by exported ones.
 
-    Example: emoji-reactor taste import discord 1234567890 taste.json
+    Example: emoji-reactor preferences import discord 1234567890 preferences.json
     """
     from bot.core.preferences import transfer
 
@@ -97,12 +95,9 @@ def import_(platform: Platform, community: Name, file: Path, config: ConfigFile 
         raise transfer.PreferenceFileError(f"{file}: cannot be read: {error.strerror}") from None
     except transfer.PreferenceFileError as error:
         raise transfer.PreferenceFileError(f"{file}: {error}") from None
-    now = datetime.now(UTC)
-    _with(
-        config,
-        lambda store: store.preferences.replace_counts(_ref(platform, community), counts, now),
-    )
-    typer.echo(f"{len(counts)} emojis' counts taken over")
+    ref, now = _ref(platform, community), datetime.now(UTC)
+    _with_store(config, lambda store: store.replace_counts(ref, counts, now))
+    typer.echo(f"counts of {len(counts)} emojis imported")
 
 
 def _ref(platform: str, community: str) -> "MessageRef":
@@ -111,8 +106,8 @@ def _ref(platform: str, community: str) -> "MessageRef":
     return MessageRef(platform, community, "", "")
 
 
-def _with(config: Path | None, work: "Callable[[SqlStore], Awaitable[T]]") -> T:
-    """What ``work`` gives on the configured database."""
+def _with_store(config: Path | None, work: "Callable[[PreferenceTotals], Awaitable[T]]") -> T:
+    """Return the result of ``work`` on the configured database."""
     settings, _ = start(config)
 
     async def run() -> T:
@@ -121,7 +116,7 @@ def _with(config: Path | None, work: "Callable[[SqlStore], Awaitable[T]]") -> T:
 
         engine = await open_database(settings.database.url)
         try:
-            return await work(SqlStore(engine))
+            return await work(SqlStore(engine).preferences)
         finally:
             await engine.dispose()
 

@@ -18,7 +18,16 @@ from tools.build_docs import CLI, README, ROOT, example, python, reference, with
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 ROUNDING = 0.02
 """Processors round the artifact's eight-bit products differently."""
-OFFLINE = {"predict", "chat", "db", "feedback", "model info", "taste", "push dataset", "init --yes"}
+OFFLINE = {
+    "predict",
+    "chat",
+    "db",
+    "feedback",
+    "model info",
+    "preferences",
+    "push dataset",
+    "init --yes",
+}
 """Commands that end by themselves in an empty folder, without the Hub and without training."""
 BLOCK = re.compile(r"^ *```(?P<language>\w+)\n(?P<code>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#]+)")
@@ -116,8 +125,8 @@ def test_commands_of_the_readme_run(
     cli: CommandLine, empty_folder: Path, arguments: list[str]
 ) -> None:
     if "import" in arguments:
-        assert cli("taste", "export", "console", "console").status == 0
-        (empty_folder / arguments[-1]).write_text(cli("taste", "export", *arguments[2:4]).out)
+        assert cli("preferences", "export", "console", "console").status == 0
+        (empty_folder / arguments[-1]).write_text(cli("preferences", "export", *arguments[2:4]).out)
     ended = cli(*arguments)
     assert (ended.status, "Error" in ended.err) == (0, False), ended.err
 

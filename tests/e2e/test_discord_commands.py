@@ -70,7 +70,7 @@ async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordS
         "optout",
         "optin",
         "stats",
-        "taste",
+        "preferences",
     }
     assert {"Suggest emojis", "Why this emoji?"} <= set(commands)
     assert int(commands["settings"]["default_member_permissions"]) == MANAGE_GUILD

@@ -299,42 +299,44 @@ async def test_members_are_forgotten_and_left_alone(
     )
 
 
-async def test_a_taste_is_seen_by_all_and_moved_by_admins(
+async def test_preferences_are_shown_to_all_and_changed_by_admins(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    nothing = await tell(telegram_server, "/taste")
-    assert nothing.text == localize("taste.nothing", "en")
+    nothing = await tell(telegram_server, "/preferences")
+    assert nothing.text == localize("preferences.nothing", "en")
     message = telegram_server.say("haha")
     await telegram_server.reaction_calls(message)
     await tell(telegram_server, "/feedback 👎", BOB, reply_to_message=original(message))
-    for word in ("reset", "export", "import"):
-        assert (await tell(telegram_server, f"/taste {word}")).text == localize(
-            "taste.admins", "en"
+    for subcommand in ("reset", "export", "import"):
+        assert (await tell(telegram_server, f"/preferences {subcommand}")).text == localize(
+            "preferences.admins", "en"
         )
-    picture = await tell(telegram_server, "/taste")
+    picture = await tell(telegram_server, "/preferences")
     assert picture.files["photo"].startswith(b"\x89PNG")
     telegram_server.standing[ALICE] = "administrator"
-    kept = (await tell(telegram_server, "/taste export")).files["document"]
+    kept = (await tell(telegram_server, "/preferences export")).files["document"]
     assert json.loads(kept)["emojis"]["🤣"]["removed"] == pytest.approx(1.0)
-    asked = await tell(telegram_server, "/taste reset")
-    assert asked.text == localize("taste.ask", "en")
-    press = telegram_server.press(asked, localize("taste.yes", "en"), BOB)
+    asked = await tell(telegram_server, "/preferences reset")
+    assert asked.text == localize("preferences.ask", "en")
+    press = telegram_server.press(asked, localize("preferences.yes", "en"), BOB)
     (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    assert toast.text == localize("taste.admins", "en")
-    telegram_server.press(asked, localize("taste.no", "en"))
-    await telegram_server.sent("editMessageText", text=localize("taste.kept", "en"))
-    assert "photo" in (await tell(telegram_server, "/taste")).files
-    asked = await tell(telegram_server, "/taste reset")
-    telegram_server.press(asked, localize("taste.yes", "en"))
-    await telegram_server.sent("editMessageText", text=localize("taste.forgotten", "en"))
-    assert (await tell(telegram_server, "/taste")).text == localize("taste.nothing", "en")
+    assert toast.text == localize("preferences.admins", "en")
+    telegram_server.press(asked, localize("preferences.no", "en"))
+    await telegram_server.sent("editMessageText", text=localize("preferences.kept", "en"))
+    assert "photo" in (await tell(telegram_server, "/preferences")).files
+    asked = await tell(telegram_server, "/preferences reset")
+    telegram_server.press(asked, localize("preferences.yes", "en"))
+    await telegram_server.sent("editMessageText", text=localize("preferences.forgotten", "en"))
+    assert (await tell(telegram_server, "/preferences")).text == localize(
+        "preferences.nothing", "en"
+    )
     for written, key in ((b"{}", "unreadable"), (kept, "imported")):
         answers = original(9) | {"document": telegram_server.upload(written)}
-        told = await tell(telegram_server, "/taste import", reply_to_message=answers)
-        assert told.text.startswith(localize(f"taste.{key}", "en", cause="")[:20])
-    assert (await tell(telegram_server, "/taste")).files["photo"].startswith(b"\x89PNG")
-    for usage in ("/taste import", "/taste pizza"):
-        assert (await tell(telegram_server, usage)).text == localize("taste.usage", "en")
+        told = await tell(telegram_server, "/preferences import", reply_to_message=answers)
+        assert told.text.startswith(localize(f"preferences.{key}", "en", cause="")[:20])
+    assert (await tell(telegram_server, "/preferences")).files["photo"].startswith(b"\x89PNG")
+    for usage in ("/preferences import", "/preferences pizza"):
+        assert (await tell(telegram_server, usage)).text == localize("preferences.usage", "en")
     assert await bot.stop() == 0
     assert TOKEN.encode() not in bot.remains()
 

@@ -8,7 +8,7 @@ from bot.core.messages.feedback import THUMBS_DOWN
 from bot.i18n import localize
 from model import Prediction
 
-FIT, OWN, SETTING, TASTE = "fit", "own", "set", "taste"
+FIT, OWN, SETTING, PREFERENCES = "fit", "own", "set", "preferences"
 """The kinds of buttons, by how their data begin."""
 LONGEST = 64
 """Bytes of data that Telegram takes."""
@@ -46,10 +46,12 @@ def choice(user: int, names: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([row])
 
 
-def forgetting(language: str | None) -> InlineKeyboardMarkup:
-    """Whether to forget what is liked here."""
+def reset_confirmation(language: str | None) -> InlineKeyboardMarkup:
+    """Return the buttons that reset or keep the preferences."""
     row = [
-        InlineKeyboardButton(localize(f"taste.{name}", language), callback_data=f"{TASTE}:{name}")
+        InlineKeyboardButton(
+            localize(f"preferences.{name}", language), callback_data=f"{PREFERENCES}:{name}"
+        )
         for name in ("yes", "no")
     ]
     return InlineKeyboardMarkup([row])

@@ -22,7 +22,7 @@ async def pressed(parts: AdapterContext, query: CallbackQuery) -> None:
             told = await privacy.pressed(parts, query, rest)
         case buttons.SETTING:
             told = await settings.pressed(parts, query, rest)
-        case buttons.TASTE:
+        case buttons.PREFERENCES:
             told = await preferences.pressed(parts, query, rest)
         case _:
             told = localize("error.expired", language)

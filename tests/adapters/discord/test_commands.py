@@ -173,7 +173,7 @@ async def test_without_permission_nobody_can_consent(here: World) -> None:
 async def test_in_private_everything_works_too(here: World) -> None:
     anna = here.anna.user
     await anna.send_dm("what a day")
-    for command in ("why", "stats", "taste show", "privacy", "settings show", "help"):
+    for command in ("why", "stats", "preferences show", "privacy", "settings show", "help"):
         result = await anna.slash(command)
         assert told(result)
     saved = await anna.slash("settings set", setting="enabled", value="off")

@@ -10,7 +10,7 @@ from discord import app_commands
 from bot.adapters.discord.command_context import language_of, localized, respond
 from bot.adapters.discord.commands.emoji import emoji, suggest
 from bot.adapters.discord.commands.feedback import feedback
-from bot.adapters.discord.commands.preferences import TasteGroup
+from bot.adapters.discord.commands.preferences import PreferencesGroup
 from bot.adapters.discord.commands.privacy import consent, forget, optin, optout, privacy
 from bot.adapters.discord.commands.settings import SettingsGroup
 from bot.adapters.discord.commands.stats import stats
@@ -78,7 +78,7 @@ def build_tree(client: discord.Client) -> CommandTree:
     """Build the tree of all commands, not yet registered with Discord."""
     tree = CommandTree(client)
     tree.add_command(SettingsGroup())
-    tree.add_command(TasteGroup())
+    tree.add_command(PreferencesGroup())
     for command in COMMANDS:
         tree.add_command(command)
     return tree

@@ -1,4 +1,4 @@
-"""What a community likes: everybody may see it; who manages the server may reset and move it."""
+"""``/preferences``: everyone may see them, who manages the server may reset and transfer them."""
 
 import asyncio
 import io
@@ -13,122 +13,138 @@ from bot.adapters.discord.command_context import acknowledge, language_of, local
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
+from bot.core.preferences.posterior import Preferences
 from bot.i18n import localize
 
-FILE = "taste.json"
-ASK_SECONDS = 600.0
-LONGEST_DESCRIPTION = 1024
-"""Of a file, in characters, as Discord takes it."""
+EXPORT_FILENAME = "preferences.json"
+CHART_FILENAME = "preferences.png"
+CONFIRMATION_TIMEOUT_SECONDS = 600.0
+MAX_DESCRIPTION_LENGTH = 1024
+"""Characters of a file's description that Discord accepts."""
 
 
-class TasteGroup(app_commands.Group):
-    """See, reset, export and import."""
+class PreferencesGroup(app_commands.Group):
+    """The subcommands show, reset, export and import."""
 
     def __init__(self) -> None:
-        """For everybody; the check keeps what changes or moves counts for managers."""
-        super().__init__(name="taste", description=localized("command.taste"))
+        """Make the group visible to everyone; ``interaction_check`` restricts the others."""
+        super().__init__(name="preferences", description=localized("command.preferences"))
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """In a private chat everybody is their own manager."""
-        seeing = interaction.command is not None and interaction.command.name == "show"
-        if seeing or interaction.guild_id is None or interaction.permissions.manage_guild:
+        """Allow ``show`` to everyone, the rest to managers and in private chats."""
+        is_show = interaction.command is not None and interaction.command.name == "show"
+        if is_show or interaction.guild_id is None or interaction.permissions.manage_guild:
             return True
-        await respond(interaction, localize("taste.admins", language_of(interaction)))
+        await respond(interaction, localize("preferences.admins", language_of(interaction)))
         return False
 
-    @app_commands.command(description=localized("taste.about_show"))
+    @app_commands.command(description=localized("preferences.about_show"))
     async def show(self, interaction: Interaction) -> None:
-        """Send a picture of what is liked more and less here than elsewhere."""
+        """Send a chart of the strongest preferences."""
         await acknowledge(interaction)
         language = language_of(interaction)
-        taste = await context_of(interaction).service.member_requests.preferences(
-            events.asked_here(interaction)
-        )
-        strongest = taste.strongest()
-        if not strongest:
-            await respond(interaction, localize("taste.nothing", language))
+        requests = context_of(interaction).service.member_requests
+        preferences = await requests.preferences(events.asked_here(interaction))
+        if not preferences.strongest():
+            await respond(interaction, localize("preferences.nothing", language))
             return
-        where = interaction.guild.name if interaction.guild else localize("settings.here", language)
-        title, subtitle = (
-            localize("taste.title", language, chat=where),
-            localize("taste.subtitle", language),
+        share = f"{preferences.acceptance:.0%}"
+        await interaction.edit_original_response(
+            content=localize("preferences.caption", language, share=share),
+            attachments=[await _draw_chart(interaction, preferences)],
         )
-        leans = [charts.PreferenceBar(emoji, bias) for emoji, bias in strongest]
-        headings = localize("taste.more", language), localize("taste.less", language)
-        drawn = await asyncio.to_thread(
-            charts.preferences, leans, charts.DISCORD_DARK, title, subtitle, headings
-        )
-        heard = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
-        file = discord.File(io.BytesIO(drawn), "taste.png", description=heard[:LONGEST_DESCRIPTION])
-        caption = localize("taste.caption", language, share=f"{taste.acceptance:.0%}")
-        await interaction.edit_original_response(content=caption, attachments=[file])
 
-    @app_commands.command(description=localized("taste.about_reset"))
+    @app_commands.command(description=localized("preferences.about_reset"))
     async def reset(self, interaction: Interaction) -> None:
-        """Ask before forgetting what is liked here."""
+        """Ask for confirmation of a reset."""
         await acknowledge(interaction)
         language = language_of(interaction)
-        asked = localize("taste.ask", language)
-        await interaction.edit_original_response(content=asked, view=Forgetting(language))
+        await interaction.edit_original_response(
+            content=localize("preferences.ask", language), view=ResetConfirmation(language)
+        )
 
-    @app_commands.command(description=localized("taste.about_export"))
+    @app_commands.command(description=localized("preferences.about_export"))
     async def export(self, interaction: Interaction) -> None:
         """Send the counts as a file."""
         await acknowledge(interaction)
-        service = context_of(interaction).service
-        document = await service.member_requests.export_preferences(events.asked_here(interaction))
-        written = json.dumps(document, ensure_ascii=False, indent=1).encode()
-        file = discord.File(io.BytesIO(written), FILE)
-        told = localize("taste.exported", language_of(interaction))
-        await interaction.edit_original_response(content=told, attachments=[file])
+        requests = context_of(interaction).service.member_requests
+        document = await requests.export_preferences(events.asked_here(interaction))
+        content = json.dumps(document, ensure_ascii=False, indent=1).encode()
+        await interaction.edit_original_response(
+            content=localize("preferences.exported", language_of(interaction)),
+            attachments=[discord.File(io.BytesIO(content), EXPORT_FILENAME)],
+        )
 
-    @app_commands.command(name="import", description=localized("taste.about_import"))
-    @app_commands.describe(file=localized("taste.about_file"))
+    @app_commands.command(name="import", description=localized("preferences.about_import"))
+    @app_commands.describe(file=localized("preferences.about_file"))
     async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
-        """Let a file's counts take the place of those here."""
+        """Replace the counts by those of a file."""
         await acknowledge(interaction)
-        service, language = context_of(interaction).service, language_of(interaction)
+        requests, language = (
+            context_of(interaction).service.member_requests,
+            language_of(interaction),
+        )
         try:
             transfer.check_size(file.size)
             document = transfer.parse_json(await file.read())
-            await service.member_requests.import_preferences(
-                events.asked_here(interaction), document
-            )
+            await requests.import_preferences(events.asked_here(interaction), document)
         except transfer.PreferenceFileError as error:
-            await respond(interaction, localize("taste.unreadable", language, cause=error))
+            await respond(interaction, localize("preferences.unreadable", language, cause=error))
             return
-        await respond(interaction, localize("taste.imported", language))
+        await respond(interaction, localize("preferences.imported", language))
 
 
-class Forgetting(discord.ui.View):
-    """Forget or keep; only who asked sees it."""
+async def _draw_chart(interaction: Interaction, preferences: Preferences) -> discord.File:
+    language, guild = language_of(interaction), interaction.guild
+    strongest = preferences.strongest()
+    chart = await asyncio.to_thread(
+        charts.preferences,
+        [charts.PreferenceBar(emoji, bias) for emoji, bias in strongest],
+        charts.DISCORD_DARK,
+        localize(
+            "preferences.title",
+            language,
+            chat=guild.name if guild else localize("settings.here", language),
+        ),
+        localize("preferences.subtitle", language),
+        (localize("preferences.more", language), localize("preferences.less", language)),
+    )
+    description = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
+    return discord.File(
+        io.BytesIO(chart), CHART_FILENAME, description=description[:MAX_DESCRIPTION_LENGTH]
+    )
+
+
+class ResetConfirmation(discord.ui.View):
+    """Two buttons that reset or keep the preferences; only the asker sees them."""
 
     def __init__(self, language: str) -> None:
-        """Offer both."""
-        super().__init__(timeout=ASK_SECONDS)
-        self.add_item(_Choice("yes", language))
-        self.add_item(_Choice("no", language))
+        """Add both buttons."""
+        super().__init__(timeout=CONFIRMATION_TIMEOUT_SECONDS)
+        self.add_item(_ConfirmationButton("yes", language))
+        self.add_item(_ConfirmationButton("no", language))
 
 
-class _Choice(discord.ui.Button[Forgetting]):
+class _ConfirmationButton(discord.ui.Button[ResetConfirmation]):
     def __init__(self, name: str, language: str) -> None:
-        styles = discord.ButtonStyle
-        style = styles.danger if name == "yes" else styles.secondary
-        super().__init__(label=localize(f"taste.{name}", language), style=style)
-        self._forgets = name == "yes"
+        self._resets = name == "yes"
+        super().__init__(
+            label=localize(f"preferences.{name}", language),
+            style=discord.ButtonStyle.danger if self._resets else discord.ButtonStyle.secondary,
+        )
 
     async def callback(self, interaction: Interaction) -> None:
-        """Do it; the buttons go."""
+        """Reset the preferences, or not, and remove the buttons."""
         await interaction.response.defer()
-        told = "taste.kept"
+        key = "preferences.kept"
         try:
-            if self._forgets:
-                here = events.asked_here(interaction)
-                await context_of(interaction).service.member_requests.reset_preferences(here)
-                told = "taste.forgotten"
+            if self._resets:
+                requests = context_of(interaction).service.member_requests
+                await requests.reset_preferences(events.asked_here(interaction))
+                key = "preferences.forgotten"
         except StoreFailed:
-            told = "error.not_stored"
-        text = localize(told, language_of(interaction))
+            key = "error.not_stored"
+        text = localize(key, language_of(interaction))
         await interaction.edit_original_response(content=text, view=None)
         if self.view is not None:
             self.view.stop()

@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, Command] = {
     "why": why.why,
     "feedback": feedback.feedback,
     "stats": stats.stats,
-    "taste": preferences.taste,
+    "preferences": preferences.preferences,
     "settings": settings.settings,
     "privacy": privacy.privacy,
     "forget": privacy.forget,

@@ -1,4 +1,4 @@
-"""``/taste``: what a chat likes; everybody may see it, admins may reset, export and import it."""
+"""``/preferences``: everyone may see them, admins may reset, export and import them."""
 
 import asyncio
 import json
@@ -15,44 +15,45 @@ from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
 from bot.i18n import localize
 
-FILE = "taste.json"
+EXPORT_FILENAME = "preferences.json"
 
 
-async def taste(ask: CommandContext) -> None:
-    """Show it, or do what the word after the command says."""
-    word = ask.argument.casefold()
-    if word and word not in _FOR_ADMINS:
-        await ask.tell(ask.words("taste.usage"))
+async def preferences(ask: CommandContext) -> None:
+    """Show the preferences, or run the subcommand in the argument."""
+    subcommand = ask.argument.casefold()
+    if subcommand and subcommand not in _ADMIN_COMMANDS:
+        await ask.tell(ask.words("preferences.usage"))
         return
     message = ask.message
-    if word and not await is_admin(ask.parts, message.chat, message.sender_chat, ask.user):
-        await ask.tell(ask.words("taste.admins"))
+    if subcommand and not await is_admin(ask.parts, message.chat, message.sender_chat, ask.user):
+        await ask.tell(ask.words("preferences.admins"))
         return
     try:
-        await _FOR_ADMINS.get(word, _show)(ask)
+        await _ADMIN_COMMANDS.get(subcommand, _show)(ask)
     except StoreFailed:
         await ask.tell(ask.words("error.not_stored"))
 
 
 async def _show(ask: CommandContext) -> None:
     chat = ask.message.chat
-    learnt = await ask.parts.core.service.member_requests.preferences(ask.parts.ref(chat, 0))
-    leans = [charts.PreferenceBar(emoji, bias) for emoji, bias in learnt.strongest()]
-    if not leans:
-        await ask.tell(ask.words("taste.nothing"))
+    found = await ask.parts.core.service.member_requests.preferences(ask.parts.ref(chat, 0))
+    bars = [charts.PreferenceBar(emoji, bias) for emoji, bias in found.strongest()]
+    if not bars:
+        await ask.tell(ask.words("preferences.nothing"))
         return
-    title = ask.words("taste.title", chat=chat.title or ask.words("settings.here"))
-    subtitle = ask.words("taste.subtitle")
-    headings = ask.words("taste.more"), ask.words("taste.less")
-    drawn = await asyncio.to_thread(
-        charts.preferences, leans, charts.NEUTRAL, title, subtitle, headings
+    chart = await asyncio.to_thread(
+        charts.preferences,
+        bars,
+        charts.NEUTRAL,
+        ask.words("preferences.title", chat=chat.title or ask.words("settings.here")),
+        ask.words("preferences.subtitle"),
+        (ask.words("preferences.more"), ask.words("preferences.less")),
     )
-    share = f"{learnt.acceptance:.0%}"
     await ask.parts.attempt(
         ask.parts.bot.send_photo(
             chat.id,
-            drawn,
-            caption=ask.words("taste.caption", share=share),
+            chart,
+            caption=ask.words("preferences.caption", share=f"{found.acceptance:.0%}"),
             message_thread_id=events.thread(ask.message),
             reply_parameters=ask.reply_to,
         )
@@ -60,39 +61,38 @@ async def _show(ask: CommandContext) -> None:
 
 
 async def _reset(ask: CommandContext) -> None:
-    """Ask before forgetting."""
-    await ask.tell(ask.words("taste.ask"), buttons.forgetting(ask.language))
+    """Ask for confirmation of a reset."""
+    await ask.tell(ask.words("preferences.ask"), buttons.reset_confirmation(ask.language))
 
 
 async def pressed(parts: AdapterContext, query: CallbackQuery, name: str) -> str:
-    """Forget or keep, once, for an admin: the buttons go."""
+    """Reset or keep the preferences after an admin's press, and remove the buttons."""
     language, message = query.from_user.language_code, query.message
     if not isinstance(message, Message) or name not in ("yes", "no"):
         return localize("error.expired", language)
     if not await is_admin(parts, message.chat, None, query.from_user.id):
-        return localize("taste.admins", language)
-    told = "taste.kept"
+        return localize("preferences.admins", language)
+    key = "preferences.kept"
     try:
         if name == "yes":
             await parts.core.service.member_requests.reset_preferences(parts.ref(message.chat, 0))
-            told = "taste.forgotten"
+            key = "preferences.forgotten"
     except StoreFailed:
         return localize("error.not_stored", language)
-    await parts.attempt(query.edit_message_text(localize(told, language)))
+    await parts.attempt(query.edit_message_text(localize(key, language)))
     return ""
 
 
 async def _export(ask: CommandContext) -> None:
     chat = ask.message.chat
-    document = await ask.parts.core.service.member_requests.export_preferences(
-        ask.parts.ref(chat, 0)
-    )
+    requests = ask.parts.core.service.member_requests
+    document = await requests.export_preferences(ask.parts.ref(chat, 0))
     await ask.parts.attempt(
         ask.parts.bot.send_document(
             chat.id,
             json.dumps(document, ensure_ascii=False, indent=1).encode(),
-            caption=ask.words("taste.exported"),
-            filename=FILE,
+            caption=ask.words("preferences.exported"),
+            filename=EXPORT_FILENAME,
             message_thread_id=events.thread(ask.message),
             reply_parameters=ask.reply_to,
         )
@@ -100,25 +100,25 @@ async def _export(ask: CommandContext) -> None:
 
 
 async def _import(ask: CommandContext) -> None:
-    """Read the file that the command answers."""
+    """Replace the counts by those of the file to which the command replies."""
     replied = ask.message.reply_to_message
     if replied is None or replied.document is None:
-        await ask.tell(ask.words("taste.usage"))
+        await ask.tell(ask.words("preferences.usage"))
         return
     try:
         transfer.check_size(replied.document.file_size)
-        written = await ask.parts.attempt(_download(ask.parts, replied.document))
-        if written is None:
+        content = await ask.parts.attempt(_download(ask.parts, replied.document))
+        if content is None:
             await ask.tell(ask.words("emoji.failed"))
             return
-        document = transfer.parse_json(written)
+        document = transfer.parse_json(content)
         await ask.parts.core.service.member_requests.import_preferences(
             ask.parts.ref(ask.message.chat, 0), document
         )
     except transfer.PreferenceFileError as error:
-        await ask.tell(ask.words("taste.unreadable", cause=error))
+        await ask.tell(ask.words("preferences.unreadable", cause=error))
         return
-    await ask.tell(ask.words("taste.imported"))
+    await ask.tell(ask.words("preferences.imported"))
 
 
 async def _download(parts: AdapterContext, document: Document) -> bytes:
@@ -126,7 +126,7 @@ async def _download(parts: AdapterContext, document: Document) -> bytes:
     return bytes(await file.download_as_bytearray())
 
 
-_FOR_ADMINS: Mapping[str, Callable[[CommandContext], Awaitable[None]]] = {
+_ADMIN_COMMANDS: Mapping[str, Callable[[CommandContext], Awaitable[None]]] = {
     "reset": _reset,
     "export": _export,
     "import": _import,
