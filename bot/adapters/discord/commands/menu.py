@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class Translator(app_commands.Translator):
     """Descriptions and menus in the languages of ``bot.i18n``; commands keep their names."""
 
-    async def localize(
+    async def translate(
         self,
         string: app_commands.locale_str,
         locale: discord.Locale,
