@@ -1,4 +1,4 @@
-"""Which artifact the settings serve, and how a running bot takes a new one."""
+"""The artifact that the settings serve, and its replacement by a promotion while the bot runs."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.config.settings import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
+from bot.log import describe
 from model import Predictor
 from model.artifact import ArtifactError
 from model.registry import Registry
@@ -13,82 +14,104 @@ from model.registry import Registry
 logger = logging.getLogger(__name__)
 
 CHECK_INTERVAL_SECONDS = 2.0
-"""How soon a promotion is noticed."""
+"""Time between two checks for a promotion."""
+RETRY_INTERVAL_SECONDS = 60.0
+"""Time until the next check after an unexpected failure."""
 
 
 def open_registry(settings: ModelSettings) -> Registry:
-    """What was promoted over the settings' source."""
+    """Return the registry of promotions over the settings' source."""
     return Registry(Path(settings.folder), settings.source)
 
 
 def load_served(settings: ModelSettings) -> Predictor:
-    """The predictor to start with.
+    """Return the predictor to start with.
 
-    A promoted artifact that cannot be used gives way to the one before it, and at last to the
-    settings' source.
+    If a promoted artifact cannot be used, the one before it is tried, and at last the settings'
+    source.
 
     Raises:
         ArtifactError: the source cannot be served either.
     """
-    shelf = open_registry(settings)
+    registry = open_registry(settings)
     try:
-        candidates = list(reversed(shelf.promoted_versions()))
+        versions = registry.promoted_versions()
     except ArtifactError as error:
         logger.error("%s", error)
-        candidates = []
-    for version in candidates:
+        versions = ()
+    for version in reversed(versions):
         try:
-            return Predictor.load(str(shelf.folder / version), settings.threads)
+            return Predictor.load(str(registry.folder / version), settings.threads)
         except ArtifactError as error:
-            logger.error("%s; the one before it is served", error)
+            logger.error("%s; trying the artifact that was served before", error)
     return Predictor.load(settings.source, settings.threads)
 
 
 class ArtifactWatch:
-    """Looks for promotions, and gives them to the predictor that is running."""
+    """Watch over the registry: hands a promoted artifact to the running predictor."""
 
     def __init__(self, predictor: BatchingPredictor[Predictor], settings: ModelSettings) -> None:
-        """Begin with what the predictor has."""
+        """Watch the registry of the settings for ``predictor``."""
         self._predictor, self._settings = predictor, settings
         self._registry = open_registry(settings)
         self._seen: tuple[int, int] | None = None
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Check for promotions until cancelled; an unexpected failure is logged and tried again."""
+        interval = CHECK_INTERVAL_SECONDS
         while True:
-            await asyncio.sleep(CHECK_INTERVAL_SECONDS)
-            await self.check_for_promotion()
+            await asyncio.sleep(interval)
+            try:
+                await self.check_for_promotion()
+                interval = CHECK_INTERVAL_SECONDS
+            except Exception as error:
+                interval = RETRY_INTERVAL_SECONDS
+                logger.error(
+                    "the check for a promoted artifact failed: %s; %s stays in service",
+                    describe(error),
+                    self._predictor.version,
+                )
 
     async def check_for_promotion(self) -> bool:
-        """Take the promoted artifact if it is another than before; whether one was taken.
+        """Switch to the promoted artifact if it is another one; return True if it was.
 
-        One that cannot be served is refused once, and the old one goes on.
+        An artifact that cannot be served is refused and logged once.
         """
         state = self._pointer_state()
         if state == self._seen:
             return False
-        self._seen = state
         try:
-            if self._predictor.version in self._registry.promoted_versions()[-1:]:
-                return False
-            fresh = await asyncio.to_thread(self._load)
+            promoted = await self._load_if_other()
         except ArtifactError as error:
-            logger.error("not taken: %s; %s goes on", error, self._predictor.version)
+            self._seen = state
+            logger.error(
+                "promoted artifact refused: %s; %s stays in service", error, self._predictor.version
+            )
             return False
-        if fresh.version == self._predictor.version:
+        self._seen = state
+        if promoted is None:
             return False
-        logger.info("%s takes over from %s", fresh.version, self._predictor.version)
-        self._predictor.replace(fresh)
+        logger.info("%s replaces %s", promoted.version, self._predictor.version)
+        self._predictor.replace(promoted)
         return True
 
+    async def _load_if_other(self) -> Predictor | None:
+        """Return the predictor to serve; None if it is the one that is running."""
+        running = self._predictor.version
+        if running in self._registry.promoted_versions()[-1:]:
+            return None
+        promoted = await asyncio.to_thread(self._load_promoted)
+        return promoted if promoted.version != running else None
+
     def _pointer_state(self) -> tuple[int, int] | None:
+        """Return modification time in ns and inode of the pointer file; None without one."""
         try:
-            told = self._registry.pointer_file.stat()
+            status = self._registry.pointer_file.stat()
         except OSError:
             return None
-        return told.st_mtime_ns, told.st_ino
+        return status.st_mtime_ns, status.st_ino
 
-    def _load(self) -> Predictor:
-        fresh = Predictor(self._registry.served(), self._settings.threads)
-        fresh.predict(["warm up"])  # what loads late must fail here
-        return fresh
+    def _load_promoted(self) -> Predictor:
+        promoted = Predictor(self._registry.served(), self._settings.threads)
+        promoted.predict(["warm up"])  # what is loaded lazily must fail here, not on a message
+        return promoted

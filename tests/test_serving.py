@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from bot import serving
 from bot.config.settings import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Outcome
 from bot.core.messages.service import Service
 from bot.serving import ArtifactWatch, load_served, open_registry
 from model import Prediction, Predictor
-from model.artifact import LAYOUT, load
+from model.artifact import LAYOUT, Artifact, load
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
+from model.registry import Registry
 from tests.core.fakes import RecordingPlatform, message
 from tests.core.memory_store import MemoryStore
 from tests.tiny import write_tiny_artifact
@@ -74,12 +76,44 @@ async def test_a_corrupt_artifact_is_refused_once_and_the_old_one_goes_on(
     (kept / LAYOUT.encoder).write_bytes(b"half")
     assert not await watch.check_for_promotion()
     assert not await watch.check_for_promotion()
-    [told] = [record.message for record in caplog.records]
-    assert "encoder.onnx is corrupt" in told
-    assert told.endswith(f"{before} goes on")
+    [line] = [record.message for record in caplog.records]
+    assert "encoder.onnx is corrupt" in line
+    assert line.endswith(f"{before} stays in service")
     assert (await running.predict("so funny"))[0].emoji == "😂"
     assert open_registry(settings).promote(candidate).folder == kept
     assert await watch.check_for_promotion()
+
+
+@pytest.mark.parametrize("failure", [OSError("disk"), RuntimeError("bug"), MemoryError()])
+async def test_the_watch_survives_any_failure_and_goes_on(
+    running: BatchingPredictor[Predictor],
+    settings: ModelSettings,
+    candidate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+) -> None:
+    monkeypatch.setattr(serving, "CHECK_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(serving, "RETRY_INTERVAL_SECONDS", 0)
+    promoted = open_registry(settings).promote(candidate).version
+    failures = [failure]
+    served = Registry.served
+
+    def fail_once(registry: Registry) -> Artifact:
+        if failures:
+            raise failures.pop()
+        return served(registry)
+
+    monkeypatch.setattr(Registry, "served", fail_once)
+    watching = asyncio.create_task(ArtifactWatch(running, settings).run())
+    async with asyncio.timeout(10):
+        while running.version != promoted and not watching.done():
+            await asyncio.wait([watching], timeout=0)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert watching.cancelled()
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "the check for a promoted artifact failed" in line.message
 
 
 def test_a_start_passes_over_what_is_corrupt(

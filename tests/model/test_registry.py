@@ -1,10 +1,12 @@
 """Promotions: copied, switched at once, taken back, and refused where they cannot be served."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from model import atomic
 from model.artifact import LAYOUT, ArtifactError, load
 from model.registry import MAX_PROMOTIONS, Registry
 from tests.tiny import write_tiny_artifact
@@ -95,3 +97,50 @@ def test_old_promotions_make_room(registry: Registry, tmp_path: Path) -> None:
         json.loads(registry.pointer_file.read_text("utf-8"))["versions"]
         == versions[-MAX_PROMOTIONS:]
     )
+
+
+@pytest.mark.parametrize("version", ["../victim", "../victim-00000000", "/victim-00000000"])
+def test_a_manifest_cannot_name_a_path_as_its_version(
+    registry: Registry, candidate: Path, version: str
+) -> None:
+    victim = registry.folder.parent / "victim"
+    victim.mkdir()
+    (victim / "diary.txt").write_text("precious", "utf-8")
+    manifest = candidate / LAYOUT.manifest
+    manifest.write_text(json.dumps(json.loads(manifest.read_text("utf-8")) | {"version": version}))
+    with pytest.raises(ArtifactError, match=r"manifest\.json: version"):
+        registry.promote(candidate)
+    assert (victim / "diary.txt").read_text("utf-8") == "precious"
+    assert not registry.folder.exists()
+
+
+def test_a_pointer_cannot_name_a_path_as_a_version(
+    registry: Registry, candidate: Path, tiny_artifact: Path
+) -> None:
+    victim = registry.folder.parent / "victim"
+    shutil.copytree(tiny_artifact, victim)
+    registry.promote(candidate)
+    versions = ["../victim", *registry.promoted_versions()]
+    pointer = {"source": str(tiny_artifact), "versions": versions}
+    registry.pointer_file.write_text(json.dumps(pointer), "utf-8")
+    for act in (registry.served, registry.rollback, lambda: registry.promote(candidate)):
+        with pytest.raises(ArtifactError, match=r"promoted\.json is corrupt: versions\.0"):
+            act()
+    assert load(victim).version == load(tiny_artifact).version
+
+
+def test_a_pointer_that_cannot_be_written_leaves_the_served_artifact(
+    registry: Registry, candidate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = registry.promote(candidate).version
+    write_tiny_artifact(tmp_path / "third", "third", seed=2)
+
+    def full(*_: object, **__: object) -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(atomic, "write", full)
+    with pytest.raises(ArtifactError, match="cannot be written: No space left on device"):
+        registry.promote(tmp_path / "third")
+    with pytest.raises(ArtifactError, match="cannot be written: No space left on device"):
+        registry.rollback()
+    assert registry.served().version == version
