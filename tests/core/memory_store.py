@@ -19,7 +19,7 @@ from bot.core.events import (
     RecordedOutcome,
     SkipReason,
 )
-from bot.core.preferences.counts import OUTSIDE_TOP_K, CommunityCounts, Counts
+from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, CommunityCounts, Counts
 
 Community = tuple[str, str]
 FeedbackKey = tuple[MessageRef, MemberKey, FeedbackKind, str | None]
@@ -235,7 +235,7 @@ class MemoryPreferences(_Part):
 
 
 class MemoryUnprompted(_Part):
-    """Unprompted emojis, each of which changes the preferences."""
+    """Unprompted emojis, without the end of the day."""
 
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(store)
@@ -243,8 +243,18 @@ class MemoryUnprompted(_Part):
 
     async def count(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
         self._store.check("unprompted.count")
+        recorded = self._store.outcomes.rows.get(ref)
+        if recorded is None or recorded[1].shown or not recorded[1].predictions:
+            return False
+        members = {
+            by for on, by, used in self.counted if _community(on, used) == _community(ref, emoji)
+        }
         self.counted.append((ref, member, emoji))
-        return True
+        return member not in members and len(members) + 1 >= QUORUM
+
+
+def _community(ref: MessageRef, emoji: str) -> tuple[str, str, str]:
+    return ref.platform, ref.community, emoji
 
 
 class MemoryConsentedTexts(_Part):

@@ -1,13 +1,16 @@
-"""A migrated database in a file of its own, and a store on it."""
+"""Migrated databases, and a store on one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
+from bot.database.tables import metadata
+from tests.database.postgres import temporary_database
 
 
 @pytest.fixture
@@ -30,3 +33,21 @@ async def engine(url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 def store(engine: AsyncEngine) -> SqlStore:
     return SqlStore(engine)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL database that the tests of a worker share."""
+    with temporary_database("store") as url:
+        yield url
+
+
+@pytest.fixture
+async def postgres_engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    """A migrated and empty PostgreSQL database."""
+    engine = await open_database(postgres_url)
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"truncate {tables} restart identity cascade"))
+    yield engine
+    await engine.dispose()

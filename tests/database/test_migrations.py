@@ -3,12 +3,14 @@
 import asyncio
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 from bot.database.engine import (
     DatabaseError,
@@ -18,6 +20,8 @@ from bot.database.engine import (
     open_database,
     upgrade,
 )
+from bot.database.tables import metadata
+from tests.database.postgres import temporary_database
 from tests.database.schema import VERSIONS, counts, fill, schema
 
 GOLDEN = Path(__file__).parent / "schema.txt"
@@ -177,3 +181,27 @@ async def test_a_percent_sign_in_the_path_is_no_placeholder(tmp_path: Path) -> N
 def test_revisions_are_linear() -> None:
     assert len(SCRIPTS.get_heads()) == 1
     assert len(REVISIONS) == len(set(REVISIONS))
+
+
+async def tables(url: str) -> set[str]:
+    async with migration_connection(url) as connection:
+        return set(await connection.run_sync(lambda given: inspect(given).get_table_names()))
+
+
+@pytest.fixture
+def empty_postgres_url() -> Iterator[str]:
+    with temporary_database("migrations") as url:
+        yield url
+
+
+async def test_up_down_and_up_again_on_postgresql(empty_postgres_url: str) -> None:
+    url = empty_postgres_url
+    assert await upgrade(url) == REVISIONS[-1]
+    assert await tables(url) == {*metadata.tables, VERSIONS}
+    await fill_all(url)
+    async with migration_connection(url) as connection:
+        await connection.run_sync(lambda given: command.check(alembic_config(given)))
+    await migrate(url, "base")
+    assert await tables(url) == {VERSIONS}
+    assert await upgrade(url) == REVISIONS[-1]
+    assert not any(count for table, count in (await rows(url)).items() if table != VERSIONS)

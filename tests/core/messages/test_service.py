@@ -23,7 +23,7 @@ from bot.core.events import (
 from bot.core.messages.feedback import ReactionFeedback, ReactionResult, explain_rejection
 from bot.core.messages.randomness import Randomness
 from bot.core.messages.service import Service
-from bot.core.preferences.counts import Counts
+from bot.core.preferences.counts import QUORUM, Counts
 from bot.core.preferences.transfer import PreferenceFileError
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
@@ -553,7 +553,9 @@ async def test_a_use_counts_at_the_next_message(house: House) -> None:
     house.store.preferences.pending["console", "home"] = {
         "😂": Counts(shown=40, expected_kept=20, removed=40)
     }
-    await ReactionFeedback(house.service).on_reaction(ref("1"), BEN, "🔥", withdrawn=False)
+    for number in range(QUORUM):
+        member = MemberKey(str(number))
+        await ReactionFeedback(house.service).on_reaction(ref("1"), member, "🔥", withdrawn=False)
     await house.skip(message(number="2"))
     assert house.predictor.biases[1]["😂"] < -1
 

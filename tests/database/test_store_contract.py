@@ -1,0 +1,234 @@
+"""The contract of ``bot.core.ports.Store``: in memory, on SQLite and on PostgreSQL."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.chat_settings.schema import ChatSettings
+from bot.core.events import (
+    Feedback,
+    FeedbackKind,
+    FeedbackResult,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    Outcome,
+    SkipReason,
+)
+from bot.core.ports import Store
+from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, Counts
+from bot.database.store import SqlStore
+from model import Prediction
+from tests.core.fakes import ANNA, BEN, MOMENT, message, ref, word
+from tests.core.memory_store import MemoryStore
+
+SHOWN = Outcome(
+    ref(),
+    predictions=(Prediction("😂", 0.6), Prediction("🔥", 0.3)),
+    shown=("😂",),
+    artifact_version="tiny-1",
+    threshold=0.2,
+)
+SILENT = replace(SHOWN, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD)
+DISCORD = replace(ref(), platform="discord")
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "memory":
+        return MemoryStore()
+    fixture = "engine" if request.param == "sqlite" else "postgres_engine"
+    return SqlStore(request.getfixturevalue(fixture))
+
+
+async def record(
+    store: Store, number: str = "1", outcome: Outcome = SHOWN, by: MemberKey = ANNA
+) -> IncomingMessage:
+    given = replace(message(number=number), author=by)
+    assert await store.outcomes.record(given, replace(outcome, ref=given.ref))
+    return given
+
+
+async def test_a_recorded_outcome_is_found_again(any_store: Store) -> None:
+    before = datetime.now(UTC)
+    await record(any_store)
+    found = await any_store.outcomes.find(ref())
+    assert found is not None
+    assert found.outcome == SHOWN
+    assert before <= found.at <= datetime.now(UTC)
+    for unknown in (ref("2"), ref("1", chat="elsewhere"), DISCORD):
+        assert await any_store.outcomes.find(unknown) is None
+
+
+async def test_the_first_outcome_of_a_message_stays(any_store: Store) -> None:
+    await record(any_store)
+    assert not await any_store.outcomes.record(message(), SILENT)
+    found = await any_store.outcomes.find(ref())
+    assert found is not None
+    assert found.outcome == SHOWN
+
+
+async def test_a_refused_outcome_was_not_shown(any_store: Store) -> None:
+    await record(any_store)
+    await any_store.outcomes.record_refusal(ref(), "forbidden")
+    await any_store.outcomes.record_refusal(ref("unknown"), "forbidden")
+    found = await any_store.outcomes.find(ref())
+    assert found is not None
+    refused = replace(SHOWN, shown=(), skip_reason=SkipReason.REFUSED, refusal="forbidden")
+    assert found.outcome == refused
+
+
+async def test_a_deleted_outcome_takes_no_feedback(any_store: Store) -> None:
+    await record(any_store)
+    await any_store.feedback.add(word())
+    await any_store.outcomes.delete(ref())
+    await any_store.outcomes.delete(ref("unknown"))
+    assert await any_store.outcomes.find(ref()) is None
+    assert await any_store.feedback.add(word()) is FeedbackResult.UNKNOWN_MESSAGE
+    assert await any_store.members.erase("console", BEN) == 0
+
+
+async def test_feedback_is_stored_once_and_withdrawn(any_store: Store) -> None:
+    await record(any_store)
+    for given in (word(), word(), word(withdrawn=True), word(withdrawn=True)):
+        assert await any_store.feedback.add(given) is FeedbackResult.RECORDED
+    assert await any_store.members.erase("console", BEN) == 0
+    await any_store.feedback.add(word())
+    await any_store.feedback.add(word())
+    assert await any_store.members.erase("console", BEN) == 1
+
+
+async def test_feedback_on_an_unknown_message_is_not_stored(any_store: Store) -> None:
+    unknown = FeedbackResult.UNKNOWN_MESSAGE
+    assert await any_store.feedback.add(word("2")) is unknown
+    assert await any_store.feedback.replace(ref("2"), BEN, FeedbackSource.BUTTON, []) is unknown
+
+
+async def test_an_opted_out_actor_can_only_withdraw(any_store: Store) -> None:
+    await record(any_store)
+    await any_store.members.set_opted_out("console", BEN, True)
+    replaced = [replace(word(), source=FeedbackSource.BUTTON)]
+    replace_all = any_store.feedback.replace
+    assert await any_store.feedback.add(word()) is FeedbackResult.OPTED_OUT
+    assert await any_store.feedback.add(word("2")) is FeedbackResult.OPTED_OUT
+    assert await any_store.feedback.add(word(withdrawn=True)) is FeedbackResult.RECORDED
+    result = await replace_all(ref(), BEN, FeedbackSource.BUTTON, replaced)
+    assert result is FeedbackResult.OPTED_OUT
+    assert await replace_all(ref(), BEN, FeedbackSource.BUTTON, []) is FeedbackResult.RECORDED
+
+
+async def test_replaced_feedback_is_all_of_its_source(any_store: Store) -> None:
+    await record(any_store)
+    source = FeedbackSource.BUTTON
+
+    async def choose(*emojis: str) -> None:
+        chosen = [
+            Feedback(ref(), BEN, FeedbackKind.CORRECT, emoji, source, MOMENT) for emoji in emojis
+        ]
+        result = await any_store.feedback.replace(ref(), BEN, source, chosen)
+        assert result is FeedbackResult.RECORDED
+
+    await any_store.feedback.add(word())  # another source
+    await any_store.feedback.add(replace(word(actor=ANNA), source=source))  # another actor
+    await choose("🔥", "❤")
+    await choose("🔥")
+    assert await any_store.members.erase("console", BEN) == 2
+    await choose("🔥")
+    await choose()
+    assert await any_store.members.erase("console", BEN) == 0
+
+
+async def test_an_opt_out_holds_on_its_platform_and_erases(any_store: Store) -> None:
+    given = await record(any_store)
+    assert await any_store.members.status(given) == (ChatSettings(), False)
+    await any_store.members.set_opted_out("console", ANNA, True)
+    await any_store.members.set_opted_out("console", ANNA, True)
+    assert await any_store.members.is_opted_out("console", ANNA)
+    assert await any_store.members.status(given) == (ChatSettings(), True)
+    assert not await any_store.members.is_opted_out("discord", ANNA)
+    assert not await any_store.members.is_opted_out("console", BEN)
+    assert await any_store.outcomes.find(ref()) is None
+    for _ in range(2):
+        await any_store.members.set_opted_out("console", ANNA, False)
+        assert not await any_store.members.is_opted_out("console", ANNA)
+
+
+async def test_erasure_counts_outcomes_feedback_and_consent(any_store: Store) -> None:
+    await record(any_store, "1")
+    await record(any_store, "2", by=BEN)
+    for actor in (ANNA, BEN):
+        await any_store.feedback.add(word("1", actor=actor))
+        await any_store.feedback.add(word("2", actor=actor))
+        await any_store.members.set_consent("console", actor, "1")
+    # Own outcome, two of feedback on it, own feedback on the other outcome, consent.
+    assert await any_store.members.erase("console", ANNA) == 5
+    assert await any_store.members.erase("console", ANNA) == 0
+    assert await any_store.members.erase("discord", BEN) == 0
+    assert await any_store.outcomes.find(ref("2")) is not None
+    assert await any_store.members.consent_version("console", ANNA) is None
+    assert await any_store.members.consent_version("console", BEN) == "1"
+
+
+async def test_the_latest_consent_holds_until_it_is_revoked(any_store: Store) -> None:
+    members = any_store.members
+    assert await members.consent_version("console", ANNA) is None
+    for version in ("1", "2", "1", None):
+        await members.set_consent("console", ANNA, version)
+        assert await members.consent_version("console", ANNA) == version
+        assert await members.consent_version("discord", ANNA) is None
+
+
+async def test_member_data_names_its_member(any_store: Store) -> None:
+    data = await any_store.members.data("console", ANNA)
+    assert (data["platform"], data["member"]) == ("console", ANNA)
+
+
+async def test_settings_are_the_defaults_at_first(any_store: Store) -> None:
+    assert await any_store.chat_settings.get(ref()) == ChatSettings()
+    assert await any_store.chat_settings.get(ref(), "parent") == ChatSettings()
+
+
+async def test_replaced_counts_are_confirmed_and_others_hear_of_them(any_store: Store) -> None:
+    preferences, now = any_store.preferences, datetime.now(UTC)
+    assert (await preferences.counts(ref(), now)).pending == {}
+    counts = {"😂": Counts(shown=4, expected_kept=2, removed=1)}
+    await preferences.replace_counts(ref(), {"🔥": Counts(agreed=1)}, now)
+    await preferences.replace_counts(ref(), counts, now)
+    stored = await preferences.counts(ref(), now)
+    assert stored.pending == stored.confirmed
+    assert set(stored.pending) == {"😂", OUTSIDE_TOP_K}
+    assert stored.pending["😂"].as_tuple() == pytest.approx(counts["😂"].as_tuple())
+    assert (await preferences.counts(DISCORD, now)).pending == {}
+    assert await preferences.changes(now) == {("console", "home"): now}
+    assert await preferences.changes(now + timedelta(seconds=1)) == {}
+
+
+async def test_recent_counts_are_those_of_the_latest_changes(any_store: Store) -> None:
+    preferences, now = any_store.preferences, datetime.now(UTC)
+    assert await preferences.recent_counts(2, now) == []
+    for age, community in enumerate("abc"):
+        counts = {community: Counts(shown=1.0)}
+        at = now - timedelta(hours=age)
+        await preferences.replace_counts(ref(community=community), counts, at)
+    recent = await preferences.recent_counts(2, now)
+    assert sorted(emoji for counts in recent for emoji in counts if emoji) == ["a", "b"]
+
+
+async def test_unprompted_emojis_change_preferences_by_a_quorum(any_store: Store) -> None:
+    await record(any_store, "1", SILENT)
+    await record(any_store, "2")
+    members = [MemberKey(f"{number:032x}") for number in range(QUORUM)]
+    changed = [
+        await any_store.unprompted.count(ref(on), member, "🔥", datetime.now(UTC))
+        for on in ("1", "2", "unknown")
+        for member in members
+    ]
+    assert changed == [False] * (QUORUM - 1) + [True] + [False] * 2 * QUORUM
+    assert not await any_store.unprompted.count(ref("1"), members[0], "🔥", datetime.now(UTC))
+
+
+async def test_there_are_no_choices_without_stored_texts(any_store: Store) -> None:
+    await record(any_store)
+    await any_store.feedback.add(word())
+    assert list(await any_store.consented_texts.choices(ref(), 10)) == []
