@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from bot.database.engine import open_database
 from bot.database.statistics import statistics
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
-from tests.core.fakes import ANNA, BEN, ref, word
+from tests.core.fakes import ANNA, BEN, MOMENT, ref, word
 from tests.database.rows import ANSWERED, record
 
 RECORDED, UNKNOWN_MESSAGE = FeedbackResult.RECORDED, FeedbackResult.UNKNOWN_MESSAGE
@@ -149,3 +150,26 @@ async def test_a_choice_takes_the_place_of_the_earlier_one(
     assert await store.feedback.replace(ref("1"), BEN, source, []) is RECORDED
     assert sorted(await stored(engine)) == sorted([kept[0], kept[2]])
     assert await store.feedback.replace(ref("unknown"), BEN, source, []) is UNKNOWN_MESSAGE
+
+
+async def test_concurrent_feedback_is_counted_once_on_postgresql(
+    postgres_engine: AsyncEngine,
+) -> None:
+    store = SqlStore(postgres_engine)
+    await record_known(store)
+    # Each in a transaction of its own, and all before the first commit.
+    results = await asyncio.gather(*(store.feedback.add(word("1")) for _ in range(10)))
+    assert results == [RECORDED] * 10
+    assert len(await stored(postgres_engine)) == 1
+    counts = (await store.preferences.counts(ref(), MOMENT)).pending
+    assert counts["😂"].agreed == pytest.approx(1.0)
+
+
+async def test_concurrent_votes_of_a_member_weigh_less_on_postgresql(
+    postgres_engine: AsyncEngine,
+) -> None:
+    store = SqlStore(postgres_engine)
+    await record_known(store)
+    await asyncio.gather(*(store.feedback.add(word(number)) for number in KNOWN))
+    counts = (await store.preferences.counts(ref(), MOMENT)).pending
+    assert counts["😂"].agreed == pytest.approx(sum(3.0**-n for n in range(len(KNOWN))))

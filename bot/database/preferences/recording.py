@@ -22,7 +22,7 @@ from bot.core.preferences.counts import (
 from bot.database.preferences.totals import PreferenceTotals, summed
 from bot.database.preferences.votes import VoteStore, select_votes, vote_of, votes_by
 from bot.database.queries import prediction_id
-from bot.database.tables import prediction
+from bot.database.tables import community, prediction
 
 
 class PreferenceRecording:
@@ -154,9 +154,18 @@ COUNTED_COLUMNS = (
 
 
 async def prediction_of(connection: AsyncConnection, ref: MessageRef) -> Row[Any] | None:
-    """Return id, author and ``COUNTED_COLUMNS`` of the message's row; None if it was not scored."""
+    """Return id, author and ``COUNTED_COLUMNS`` of the message's row; None if it was not scored.
+
+    The community's row is locked, so that on PostgreSQL no other transaction counts votes by the
+    same earlier votes; on SQLite there is only one writer.
+    """
     columns = (prediction.c.id, prediction.c.author, *COUNTED_COLUMNS)
-    query: Select[Any] = select(*columns).where(prediction.c.id == prediction_id(ref))
+    query: Select[Any] = (
+        select(*columns)
+        .join(community)
+        .where(prediction.c.id == prediction_id(ref))
+        .with_for_update(of=community, key_share=True)
+    )
     row: Row[Any] | None = (await connection.execute(query)).first()
     return row
 
