@@ -73,7 +73,7 @@ async def ask_discord(settings: DiscordSettings, token: str) -> list[Diagnostic]
     """What Discord says of a token; the library is loaded only now."""
     from bot.adapters.discord import diagnostics
 
-    return await diagnostics.examine(settings, token)
+    return await diagnostics.diagnose(settings, token)
 
 
 async def ask_telegram(
@@ -82,7 +82,7 @@ async def ask_telegram(
     """What Telegram says of a token; the library is loaded only now."""
     from bot.adapters.telegram import diagnostics
 
-    return await diagnostics.examine(settings, token, listen=listen, groups=groups)
+    return await diagnostics.diagnose(settings, token, listen=listen, groups=groups)
 
 
 def _files(config: Path, url: str) -> Diagnostic:

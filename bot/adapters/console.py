@@ -47,7 +47,7 @@ class ConsoleAdapter:
     def __init__(self, service: Service, pseudonyms: Pseudonyms) -> None:
         """Speak as the user of the operating system."""
         self._service = service
-        self._person = pseudonyms.key(PLATFORM, _user())
+        self.member = pseudonyms.key(PLATFORM, _user())
         self._last: Outcome | None = None
 
     async def take(self, line: str) -> Outcome | Noted | None:
@@ -58,7 +58,7 @@ class ConsoleAdapter:
         if self._last is not None and (word := read_feedback(text, self._last)):
             return Noted(word, await self._note(word, self._last.ref))
         ref = MessageRef(PLATFORM, PLATFORM, PLATFORM, uuid.uuid4().hex)
-        message = IncomingMessage(ref, self._person, text, addressed=True)
+        message = IncomingMessage(ref, self.member, text, addressed=True)
         self._last = await self._service.on_message(message, self)
         return self._last
 
@@ -72,7 +72,7 @@ class ConsoleAdapter:
         return await self._service.on_feedback(
             Feedback(
                 ref,
-                self._person,
+                self.member,
                 word.kind,
                 word.emoji,
                 FeedbackSource.CONSOLE,

@@ -27,6 +27,14 @@ class MessageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TextOrigin:
+    """The origin of a text that was quoted, forwarded or replied to."""
+
+    author: MemberKey | None
+    """None if the platform does not tell who wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """A message by a person that the bot may react to."""
 
@@ -51,6 +59,8 @@ class IncomingMessage:
     """What the platform says of the author's language, BCP 47."""
     may_store_text: bool = False
     """Whether the platform's rules let a text be kept for training where its author consented."""
+    origin: TextOrigin | None = None
+    """Whose text it is if ``author`` only sent it or asks about it; None if ``author`` wrote it."""
 
 
 class SkipReason(StrEnum):
@@ -60,6 +70,8 @@ class SkipReason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     ROLE_DENIED = "role_denied"
     OPTED_OUT = "opted_out"
+    UNKNOWN_AUTHOR = "unknown_author"
+    """A forwarded text whose author, who may have opted out, the platform does not tell."""
     DUPLICATE = "duplicate"
     COOLDOWN = "cooldown"
     RATE_LIMIT = "rate_limit"

@@ -8,8 +8,8 @@ import discord
 import pytest
 from telegram import error as telegram
 
-from bot.adapters.discord.errors import reason as on_discord
-from bot.adapters.telegram.errors import reason as on_telegram
+from bot.adapters.discord.errors import error_name as on_discord
+from bot.adapters.telegram.errors import error_name as on_telegram
 
 
 def refused(status: int, code: int = 0) -> discord.HTTPException:

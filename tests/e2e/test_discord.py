@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.adapters.discord.auto_disable import LIMIT
+from bot.adapters.discord.auto_disable import MAX_REFUSALS
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
@@ -239,7 +239,7 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
 async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    for _ in range(LIMIT):
+    for _ in range(MAX_REFUSALS):
         discord_server.refusals.append(Refusal(403, 50013))
         await bot.eventually(REFUSED, await discord_server.say("funny"))
     (told,) = await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
@@ -253,7 +253,7 @@ async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once
     await discord_server.reaction_requests(elsewhere)
     assert await bot.stop() == 0
     asked = discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
-    assert len(asked) == LIMIT + 1
+    assert len(asked) == MAX_REFUSALS + 1
     assert len(discord_server.sent.entries) == 1
     assert bot.output.count("turned off in channel 200 of server 100") == 1
 
@@ -267,7 +267,7 @@ async def test_where_reactions_are_not_allowed_none_is_tried(
     bot = launcher(discord=discord_server)
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
-    for _ in range(LIMIT):
+    for _ in range(MAX_REFUSALS):
         await bot.eventually(REFUSED, await discord_server.say("funny"))
     await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
     await bot.says("does not let the bot")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.permissions import NEEDED, invite
+from bot.adapters.discord.permissions import REQUIRED, invite_url
 from tests.cli.conftest import Ended
 from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram
@@ -67,7 +67,7 @@ async def test_all_is_well_on_one_line_each(both: BotProcess) -> None:
         *(["ok", f"telegram.{check}"] for check in ON_TELEGRAM),
     ]
     assert f'application is "Emoji Reactor", {BOT}' in ended.out
-    assert f"open {invite(int(BOT))}" in ended.out
+    assert f"open {invite_url(int(BOT))}" in ended.out
     assert f"the bot is @{telegram.USERNAME}" in ended.out
     # Nobody was written to, nothing was taken, and nothing was made.
     assert not both.database.exists()
@@ -108,7 +108,7 @@ async def test_commands_that_go_elsewhere_and_an_invitation_that_does_not_work(
 async def test_servers_that_lack_permissions_are_named(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
-    lacking = NEEDED.value & ~(1 << 6)  # add reactions
+    lacking = REQUIRED.value & ~(1 << 6)  # add reactions
     servers = [guild(str(number)) for number in range(1, 301)]  # more than one page of them
     for server in servers[-5:]:
         server["name"] = f"Ser\x1bver {server['id']}"
@@ -120,7 +120,7 @@ async def test_servers_that_lack_permissions_are_named(
         'in 300 servers: "Server 296" (296) does not let it add reactions; "Server 297" (297) does'
         ' not let it add reactions; "Server 298" (298) does not let it add reactions; and 2 more'
     )
-    assert invite(int(BOT)) in told["mend"]
+    assert invite_url(int(BOT)) in told["mend"]
     servers[-1]["roles"][0]["permissions"] = str(1 << 3)  # an administrator may do all
     assert "and 1 more" in (await on_discord(both))["discord.servers"]["told"]
 
@@ -130,7 +130,7 @@ async def test_a_bot_in_no_server_is_given_the_link(
 ) -> None:
     discord_server.gateway.guilds.clear()
     told = (await on_discord(both))["discord.servers"]
-    assert (told["status"], invite(int(BOT)) in told["mend"]) == ("warning", True)
+    assert (told["status"], invite_url(int(BOT)) in told["mend"]) == ("warning", True)
 
 
 async def test_refused_tokens_are_named_and_not_quoted(both: BotProcess) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.permissions import invite
+from bot.adapters.discord.permissions import invite_url
 from bot.config.settings_file import example
 from tests.cli.conftest import BOT as PROGRAM
 from tests.cli.conftest import Ended
@@ -107,7 +107,7 @@ async def test_by_options_then_doctor_and_run(
     options = ("--yes", "--set", "reactions.chance=0.5", "--secrets", "-")
     ended = await desk.call("init", *options, stdin=LINES)
     assert (ended.status, ended.err) == (0, "")
-    assert f"open {invite(int(BOT))}" in ended.out
+    assert f"open {invite_url(int(BOT))}" in ended.out
     assert "make it an admin there" in ended.out
     assert ended.out.rstrip().endswith("emoji-reactor run")
     assert desk.settings.read_text("utf-8") == example().replace("chance = 1.0", "chance = 0.5")
@@ -239,7 +239,7 @@ async def test_by_hand(desk: Desk) -> None:
             talk.say("wrong-token\n")
             assert "Discord refused the token" in talk.hear("empty for none): ")
             talk.say(f"{discord.TOKEN}\n")
-            assert f"open {invite(int(BOT))}" in talk.hear("Telegram? [Y/n]: ")
+            assert f"open {invite_url(int(BOT))}" in talk.hear("Telegram? [Y/n]: ")
             talk.say("n\n")
             talk.hear("[react]: ")
             talk.say("loud\n")

@@ -6,9 +6,9 @@ import logging
 import discord
 from discord.backoff import ExponentialBackoff
 
-from bot.adapters.discord.client import LONGEST_DELAY, Client
+from bot.adapters.discord.client import MAX_DELAY_SECONDS, Client
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.endpoints import PORTAL, point
+from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure
 from bot.adapters.discord.events import NAME
 from bot.core.errors import EmojiReactorError
 from bot.log import describe
@@ -16,7 +16,9 @@ from bot.log import describe
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
-_TOKEN_REFUSED = f"Discord refused the token; copy the current one from {PORTAL} > Bot > Token"
+_TOKEN_REFUSED = (
+    f"Discord refused the token; copy the current one from {DEVELOPER_PORTAL} > Bot > Token"
+)
 _INTENTS_REFUSED = "Discord refuses this bot even the intents that need no approval (4014)"
 # Close codes after which the same attempt cannot succeed; 4004 is a refused token.
 _HOPELESS = {4004: _TOKEN_REFUSED} | {
@@ -30,10 +32,10 @@ class DiscordAdapter:
 
     name = NAME
 
-    def __init__(self, parts: AdapterContext, token: str) -> None:
+    def __init__(self, context: AdapterContext, token: str) -> None:
         """Connect with ``run`` only."""
-        self._parts = parts
-        self._settings = parts.settings
+        self._context = context
+        self._settings = context.settings
         self._token = token
         self._message_content = True
 
@@ -43,7 +45,7 @@ class DiscordAdapter:
         Raises:
             EmojiReactorError: Discord does not let this bot in, and will not later.
         """
-        point(self._settings)
+        configure(self._settings)
         backoff = ExponentialBackoff[bool]()
         while True:
             try:
@@ -61,12 +63,12 @@ class DiscordAdapter:
             except Exception as error:
                 # A malformed event must not end the process, nor may its text be logged.
                 cause = describe(error)
-            delay = min(backoff.delay(), LONGEST_DELAY)
+            delay = min(backoff.delay(), MAX_DELAY_SECONDS)
             logger.warning("no connection to Discord (%s); next try in %.1f s", cause, delay)
             await asyncio.sleep(delay)
 
     async def _connect(self) -> None:
-        client = Client(self._parts, message_content=self._message_content)
+        client = Client(self._context, message_content=self._message_content)
         async with client:
             try:
                 await client.start(self._token)
@@ -81,5 +83,5 @@ class DiscordAdapter:
         logger.warning(
             "Discord does not let this bot read messages: switch on %s > Bot > Message Content"
             " Intent and restart; until then only mentions and private messages are answered",
-            PORTAL,
+            DEVELOPER_PORTAL,
         )

@@ -4,7 +4,7 @@ import logging
 
 import discord
 
-from bot.adapters.discord.errors import reason
+from bot.adapters.discord.errors import error_name
 from bot.core.events import MessageRef
 from bot.i18n import localize
 
@@ -29,4 +29,4 @@ class AdminNotices:
             private = await self._client.http.start_private_message(str(guild.owner_id))
             await self._client.get_partial_messageable(int(private["id"])).send(text)
         except Exception as error:
-            logger.info("the owner of server %d was not reached: %s", guild.id, reason(error))
+            logger.info("the owner of server %d was not reached: %s", guild.id, error_name(error))

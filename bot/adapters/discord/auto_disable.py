@@ -13,7 +13,7 @@ from bot.database.store import SqlStore
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 5
+MAX_REFUSALS = 5
 """So many answers in a row must be forbidden."""
 
 
@@ -27,7 +27,7 @@ class AutoDisable:
         self._counts: LRUCache[MessageRef, int] = LRUCache(10_000)
         self._one_at_a_time = asyncio.Lock()
 
-    async def hear(self, message: IncomingMessage, outcome: Outcome) -> None:
+    async def on_outcome(self, message: IncomingMessage, outcome: Outcome) -> None:
         """Learn what became of a message. Never raises."""
         chat = replace(message.ref, chat=message.parent_chat or message.ref.chat, message="")
         if outcome.shown:
@@ -35,7 +35,7 @@ class AutoDisable:
         if outcome.refusal != "forbidden" or chat.community == chat.chat:  # a private chat
             return
         self._counts[chat] = self._counts.get(chat, 0) + 1
-        if self._counts[chat] < LIMIT:
+        if self._counts[chat] < MAX_REFUSALS:
             return
         async with self._one_at_a_time:
             try:
@@ -50,6 +50,6 @@ class AutoDisable:
             "turned off in channel %s of server %s, where %d reactions in a row were forbidden",
             chat.chat,
             chat.community,
-            LIMIT,
+            MAX_REFUSALS,
         )
         await self._tell(chat)

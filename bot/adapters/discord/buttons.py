@@ -100,7 +100,7 @@ class PredictionButtons(discord.ui.View):
         """The first emoji as Discord shows it; None where it can show none."""
 
 
-def offer(
+def prediction_buttons(
     ref: MessageRef,
     predictions: Sequence[Prediction],
     guild: discord.Guild | None,

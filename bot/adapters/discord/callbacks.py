@@ -17,10 +17,12 @@ async def record_choice(
     source: FeedbackSource = FeedbackSource.BUTTON,
 ) -> ReactionResult:
     """Store or withdraw the choice of a member. Never raises."""
-    parts = context_of(interaction)
-    actor = parts.pseudonyms.key(events.NAME, str(interaction.user.id))
-    ref = events.asked_here(interaction, message)
-    return await parts.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn, source=source)
+    context = context_of(interaction)
+    actor = context.pseudonyms.key(events.NAME, str(interaction.user.id))
+    ref = events.interaction_ref(interaction, message)
+    return await context.reactions.on_reaction(
+        ref, actor, emoji, withdrawn=withdrawn, source=source
+    )
 
 
 def describe_choice(interaction: Interaction, reaction: ReactionResult, emoji: str) -> str:

@@ -17,7 +17,7 @@ from bot.adapters.discord.commands.menu import Translator, build_tree
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.events import ref
 from bot.adapters.discord.inbox import Inbox
-from bot.adapters.discord.responder import PATIENCE, Responder
+from bot.adapters.discord.responder import TIMEOUT_SECONDS, Responder
 from bot.config.settings import DiscordSettings
 from bot.log import describe
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
-LONGEST_DELAY = 60.0
+MAX_DELAY_SECONDS = 60.0
 
 
 def intents(*, message_content: bool) -> discord.Intents:
@@ -61,9 +61,9 @@ def _shards(settings: DiscordSettings) -> _Shards:
 class Client(discord.AutoShardedClient):
     """One login."""
 
-    def __init__(self, parts: AdapterContext, *, message_content: bool) -> None:
+    def __init__(self, context: AdapterContext, *, message_content: bool) -> None:
         """Keep no message or member in memory: reactions are looked up by their ids."""
-        settings = parts.settings
+        settings = context.settings
         super().__init__(
             intents=intents(message_content=message_content),
             **_shards(settings),
@@ -71,13 +71,13 @@ class Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            max_ratelimit_timeout=PATIENCE,
-            http_trace=parts.traffic.trace(),
+            max_ratelimit_timeout=TIMEOUT_SECONDS,
+            http_trace=context.request_guard.trace(),
         )
-        self.parts = parts
+        self.context = context
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
-        forbidden = AutoDisable(parts.store, AdminNotices(self).report_disabled)
-        self._inbox = Inbox(parts, Responder(self, parts), forbidden)
+        forbidden = AutoDisable(context.store, AdminNotices(self).report_disabled)
+        self._inbox = Inbox(context, Responder(self, context), forbidden)
         self.tree = build_tree(self)
         self._registering: asyncio.Task[None] | None = None
 
@@ -85,7 +85,7 @@ class Client(discord.AutoShardedClient):
         """Know the buttons of every message that was ever sent, and register the commands."""
         self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
-        if 0 in (self.shard_ids or [0]) and not self.parts.registered.is_set():
+        if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
             self._registering = asyncio.create_task(self._register())
 
     async def _register(self) -> None:
@@ -95,7 +95,7 @@ class Client(discord.AutoShardedClient):
         except Exception as error:
             logger.warning("the commands could not be registered: %s", describe(error))
         else:
-            self.parts.registered.set()
+            self.context.commands_registered.set()
 
     async def close(self) -> None:
         """Leave."""
@@ -114,7 +114,7 @@ class Client(discord.AutoShardedClient):
         gateway = self._gateway or gateway
         backoff = ExponentialBackoff[bool]()
         while not await self._answers(gateway):
-            delay = min(backoff.delay(), LONGEST_DELAY)
+            delay = min(backoff.delay(), MAX_DELAY_SECONDS)
             logger.warning("the Discord gateway does not answer; next try in %.1f s", delay)
             await asyncio.sleep(delay)
         await super().launch_shard(gateway, shard_id, initial=initial)
@@ -130,7 +130,7 @@ class Client(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Say so: the operator waits for this line."""
         logger.info("Discord is connected; %d servers", len(self.guilds))
-        permissions.report(self.application_id, self.guilds)
+        permissions.report_missing(self.application_id, self.guilds)
 
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Name the event only; a traceback could quote what somebody wrote."""

@@ -17,7 +17,7 @@ from bot.core.messages.service import Service
 from bot.database.store import SqlStore
 
 Interaction = discord.Interaction[Any]
-"""Of a client of ours, which has ``parts``."""
+"""Of a client of ours, which has ``context``."""
 
 REPLIES_KEPT = 10_000
 
@@ -31,15 +31,15 @@ class AdapterContext:
     pseudonyms: Pseudonyms
     settings: DiscordSettings
     privacy: PrivacySettings
-    traffic: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
-    replies: LRUCache[MessageRef, MessageRef] = field(
+    request_guard: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
+    answered_refs: LRUCache[MessageRef, MessageRef] = field(
         default_factory=lambda: LRUCache(REPLIES_KEPT)
     )
     """The bot's own messages with buttons -> the message that each one answers."""
 
-    latest: LRUCache[str, str] = field(default_factory=lambda: LRUCache(REPLIES_KEPT))
+    last_answered: LRUCache[str, str] = field(default_factory=lambda: LRUCache(REPLIES_KEPT))
     """Chat -> the message there that the bot answered last."""
-    registered: asyncio.Event = field(default_factory=asyncio.Event)
+    commands_registered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once Discord knows the commands."""
 
     @property
@@ -54,5 +54,5 @@ class AdapterContext:
 
 def context_of(interaction: Interaction) -> AdapterContext:
     """What the client works with that got the interaction."""
-    parts: AdapterContext = interaction.client.parts
-    return parts
+    context: AdapterContext = interaction.client.context
+    return context

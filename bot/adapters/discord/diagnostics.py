@@ -7,28 +7,28 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord.endpoints import PORTAL, point
-from bot.adapters.discord.permissions import invite, lacking
+from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure
+from bot.adapters.discord.permissions import invite_url, missing
 from bot.config.settings import DiscordSettings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
-PATIENCE_SECONDS = 15.0
+TIMEOUT_SECONDS = 15.0
 PAGE = 200
 """Servers in one answer; the most that Discord gives."""
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 
-async def examine(settings: DiscordSettings, token: str) -> list[Diagnostic]:
+async def diagnose(settings: DiscordSettings, token: str) -> list[Diagnostic]:
     """Ask Discord about the token, the intents, the commands and the servers; never raises."""
-    point(settings)
+    configure(settings)
     logging.getLogger("discord").setLevel(logging.CRITICAL)  # what matters is told below
     client = discord.Client(intents=discord.Intents.none())
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), client:
+        async with asyncio.timeout(TIMEOUT_SECONDS), client:
             await client.login(token)
             servers = await _servers(client)
     except discord.LoginFailure:
-        mend = f"open {PORTAL}, choose the application, and under Bot press Reset Token"
+        mend = f"open {DEVELOPER_PORTAL}, choose the application, and under Bot press Reset Token"
         return [failed("discord.token", "Discord refused the token", mend)]
     except Exception as error:
         told = f"no answer from Discord ({_cause(error)})"
@@ -36,7 +36,11 @@ async def examine(settings: DiscordSettings, token: str) -> list[Diagnostic]:
         return [failed("discord.connection", told, mend)]
     application = client.application
     if application is None:  # a login without one does not happen
-        return [failed("discord.token", "the token belongs to no application", f"see {PORTAL}")]
+        return [
+            failed(
+                "discord.token", "the token belongs to no application", f"see {DEVELOPER_PORTAL}"
+            )
+        ]
     return [
         ok("discord.token", f"the application is {_name(application.name)}, {application.id}"),
         _intents(application),
@@ -65,7 +69,7 @@ def _intents(application: discord.AppInfo) -> Diagnostic:
     return warning(
         "discord.intents",
         "the Message Content Intent is off: the bot sees only private messages and mentions",
-        f"open {PORTAL}/{application.id}/bot, turn Message Content Intent on under Privileged"
+        f"open {DEVELOPER_PORTAL}/{application.id}/bot, turn Message Content Intent on under Privileged"
         " Gateway Intents, press Save Changes, and restart the bot",
     )
 
@@ -76,7 +80,7 @@ def _commands(application: discord.AppInfo) -> Diagnostic:
     return warning(
         "discord.commands",
         "slash commands and buttons go to another address",
-        f"open {PORTAL}/{application.id}/information, empty Interactions Endpoint URL and press"
+        f"open {DEVELOPER_PORTAL}/{application.id}/information, empty Interactions Endpoint URL and press"
         " Save Changes",
     )
 
@@ -86,31 +90,33 @@ def _invite(application: discord.AppInfo) -> Diagnostic:
         return warning(
             "discord.invite",
             "the bot cannot be added to a server by a link alone",
-            f"open {PORTAL}/{application.id}/bot, turn Requires OAuth2 Code Grant off and press"
+            f"open {DEVELOPER_PORTAL}/{application.id}/bot, turn Requires OAuth2 Code Grant off and press"
             " Save Changes",
         )
     whom = "" if application.bot_public else "; only the application's owner can"
-    return ok("discord.invite", f"to add the bot to a server, open {invite(application.id)}{whom}")
+    return ok(
+        "discord.invite", f"to add the bot to a server, open {invite_url(application.id)}{whom}"
+    )
 
 
 def _access(servers: Sequence[Mapping[str, Any]], application: int) -> Diagnostic:
     if not servers:
-        mend = f"open {invite(application)}, choose yours and press Authorize"
+        mend = f"open {invite_url(application)}, choose yours and press Authorize"
         return warning("discord.servers", "the bot is in no server", mend)
     short = [
         f"{_name(server['name'])} ({server['id']}) does not let it {', '.join(names)}"
         for server in servers
-        if (names := lacking(discord.Permissions(int(server["permissions"]))))
+        if (names := missing(discord.Permissions(int(server["permissions"]))))
     ]
     counted = f"{len(servers)} server{'s' if len(servers) > 1 else ''}"
     if not short:
         return ok("discord.servers", f"in {counted}; single channels may still forbid something")
-    more = f"; and {len(short) - MOST_NAMED} more" if len(short) > MOST_NAMED else ""
+    more = f"; and {len(short) - MAX_NAMED} more" if len(short) > MAX_NAMED else ""
     return warning(
         "discord.servers",
-        f"in {counted}: {'; '.join(short[:MOST_NAMED])}{more}",
+        f"in {counted}: {'; '.join(short[:MAX_NAMED])}{more}",
         "grant it there under Server Settings > Roles, to the bot's role, or open"
-        f" {invite(application)} once more",
+        f" {invite_url(application)} once more",
     )
 
 

@@ -39,7 +39,7 @@ def from_wire(emoji: PartialEmoji) -> str | None:
     return canonical(emoji.name) if emoji.name and is_emoji(emoji.name) else None
 
 
-def own_names(guild: discord.Guild | None) -> frozenset[str]:
+def custom_emojis(guild: discord.Guild | None) -> frozenset[str]:
     """A server's own emojis, as ``:name:``, that the bot can use at this moment."""
     return frozenset(f":{emoji.name}:" for emoji in _own(guild))
 

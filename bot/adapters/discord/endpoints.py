@@ -6,11 +6,11 @@ from discord.http import Route
 
 from bot.config.settings import DiscordSettings
 
-PORTAL = "https://discord.com/developers/applications"
+DEVELOPER_PORTAL = "https://discord.com/developers/applications"
 """Where an operator looks after the bot."""
 
 
-def point(settings: DiscordSettings) -> None:
+def configure(settings: DiscordSettings) -> None:
     """Aim discord.py, which keeps its addresses on classes, at the configured endpoints."""
     if settings.api_base:
         Route.BASE = settings.api_base.rstrip("/")

@@ -20,7 +20,7 @@ _BY_CODE: Mapping[int, str] = {
 _BY_STATUS: Mapping[int, str] = {403: "forbidden", 429: "rate_limited"}
 
 
-def reason(error: Exception) -> str:
+def error_name(error: Exception) -> str:
     """A short machine-readable name for what went wrong."""
     match error:
         case HTTPException():

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import discord
 
-from bot.adapters.discord.emojis import own_names
-from bot.core.events import IncomingMessage, MemberKey, MessageRef
+from bot.adapters.discord.emojis import custom_emojis
+from bot.core.events import IncomingMessage, MemberKey, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 
 NAME = "discord"
@@ -16,43 +16,43 @@ def ref(guild: int | None, channel: int, message: int) -> MessageRef:
     return MessageRef(NAME, str(guild or channel), str(channel), str(message))
 
 
-def asked_here(interaction: discord.Interaction, message: int | None = None) -> MessageRef:
+def interaction_ref(interaction: discord.Interaction, message: int | None = None) -> MessageRef:
     """The place of an interaction; a question is known by the interaction's own id."""
     channel = interaction.channel_id or interaction.user.id
     return ref(interaction.guild_id, channel, message or interaction.id)
 
 
-def parent(channel: object) -> str:
+def parent_of(channel: object) -> str:
     """The channel that a thread belongs to; empty for what is no thread."""
     threads = (discord.Thread, discord.app_commands.AppCommandThread)
     return str(channel.parent_id) if isinstance(channel, threads) else ""
 
 
-def roles(author: discord.User | discord.Member) -> frozenset[str]:
+def roles_of(author: discord.User | discord.Member) -> frozenset[str]:
     """The ids of a member's roles."""
     held = author.roles if isinstance(author, discord.Member) else ()
     return frozenset(str(role.id) for role in held)
 
 
-def by_person(message: discord.Message) -> bool:
+def is_by_person(message: discord.Message) -> bool:
     """Whether a person wrote it; bots and webhooks could answer each other for ever."""
     return not (message.author.bot or message.webhook_id or message.is_system())
 
 
-def place_of(message: discord.Message) -> MessageRef:
+def ref_of(message: discord.Message) -> MessageRef:
     """Where it stands."""
     return ref(message.guild.id if message.guild else None, message.channel.id, message.id)
 
 
-def answered(message: discord.Message, me: discord.ClientUser) -> MessageRef | None:
+def answered_ref(message: discord.Message, me: discord.ClientUser) -> MessageRef | None:
     """The message that one of the bot's own replies to; None for any other."""
     reference = message.reference
     if message.author.id != me.id or reference is None or reference.message_id is None:
         return None
-    return replace(place_of(message), message=str(reference.message_id))
+    return replace(ref_of(message), message=str(reference.message_id))
 
 
-def incoming(
+def to_incoming(
     message: discord.Message,
     me: discord.ClientUser,
     pseudonyms: Pseudonyms,
@@ -60,35 +60,48 @@ def incoming(
     storable: bool = False,
 ) -> IncomingMessage | None:
     """The message for the core; None where it is not one to answer."""
-    if not by_person(message) or not message.content.strip():
+    if not is_by_person(message) or not message.content.strip():
         return None
     guild = message.guild
     return IncomingMessage(
-        ref=place_of(message),
+        ref=ref_of(message),
         author=pseudonyms.key(NAME, str(message.author.id)),
         text=message.content,
-        custom_emojis=own_names(guild),
+        custom_emojis=custom_emojis(guild),
         addressed=guild is None or _mentions(message, me),
-        parent_chat=parent(message.channel),
-        roles=roles(message.author),
+        parent_chat=parent_of(message.channel),
+        roles=roles_of(message.author),
         may_store_text=storable,
     )
 
 
-def question(
-    interaction: discord.Interaction, author: MemberKey, text: str, *, storable: bool = False
+def text_of(message: discord.Message, pseudonyms: Pseudonyms) -> tuple[str, TextOrigin]:
+    """Return the text of a message and its origin; Discord does not tell who wrote a forward."""
+    if message.message_snapshots:
+        return message.message_snapshots[0].content, TextOrigin(None)
+    return message.content, TextOrigin(pseudonyms.key(NAME, str(message.author.id)))
+
+
+def request(
+    interaction: discord.Interaction,
+    author: MemberKey,
+    text: str,
+    origin: TextOrigin | None = None,
+    *,
+    may_store_text: bool = False,
 ) -> IncomingMessage:
-    """A text for which somebody asks for the five, as a message of its own."""
+    """Return the text for which a member requests emojis, as a message of its own."""
     return IncomingMessage(
-        ref=asked_here(interaction),
+        ref=interaction_ref(interaction),
         author=author,
         text=text,
-        custom_emojis=own_names(interaction.guild),
+        custom_emojis=custom_emojis(interaction.guild),
         addressed=True,
         requested=True,
-        parent_chat=parent(interaction.channel),
+        parent_chat=parent_of(interaction.channel),
         language=str(interaction.locale),
-        may_store_text=storable,
+        may_store_text=may_store_text,
+        origin=origin,
     )
 
 

@@ -21,11 +21,11 @@ class Inbox:
     """Everything that a gateway client heard and that has to be finished before it closes."""
 
     def __init__(
-        self, parts: AdapterContext, platform: ChatPlatform, forbidden: AutoDisable
+        self, context: AdapterContext, platform: ChatPlatform, forbidden: AutoDisable
     ) -> None:
         """Answer through ``platform``, and tell ``forbidden`` what became of it."""
-        self._parts = parts
-        self._service = parts.service
+        self._context = context
+        self._service = context.service
         self._platform = platform
         self._forbidden = forbidden
         self._blocked: LRUCache[MemberKey, float] = LRUCache(10_000)
@@ -33,13 +33,13 @@ class Inbox:
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Somebody wrote, or the bot itself."""
-        answered = events.answered(message, me)
+        answered = events.answered_ref(message, me)
         if answered is not None:
             # Before anybody can react to it: the answer to the call that sent it may come later.
-            self._parts.replies[events.place_of(message)] = answered
+            self._context.answered_refs[events.ref_of(message)] = answered
             return
-        storable = self._parts.settings.training_permitted
-        heard = events.incoming(message, me, self._parts.pseudonyms, storable=storable)
+        storable = self._context.settings.training_permitted
+        heard = events.to_incoming(message, me, self._context.pseudonyms, storable=storable)
         if heard is None or self._has_blocked(heard.author):
             return
         self._intake.submit(heard.ref, self._answer(heard))
@@ -53,14 +53,14 @@ class Inbox:
         if event.member is not None and event.member.bot:
             return
         ref = events.ref(event.guild_id, event.channel_id, event.message_id)
-        about = self._parts.replies.get(ref, ref)
+        about = self._context.answered_refs.get(ref, ref)
         # Who removed the bot's reaction is not told: the bot's key stands for the unknown person.
-        actor = self._parts.member(event.user_id)
+        actor = self._context.member(event.user_id)
         if event.user_id == me.id:
-            work = self._parts.reactions.on_bot_reaction_removed(about, actor, emoji)
+            work = self._context.reactions.on_bot_reaction_removed(about, actor, emoji)
             self._intake.submit(about, work)
         else:
-            said = self._parts.reactions.on_reaction(about, actor, emoji, withdrawn=not added)
+            said = self._context.reactions.on_reaction(about, actor, emoji, withdrawn=not added)
             self._intake.submit(about, said)
 
     def cleared(
@@ -68,20 +68,20 @@ class Inbox:
     ) -> None:
         """A moderator took all reactions away, or all with one emoji."""
         shown = from_wire(emoji) if emoji else None
-        if (emoji and shown is None) or ref in self._parts.replies:
+        if (emoji and shown is None) or ref in self._context.answered_refs:
             return
-        actor = self._parts.member(me.id)
-        self._intake.submit(ref, self._parts.reactions.on_bot_reaction_removed(ref, actor, shown))
+        actor = self._context.member(me.id)
+        self._intake.submit(ref, self._context.reactions.on_bot_reaction_removed(ref, actor, shown))
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """A message is gone; where it was the bot's own answer, somebody took that away."""
-        answered = self._parts.replies.pop(ref, None)
+        answered = self._context.answered_refs.pop(ref, None)
         if answered is None:
             self._intake.submit(ref, self._service.on_deletion(ref))
         else:
-            actor = self._parts.member(me.id)
+            actor = self._context.member(me.id)
             self._intake.submit(
-                answered, self._parts.reactions.on_bot_reaction_removed(answered, actor, None)
+                answered, self._context.reactions.on_bot_reaction_removed(answered, actor, None)
             )
 
     async def drain(self, seconds: float) -> None:
@@ -91,10 +91,10 @@ class Inbox:
     async def _answer(self, message: IncomingMessage) -> None:
         outcome = await self._service.on_message(message, self._platform)
         if outcome.shown:
-            self._parts.latest[message.ref.chat] = message.ref.message
+            self._context.last_answered[message.ref.chat] = message.ref.message
         if outcome.refusal == "blocked":
             self._blocked[message.author] = time.monotonic()
-        await self._forbidden.hear(message, outcome)
+        await self._forbidden.on_outcome(message, outcome)
 
     def _has_blocked(self, author: MemberKey) -> bool:
         since = self._blocked.get(author)

@@ -10,10 +10,10 @@ import aiohttp
 logger = logging.getLogger(__name__)
 
 # https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
-INVALID = frozenset((401, 403, 429))
+INVALID_STATUSES = frozenset((401, 403, 429))
 WINDOW_SECONDS = 600.0
-BANNED_AT = 10_000
-HELD_BACK_AT = BANNED_AT // 20
+BAN_LIMIT = 10_000
+MAX_REQUESTS = BAN_LIMIT // 20
 """An address may be shared by several processes."""
 
 
@@ -26,7 +26,7 @@ class InvalidRequestGuard:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Read seconds from ``clock``."""
         self._clock = clock
-        self._times: deque[float] = deque(maxlen=HELD_BACK_AT)
+        self._times: deque[float] = deque(maxlen=MAX_REQUESTS)
         self._holding = False
         self.counts: Counter[int] = Counter()
         """HTTP status -> how many answers had it since the start."""
@@ -35,20 +35,20 @@ class InvalidRequestGuard:
         """Count an answer; ``scope`` is its ``X-RateLimit-Scope``."""
         if status >= 400:
             self.counts[status] += 1
-        if status in INVALID and scope != "shared":
+        if status in INVALID_STATUSES and scope != "shared":
             self._times.append(self._clock())
 
     @property
-    def too_many(self) -> bool:
+    def is_holding_back(self) -> bool:
         """Whether the bot must not ask for anything that could be refused."""
-        full = len(self._times) == HELD_BACK_AT
+        full = len(self._times) == MAX_REQUESTS
         holding = full and self._clock() - self._times[0] < WINDOW_SECONDS
         if holding and not self._holding:
             logger.warning(
                 "Discord refused %d requests in ten minutes; holding back, as it bans an address"
                 " at %d",
-                HELD_BACK_AT,
-                BANNED_AT,
+                MAX_REQUESTS,
+                BAN_LIMIT,
             )
         self._holding = holding
         return holding

@@ -7,7 +7,7 @@ import discord
 
 logger = logging.getLogger(__name__)
 
-NEEDED = discord.Permissions(
+REQUIRED = discord.Permissions(
     view_channel=True,
     read_message_history=True,
     add_reactions=True,
@@ -17,17 +17,17 @@ NEEDED = discord.Permissions(
 """The last two are for replies."""
 
 _TO_REACT = discord.Permissions(view_channel=True, read_message_history=True, add_reactions=True)
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
-def invite(application: int) -> str:
+def invite_url(application: int) -> str:
     """The link with which a server's owner adds the bot."""
     return discord.utils.oauth_url(
-        application, permissions=NEEDED, scopes=("bot", "applications.commands")
+        application, permissions=REQUIRED, scopes=("bot", "applications.commands")
     )
 
 
-def lacking(held: discord.Permissions, wanted: discord.Permissions = NEEDED) -> list[str]:
+def missing(held: discord.Permissions, wanted: discord.Permissions = REQUIRED) -> list[str]:
     """The names of the permissions that are not held, as Discord's settings call them."""
     if held.administrator:
         return []
@@ -44,25 +44,25 @@ def may_react(channel: object) -> bool:
     # A thread takes its permissions from its parent, which may be out of sight.
     if isinstance(channel, discord.Thread) and channel.parent is None:
         return True
-    return not lacking(channel.permissions_for(me), _TO_REACT)
+    return not missing(channel.permissions_for(me), _TO_REACT)
 
 
-def report(application: int | None, guilds: Iterable[discord.Guild]) -> None:
+def report_missing(application: int | None, guilds: Iterable[discord.Guild]) -> None:
     """Tell the operator how to invite the bot, and which servers do not let it work."""
     if application is None:
         return
-    logger.info("to add the bot to a server, open %s", invite(application))
+    logger.info("to add the bot to a server, open %s", invite_url(application))
     known = [(guild.id, me) for guild in guilds if (me := _me(guild)) is not None]
-    short = [(guild, n) for guild, me in known if (n := lacking(me.guild_permissions))]
-    for guild, names in short[:MOST_NAMED]:
+    short = [(guild, n) for guild, me in known if (n := missing(me.guild_permissions))]
+    for guild, names in short[:MAX_NAMED]:
         logger.warning(
             "server %d does not let the bot %s: grant it in the server's settings, or invite the"
             " bot again",
             guild,
             ", ".join(names),
         )
-    if len(short) > MOST_NAMED:
-        logger.warning("%d more servers lack permissions", len(short) - MOST_NAMED)
+    if len(short) > MAX_NAMED:
+        logger.warning("%d more servers lack permissions", len(short) - MAX_NAMED)
 
 
 def _me(guild: discord.Guild) -> discord.Member | None:

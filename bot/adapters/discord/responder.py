@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.adapters.discord.buttons import offer
+from bot.adapters.discord.buttons import prediction_buttons
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import to_wire
-from bot.adapters.discord.errors import reason
+from bot.adapters.discord.errors import error_name
 from bot.adapters.discord.events import ref as place
 from bot.adapters.discord.permissions import may_react
 from bot.core.errors import PlatformRefused
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 """Seconds, the least that discord.py takes: a later answer is worse than none."""
 
 
@@ -46,10 +46,10 @@ class _Reference(discord.MessageReference):
 class Responder:
     """A ``ChatPlatform`` through one client."""
 
-    def __init__(self, client: discord.Client, parts: AdapterContext) -> None:
-        """Keep in ``parts`` which message answers which."""
+    def __init__(self, client: discord.Client, context: AdapterContext) -> None:
+        """Keep in ``context`` which message answers which."""
         self._client = client
-        self._parts = parts
+        self._context = context
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Add the emojis in order; one that Discord does not know is passed over.
@@ -73,14 +73,14 @@ class Responder:
         Raises:
             Refused: the answer was not sent, with the reason.
         """
-        view = offer(ref, predictions, self._guild(ref))
+        view = prediction_buttons(ref, predictions, self._guild(ref))
         best = view.best
         if best is None:
             raise PlatformRefused("unknown_emoji")
-        if self._parts.traffic.too_many:
+        if self._context.request_guard.is_holding_back:
             raise PlatformRefused("held_back")
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 sent = await self._chat(ref).send(
                     best, view=view, reference=_Reference(ref), mention_author=False, silent=True
                 )
@@ -88,19 +88,19 @@ class Responder:
             raise PlatformRefused(_reply_refusal(error)) from None
         view.stop()  # presses are found by their ids, after a restart as well
         guild = None if ref.community == ref.chat else int(ref.community)
-        self._parts.replies[place(guild, int(ref.chat), sent.id)] = ref
+        self._context.answered_refs[place(guild, int(ref.chat), sent.id)] = ref
 
     async def _add(self, ref: MessageRef, emoji: str) -> str | None:
         """Why the emoji was not added, or None."""
         wire = to_wire(emoji, self._guild(ref))
         if wire is None:
             return "unknown_emoji"
-        if self._parts.traffic.too_many:
+        if self._context.request_guard.is_holding_back:
             return "held_back"
         if not may_react(self._client.get_channel(int(ref.chat))):
             return "forbidden"
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._message(ref).add_reaction(wire)
         except Exception as error:
             return _told(error)
@@ -117,8 +117,8 @@ class Responder:
 
 
 def _told(error: Exception) -> str:
-    logger.debug("an answer was refused: %s", reason(error))
-    return reason(error)
+    logger.debug("an answer was refused: %s", error_name(error))
+    return error_name(error)
 
 
 def _reply_refusal(error: Exception) -> str:

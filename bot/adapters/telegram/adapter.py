@@ -10,8 +10,8 @@ from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
 from bot.adapters.telegram.endpoints import build_bot
-from bot.adapters.telegram.inbox import KINDS, Inbox
-from bot.adapters.telegram.polling import Poller, insist
+from bot.adapters.telegram.inbox import UPDATE_KINDS, Inbox
+from bot.adapters.telegram.polling import Poller, retry_until_success
 from bot.adapters.telegram.webhook import Webhook
 
 logger = logging.getLogger(__name__)
@@ -29,11 +29,11 @@ class TelegramAdapter:
 
     name = events.NAME
 
-    def __init__(self, core: BotServices, token: str) -> None:
+    def __init__(self, services: BotServices, token: str) -> None:
         """Connect with ``run`` only."""
-        self._core = core
-        self._bot = build_bot(core.settings.base_url, token)
-        self._parts = AdapterContext(core, self._bot, AllowedReactions(self._bot))
+        self._services = services
+        self._bot = build_bot(services.settings.base_url, token)
+        self._context = AdapterContext(services, self._bot, AllowedReactions(self._bot))
 
     async def run(self) -> None:
         """Answer until cancelled; what was accepted by then is finished.
@@ -46,11 +46,11 @@ class TelegramAdapter:
         logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
         menus: asyncio.Task[None] | None = None
         try:
-            await insist(self._bot.initialize, self._parts.refusals)
-            menus = asyncio.create_task(menu.set_menus(self._parts))
-            inbox = Inbox(self._parts)
-            if self._core.settings.webhook_url:
-                await self._listen(inbox, self._core.settings.webhook_url)
+            await retry_until_success(self._bot.initialize, self._context.errors)
+            menus = asyncio.create_task(menu.set_menus(self._context))
+            inbox = Inbox(self._context)
+            if self._services.settings.webhook_url:
+                await self._listen(inbox, self._services.settings.webhook_url)
             else:
                 await self._poll(inbox)
         finally:
@@ -58,13 +58,13 @@ class TelegramAdapter:
                 menus.cancel()
                 await asyncio.wait([menus])
             await self._bot.shutdown()
-            if refusals := self._parts.refusals:
+            if refusals := self._context.errors:
                 counts = ", ".join(f"{name} {count}" for name, count in refusals.most_common())
                 logger.info("Telegram refused or failed: %s", counts)
 
     async def _poll(self, inbox: Inbox) -> None:
-        await insist(self._bot.delete_webhook, self._parts.refusals)
-        poller = Poller(self._bot, KINDS, self._parts.refusals, lambda: inbox.under_way)
+        await retry_until_success(self._bot.delete_webhook, self._context.errors)
+        poller = Poller(self._bot, UPDATE_KINDS, self._context.errors, lambda: inbox.under_way)
         logger.info("Telegram is connected")
         try:
             async with aclosing(poller.batches()) as batches:
@@ -78,14 +78,16 @@ class TelegramAdapter:
 
     async def _listen(self, inbox: Inbox, url: str) -> None:
         # Every replica makes the same secret of the one that they share.
-        secret = self._core.pseudonyms.key("telegram webhook", str(self._bot.bot.id))
+        secret = self._services.pseudonyms.key("telegram webhook", str(self._bot.bot.id))
         webhook = Webhook(self._bot, inbox, secret)
 
         async def ask() -> bool:
-            return await self._bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS)
+            return await self._bot.set_webhook(
+                url, secret_token=secret, allowed_updates=UPDATE_KINDS
+            )
 
-        async with webhook.listening(url, self._core.settings.webhook_listen) as address:
-            await insist(ask, self._parts.refusals)
+        async with webhook.listening(url, self._services.settings.webhook_listen) as address:
+            await retry_until_success(ask, self._context.errors)
             logger.info("Telegram is connected; its webhook listens on %s", address)
             try:
                 await asyncio.Event().wait()  # until cancelled

@@ -14,37 +14,37 @@ CHATS = 10_000
 class AdminNotices:
     """Looks at each group once, and again when the bot's standing there changes."""
 
-    def __init__(self, parts: AdapterContext) -> None:
+    def __init__(self, context: AdapterContext) -> None:
         """Have looked at none."""
-        self._parts = parts
+        self._context = context
         self._looked: LRUCache[int, None] = LRUCache(CHATS)
 
-    async def look(self, chat: Chat) -> None:
+    async def check_chat(self, chat: Chat) -> None:
         """Ask Telegram for the bot's standing in a group that was not looked at yet."""
         if chat.type not in GROUPS or chat.id in self._looked:
             return
         self._looked[chat.id] = None
-        bot = self._parts.bot
-        me = await self._parts.attempt(bot.get_chat_member(chat.id, bot.bot.id))
+        bot = self._context.bot
+        me = await self._context.attempt(bot.get_chat_member(chat.id, bot.bot.id))
         if me is not None:
-            await self.stands(chat, me)
+            await self.report_status(chat, me)
 
-    async def stands(self, chat: Chat, me: ChatMember, language: str | None = None) -> None:
+    async def report_status(self, chat: Chat, me: ChatMember, language: str | None = None) -> None:
         """Say what the bot cannot see where it is in the group and no admin."""
         seen = me.status not in (ChatMember.MEMBER, ChatMember.RESTRICTED)
         if chat.type not in GROUPS or seen:
             return
         self._looked[chat.id] = None
         try:
-            first = await self._parts.core.store.admin_notices.claim(
-                self._parts.ref(chat, 0), "not_admin"
+            first = await self._context.services.store.admin_notices.claim(
+                self._context.ref(chat, 0), "not_admin"
             )
         except StoreFailed:
             return
         if not first:
             return
-        spoken = language or await self._parts.language(chat, None)
+        spoken = language or await self._context.language(chat, None)
         words = [localize("notice.not_admin", spoken)]
-        if not self._parts.bot.bot.can_read_all_group_messages:
+        if not self._context.bot.bot.can_read_all_group_messages:
             words.append(localize("notice.privacy_mode", spoken, chat=chat.title or ""))
-        await self._parts.attempt(self._parts.bot.send_message(chat.id, "\n\n".join(words)))
+        await self._context.attempt(self._context.bot.send_message(chat.id, "\n\n".join(words)))

@@ -11,21 +11,23 @@ from cachetools import LRUCache
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.adapters.telegram.errors import reason
+from bot.adapters.telegram.errors import error_name
 from model.emoji import TELEGRAM_REACTIONS, canonical
 
 logger = logging.getLogger(__name__)
 
-ALL = frozenset(TELEGRAM_REACTIONS)
+ALL_REACTIONS = frozenset(TELEGRAM_REACTIONS)
 """Canonical forms of everything that a bot may react with."""
 
 
-def allowed(chat: Mapping[str, Any]) -> frozenset[str]:
+def parse_allowed(chat: Mapping[str, Any]) -> frozenset[str]:
     """What a getChat answer allows; absent means all, an empty list none."""
     available = chat.get("available_reactions")
     if available is None:
-        return ALL
-    return ALL & {canonical(each["emoji"]) for each in available if each["type"] == "emoji"}
+        return ALL_REACTIONS
+    return ALL_REACTIONS & {
+        canonical(each["emoji"]) for each in available if each["type"] == "emoji"
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class AllowedReactions:
         self._seconds = seconds
         self._clock = clock
 
-    async def of(self, chat: int) -> frozenset[str]:
+    async def get(self, chat: int) -> frozenset[str]:
         """Canonical emojis; all where Telegram does not answer: at worst a reaction is refused."""
         answer = self._answers.get(chat)
         if answer is None or answer.until <= self._clock():
@@ -61,16 +63,18 @@ class AllowedReactions:
             # Shielded: others may wait for the same answer.
             return await asyncio.shield(answer.task)
         except TelegramError as error:
-            logger.info("Telegram did not say what a chat allows: %s", reason(error))
+            logger.info("Telegram did not say what a chat allows: %s", error_name(error))
             if self._answers.get(chat) is answer:
-                self.forget(chat)
-            return ALL
+                self.invalidate(chat)
+            return ALL_REACTIONS
 
-    def forget(self, chat: int) -> None:
+    def invalidate(self, chat: int) -> None:
         """Ask again the next time."""
         self._answers.pop(chat, None)
 
     async def _ask(self, chat: int) -> frozenset[str]:
         # Bot.get_chat gives an absent list as an empty one. Method names know no case, and a
         # raw request by the usual name is warned of.
-        return allowed(await self._bot.do_api_request("getchat", api_kwargs={"chat_id": chat}))
+        return parse_allowed(
+            await self._bot.do_api_request("getchat", api_kwargs={"chat_id": chat})
+        )

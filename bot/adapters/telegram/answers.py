@@ -14,29 +14,30 @@ _SKIP_MESSAGES = {
     SkipReason.FAILED: "emoji.failed",
     SkipReason.NO_PREDICTION: "emoji.nothing",
     SkipReason.NO_ALLOWED_EMOJI: "emoji.nothing",
+    SkipReason.OPTED_OUT: "emoji.opted_out",
 }
 
 
 async def answer_message(
-    parts: AdapterContext, message: Message, asked: IncomingMessage
+    context: AdapterContext, message: Message, asked: IncomingMessage
 ) -> Outcome:
     """Answer, and tell somebody who asked where there is no answer."""
-    outcome = await parts.core.service.on_message(asked, Responder(parts, message))
+    outcome = await context.services.service.on_message(asked, Responder(context, message))
     if asked.requested and (key := outcome.skip_reason and _SKIP_MESSAGES.get(outcome.skip_reason)):
         own = message.from_user.language_code if message.from_user else None
-        language = await parts.language(message.chat, own, events.thread(message))
-        await CommandContext(parts, message, "", language).tell(localize(key, language))
+        language = await context.language(message.chat, own, events.thread_of(message))
+        await CommandContext(context, message, "", language).reply(localize(key, language))
     return outcome
 
 
 async def show_recorded_outcome(
-    parts: AdapterContext, message: Message, heard: IncomingMessage
+    context: AdapterContext, message: Message, heard: IncomingMessage
 ) -> None:
     """Show what was recorded by a process that may have ended before it showed it.
 
     The same reaction set twice is one reaction; an offer sent twice would be two, and is not.
     """
-    answer = await parts.core.service.recorded_outcome(heard.ref)
+    answer = await context.services.service.recorded_outcome(heard.ref)
     if answer is None or heard.requested or not answer.outcome.shown or answer.outcome.as_buttons:
         return
-    await parts.core.service.show_again(answer.outcome, Responder(parts, message))
+    await context.services.service.show_again(answer.outcome, Responder(context, message))

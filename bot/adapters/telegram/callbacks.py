@@ -11,33 +11,33 @@ from bot.i18n import localize
 from model.emoji import canonical
 
 
-async def pressed(parts: AdapterContext, query: CallbackQuery) -> None:
+async def handle_callback(context: AdapterContext, query: CallbackQuery) -> None:
     """Do what the button says, and tell the member so; every press is answered."""
     kind, _, rest = (query.data or "").partition(":")
     language = query.from_user.language_code
     match kind:
-        case buttons.FIT:
-            told = await _fits(parts, query, rest)
-        case buttons.OWN:
-            told = await privacy.pressed(parts, query, rest)
+        case buttons.CHOICE:
+            told = await _fits(context, query, rest)
+        case buttons.PRIVACY:
+            told = await privacy.handle_callback(context, query, rest)
         case buttons.SETTING:
-            told = await settings.pressed(parts, query, rest)
+            told = await settings.handle_callback(context, query, rest)
         case buttons.PREFERENCES:
-            told = await preferences.pressed(parts, query, rest)
+            told = await preferences.handle_callback(context, query, rest)
         case _:
             told = localize("error.expired", language)
-    await parts.attempt(query.answer(told))
+    await context.attempt(query.answer(told))
 
 
-async def _fits(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
+async def _fits(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
     """Keep that an emoji fits, in the place of what the member pressed before."""
     language = query.from_user.language_code
     message, _, emoji = rest.partition(":")
     if query.message is None or not message.isdecimal() or not emoji:
         return localize("error.expired", language)
-    ref, actor = parts.ref(query.message.chat, int(message)), parts.member(query.from_user.id)
+    ref, actor = context.ref(query.message.chat, int(message)), context.member(query.from_user.id)
     emoji = canonical(emoji)
-    result = await parts.reactions.on_all_reactions(ref, actor, [emoji], FeedbackSource.BUTTON)
+    result = await context.reactions.on_all_reactions(ref, actor, [emoji], FeedbackSource.BUTTON)
     if result is not FeedbackResult.RECORDED:
         return explain_rejection(result, language)
     key = "dislike" if emoji == THUMBS_DOWN else "agree"

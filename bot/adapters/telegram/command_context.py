@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup, Message, ReplyParameters
 
-from bot.adapters.telegram.buttons import offered_for
+from bot.adapters.telegram.buttons import message_of
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import thread
+from bot.adapters.telegram.events import thread_of
 from bot.core.events import MessageRef
 from bot.i18n import localize
 
@@ -15,7 +15,7 @@ from bot.i18n import localize
 class CommandContext:
     """Somebody gave a command."""
 
-    parts: AdapterContext
+    context: AdapterContext
     message: Message
     argument: str
     """What follows the command's name."""
@@ -28,18 +28,18 @@ class CommandContext:
             return None
         return self.message.from_user.id
 
-    def words(self, key: str, **values: object) -> str:
+    def localize(self, key: str, **values: object) -> str:
         """The text in the language of this talk."""
         return localize(key, self.language, **values)
 
-    async def tell(self, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
+    async def reply(self, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
         """Answer under the command, in its topic."""
         message = self.message
-        await self.parts.attempt(
-            self.parts.bot.send_message(
+        await self.context.attempt(
+            self.context.bot.send_message(
                 message.chat_id,
                 text,
-                message_thread_id=thread(message),
+                message_thread_id=thread_of(message),
                 reply_parameters=self.reply_to,
                 reply_markup=buttons,
             ),
@@ -52,10 +52,10 @@ class CommandContext:
         return ReplyParameters(self.message.message_id, allow_sending_without_reply=True)
 
     @property
-    def meant(self) -> MessageRef | None:
+    def replied_ref(self) -> MessageRef | None:
         """The message that the command answers; for one of the bot's offers what it is for."""
         replied = self.message.reply_to_message
         if replied is None:
             return None
-        number = offered_for(replied.reply_markup) or str(replied.message_id)
-        return self.parts.ref(self.message.chat, int(number))
+        number = message_of(replied.reply_markup) or str(replied.message_id)
+        return self.context.ref(self.message.chat, int(number))

@@ -10,8 +10,8 @@ from telegram import Bot, Chat
 from telegram.error import ChatMigrated
 
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
-from bot.adapters.telegram.errors import reason
-from bot.adapters.telegram.events import NAME, ref, topic
+from bot.adapters.telegram.errors import error_name
+from bot.adapters.telegram.events import NAME, ref, topic_key
 from bot.config.settings import PrivacySettings, TelegramSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
@@ -41,24 +41,24 @@ class BotServices:
 class AdapterContext:
     """The given with what talks to Telegram."""
 
-    core: BotServices
+    services: BotServices
     bot: Bot
-    allowed: AllowedReactions
-    refusals: Counter[str] = field(default_factory=Counter)
+    allowed_reactions: AllowedReactions
+    errors: Counter[str] = field(default_factory=Counter)
     """What Telegram refused since the start, by name."""
 
     @property
     def reactions(self) -> ReactionFeedback:
         """What turns choices into feedback."""
-        return ReactionFeedback(self.core.service)
+        return ReactionFeedback(self.services.service)
 
     def member(self, user: int) -> MemberKey:
         """The key of a Telegram user."""
-        return self.core.pseudonyms.key(NAME, str(user))
+        return self.services.pseudonyms.key(NAME, str(user))
 
     def ref(self, chat: Chat, message: int) -> MessageRef:
         """Where a message stands."""
-        return ref(chat, message, self.core.pseudonyms)
+        return ref(chat, message, self.services.pseudonyms)
 
     async def language(self, chat: Chat, own: str | None, thread: int | None = None) -> str:
         """What to speak: in private the member's own language, elsewhere the chat's."""
@@ -66,7 +66,9 @@ class AdapterContext:
             return own
         try:
             return (
-                await self.core.store.chat_settings.get(self.ref(chat, 0), topic(chat, thread))
+                await self.services.store.chat_settings.get(
+                    self.ref(chat, 0), topic_key(chat, thread)
+                )
             ).language
         except StoreFailed:
             return FALLBACK
@@ -80,21 +82,21 @@ class AdapterContext:
             return await call
         except Exception as error:
             if isinstance(error, ChatMigrated) and chat is not None:
-                await self.moved(chat.id, error.new_chat_id)
-            self.refused(error)
+                await self.migrate_chat(chat.id, error.new_chat_id)
+            self.record_error(error)
             return None
 
-    def refused(self, error: Exception) -> str:
+    def record_error(self, error: Exception) -> str:
         """Count what Telegram refused; its name."""
-        name = reason(error)
-        self.refusals[name] += 1
+        name = error_name(error)
+        self.errors[name] += 1
         logger.debug("Telegram refused a call: %s", name)
         return name
 
-    async def moved(self, old: int, new: int) -> None:
+    async def migrate_chat(self, old: int, new: int) -> None:
         """A group became a supergroup, under another id: its settings go with it."""
         before, after = (MessageRef(NAME, str(each), str(each), "") for each in (old, new))
         try:
-            await self.core.store.chat_settings.move_overrides(before, after)
+            await self.services.store.chat_settings.move_overrides(before, after)
         except StoreFailed:
             logger.error("the settings of a group that moved could not be carried over")

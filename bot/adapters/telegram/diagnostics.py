@@ -18,21 +18,21 @@ from telegram.error import (
 )
 
 from bot.adapters.telegram.endpoints import build_bot
-from bot.adapters.telegram.errors import reason
-from bot.adapters.telegram.inbox import KINDS
+from bot.adapters.telegram.errors import error_name
+from bot.adapters.telegram.inbox import UPDATE_KINDS
 from bot.config.settings import TelegramSettings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
-PATIENCE_SECONDS = 15.0
+TIMEOUT_SECONDS = 15.0
 LISTEN_SECONDS = 6
 """Another poller is cut off by ours, and comes back within a second or three: then ours is."""
-MOST_NAMED = 3
+MAX_NAMED = 3
 RECENT = timedelta(hours=1)
 PORTS = frozenset((443, 80, 88, 8443))
 """Those that Telegram sends to."""
 
 
-async def examine(
+async def diagnose(
     settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
 ) -> list[Diagnostic]:
     """Ask Telegram about the token, group privacy, the webhook and the bot's standing in groups.
@@ -43,7 +43,7 @@ async def examine(
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole answers
     bot = build_bot(settings.base_url, token)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS + LISTEN_SECONDS), bot:
+        async with asyncio.timeout(TIMEOUT_SECONDS + LISTEN_SECONDS), bot:
             webhook = await bot.get_webhook_info()
             findings = [_token(bot), _privacy(bot), _joining(bot), _webhook(settings, webhook)]
             if groups:
@@ -98,8 +98,8 @@ async def _standing(bot: Bot, groups: Sequence[str]) -> Diagnostic:
             plain.append(group)
     if not plain:
         return ok("telegram.groups", f"an admin in each of the {admin} groups that it is in")
-    names = [await _title(bot, group) for group in plain[:MOST_NAMED]]
-    more = f" and {len(plain) - MOST_NAMED} more" if len(plain) > MOST_NAMED else ""
+    names = [await _title(bot, group) for group in plain[:MAX_NAMED]]
+    more = f" and {len(plain) - MAX_NAMED} more" if len(plain) > MAX_NAMED else ""
     return warning(
         "telegram.groups",
         f"no admin in {len(plain)} of {admin + len(plain)} groups: {', '.join(names)}{more}; it"
@@ -167,12 +167,12 @@ async def _pollers(bot: Bot, pending: int) -> Diagnostic:
 
 
 def _unheard(allowed: Sequence[str] | None) -> list[str]:
-    return [kind for kind in KINDS if kind not in (allowed or ())]
+    return [kind for kind in UPDATE_KINDS if kind not in (allowed or ())]
 
 
 def _reachable(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" and (parts.port or 443) in PORTS
+    address = urlsplit(url)
+    return address.scheme == "https" and (address.port or 443) in PORTS
 
 
 def _host(url: str) -> str:
@@ -182,7 +182,7 @@ def _host(url: str) -> str:
 
 def _cause(error: Exception) -> str:
     if isinstance(error, TelegramError):
-        return reason(error)
+        return error_name(error)
     if isinstance(error, TimeoutError):
         return "nothing came in time"
     return type(error).__name__

@@ -33,7 +33,7 @@ _BAD_REQUESTS = {
 }
 
 
-def reason(error: Exception) -> str:
+def error_name(error: Exception) -> str:
     """A short machine-readable name for what went wrong."""
     match error:
         case BadRequest():

@@ -6,6 +6,10 @@ from telegram import (
     Chat,
     Message,
     MessageEntity,
+    MessageOrigin,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginUser,
     MessageReactionUpdated,
     ReactionType,
     ReactionTypeEmoji,
@@ -13,7 +17,7 @@ from telegram import (
 )
 from telegram.constants import ChatType
 
-from bot.core.events import IncomingMessage, MessageRef
+from bot.core.events import IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from model.emoji import canonical
 
@@ -30,17 +34,17 @@ def ref(chat: Chat, message: int, pseudonyms: Pseudonyms) -> MessageRef:
     return MessageRef(NAME, place, place, str(message))
 
 
-def topic(chat: Chat, thread: int | None) -> str:
+def topic_key(chat: Chat, thread: int | None) -> str:
     """What a topic's own settings are kept under; empty outside of one."""
     return f"{chat.id}/{thread}" if thread else ""
 
 
-def thread(message: Message) -> int | None:
+def thread_of(message: Message) -> int | None:
     """The topic that a message stands in; replies outside of topics have threads too."""
     return message.message_thread_id if message.is_topic_message else None
 
 
-def speaker(message: Message) -> str | None:
+def sender_id(message: Message) -> str | None:
     """The id of the person, or of the channel or group that speaks for itself; None for bots.
 
     Posts that Telegram relays from a linked channel are the channel's, and answered there.
@@ -53,12 +57,49 @@ def speaker(message: Message) -> str | None:
     return None if author is None or author.is_bot else str(author.id)
 
 
-def own_words(message: Message) -> bool:
-    """Whether one person wrote the text, rather than passed on another's or spoke for many."""
-    return message.sender_chat is None and message.forward_origin is None
+def is_sent_by_member(message: Message) -> bool:
+    """Return True if a member sent the message, and no group or channel."""
+    return message.sender_chat is None
 
 
-def command(message: Message, me: User) -> tuple[str, str] | None:
+def origin_of(message: Message, pseudonyms: Pseudonyms) -> TextOrigin | None:
+    """Return the origin of a forwarded text; None if the sender wrote it."""
+    origin = message.forward_origin
+    return None if origin is None else _named(origin, pseudonyms)
+
+
+def replied_text(message: Message, pseudonyms: Pseudonyms) -> tuple[str, TextOrigin]:
+    """Return the text that a message replies to, or the quoted part of it, and its origin.
+
+    The text is empty if there is none.
+    """
+    replied, outside = message.reply_to_message, message.external_reply
+    quoted = message.quote.text if message.quote else ""
+    if replied is not None:
+        origin = origin_of(replied, pseudonyms) or _sender(replied, pseudonyms)
+        return quoted or replied.text or replied.caption or "", origin
+    return quoted, TextOrigin(None) if outside is None else _named(outside.origin, pseudonyms)
+
+
+def _named(origin: MessageOrigin, pseudonyms: Pseudonyms) -> TextOrigin:
+    match origin:
+        case MessageOriginUser():
+            author = origin.sender_user.id
+        case MessageOriginChat():
+            author = origin.sender_chat.id
+        case MessageOriginChannel():
+            author = origin.chat.id
+        case _:  # a member who hides the account from forwards
+            return TextOrigin(None)
+    return TextOrigin(pseudonyms.key(NAME, str(author)))
+
+
+def _sender(message: Message, pseudonyms: Pseudonyms) -> TextOrigin:
+    sender = message.sender_chat or message.from_user
+    return TextOrigin(None if sender is None else pseudonyms.key(NAME, str(sender.id)))
+
+
+def parse_command(message: Message, me: User) -> tuple[str, str] | None:
     """A command's name and what follows it; None where it is none or another bot's."""
     first = next(iter(message.entities), None)
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
@@ -75,10 +116,10 @@ def starts_with_command(message: Message) -> bool:
     return any(e.type == MessageEntity.BOT_COMMAND and e.offset == 0 for e in message.entities)
 
 
-def incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | None:
+def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | None:
     """The message for the core, candidates aside; None where it is not one to answer."""
     text = message.text or message.caption or ""
-    author = speaker(message)
+    author = sender_id(message)
     if author is None or starts_with_command(message) or not text.strip():
         return None
     private = message.chat.type == ChatType.PRIVATE
@@ -88,9 +129,10 @@ def incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMess
         text=text,
         addressed=private or _addressed(message, me),
         requested=private,
-        parent_chat=topic(message.chat, thread(message)),
+        parent_chat=topic_key(message.chat, thread_of(message)),
         language=message.from_user.language_code if message.from_user else None,
-        may_store_text=own_words(message),
+        may_store_text=is_sent_by_member(message),
+        origin=origin_of(message, pseudonyms),
     )
 
 
@@ -106,20 +148,20 @@ def _addressed(message: Message, me: User) -> bool:
     )
 
 
-def actor(update: MessageReactionUpdated) -> str | None:
+def actor_id(update: MessageReactionUpdated) -> str | None:
     """The id of who reacted; an anonymous one stands as their chat, a bot not at all."""
     if update.user is not None:
         return None if update.user.is_bot else str(update.user.id)
     return str(update.actor_chat.id) if update.actor_chat else None
 
 
-def changes(update: MessageReactionUpdated) -> Iterable[tuple[str, bool]]:
+def reaction_changes(update: MessageReactionUpdated) -> Iterable[tuple[str, bool]]:
     """Canonical emojis with whether each was taken back; custom and paid ones have no name."""
-    old, new = emojis(update.old_reaction), emojis(update.new_reaction)
+    old, new = emojis_of(update.old_reaction), emojis_of(update.new_reaction)
     yield from ((emoji, True) for emoji in old if emoji not in new)
     yield from ((emoji, False) for emoji in new if emoji not in old)
 
 
-def emojis(reactions: Sequence[ReactionType]) -> list[str]:
+def emojis_of(reactions: Sequence[ReactionType]) -> list[str]:
     """The canonical emojis among reactions."""
     return [canonical(each.emoji) for each in reactions if isinstance(each, ReactionTypeEmoji)]

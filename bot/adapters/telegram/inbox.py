@@ -22,7 +22,7 @@ from bot.log import describe
 
 logger = logging.getLogger(__name__)
 
-KINDS = (
+UPDATE_KINDS = (
     Update.MESSAGE,
     Update.CHANNEL_POST,
     Update.MESSAGE_REACTION,
@@ -32,7 +32,7 @@ KINDS = (
     Update.MY_CHAT_MEMBER,
 )
 """What is asked for; reactions are sent to bots that name them only, and edits are no news."""
-LATE = timedelta(seconds=120)
+MAX_AGE = timedelta(seconds=120)
 """A message that waited longer, while nobody was there, is answered only where it was asked."""
 
 Work = tuple[MessageRef, Callable[[], Awaitable[object]]]
@@ -42,14 +42,14 @@ Work = tuple[MessageRef, Callable[[], Awaitable[object]]]
 class Inbox:
     """What was accepted and is not finished, by the updates' numbers."""
 
-    def __init__(self, parts: AdapterContext) -> None:
+    def __init__(self, context: AdapterContext) -> None:
         """Accept from now on."""
-        self._parts = parts
-        self._notices = AdminNotices(parts)
+        self._context = context
+        self._notices = AdminNotices(context)
         self._intake = OrderedTasks()
         self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
-        self._receiver = f"{events.NAME}:{parts.bot.bot.id}"
+        self._receiver = f"{events.NAME}:{context.bot.bot.id}"
 
     async def accept(self, updates: Sequence[Update], lease: timedelta) -> None:
         """Begin with those that nobody works on, or whose worker is silent for ``lease``."""
@@ -58,7 +58,7 @@ class Inbox:
         numbers = [u.update_id for u in updates if u.update_id not in self.under_way]
         now = datetime.now(UTC)
         try:
-            mine = await self._parts.core.store.update_claims.claim(
+            mine = await self._context.services.store.update_claims.claim(
                 self._receiver, numbers, now, now - lease
             )
         except StoreFailed as error:
@@ -71,7 +71,7 @@ class Inbox:
 
     async def is_handled(self, number: int) -> bool:
         """Whether an update was finished, here or in another process."""
-        return await self._parts.core.store.update_claims.is_handled(self._receiver, number)
+        return await self._context.services.store.update_claims.is_handled(self._receiver, number)
 
     async def drain(self, seconds: float) -> set[int]:
         """Accept nothing more and finish what was accepted; the numbers that were given up."""
@@ -100,12 +100,12 @@ class Inbox:
             await work()
         except Exception as error:
             logger.error("a Telegram update was not handled: %s", describe(error))
-        await self._parts.core.store.update_claims.mark_handled(
+        await self._context.services.store.update_claims.mark_handled(
             self._receiver, number, datetime.now(UTC)
         )
 
     def _work(self, update: Update) -> Work | None:
-        parts = self._parts
+        context = self._context
         if message := update.message or update.channel_post:
             return self._heard(message)
         if update.message_reaction:
@@ -114,75 +114,75 @@ class Inbox:
             return self._counted(update.message_reaction_count)
         if query := update.callback_query:
             # Presses of one member keep their order.
-            return self._of(query.from_user.id), partial(callbacks.pressed, parts, query)
+            return self._of(query.from_user.id), partial(callbacks.handle_callback, context, query)
         if typed := update.inline_query:
-            return self._of(typed.from_user.id), partial(inline.offer, parts, typed)
+            return self._of(typed.from_user.id), partial(inline.handle_inline_query, context, typed)
         if standing := update.my_chat_member:
             language = standing.from_user.language_code
             news = standing.chat, standing.new_chat_member, language
-            work = partial(self._notices.stands, *news)
-            return parts.ref(standing.chat, 0), work
+            work = partial(self._notices.report_status, *news)
+            return context.ref(standing.chat, 0), work
         return None
 
     def _of(self, user: int) -> MessageRef:
-        place = self._parts.member(user)
+        place = self._context.member(user)
         return MessageRef(events.NAME, place, place, "")
 
     def _nowhere(self, update: Update) -> MessageRef:
         return MessageRef(events.NAME, "", "", str(update.update_id))
 
     def _heard(self, message: Message) -> Work | None:
-        parts, me = self._parts, self._parts.bot.bot
-        ref = parts.ref(message.chat, message.message_id)
+        context, me = self._context, self._context.bot.bot
+        ref = context.ref(message.chat, message.message_id)
         if message.migrate_to_chat_id:
-            return ref, partial(parts.moved, message.chat_id, message.migrate_to_chat_id)
+            return ref, partial(context.migrate_chat, message.chat_id, message.migrate_to_chat_id)
         if message.migrate_from_chat_id:
-            return ref, partial(parts.moved, message.migrate_from_chat_id, message.chat_id)
-        if events.speaker(message) and (given := events.command(message, me)):
-            return ref, partial(menu.handle, parts, message, *given)
-        heard = events.incoming(message, me, parts.core.pseudonyms)
-        late = datetime.now(UTC) - message.date > LATE
+            return ref, partial(context.migrate_chat, message.migrate_from_chat_id, message.chat_id)
+        if events.sender_id(message) and (given := events.parse_command(message, me)):
+            return ref, partial(menu.handle, context, message, *given)
+        heard = events.to_incoming(message, me, context.services.pseudonyms)
+        late = datetime.now(UTC) - message.date > MAX_AGE
         if heard is None or (late and not heard.requested):
             return None
         return ref, partial(self._answer, heard, message)
 
     async def _answer(self, heard: IncomingMessage, message: Message) -> None:
         if message.chat.type != ChatType.PRIVATE:
-            allowed = await self._parts.allowed.of(message.chat_id)
+            allowed = await self._context.allowed_reactions.get(message.chat_id)
             heard = replace(heard, candidates=allowed)
-        outcome = await answer_message(self._parts, message, heard)
+        outcome = await answer_message(self._context, message, heard)
         if outcome.skip_reason is SkipReason.DUPLICATE:
-            await show_recorded_outcome(self._parts, message, heard)
-        await self._notices.look(message.chat)
+            await show_recorded_outcome(self._context, message, heard)
+        await self._notices.check_chat(message.chat)
 
     def _reacted(self, update: MessageReactionUpdated) -> Work | None:
-        member = events.actor(update)
+        member = events.actor_id(update)
         if member is None:
             return None
-        ref = self._parts.ref(update.chat, update.message_id)
-        actor = self._parts.core.pseudonyms.key(events.NAME, member)
+        ref = self._context.ref(update.chat, update.message_id)
+        actor = self._context.services.pseudonyms.key(events.NAME, member)
 
         async def changed() -> None:
-            for reacted, withdrawn in events.changes(update):
-                await self._parts.reactions.on_reaction(ref, actor, reacted, withdrawn=withdrawn)
+            for reacted, withdrawn in events.reaction_changes(update):
+                await self._context.reactions.on_reaction(ref, actor, reacted, withdrawn=withdrawn)
 
         return ref, changed
 
     def _counted(self, update: MessageReactionCountUpdated) -> Work:
         """Who reacted in a channel is not told: all who did count as one voice, the channel's."""
-        ref = self._parts.ref(update.chat, update.message_id)
-        audience = self._parts.core.pseudonyms.key(events.NAME, str(update.chat.id))
+        ref = self._context.ref(update.chat, update.message_id)
+        audience = self._context.services.pseudonyms.key(events.NAME, str(update.chat.id))
 
         async def counted() -> None:
-            shown = await self._parts.core.service.shown_emojis(ref)
+            shown = await self._context.services.service.shown_emojis(ref)
             counts = {
                 emoji: each.total_count
                 for each in update.reactions
-                for emoji in events.emojis([each.type])
+                for emoji in events.emojis_of([each.type])
             }
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
-            await self._parts.reactions.on_all_reactions(
+            await self._context.reactions.on_all_reactions(
                 ref, audience, others, FeedbackSource.REACTION
             )
 

@@ -9,12 +9,12 @@ from bot.core.events import MessageRef
 CACHE_SECONDS = 60
 
 
-async def offer(parts: AdapterContext, query: InlineQuery) -> None:
+async def handle_inline_query(context: AdapterContext, query: InlineQuery) -> None:
     """Answer with the five; what is typed is neither recorded nor stored."""
     text = query.query.strip()
-    place = parts.member(query.from_user.id)
+    place = context.member(query.from_user.id)
     ref = MessageRef(NAME, place, place, "")
-    found = await parts.core.service.suggest(ref, text) if text else ()
+    found = await context.services.service.suggest(ref, text) if text else ()
     results = [
         InlineQueryResultArticle(
             str(number),
@@ -24,4 +24,4 @@ async def offer(parts: AdapterContext, query: InlineQuery) -> None:
         )
         for number, each in enumerate(found)
     ]
-    await parts.attempt(query.answer(results, cache_time=CACHE_SECONDS, is_personal=True))
+    await context.attempt(query.answer(results, cache_time=CACHE_SECONDS, is_personal=True))

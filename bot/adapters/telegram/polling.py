@@ -11,7 +11,7 @@ from typing import TypeVar
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
-from bot.adapters.telegram.errors import reason
+from bot.adapters.telegram.errors import error_name
 from bot.core.errors import EmojiReactorError
 from bot.log import describe
 
@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 POLL_SECONDS = 25
-LONGEST_DELAY = 60.0
-LAST_WORD_SECONDS = 3.0
+MAX_DELAY_SECONDS = 60.0
+CONFIRM_TIMEOUT_SECONDS = 3.0
 CONFLICT = (
     "another process polls Telegram with the same token, or a webhook is set: stop it, or the two"
     " take each other's updates"
@@ -29,7 +29,7 @@ CONFLICT = (
 _REFUSED = "Telegram refused the token; ask @BotFather for the current one with /token"
 
 
-async def insist(call: Callable[[], Awaitable[T]], failures: Counter[str]) -> T:
+async def retry_until_success(call: Callable[[], Awaitable[T]], failures: Counter[str]) -> T:
     """Call until it succeeds, with growing pauses; what fails is counted by name.
 
     Raises:
@@ -42,15 +42,15 @@ async def insist(call: Callable[[], Awaitable[T]], failures: Counter[str]) -> T:
         except InvalidToken:
             raise EmojiReactorError(_REFUSED) from None
         except RetryAfter as error:
-            failures[reason(error)] += 1
+            failures[error_name(error)] += 1
             pause = _seconds(error)
         except TimedOut as error:
-            failures[reason(error)] += 1
+            failures[error_name(error)] += 1
             pause = 1.0
         except Exception as error:
-            failures[reason(error)] += 1
+            failures[error_name(error)] += 1
             # Also what the library could not read: the type only, as its text may quote messages.
-            pause, delay = delay, min(2 * delay, LONGEST_DELAY)
+            pause, delay = delay, min(2 * delay, MAX_DELAY_SECONDS)
             _explain(error, pause)
         await asyncio.sleep(pause)
 
@@ -59,7 +59,7 @@ def _explain(error: Exception, pause: float) -> None:
     if isinstance(error, Conflict):
         logger.warning("%s; next try in %.0f s", CONFLICT, pause)
     else:
-        cause = reason(error) if isinstance(error, TelegramError) else describe(error)
+        cause = error_name(error) if isinstance(error, TelegramError) else describe(error)
         logger.warning("no answer from Telegram (%s); next try in %.0f s", cause, pause)
 
 
@@ -96,7 +96,7 @@ class Poller:
     async def batches(self) -> AsyncGenerator[tuple[Update, ...]]:
         """What is new, in order, and what is unfinished once more."""
         while True:
-            batch = await insist(self._poll, self._failures)
+            batch = await retry_until_success(self._poll, self._failures)
             if batch:
                 self._next = max(batch[-1].update_id + 1, self._next or 0)
                 yield batch
@@ -107,7 +107,7 @@ class Poller:
             return
         offset = min(unfinished, default=self._next)
         with contextlib.suppress(TelegramError, TimeoutError):
-            async with asyncio.timeout(LAST_WORD_SECONDS):
+            async with asyncio.timeout(CONFIRM_TIMEOUT_SECONDS):
                 await self._bot.get_updates(
                     offset=offset, limit=1, timeout=0, allowed_updates=self._kinds
                 )

@@ -8,25 +8,25 @@ from telegram.error import ChatMigrated
 
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import thread
+from bot.adapters.telegram.events import thread_of
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from bot.i18n import localize
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 
-REACTION_PATIENCE = 10.0
+REACTION_TIMEOUT_SECONDS = 10.0
 """Seconds, flood limits included: a later reaction is worse than none."""
-REPLY_PATIENCE = 30.0
+REPLY_TIMEOUT_SECONDS = 30.0
 """The same for the answer to somebody who asked."""
 
 
 class Responder:
     """A ``ChatPlatform`` for one message: the ref of a private chat does not tell its id."""
 
-    def __init__(self, parts: AdapterContext, message: Message) -> None:
+    def __init__(self, context: AdapterContext, message: Message) -> None:
         """Answer ``message``."""
-        self._parts = parts
+        self._context = context
         self._message = message
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
@@ -38,10 +38,10 @@ class Responder:
         stored = TELEGRAM_REACTIONS.get(emojis[0])
         if stored is None:
             raise PlatformRefused("reaction_invalid")
-        reaction = self._parts.bot.set_message_reaction(
+        reaction = self._context.bot.set_message_reaction(
             self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
         )
-        await self._insist(reaction, REACTION_PATIENCE)
+        await self._insist(reaction, REACTION_TIMEOUT_SECONDS)
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Offer the emojis as buttons under the message, in its topic.
@@ -51,15 +51,15 @@ class Responder:
         """
         message, author = self._message, self._message.from_user
         own = author.language_code if author else None
-        language = await self._parts.language(message.chat, own, thread(message))
-        sending = self._parts.bot.send_message(
+        language = await self._context.language(message.chat, own, thread_of(message))
+        sending = self._context.bot.send_message(
             message.chat_id,
             localize("emoji.offer", language),
-            message_thread_id=thread(message),
+            message_thread_id=thread_of(message),
             reply_parameters=ReplyParameters(int(ref.message)),
-            reply_markup=buttons.offer(ref.message, predictions, language),
+            reply_markup=buttons.prediction_buttons(ref.message, predictions, language),
         )
-        await self._insist(sending, REPLY_PATIENCE)
+        await self._insist(sending, REPLY_TIMEOUT_SECONDS)
 
     async def _insist(self, call: Awaitable[object], patience: float) -> None:
         try:
@@ -67,8 +67,8 @@ class Responder:
                 await call
         except Exception as error:
             if isinstance(error, ChatMigrated):
-                await self._parts.moved(self._message.chat_id, error.new_chat_id)
-            name = self._parts.refused(error)
+                await self._context.migrate_chat(self._message.chat_id, error.new_chat_id)
+            name = self._context.record_error(error)
             if name == "reaction_invalid":
-                self._parts.allowed.forget(self._message.chat_id)
+                self._context.allowed_reactions.invalidate(self._message.chat_id)
             raise PlatformRefused(name) from None

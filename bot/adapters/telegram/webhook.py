@@ -17,7 +17,7 @@ from bot.core.errors import EmojiReactorError, StoreFailed
 logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-PATIENCE = 25.0
+TIMEOUT_SECONDS = 25.0
 """Seconds in which an update is handled, or Telegram is asked to send it again."""
 LEASE = timedelta(seconds=30)
 """How long a replica may work on an update before another one takes it to be dead."""
@@ -72,7 +72,7 @@ class Webhook:
         await self._inbox.accept([update], LEASE)
         task = self._inbox.under_way.get(number)
         if task is not None:
-            await asyncio.wait([task], timeout=PATIENCE)
+            await asyncio.wait([task], timeout=TIMEOUT_SECONDS)
             return task.done() and not task.cancelled()
         try:
             return await self._inbox.is_handled(number)

@@ -19,11 +19,11 @@ from bot.core.preferences.posterior import Preferences
 
 
 @dataclass(frozen=True, slots=True)
-class LearntState:
+class PreferenceCaches:
     """What is remembered of communities, and must be read anew where a wish changed it."""
 
-    tastes: PreferenceCache
-    rows: CustomEmojiOffsets
+    preferences: PreferenceCache
+    embedding_offsets: CustomEmojiOffsets
     now: Callable[[], datetime]
 
 
@@ -33,7 +33,7 @@ class MemberRequests:
     def __init__(
         self,
         store: Store,
-        learnt: LearntState,
+        learnt: PreferenceCaches,
         settled: Callable[[], Awaitable[None]],
         failed: Callable[[str, Exception], None],
     ) -> None:
@@ -52,7 +52,7 @@ class MemberRequests:
         await self._settled()
         with self._must_store():
             erased = await self._store.members.erase(platform, member)
-        self._learnt.rows.invalidate(platform)
+        self._learnt.embedding_offsets.invalidate(platform)
         return erased
 
     async def opt_out(self, platform: str, member: MemberKey) -> None:
@@ -63,7 +63,7 @@ class MemberRequests:
         """
         with self._must_store():
             await self._store.members.set_opted_out(platform, member, True)
-        self._learnt.rows.invalidate(platform)
+        self._learnt.embedding_offsets.invalidate(platform)
 
     async def opt_in(self, platform: str, member: MemberKey) -> None:
         """Take an opt-out back.
@@ -82,7 +82,7 @@ class MemberRequests:
         """
         with self._must_store():
             await self._store.members.set_consent(platform, member, version)
-        self._learnt.rows.invalidate(platform)
+        self._learnt.embedding_offsets.invalidate(platform)
 
     async def consent_version(self, platform: str, member: MemberKey) -> str | None:
         """The version of the terms to which the member agrees now; None without consent.
@@ -109,7 +109,7 @@ class MemberRequests:
             StoreFailed: the store cannot be read.
         """
         with self._must_store():
-            return await self._learnt.tastes.get(ref)
+            return await self._learnt.preferences.get(ref)
 
     async def reset_preferences(self, ref: MessageRef) -> None:
         """Forget what the message's community likes.
@@ -143,7 +143,7 @@ class MemberRequests:
     async def _replace_taste(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
         with self._must_store():
             await self._store.preferences.replace_counts(ref, counts, self._learnt.now())
-        self._learnt.tastes.invalidate(ref)
+        self._learnt.preferences.invalidate(ref)
 
     @contextmanager
     def _must_store(self) -> Iterator[None]:

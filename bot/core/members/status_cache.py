@@ -9,9 +9,9 @@ from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.ports import MemberStore
 
-SECONDS = 2.0
+TTL_SECONDS = 2.0
 """How long a change may go unnoticed."""
-PEOPLE = 10_000
+MAX_ENTRIES = 10_000
 
 MemberStatus = tuple[ChatSettings, bool]
 _Place = tuple[MessageRef, str, MemberKey]
@@ -24,7 +24,7 @@ class StatusCache:
         """Ask ``store``; ``clock`` tells seconds."""
         self._store = store
         self._clock = clock
-        self._known: LRUCache[_Place, tuple[float, MemberStatus]] = LRUCache(PEOPLE)
+        self._known: LRUCache[_Place, tuple[float, MemberStatus]] = LRUCache(MAX_ENTRIES)
 
     async def get(self, message: IncomingMessage) -> MemberStatus:
         """The settings that hold for a message, and whether its author opted out.
@@ -34,7 +34,7 @@ class StatusCache:
         """
         place = replace(message.ref, message=""), message.parent_chat, message.author
         known = self._known.get(place)
-        if known is not None and self._clock() - known[0] < SECONDS:
+        if known is not None and self._clock() - known[0] < TTL_SECONDS:
             return known[1]
         standing = await self._store.status(message)
         self._known[place] = self._clock(), standing

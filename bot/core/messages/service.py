@@ -23,7 +23,8 @@ from bot.core.events import (
     RecordedOutcome,
     SkipReason,
 )
-from bot.core.members.requests import LearntState, MemberRequests
+from bot.core.members import reading
+from bot.core.members.requests import MemberRequests, PreferenceCaches
 from bot.core.members.status_cache import MemberStatus, StatusCache
 from bot.core.messages.failures import Failures
 from bot.core.messages.policy import DecisionContext, skip_before_prediction
@@ -69,7 +70,7 @@ class Service:
         self._in_flight = InFlightMessages()
         self.member_requests = MemberRequests(
             store,
-            LearntState(preferences, custom_emojis, now),
+            PreferenceCaches(preferences, custom_emojis, now),
             self._in_flight.wait_all,
             self._failures.record,
         )
@@ -209,6 +210,7 @@ class Service:
     ) -> _Accepted | SkipReason:
         try:
             settings, opted_out = await status
+            unreadable = await reading.reason_not_to_read(message, self._store.members)
         except Exception as error:
             # Without the settings and the opt-out the bot must not react.
             self._failures.record("store", error)
@@ -219,7 +221,7 @@ class Service:
             pace=self._scorer.pace(message.ref),
             opted_out=opted_out,
         )
-        reason = skip_before_prediction(message, settings, context)
+        reason = skip_before_prediction(message, settings, context) or unreadable
         return _Accepted(settings, opted_out) if reason is None else reason
 
     async def _record(self, message: IncomingMessage, outcome: Outcome) -> bool:
@@ -227,7 +229,7 @@ class Service:
         if not outcome.predictions and outcome.skip_reason is not SkipReason.NO_PREDICTION:
             return True
         try:
-            return await self._store.outcomes.record(message, outcome)
+            return await self._store.outcomes.record(reading.attribute(message), outcome)
         except Exception as error:
             self._failures.record("store", error)
             return True

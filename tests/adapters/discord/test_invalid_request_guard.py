@@ -3,8 +3,8 @@
 import pytest
 
 from bot.adapters.discord.invalid_request_guard import (
-    BANNED_AT,
-    HELD_BACK_AT,
+    BAN_LIMIT,
+    MAX_REQUESTS,
     WINDOW_SECONDS,
     InvalidRequestGuard,
 )
@@ -23,31 +23,31 @@ class Clock:
 def test_holds_back_long_before_the_ban(status: int) -> None:
     clock = Clock()
     requests = InvalidRequestGuard(clock)
-    for _ in range(HELD_BACK_AT - 1):
+    for _ in range(MAX_REQUESTS - 1):
         requests.add(status)
-    assert not requests.too_many
+    assert not requests.is_holding_back
     requests.add(status)
-    assert requests.too_many
-    assert HELD_BACK_AT * 10 < BANNED_AT
+    assert requests.is_holding_back
+    assert MAX_REQUESTS * 10 < BAN_LIMIT
     clock.now = WINDOW_SECONDS
-    assert not requests.too_many
-    assert requests.counts[status] == HELD_BACK_AT
+    assert not requests.is_holding_back
+    assert requests.counts[status] == MAX_REQUESTS
 
 
 def test_the_eldest_refusal_of_the_last_ten_minutes_counts() -> None:
     clock = Clock()
     requests = InvalidRequestGuard(clock)
-    for second in range(HELD_BACK_AT * 2):
-        clock.now = second * WINDOW_SECONDS / (HELD_BACK_AT - 2)
+    for second in range(MAX_REQUESTS * 2):
+        clock.now = second * WINDOW_SECONDS / (MAX_REQUESTS - 2)
         requests.add(403)
-        assert not requests.too_many
+        assert not requests.is_holding_back
 
 
 def test_what_discord_does_not_count_is_not_counted() -> None:
     requests = InvalidRequestGuard(Clock())
-    for _ in range(HELD_BACK_AT * 2):
+    for _ in range(MAX_REQUESTS * 2):
         requests.add(200)
         requests.add(404)
         requests.add(429, "shared")
-    assert not requests.too_many
-    assert requests.counts == {404: HELD_BACK_AT * 2, 429: HELD_BACK_AT * 2}
+    assert not requests.is_holding_back
+    assert requests.counts == {404: MAX_REQUESTS * 2, 429: MAX_REQUESTS * 2}

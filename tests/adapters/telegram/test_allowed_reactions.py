@@ -7,7 +7,7 @@ import pytest
 from telegram import Bot
 from telegram.error import TelegramError, TimedOut
 
-from bot.adapters.telegram.allowed_reactions import ALL, AllowedReactions, allowed
+from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS, AllowedReactions, parse_allowed
 from model.emoji import TELEGRAM_REACTIONS, canonical
 
 HEART = {"available_reactions": [{"type": "emoji", "emoji": "❤"}]}
@@ -44,8 +44,8 @@ class House:
 @pytest.mark.parametrize(
     ("chat", "expected"),
     [
-        ({}, ALL),
-        ({"available_reactions": None}, ALL),
+        ({}, ALL_REACTIONS),
+        ({"available_reactions": None}, ALL_REACTIONS),
         ({"available_reactions": []}, frozenset()),
         (HEART, {"❤"}),
         ({"available_reactions": [{"type": "emoji", "emoji": "❤️\u200d🔥"}]}, {"❤\u200d🔥"}),
@@ -54,19 +54,19 @@ class House:
     ],
 )
 def test_what_an_answer_allows(chat: dict[str, Any], expected: frozenset[str]) -> None:
-    assert allowed(chat) == expected
+    assert parse_allowed(chat) == expected
 
 
 def test_every_reaction_of_telegram_is_allowed_in_its_own_form() -> None:
     listed = [{"type": "emoji", "emoji": form} for form in TELEGRAM_REACTIONS.values()]
-    assert allowed({"available_reactions": listed}) == ALL
-    assert {canonical(form) for form in TELEGRAM_REACTIONS.values()} == ALL
+    assert parse_allowed({"available_reactions": listed}) == ALL_REACTIONS
+    assert {canonical(form) for form in TELEGRAM_REACTIONS.values()} == ALL_REACTIONS
 
 
 async def test_many_messages_at_once_ask_once() -> None:
     house = House()
     house.telegram.open.clear()
-    waiting = [asyncio.create_task(house.memory.of(1)) for _ in range(5)]
+    waiting = [asyncio.create_task(house.memory.get(1)) for _ in range(5)]
     await asyncio.wait(waiting, timeout=0)
     house.telegram.open.set()
     assert await asyncio.gather(*waiting) == [{"❤"}] * 5
@@ -76,7 +76,7 @@ async def test_many_messages_at_once_ask_once() -> None:
 async def test_one_that_gives_up_leaves_the_others_their_answer() -> None:
     house = House()
     house.telegram.open.clear()
-    one, two = (asyncio.create_task(house.memory.of(1)) for _ in range(2))
+    one, two = (asyncio.create_task(house.memory.get(1)) for _ in range(2))
     await asyncio.wait([one, two], timeout=0)
     one.cancel()
     house.telegram.open.set()
@@ -85,30 +85,30 @@ async def test_one_that_gives_up_leaves_the_others_their_answer() -> None:
 
 async def test_it_asks_again_after_a_while_and_after_a_refusal() -> None:
     house = House()
-    await house.memory.of(1)
+    await house.memory.get(1)
     house.now = 59.0
-    await house.memory.of(1)
+    await house.memory.get(1)
     assert house.telegram.asked == [1]
     house.now = 60.0
     house.telegram.answer = {"available_reactions": []}
-    assert await house.memory.of(1) == frozenset()
-    house.memory.forget(1)
-    house.memory.forget(2)
+    assert await house.memory.get(1) == frozenset()
+    house.memory.invalidate(1)
+    house.memory.invalidate(2)
     house.telegram.answer = {}
-    assert await house.memory.of(1) == ALL
+    assert await house.memory.get(1) == ALL_REACTIONS
     assert house.telegram.asked == [1, 1, 1]
 
 
 async def test_where_telegram_does_not_say_all_are_tried_and_it_is_asked_again() -> None:
     house = House()
     house.telegram.answer = TimedOut()
-    assert await house.memory.of(1) == ALL
+    assert await house.memory.get(1) == ALL_REACTIONS
     house.telegram.answer = HEART
-    assert await house.memory.of(1) == {"❤"}
+    assert await house.memory.get(1) == {"❤"}
 
 
 async def test_it_remembers_so_many_chats_only() -> None:
     house = House(chats=2)
     for chat in (1, 2, 3, 3, 2, 1):
-        await house.memory.of(chat)
+        await house.memory.get(chat)
     assert house.telegram.asked == [1, 2, 3, 1]

@@ -42,7 +42,7 @@ def reacted(old: list[str], new: list[str], **who: object) -> MessageReactionUpd
 
 
 def test_a_groups_message() -> None:
-    incoming = events.incoming(message(), ME, PSEUDONYMS)
+    incoming = events.to_incoming(message(), ME, PSEUDONYMS)
     assert incoming is not None
     assert (incoming.ref.community, incoming.ref.chat, incoming.ref.message) == (
         "-100",
@@ -54,7 +54,7 @@ def test_a_groups_message() -> None:
 
 
 def test_a_private_chat_has_no_ids_of_its_member() -> None:
-    incoming = events.incoming(message(chat=PRIVATE), ME, PSEUDONYMS)
+    incoming = events.to_incoming(message(chat=PRIVATE), ME, PSEUDONYMS)
     assert incoming is not None
     assert incoming.ref.chat == incoming.ref.community == PSEUDONYMS.key("telegram", "7")
     assert incoming.addressed
@@ -62,7 +62,7 @@ def test_a_private_chat_has_no_ids_of_its_member() -> None:
 
 def test_a_caption_is_a_text() -> None:
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
-    incoming = events.incoming(message(text=None, caption="so sad", photo=photo), ME, PSEUDONYMS)
+    incoming = events.to_incoming(message(text=None, caption="so sad", photo=photo), ME, PSEUDONYMS)
     assert incoming is not None
     assert incoming.text == "so sad"
 
@@ -80,7 +80,7 @@ def test_a_caption_is_a_text() -> None:
     ],
 )
 def test_what_no_person_wrote_for_others_is_left_alone(fields: Mapping[str, Any]) -> None:
-    assert events.incoming(message(**fields), ME, PSEUDONYMS) is None
+    assert events.to_incoming(message(**fields), ME, PSEUDONYMS) is None
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_what_no_person_wrote_for_others_is_left_alone(fields: Mapping[str, Any]
     ],
 )
 def test_who_is_addressed(fields: Mapping[str, Any], addressed: bool) -> None:
-    incoming = events.incoming(message(**fields), ME, PSEUDONYMS)
+    incoming = events.to_incoming(message(**fields), ME, PSEUDONYMS)
     assert incoming is not None
     assert incoming.addressed is addressed
 
 
 def test_who_reacted() -> None:
-    assert events.actor(reacted([], ["👍"])) == "7"
-    assert events.actor(reacted([], ["👍"], user={**ANNA, "is_bot": True})) is None
-    assert events.actor(reacted([], ["👍"], actor_chat=GROUP)) == "-100"
+    assert events.actor_id(reacted([], ["👍"])) == "7"
+    assert events.actor_id(reacted([], ["👍"], user={**ANNA, "is_bot": True})) is None
+    assert events.actor_id(reacted([], ["👍"], actor_chat=GROUP)) == "-100"
 
 
 reactions = st.lists(st.sampled_from(sorted(TELEGRAM_REACTIONS)), max_size=4, unique=True)
@@ -115,7 +115,7 @@ reactions = st.lists(st.sampled_from(sorted(TELEGRAM_REACTIONS)), max_size=4, un
 def test_changes_lead_from_the_old_reactions_to_the_new(old: list[str], new: list[str]) -> None:
     stored = [[TELEGRAM_REACTIONS[emoji] for emoji in emojis] for emojis in (old, new)]
     now = set(old)
-    for emoji, withdrawn in events.changes(reacted(*stored)):
+    for emoji, withdrawn in events.reaction_changes(reacted(*stored)):
         assert (emoji in now) is withdrawn
         (now.discard if withdrawn else now.add)(emoji)
     assert now == set(new)

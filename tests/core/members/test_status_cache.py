@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage
-from bot.core.members.status_cache import SECONDS, StatusCache
+from bot.core.members.status_cache import TTL_SECONDS, StatusCache
 from tests.core.fakes import ANNA, BEN, message
 from tests.core.memory_store import MemoryMembers, MemoryStore
 
@@ -34,5 +34,5 @@ async def test_a_change_is_noticed_after_a_moment_and_people_are_told_apart() ->
     await standings.get(anna)
     await members.set_opted_out("console", ANNA, True)
     assert await standings.get(ben) == (ChatSettings(), False)
-    now[0] += SECONDS
+    now[0] += TTL_SECONDS
     assert await standings.get(anna) == (ChatSettings(), True)

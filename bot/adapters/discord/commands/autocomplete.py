@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.adapters.discord.emojis import own_names, to_wire
+from bot.adapters.discord.emojis import custom_emojis, to_wire
 from model.emoji import emoji_names
 
 MAX_SUGGESTIONS = 25
@@ -15,7 +15,7 @@ def suggest_emojis(
 ) -> list[app_commands.Choice[str]]:
     """Emojis whose names hold what was typed, the server's own first."""
     wanted = typed.strip().strip(":").lower()
-    found = [name for name in sorted(own_names(guild)) if wanted in name.lower()]
+    found = [name for name in sorted(custom_emojis(guild)) if wanted in name.lower()]
     for each, called in emoji_names().items():
         if len(found) >= MAX_SUGGESTIONS:
             break

@@ -8,7 +8,7 @@ from bot.adapters.discord.command_context import acknowledge, language_of, local
 from bot.adapters.discord.commands.autocomplete import suggest_emojis
 from bot.adapters.discord.commands.named_message import named_message
 from bot.adapters.discord.context import Interaction
-from bot.adapters.discord.emojis import from_wire, own_names
+from bot.adapters.discord.emojis import custom_emojis, from_wire
 from bot.core.events import FeedbackSource
 from bot.i18n import localize
 
@@ -19,7 +19,7 @@ async def feedback(interaction: Interaction, emoji: str, message: str | None = N
     """Keep which emoji would have fitted; 👎 for none."""
     await acknowledge(interaction)
     picked = from_wire(discord.PartialEmoji.from_str(emoji.strip()))
-    if picked is None and emoji.strip() in own_names(interaction.guild):
+    if picked is None and emoji.strip() in custom_emojis(interaction.guild):
         picked = emoji.strip()
     meant = named_message(interaction, message)
     if picked is None or meant is None:

@@ -12,7 +12,7 @@ _LINK = re.compile(
 def named_message(interaction: Interaction, written: str | None) -> int | None:
     """Return the id of the named message, or of the last answered one; None if elsewhere."""
     if written is None:
-        latest = context_of(interaction).latest.get(str(interaction.channel_id))
+        latest = context_of(interaction).last_answered.get(str(interaction.channel_id))
         return int(latest) if latest else None
     found = _LINK.fullmatch(written.strip())
     if found is None or found["channel"] not in (None, str(interaction.channel_id)):

@@ -44,7 +44,7 @@ class PreferencesGroup(app_commands.Group):
         await acknowledge(interaction)
         language = language_of(interaction)
         requests = context_of(interaction).service.member_requests
-        preferences = await requests.preferences(events.asked_here(interaction))
+        preferences = await requests.preferences(events.interaction_ref(interaction))
         if not preferences.strongest():
             await respond(interaction, localize("preferences.nothing", language))
             return
@@ -68,7 +68,7 @@ class PreferencesGroup(app_commands.Group):
         """Send the counts as a file."""
         await acknowledge(interaction)
         requests = context_of(interaction).service.member_requests
-        document = await requests.export_preferences(events.asked_here(interaction))
+        document = await requests.export_preferences(events.interaction_ref(interaction))
         content = json.dumps(document, ensure_ascii=False, indent=1).encode()
         await interaction.edit_original_response(
             content=localize("preferences.exported", language_of(interaction)),
@@ -87,7 +87,7 @@ class PreferencesGroup(app_commands.Group):
         try:
             transfer.check_size(file.size)
             document = transfer.parse_json(await file.read())
-            await requests.import_preferences(events.asked_here(interaction), document)
+            await requests.import_preferences(events.interaction_ref(interaction), document)
         except transfer.PreferenceFileError as error:
             await respond(interaction, localize("preferences.unreadable", language, cause=error))
             return
@@ -140,7 +140,7 @@ class _ConfirmationButton(discord.ui.Button[ResetConfirmation]):
         try:
             if self._resets:
                 requests = context_of(interaction).service.member_requests
-                await requests.reset_preferences(events.asked_here(interaction))
+                await requests.reset_preferences(events.interaction_ref(interaction))
                 key = "preferences.forgotten"
         except StoreFailed:
             key = "error.not_stored"

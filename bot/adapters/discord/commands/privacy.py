@@ -21,19 +21,19 @@ ASK_SECONDS = 600.0
 async def privacy(interaction: Interaction) -> None:
     """Tell what is kept, with everything about the member as a file."""
     await acknowledge(interaction)
-    parts, language = context_of(interaction), language_of(interaction)
+    context, language = context_of(interaction), language_of(interaction)
     texts = (
-        "privacy.texts_consented" if parts.settings.training_permitted else "privacy.texts_never"
+        "privacy.texts_consented" if context.settings.training_permitted else "privacy.texts_never"
     )
     lines = [
         f"**{localize('privacy.intro', language)}**",
-        localize("privacy.rows", language, days=parts.privacy.retention_days),
-        localize(texts, language, days=parts.privacy.text_retention_days),
+        localize("privacy.rows", language, days=context.privacy.retention_days),
+        localize(texts, language, days=context.privacy.text_retention_days),
         localize("privacy.model", language),
         localize("privacy.commands", language),
         localize("privacy.own", language),
     ]
-    data = await parts.service.member_requests.member_data(NAME, _member(interaction))
+    data = await context.service.member_requests.member_data(NAME, _member(interaction))
     written = json.dumps(data, ensure_ascii=False, indent=2).encode()
     file = discord.File(io.BytesIO(written), FILE)
     await interaction.edit_original_response(content="\n\n".join(lines), attachments=[file])
@@ -67,22 +67,22 @@ async def optin(interaction: Interaction) -> None:
 async def consent(interaction: Interaction) -> None:
     """Say what is asked and for what, and let the member agree or take it back."""
     await acknowledge(interaction)
-    parts, language, member = (
+    context, language, member = (
         context_of(interaction),
         language_of(interaction),
         _member(interaction),
     )
-    if not parts.settings.training_permitted:
+    if not context.settings.training_permitted:
         await respond(interaction, localize("consent.unavailable", language))
         return
-    if await parts.store.members.is_opted_out(NAME, member):
+    if await context.store.members.is_opted_out(NAME, member):
         await respond(interaction, localize("consent.opted_out", language))
         return
-    given = await parts.service.member_requests.consent_version(NAME, member)
+    given = await context.service.member_requests.consent_version(NAME, member)
     standing = "active" if given == TERMS_VERSION else "outdated"
     lines = [
         f"**{localize('consent.title', language, version=TERMS_VERSION)}**",
-        localize("consent.terms", language, days=parts.privacy.text_retention_days),
+        localize("consent.terms", language, days=context.privacy.text_retention_days),
         localize(
             "consent.inactive" if given is None else f"consent.{standing}", language, version=given
         ),
@@ -123,15 +123,15 @@ class _Choice(discord.ui.Button[Terms]):
 
     async def _keep(self, interaction: Interaction) -> str:
         """The key of what to tell."""
-        parts, member = context_of(interaction), _member(interaction)
+        context, member = context_of(interaction), _member(interaction)
         if self._name == "decline":
             return "consent.declined"
         if self._name == "revoke":
-            await parts.service.member_requests.consent(NAME, member, None)
+            await context.service.member_requests.consent(NAME, member, None)
             return "consent.revoked"
-        if await parts.store.members.is_opted_out(NAME, member):
+        if await context.store.members.is_opted_out(NAME, member):
             return "consent.opted_out"
-        await parts.service.member_requests.consent(NAME, member, TERMS_VERSION)
+        await context.service.member_requests.consent(NAME, member, TERMS_VERSION)
         return "consent.given"
 
 

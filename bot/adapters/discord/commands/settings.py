@@ -70,10 +70,10 @@ class SettingsGroup(app_commands.Group):
     async def show(self, interaction: Interaction, channel: Place | None = None) -> None:
         """Print all settings."""
         await acknowledge(interaction)
-        parts, language = context_of(interaction), language_of(interaction)
+        context, language = context_of(interaction), language_of(interaction)
         here, parent = _place(interaction, channel or interaction.channel)
-        settings = await parts.store.chat_settings.get(here, parent)
-        chosen = await parts.store.chat_settings.overrides(here)
+        settings = await context.store.chat_settings.get(here, parent)
+        chosen = await context.store.chat_settings.overrides(here)
         own = {key for chat in ("", parent, here.chat) for key in chosen.get(chat, ())}
         where = f"<#{here.chat}>" if interaction.guild else localize("settings.here", language)
         lines = [f"**{localize('settings.title', language, chat=where)}**"]
@@ -91,12 +91,12 @@ class SettingsGroup(app_commands.Group):
     ) -> None:
         """Keep a choice."""
         await acknowledge(interaction)
-        parts, language = context_of(interaction), language_of(interaction)
+        context, language = context_of(interaction), language_of(interaction)
         here, parent, everywhere = _scope(interaction, channel)
         try:
-            now = await parts.store.chat_settings.get(here, parent)
+            now = await context.store.chat_settings.get(here, parent)
             stored = settings_format.read(setting, value, now)
-            await parts.store.chat_settings.set_override(
+            await context.store.chat_settings.set_override(
                 here, setting, stored, everywhere=everywhere
             )
         except ValueError as error:
@@ -134,9 +134,9 @@ class SettingsGroup(app_commands.Group):
         self, interaction: Interaction, setting: str, key: str, channel: Chosen | None
     ) -> None:
         """Say what holds now."""
-        parts, language = context_of(interaction), language_of(interaction)
+        context, language = context_of(interaction), language_of(interaction)
         here, parent, _ = _scope(interaction, channel)
-        settings = await parts.store.chat_settings.get(here, parent)
+        settings = await context.store.chat_settings.get(here, parent)
         value = settings_format.show(setting, settings, language, interaction.guild)
         name = localize(f"setting.{setting}.name", language)
         await respond(interaction, _fitting(localize(key, language, name=name, value=value)))
@@ -144,16 +144,16 @@ class SettingsGroup(app_commands.Group):
 
 def _place(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:
     """A channel as the store knows it, with the parent of a thread."""
-    here = events.asked_here(interaction)
+    here = events.interaction_ref(interaction)
     if isinstance(channel, Chosen):
         here = replace(here, chat=str(channel.id))
-    return here, events.parent(channel)
+    return here, events.parent_of(channel)
 
 
 def _scope(interaction: Interaction, channel: Chosen | None) -> tuple[MessageRef, str, bool]:
     """What is chosen for: one channel, or with True everything."""
     if channel is None:
-        here = events.asked_here(interaction)
+        here = events.interaction_ref(interaction)
         return replace(here, chat=""), "", True
     return *_place(interaction, channel), False
 

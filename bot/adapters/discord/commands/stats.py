@@ -26,7 +26,7 @@ async def stats(interaction: Interaction) -> None:
     await acknowledge(interaction)
     language = language_of(interaction)
     kept = await context_of(interaction).store.outcomes.kept_by_emoji(
-        events.asked_here(interaction)
+        events.interaction_ref(interaction)
     )
     if not kept:
         await respond(interaction, localize("stats.nothing", language))

@@ -42,7 +42,7 @@ def _answered(interaction: Interaction, message: discord.Message) -> int:
 async def _explain(interaction: Interaction, message: int | None) -> None:
     found = None
     if message is not None:
-        ref = events.asked_here(interaction, message)
+        ref = events.interaction_ref(interaction, message)
         found = await context_of(interaction).service.recorded_outcome(ref)
     language = language_of(interaction)
     known = localize("why.unknown", language) if found is None else _told(found, interaction)

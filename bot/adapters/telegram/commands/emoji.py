@@ -1,4 +1,4 @@
-"""``/emoji``: five emojis for a text."""
+"""``/emoji``: five emojis for a text or a message."""
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.answers import answer_message
@@ -6,21 +6,24 @@ from bot.adapters.telegram.command_context import CommandContext
 from bot.core.events import IncomingMessage
 
 
-async def emoji(ask: CommandContext) -> None:
-    """Offer five for the text that follows, or for the message that the command answers."""
-    replied = ask.message.reply_to_message
-    other = (replied.text or replied.caption or "") if replied else ""
-    author = events.speaker(ask.message)
-    if author is None or not (ask.argument or other.strip()):
-        await ask.tell(ask.words("emoji.usage"))
+async def emoji(command: CommandContext) -> None:
+    """Offer emojis for the text that follows, or for the message that the command replies to."""
+    message, services = command.message, command.context.services
+    sender = events.sender_id(message)
+    if command.argument:
+        text, origin = command.argument, events.origin_of(message, services.pseudonyms)
+    else:
+        text, origin = events.replied_text(message, services.pseudonyms)
+    if sender is None or not text.strip():
+        await command.reply(command.localize("emoji.usage"))
         return
-    asked = IncomingMessage(
-        ref=ask.parts.ref(ask.message.chat, ask.message.message_id),
-        author=ask.parts.core.pseudonyms.key(events.NAME, author),
-        text=ask.argument or other,
+    request = IncomingMessage(
+        ref=command.context.ref(message.chat, message.message_id),
+        author=services.pseudonyms.key(events.NAME, sender),
+        text=text,
         requested=True,
-        language=ask.message.from_user.language_code if ask.message.from_user else None,
-        # Only words of one's own are one's own to give away.
-        may_store_text=bool(ask.argument) and events.own_words(ask.message),
+        language=message.from_user.language_code if message.from_user else None,
+        may_store_text=events.is_sent_by_member(message),
+        origin=origin,
     )
-    await answer_message(ask.parts, ask.message, asked)
+    await answer_message(command.context, message, request)

@@ -6,17 +6,19 @@ from bot.core.messages.feedback import THUMBS_DOWN, classify_reaction, explain_r
 from model.emoji import canonical, is_emoji
 
 
-async def feedback(ask: CommandContext) -> None:
+async def feedback(command: CommandContext) -> None:
     """Keep which emoji would have fitted."""
-    if ask.meant is None or ask.user is None or not is_emoji(ask.argument):
-        await ask.tell(ask.words("feedback.usage"))
+    if command.replied_ref is None or command.user is None or not is_emoji(command.argument):
+        await command.reply(command.localize("feedback.usage"))
         return
-    picked, actor = canonical(ask.argument), ask.parts.member(ask.user)
-    shown = await ask.parts.core.service.shown_emojis(ask.meant)
+    picked, actor = canonical(command.argument), command.context.member(command.user)
+    shown = await command.context.services.service.shown_emojis(command.replied_ref)
     source = FeedbackSource.COMMAND
-    result = await ask.parts.reactions.on_all_reactions(ask.meant, actor, [picked], source)
+    result = await command.context.reactions.on_all_reactions(
+        command.replied_ref, actor, [picked], source
+    )
     if result is FeedbackResult.RECORDED:
         key = "dislike" if picked == THUMBS_DOWN else classify_reaction(shown, picked).value
-        await ask.tell(ask.words(f"feedback.{key}", emoji=picked))
+        await command.reply(command.localize(f"feedback.{key}", emoji=picked))
     else:
-        await ask.tell(explain_rejection(result, ask.language))
+        await command.reply(explain_rejection(result, command.language))

@@ -28,20 +28,20 @@ from bot.i18n import FALLBACK, LANGUAGES, localize
 Command = Callable[[CommandContext], Awaitable[None]]
 
 
-async def start(ask: CommandContext) -> None:
+async def start(command: CommandContext) -> None:
     """Say hello."""
-    private = ask.message.chat.type == Chat.PRIVATE
-    await ask.tell(ask.words("start.private" if private else "start.group"))
+    private = command.message.chat.type == Chat.PRIVATE
+    await command.reply(command.localize("start.private" if private else "start.group"))
 
 
-async def help_(ask: CommandContext) -> None:
+async def help_(command: CommandContext) -> None:
     """Say what there is."""
-    me = ask.parts.bot.bot
-    lines = [ask.words("help.intro")]
+    me = command.context.bot.bot
+    lines = [command.localize("help.intro")]
     if me.supports_inline_queries:
-        lines.append(ask.words("help.inline", name=f"@{me.username}"))
-    lines.append("\n".join(f"/{name} – {ask.words(f'command.{name}')}" for name in COMMANDS))
-    await ask.tell("\n\n".join(lines))
+        lines.append(command.localize("help.inline", name=f"@{me.username}"))
+    lines.append("\n".join(f"/{name} – {command.localize(f'command.{name}')}" for name in COMMANDS))
+    await command.reply("\n\n".join(lines))
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -68,19 +68,21 @@ MENUS = (
 )
 
 
-async def handle(parts: AdapterContext, message: Message, name: str, argument: str) -> None:
+async def handle(context: AdapterContext, message: Message, name: str, argument: str) -> None:
     """Do a command; one that is not ours is left alone."""
     if name not in COMMANDS:
         return
     own = message.from_user.language_code if message.from_user else None
-    language = await parts.language(message.chat, own, events.thread(message))
-    await COMMANDS[name](CommandContext(parts, message, argument, language))
+    language = await context.language(message.chat, own, events.thread_of(message))
+    await COMMANDS[name](CommandContext(context, message, argument, language))
 
 
-async def set_menus(parts: AdapterContext) -> None:
+async def set_menus(context: AdapterContext) -> None:
     """Tell Telegram the commands of each place in each language; English for all others."""
     for language in LANGUAGES:
         code = None if language == FALLBACK else language
         for scope, names in MENUS:
             menu = [BotCommand(name, localize(f"command.{name}", language)) for name in names]
-            await parts.attempt(parts.bot.set_my_commands(menu, scope=scope, language_code=code))
+            await context.attempt(
+                context.bot.set_my_commands(menu, scope=scope, language_code=code)
+            )

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import CallbackQuery, Chat, InlineKeyboardMarkup
 
-from bot.adapters.telegram.buttons import choice
+from bot.adapters.telegram.buttons import member_buttons
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import NAME, thread
+from bot.adapters.telegram.events import NAME, thread_of
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey
 from bot.i18n import TERMS_VERSION, localize
@@ -19,86 +19,90 @@ Wish = Callable[[CommandContext, int], Awaitable[None]]
 def alone(wish: Wish) -> Callable[[CommandContext], Awaitable[None]]:
     """A command that one person gives for themselves; a wish that fails to be kept is told."""
 
-    async def handle(ask: CommandContext) -> None:
-        if ask.user is None:
-            await ask.tell(ask.words("error.private_only"))
+    async def handle(command: CommandContext) -> None:
+        if command.user is None:
+            await command.reply(command.localize("error.private_only"))
             return
         try:
-            await wish(ask, ask.user)
+            await wish(command, command.user)
         except StoreFailed:
-            await ask.tell(ask.words("error.not_stored"))
+            await command.reply(command.localize("error.not_stored"))
 
     return handle
 
 
 @alone
-async def privacy(ask: CommandContext, user: int) -> None:
+async def privacy(command: CommandContext, user: int) -> None:
     """Tell what is kept, and in private send the member what is kept about them."""
-    given = ask.parts.core.privacy
+    given = command.context.services.privacy
     lines = [
-        ask.words("privacy.intro"),
-        ask.words("privacy.rows", days=given.retention_days),
-        ask.words("privacy.texts_consented", days=given.text_retention_days),
-        ask.words("privacy.model"),
-        ask.words("privacy.commands"),
+        command.localize("privacy.intro"),
+        command.localize("privacy.rows", days=given.retention_days),
+        command.localize("privacy.texts_consented", days=given.text_retention_days),
+        command.localize("privacy.model"),
+        command.localize("privacy.commands"),
     ]
-    private = ask.message.chat.type == Chat.PRIVATE
+    private = command.message.chat.type == Chat.PRIVATE
     if not private:
-        lines.append(ask.words("privacy.own_private"))
-    await ask.tell("\n\n".join(lines))
+        lines.append(command.localize("privacy.own_private"))
+    await command.reply("\n\n".join(lines))
     if private:
-        data = await ask.parts.core.service.member_requests.member_data(
-            NAME, ask.parts.member(user)
+        data = await command.context.services.service.member_requests.member_data(
+            NAME, command.context.member(user)
         )
         file = json.dumps(data, ensure_ascii=False, indent=2).encode()
-        caption = ask.words("privacy.own")
-        await ask.parts.attempt(
-            ask.parts.bot.send_document(
-                ask.message.chat_id,
+        caption = command.localize("privacy.own")
+        await command.context.attempt(
+            command.context.bot.send_document(
+                command.message.chat_id,
                 file,
                 caption=caption,
                 filename="emoji-reactor.json",
-                message_thread_id=thread(ask.message),
+                message_thread_id=thread_of(command.message),
             )
         )
 
 
 @alone
-async def forget(ask: CommandContext, user: int) -> None:
+async def forget(command: CommandContext, user: int) -> None:
     """Ask before erasing."""
-    names = [("forget", ask.words("forget.yes")), ("keep", ask.words("forget.no"))]
-    await ask.tell(ask.words("forget.ask"), choice(user, names))
+    names = [("forget", command.localize("forget.yes")), ("keep", command.localize("forget.no"))]
+    await command.reply(command.localize("forget.ask"), member_buttons(user, names))
 
 
 @alone
-async def optout(ask: CommandContext, user: int) -> None:
+async def optout(command: CommandContext, user: int) -> None:
     """Leave the member alone from now on."""
-    await ask.parts.core.service.member_requests.opt_out(NAME, ask.parts.member(user))
-    await ask.tell(ask.words("optout.done"))
+    await command.context.services.service.member_requests.opt_out(
+        NAME, command.context.member(user)
+    )
+    await command.reply(command.localize("optout.done"))
 
 
 @alone
-async def optin(ask: CommandContext, user: int) -> None:
+async def optin(command: CommandContext, user: int) -> None:
     """Take an opt-out back."""
-    await ask.parts.core.service.member_requests.opt_in(NAME, ask.parts.member(user))
-    await ask.tell(ask.words("optin.done"))
+    await command.context.services.service.member_requests.opt_in(
+        NAME, command.context.member(user)
+    )
+    await command.reply(command.localize("optin.done"))
 
 
 @alone
-async def consent(ask: CommandContext, user: int) -> None:
+async def consent(command: CommandContext, user: int) -> None:
     """Say what is asked and for what, and let the member agree or take it back."""
-    member = ask.parts.member(user)
-    if await ask.parts.core.store.members.is_opted_out(NAME, member):
-        await ask.tell(ask.words("consent.opted_out"))
+    member = command.context.member(user)
+    if await command.context.services.store.members.is_opted_out(NAME, member):
+        await command.reply(command.localize("consent.opted_out"))
         return
-    given = await ask.parts.core.service.member_requests.consent_version(NAME, member)
-    days = ask.parts.core.privacy.text_retention_days
+    given = await command.context.services.service.member_requests.consent_version(NAME, member)
+    days = command.context.services.privacy.text_retention_days
     lines = [
-        ask.words("consent.title", version=TERMS_VERSION),
-        ask.words("consent.terms", days=days),
-        _standing(given, ask.language),
+        command.localize("consent.title", version=TERMS_VERSION),
+        command.localize("consent.terms", days=days),
+        _standing(given, command.language),
     ]
-    await ask.tell("\n\n".join(lines), _terms_buttons(user, given, ask.language))
+    await command.reply("\n\n".join(lines), _terms_buttons(user, given, command.language))
 
 
 def _standing(given: str | None, language: str) -> str:
@@ -111,10 +115,10 @@ def _standing(given: str | None, language: str) -> str:
 def _terms_buttons(user: int, given: str | None, language: str) -> InlineKeyboardMarkup:
     names = [] if given == TERMS_VERSION else ["agree"]
     names.append("decline" if given is None else "revoke")
-    return choice(user, [(name, localize(f"consent.{name}", language)) for name in names])
+    return member_buttons(user, [(name, localize(f"consent.{name}", language)) for name in names])
 
 
-async def pressed(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
+async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
     """Do what a member's own button says, once: the buttons go."""
     language = query.from_user.language_code
     user, _, name = rest.partition(":")
@@ -123,35 +127,35 @@ async def pressed(parts: AdapterContext, query: CallbackQuery, rest: str) -> str
     if name not in _DONE:
         return localize("error.expired", language)
     try:
-        told = await _DONE[name](parts, parts.member(query.from_user.id), language)
+        told = await _DONE[name](context, context.member(query.from_user.id), language)
     except StoreFailed:
         return localize("error.not_stored", language)
-    await parts.attempt(query.edit_message_text(told))
+    await context.attempt(query.edit_message_text(told))
     return told
 
 
-async def _forget(parts: AdapterContext, member: MemberKey, language: str | None) -> str:
-    count = await parts.core.service.member_requests.forget(NAME, member)
+async def _forget(context: AdapterContext, member: MemberKey, language: str | None) -> str:
+    count = await context.services.service.member_requests.forget(NAME, member)
     return localize("forget.done", language, count=count)
 
 
-async def _keep(parts: AdapterContext, member: MemberKey, language: str | None) -> str:
+async def _keep(context: AdapterContext, member: MemberKey, language: str | None) -> str:
     return localize("forget.kept", language)
 
 
-async def _agree(parts: AdapterContext, member: MemberKey, language: str | None) -> str:
-    if await parts.core.store.members.is_opted_out(NAME, member):
+async def _agree(context: AdapterContext, member: MemberKey, language: str | None) -> str:
+    if await context.services.store.members.is_opted_out(NAME, member):
         return localize("consent.opted_out", language)
-    await parts.core.service.member_requests.consent(NAME, member, TERMS_VERSION)
+    await context.services.service.member_requests.consent(NAME, member, TERMS_VERSION)
     return localize("consent.given", language, version=TERMS_VERSION)
 
 
-async def _decline(parts: AdapterContext, member: MemberKey, language: str | None) -> str:
+async def _decline(context: AdapterContext, member: MemberKey, language: str | None) -> str:
     return localize("consent.declined", language)
 
 
-async def _revoke(parts: AdapterContext, member: MemberKey, language: str | None) -> str:
-    await parts.core.service.member_requests.consent(NAME, member, None)
+async def _revoke(context: AdapterContext, member: MemberKey, language: str | None) -> str:
+    await context.services.service.member_requests.consent(NAME, member, None)
     return localize("consent.revoked", language)
 
 

@@ -41,36 +41,36 @@ _ELSEWHERE = ("max_per_message", "chat_allow", "chat_deny", "role_deny")
 """What Telegram has no use for: a message takes one reaction, a chat has no channels or roles."""
 
 
-async def settings(ask: CommandContext) -> None:
+async def settings(command: CommandContext) -> None:
     """Show the panel, or set what is written after the command."""
-    message = ask.message
-    if not await is_admin(ask.parts, message.chat, message.sender_chat, ask.user):
-        await ask.tell(ask.words("settings.admins"))
+    message = command.message
+    if not await is_admin(command.context, message.chat, message.sender_chat, command.user):
+        await command.reply(command.localize("settings.admins"))
         return
-    place = _Place(ask.parts, message.chat, events.thread(message))
+    place = _Place(command.context, message.chat, events.thread_of(message))
     try:
-        if ask.argument:
-            await ask.tell(await _write(place, ask))
+        if command.argument:
+            await command.reply(await _write(place, command))
             return
-        text, keyboard = await place.show(ask.language)
+        text, keyboard = await place.show(command.language)
     except StoreFailed:
-        text, keyboard = ask.words("error.not_stored"), None
-    await ask.tell(text, keyboard)
+        text, keyboard = command.localize("error.not_stored"), None
+    await command.reply(text, keyboard)
 
 
-async def pressed(parts: AdapterContext, query: CallbackQuery, rest: str) -> str:
+async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
     """Set the next value and show the panel anew; what to tell who pressed."""
     language = query.from_user.language_code
     message = query.message
     if not isinstance(message, Message):
         return localize("error.expired", language)
-    if not await is_admin(parts, message.chat, None, query.from_user.id):
+    if not await is_admin(context, message.chat, None, query.from_user.id):
         return localize("settings.admins", language)
     if rest == "done":
-        await parts.attempt(query.edit_message_text(localize("settings.closed", language)))
+        await context.attempt(query.edit_message_text(localize("settings.closed", language)))
         return ""
     scope, _, change = rest.partition(":")
-    place = _Place(parts, message.chat, events.thread(message), whole=scope == "all")
+    place = _Place(context, message.chat, events.thread_of(message), whole=scope == "all")
     key, _, number = change.partition(":")
     try:
         told = ""
@@ -79,11 +79,11 @@ async def pressed(parts: AdapterContext, query: CallbackQuery, rest: str) -> str
                 return localize("error.expired", language)
             await place.set(key, CHOICES[key][int(number)])
             told = await place.told("settings.saved", key, language)
-        spoken = await parts.language(message.chat, language, place.thread)
+        spoken = await context.language(message.chat, language, place.thread)
         text, keyboard = await place.show(spoken)
     except StoreFailed:
         return localize("error.not_stored", language)
-    await parts.attempt(query.edit_message_text(text, reply_markup=keyboard))
+    await context.attempt(query.edit_message_text(text, reply_markup=keyboard))
     return told
 
 
@@ -91,21 +91,21 @@ class _Place:
     """A chat or one of its topics, whose settings are shown and changed."""
 
     def __init__(
-        self, parts: AdapterContext, chat: Chat, thread: int | None, *, whole: bool = False
+        self, context: AdapterContext, chat: Chat, thread: int | None, *, whole: bool = False
     ) -> None:
-        self._parts = parts
+        self._context = context
         self._chat = chat
         self.thread = thread
-        self._topic = "" if whole else events.topic(chat, thread)
-        self._ref = parts.ref(chat, 0)
+        self._topic = "" if whole else events.topic_key(chat, thread)
+        self._ref = context.ref(chat, 0)
 
     async def set(self, key: str, value: object) -> None:
-        await self._parts.core.store.chat_settings.set_override(
+        await self._context.services.store.chat_settings.set_override(
             self._target, key, value, everywhere=self._whole
         )
 
     async def unset(self, key: str) -> None:
-        await self._parts.core.store.chat_settings.remove_override(
+        await self._context.services.store.chat_settings.remove_override(
             self._target, key, everywhere=self._whole
         )
 
@@ -118,7 +118,7 @@ class _Place:
         return self._ref if self._whole else replace(self._ref, chat=self._topic)
 
     async def now(self) -> ChatSettings:
-        return await self._parts.core.store.chat_settings.get(self._ref, self._topic)
+        return await self._context.services.store.chat_settings.get(self._ref, self._topic)
 
     async def told(self, text: str, key: str, language: str | None) -> str:
         name = localize(f"setting.{key}.name", language)
@@ -188,20 +188,20 @@ def shown(now: ChatSettings, key: str, language: str | None) -> str:
             return " ".join(sorted(value or ())) or localize("value.none", language)
 
 
-async def _write(place: _Place, ask: CommandContext) -> str:
+async def _write(place: _Place, command: CommandContext) -> str:
     """Set what was written after the command; ``default`` takes a choice back."""
-    key, _, written = ask.argument.partition(" ")
+    key, _, written = command.argument.partition(" ")
     if key not in KEYS or key in _ELSEWHERE:
         known = ", ".join((*CHOICES, *WRITTEN))
-        return ask.words("settings.invalid", cause=known)
-    if written.strip() in ("", "default", ask.words("settings.default")):
+        return command.localize("settings.invalid", cause=known)
+    if written.strip() in ("", "default", command.localize("settings.default")):
         await place.unset(key)
-        return await place.told("settings.unset", key, ask.language)
+        return await place.told("settings.unset", key, command.language)
     try:
         await place.set(key, _read(key, written.strip()))
     except ValueError as error:
-        return ask.words("settings.invalid", cause=f"{key}: {error}")
-    return await place.told("settings.saved", key, ask.language)
+        return command.localize("settings.invalid", cause=f"{key}: {error}")
+    return await place.told("settings.saved", key, command.language)
 
 
 def _read(key: str, written: str) -> object:

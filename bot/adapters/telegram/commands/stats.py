@@ -10,33 +10,35 @@ from bot.core.errors import StoreFailed
 MAX_BARS = 12
 
 
-async def stats(ask: CommandContext) -> None:
+async def stats(command: CommandContext) -> None:
     """Send a picture of what was kept in this chat."""
-    chat = ask.message.chat
+    chat = command.message.chat
     try:
-        kept = await ask.parts.core.store.outcomes.kept_by_emoji(ask.parts.ref(chat, 0))
+        kept = await command.context.services.store.outcomes.kept_by_emoji(
+            command.context.ref(chat, 0)
+        )
     except StoreFailed:
-        await ask.tell(ask.words("error.not_stored"))
+        await command.reply(command.localize("error.not_stored"))
         return
     if not kept:
-        await ask.tell(ask.words("stats.nothing"))
+        await command.reply(command.localize("stats.nothing"))
         return
     bars = [charts.Bar(each, now.share, now.shown) for each, now in list(kept.items())[:MAX_BARS]]
-    title = ask.words("stats.title", chat=chat.title or ask.words("settings.here"))
-    subtitle = ask.words("stats.subtitle")
-    headings = ask.words("stats.kept"), ask.words("stats.shown")
+    title = command.localize("stats.title", chat=chat.title or command.localize("settings.here"))
+    subtitle = command.localize("stats.subtitle")
+    headings = command.localize("stats.kept"), command.localize("stats.shown")
     drawn = await asyncio.to_thread(
         charts.acceptance, bars, charts.NEUTRAL, title, subtitle, headings
     )
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
     )
-    await ask.parts.attempt(
-        ask.parts.bot.send_photo(
+    await command.context.attempt(
+        command.context.bot.send_photo(
             chat.id,
             drawn,
-            caption=ask.words("stats.caption", shown=shown, share=f"{left / shown:.0%}"),
-            message_thread_id=events.thread(ask.message),
-            reply_parameters=ask.reply_to,
+            caption=command.localize("stats.caption", shown=shown, share=f"{left / shown:.0%}"),
+            message_thread_id=events.thread_of(command.message),
+            reply_parameters=command.reply_to,
         )
     )

@@ -4,10 +4,12 @@ from bot.adapters.telegram.command_context import CommandContext
 from bot.core.messages.explanation import explain
 
 
-async def why(ask: CommandContext) -> None:
+async def why(command: CommandContext) -> None:
     """Tell the scores behind an answer."""
-    if ask.meant is None:
-        await ask.tell(ask.words("why.usage"))
+    if command.replied_ref is None:
+        await command.reply(command.localize("why.usage"))
         return
-    answer = await ask.parts.core.service.recorded_outcome(ask.meant)
-    await ask.tell(ask.words("why.unknown") if answer is None else explain(answer, ask.language))
+    answer = await command.context.services.service.recorded_outcome(command.replied_ref)
+    await command.reply(
+        command.localize("why.unknown") if answer is None else explain(answer, command.language)
+    )
