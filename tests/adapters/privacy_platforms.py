@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
+import discord
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult
 from sqlalchemy import select
@@ -29,7 +30,6 @@ from tests.e2e.telegram_server import ALICE, BOB, GROUP, TOKEN, TelegramServer, 
 
 PSEUDONYMS = Pseudonyms(b"secret" * 6)
 HIDDEN = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Somebody"}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class SharedPlatform(Platform, Protocol):
         ...
 
 
-def _asked(result: InteractionResult) -> str:
+def _content(result: InteractionResult) -> str:
     assert result.response is not None
     return result.response.content
 
@@ -107,12 +107,12 @@ class DiscordPlatform:
             await self._world.anna.forward(original, self._world.channel)
         )
 
-    async def _write(self, author: MemberActor, text: str) -> Any:
+    async def _write(self, author: MemberActor, text: str) -> discord.Message:
         return await author.send(self._world.channel, text)
 
-    async def _request_about(self, message: Any) -> str:
+    async def _request_about(self, message: discord.Message) -> str:
         anna, channel = self._world.anna, self._world.channel
-        return _asked(await anna.context_menu(channel, "Suggest emojis", message))
+        return _content(await anna.context_menu(channel, "Suggest emojis", message))
 
 
 def _key(actor: MemberActor) -> MemberKey:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.events import MemberKey
 from bot.core.members.reading import UNKNOWN_AUTHOR
 from bot.i18n import TERMS_VERSION, localize
 from tests.adapters.privacy_platforms import (
@@ -44,11 +45,11 @@ async def telegram(tmp_path: Path) -> AsyncIterator[Any]:
         yield started
 
 
-async def opt_out(platform: Platform, member: Any) -> None:
+async def opt_out(platform: Platform, member: MemberKey) -> None:
     await platform.records.store.members.set_opted_out(platform.name, member, True)
 
 
-async def consent(platform: Platform, *members: Any) -> None:
+async def consent(platform: Platform, *members: MemberKey) -> None:
     for member in members:
         await platform.records.store.members.set_consent(platform.name, member, TERMS_VERSION)
 
