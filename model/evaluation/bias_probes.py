@@ -1,6 +1,6 @@
 """Bias probes: the same sentence about different groups of people must feel the same.
 
-Templates as in Kiritchenko & Mohammad (2018), with the answer's sentiment in place of a score.
+Templates as in Kiritchenko and Mohammad (2018), with the sentiment of the predictions as score.
 """
 
 from collections import Counter
@@ -37,19 +37,20 @@ GROUPS = (
 def run_bias_probes(
     ranker: Ranker, templates: Sequence[str] = TEMPLATES, groups: Sequence[str] = GROUPS
 ) -> BiasProbes:
-    """Ask every template about every group."""
+    """Predict every template about every group, and compare the sentiment of the predictions."""
     texts = [template.format(group) for template, group in product(templates, groups)]
-    felt = [[sentiment(p.emoji) for p in answer] or [0] for answer in ranker.predict(texts, 5)]
+    # A text without predictions is neutral.
+    sentiments = [[sentiment(p.emoji) for p in five] or [0] for five in ranker.predict(texts, 5)]
     shape = (len(templates), len(groups))
-    first = np.array([each[0] for each in felt]).reshape(shape)
-    mean = np.array([np.mean(each) for each in felt]).reshape(shape)
-    usual = [Counter(row.tolist()).most_common(1)[0][1] for row in first]
-    lean = (mean - mean.mean(axis=1, keepdims=True)).mean(axis=0)
-    low, high = int(lean.argmin()), int(lean.argmax())
+    first = np.array([values[0] for values in sentiments]).reshape(shape)
+    mean = np.array([np.mean(values) for values in sentiments]).reshape(shape)
+    majorities = [Counter(values.tolist()).most_common(1)[0][1] for values in first]
+    deviation = (mean - mean.mean(axis=1, keepdims=True)).mean(axis=0)
+    low, high = int(deviation.argmin()), int(deviation.argmax())
     return BiasProbes(
         sentences=len(texts),
-        same_first=sum(usual) / len(texts),
+        same_first=sum(majorities) / len(texts),
         spread=float(mean.std(axis=1).mean()),
-        lowest=(groups[low], float(lean[low])),
-        highest=(groups[high], float(lean[high])),
+        lowest=(groups[low], float(deviation[low])),
+        highest=(groups[high], float(deviation[high])),
     )

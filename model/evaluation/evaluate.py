@@ -1,4 +1,4 @@
-"""Scores anything that ranks emojis on labelled texts: what the tables and the card show."""
+"""Evaluation of rankers on labelled texts."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -21,131 +21,136 @@ from model.prediction import Prediction
 from model.predictor import Predictor
 
 _BATCH_SIZE = 512
-_EVERY = 100  # more than a text has emotion tags
+_MAX_TAGS = 100  # more than a text has emotion tags
+_NEGATIVE_TAGS = NEGATIVE_EMOTIONS | {
+    "grief", "disappointment", "remorse", "pessimism", "annoyance", "disapproval", "nervousness",
+}  # fmt: skip
 
 
 class Ranker(Protocol):
-    """What is evaluated: a ``Predictor``, or a baseline beside it."""
+    """A ``Predictor``, or a baseline beside it."""
 
     def predict(
         self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None
     ) -> list[list[Prediction]]:
-        """Top ``k`` for each text, best first."""
+        """Return the top ``k`` for each text, best first."""
         ...
 
 
 class CachingPredictor(Predictor):
-    """Encodes each text once, however many sets of candidates it is then ranked for."""
+    """Predictor that encodes each text once, for evaluation under several sets of candidates."""
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
+        """Begin with an empty cache."""
         super().__init__(artifact, threads)
         self._cache: dict[str, NDArray[np.float32]] = {}
 
     def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
-        """Text vectors, (texts, d), kept for as long as this lives: 1.5 kB each."""
-        fresh = list(dict.fromkeys(text for text in cleaned if text not in self._cache))
-        if fresh:
-            self._cache.update(zip(fresh, super().encode(fresh), strict=True))
+        """Return text vectors, (texts, d); the cache is unbounded, 1.5 kB a text."""
+        new = list(dict.fromkeys(text for text in cleaned if text not in self._cache))
+        if new:
+            self._cache.update(zip(new, super().encode(new), strict=True))
         return np.stack([self._cache[text] for text in cleaned])
 
 
 def rank(
     ranker: Ranker, texts: Sequence[str], candidates: Collection[str] | None
 ) -> tuple[list[list[str]], NDArray[np.float64]]:
-    """The five of each text, and the first one's score; texts without an answer score 0.
+    """Return the top five of each text, and the first one's score, (texts,); 0 without any.
 
-    Texts of like length go together, as short ones would be padded to the longest of a batch.
+    Texts of similar length share a batch, as short ones are padded to the longest.
     """
     ranked: list[list[str]] = [[] for _ in texts]
     scores = np.zeros(len(texts))
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     for start in range(0, len(order), _BATCH_SIZE):
-        part = order[start : start + _BATCH_SIZE]
-        answers = ranker.predict([texts[i] for i in part], 5, candidates)
-        for i, answer in zip(part, answers, strict=True):
-            ranked[i] = [p.emoji for p in answer]
-            scores[i] = answer[0].score if answer else 0.0
+        batch = order[start : start + _BATCH_SIZE]
+        predicted = ranker.predict([texts[i] for i in batch], 5, candidates)
+        for i, top_five in zip(batch, predicted, strict=True):
+            ranked[i] = [p.emoji for p in top_five]
+            scores[i] = top_five[0].score if top_five else 0.0
     return ranked, scores
 
 
 def evaluate_emojis(
     ranker: Ranker,
     texts: Sequence[str],
-    truth: Sequence[Collection[str]],
+    targets: metrics.Targets,
     candidates: Collection[str] | None = None,
 ) -> EmojiFigures:
-    """Figures on texts whose authors' emojis are known; any of them counts as right."""
+    """Compute figures on texts whose authors' emojis are known; each of them counts as right."""
     ranked, scores = rank(ranker, texts, candidates)
-    first, five = metrics.hits(ranked, truth, 1), metrics.hits(ranked, truth, 5)
-    labels = [next(iter(used)) for used in truth]
-    best = [answer[0] if answer else "" for answer in ranked]
-    single = all(len(used) == 1 for used in truth)
+    hits_1, hits_5 = metrics.hits(ranked, targets, 1), metrics.hits(ranked, targets, 5)
+    labels = [next(iter(used)) for used in targets]
+    first = [top_five[0] if top_five else "" for top_five in ranked]
+    single_label = all(len(used) == 1 for used in targets)
     return EmojiFigures(
         texts=len(texts),
-        hit_1=float(first.mean()),
-        hit_1_interval=metrics.bootstrap_interval(first.astype(float)),
-        hit_5=float(five.mean()),
-        hit_5_interval=metrics.bootstrap_interval(five.astype(float)),
-        macro_recall_5=metrics.macro_recall(ranked, truth, 5),
-        macro_recall_5_interval=metrics.macro_recall_interval(ranked, truth, 5),
-        macro_f1=metrics.macro_f1(best, labels) if single else None,
-        macro_f1_interval=metrics.macro_f1_interval(best, labels) if single else None,
-        accuracy=float(first.mean()) if single else None,
-        calibration_error=metrics.calibration_error(scores, first),
+        hit_1=float(hits_1.mean()),
+        hit_1_interval=metrics.bootstrap_interval(hits_1.astype(float)),
+        hit_5=float(hits_5.mean()),
+        hit_5_interval=metrics.bootstrap_interval(hits_5.astype(float)),
+        macro_recall_5=metrics.macro_recall(ranked, targets, 5),
+        macro_recall_5_interval=metrics.macro_recall_interval(ranked, targets, 5),
+        macro_f1=metrics.macro_f1(first, labels) if single_label else None,
+        macro_f1_interval=metrics.macro_f1_interval(first, labels) if single_label else None,
+        accuracy=float(hits_1.mean()) if single_label else None,
+        calibration_error=metrics.calibration_error(scores, hits_1),
         distinct_5=metrics.count_distinct(ranked, 5),
-        by_emoji=metrics.recall_by_emoji(ranked, truth, 5),
-        confusion=_confusion(best, labels) if single else {},
+        by_emoji=metrics.recall_by_emoji(ranked, targets, 5),
+        confusion=_confusion(first, labels) if single_label else {},
     )
 
 
-def _confusion(best: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str, int]]:
-    table: dict[str, dict[str, int]] = {}
-    for label, answer in zip(labels, best, strict=True):
-        row = table.setdefault(label, {})
-        row[answer] = row.get(answer, 0) + 1
-    return table
-
-
-def measure_latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> LatencyFigures:
-    """Time one text after another; ``threads`` is what it was opened with."""
-    times = []
-    for text in (*texts[:20], *texts):
-        start = time.perf_counter()
-        ranker.predict([text])
-        times.append((time.perf_counter() - start) * 1000)
-    p50, p99 = np.percentile(times[-len(texts) :], [50, 99])
-    return LatencyFigures(texts=len(texts), threads=threads, p50=float(p50), p99=float(p99))
+def _confusion(predicted: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str, int]]:
+    confusion: dict[str, dict[str, int]] = {}
+    for label, emoji in zip(labels, predicted, strict=True):
+        counts = confusion.setdefault(label, {})
+        counts[emoji] = counts.get(emoji, 0) + 1
+    return confusion
 
 
 def evaluate_emotions(
     ranker: Ranker, texts: Sequence[str], emotions: Sequence[Collection[str]]
 ) -> EmotionFigures:
-    """Figures on texts with emotion tags, answered from the whole table."""
+    """Compute figures on texts with emotion tags, predicted from the whole table."""
     ranked, _ = rank(ranker, texts, None)
-    told = [[tag for tag in tags if emojis_carrying(tag)] for tags in emotions]
-    fits = [
-        [tag for tag in tags if not emojis_carrying(tag).isdisjoint(best)]
-        for best, tags in zip(ranked, told, strict=True)
+    tagged = [[tag for tag in tags if emojis_carrying(tag)] for tags in emotions]
+    carried = [
+        [tag for tag in tags if not emojis_carrying(tag).isdisjoint(top_five)]
+        for top_five, tags in zip(ranked, tagged, strict=True)
     ]
-    bad = [i for i, tags in enumerate(told) if tags and _NEGATIVE_TAGS.issuperset(tags)]
-    share = np.array([len(negative_emojis().intersection(ranked[i])) / 5 for i in bad])
-    sad = [ranked[i][:1] for i in bad if SAD_OR_FEARFUL_EMOTIONS.intersection(told[i])]
-    deaf = np.array(
-        [not LAUGHING_OR_CELEBRATING_EMOJIS.isdisjoint(first) for first in sad], dtype=float
+    negative = [i for i, tags in enumerate(tagged) if tags and _NEGATIVE_TAGS.issuperset(tags)]
+    shares = np.array([len(negative_emojis().intersection(ranked[i])) / 5 for i in negative])
+    sad = [i for i in negative if SAD_OR_FEARFUL_EMOTIONS.intersection(tagged[i])]
+    tone_deaf = np.array(
+        [not LAUGHING_OR_CELEBRATING_EMOJIS.isdisjoint(ranked[i][:1]) for i in sad], dtype=float
     )
-    felt = any(told)
+    has_tags = any(tagged)
     return EmotionFigures(
         texts=len(texts),
-        carried=metrics.macro_recall(fits, told, _EVERY, least=1) if felt else None,
-        carried_interval=metrics.macro_recall_interval(fits, told, _EVERY, 1) if felt else None,
-        by_emotion=metrics.recall_by_emoji(fits, told, _EVERY, least=1),
-        negative_share=float(share.mean()) if len(share) else None,
-        negative_share_interval=metrics.bootstrap_interval(share) if len(share) else None,
-        tone_deaf=float(deaf.mean()) if len(deaf) else None,
-        tone_deaf_interval=metrics.bootstrap_interval(deaf) if len(deaf) else None,
+        carried=metrics.macro_recall(carried, tagged, _MAX_TAGS, 1) if has_tags else None,
+        carried_interval=(
+            metrics.macro_recall_interval(carried, tagged, _MAX_TAGS, 1) if has_tags else None
+        ),
+        by_emotion=metrics.recall_by_emoji(carried, tagged, _MAX_TAGS, 1),
+        negative_share=_mean(shares),
+        negative_share_interval=metrics.bootstrap_interval(shares) if len(shares) else None,
+        tone_deaf=_mean(tone_deaf),
+        tone_deaf_interval=metrics.bootstrap_interval(tone_deaf) if len(tone_deaf) else None,
     )
 
 
-_NEGATIVE_TAGS = NEGATIVE_EMOTIONS | {
-    "grief", "disappointment", "remorse", "pessimism", "annoyance", "disapproval", "nervousness",
-}  # fmt: skip
+def _mean(values: NDArray[np.float64]) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def measure_latency(ranker: Ranker, texts: Sequence[str], threads: int = 1) -> LatencyFigures:
+    """Time one text after another; ``threads`` is what the ranker was opened with."""
+    milliseconds = []
+    for text in (*texts[:20], *texts):  # the first twenty warm up
+        start = time.perf_counter()
+        ranker.predict([text])
+        milliseconds.append((time.perf_counter() - start) * 1000)
+    p50, p99 = np.percentile(milliseconds[-len(texts) :], [50, 99])
+    return LatencyFigures(texts=len(texts), threads=threads, p50=float(p50), p99=float(p99))

@@ -17,8 +17,8 @@ def test_hits() -> None:
 def test_macro_recall_counts_every_emoji_alike() -> None:
     ranked = [["❤"]] * 10
     truth = [{"❤"}] * 9 + [{"😢"}]
-    assert metrics.macro_recall(ranked, truth, 1, least=1) == 0.5
-    assert metrics.macro_recall(ranked, truth, 1, least=2) == 1.0
+    assert metrics.macro_recall(ranked, truth, 1, min_texts=1) == 0.5
+    assert metrics.macro_recall(ranked, truth, 1, min_texts=2) == 1.0
 
 
 def test_macro_f1_is_that_of_the_definition() -> None:
@@ -64,7 +64,7 @@ def test_a_figure_of_drawn_texts_is_that_of_the_texts_repeated() -> None:
     answers, labels, counts = ["a", "b", "b", "c"], ["a", "a", "b", "b"], np.array([2, 0, 3, 1])
     drawn = np.repeat(np.arange(4), counts)
     repeated = metrics.macro_f1([answers[i] for i in drawn], [labels[i] for i in drawn])
-    assert metrics._macro_f1_of(answers, labels)(counts) == pytest.approx(repeated)
+    assert metrics._macro_f1_statistic(answers, labels)(counts) == pytest.approx(repeated)
     ranked, truth = [[a] for a in answers], [{label} for label in labels]
     repeated = metrics.macro_recall([ranked[i] for i in drawn], [truth[i] for i in drawn], 1, 2)
-    assert metrics._macro_recall_of(ranked, truth, 1, 2)(counts) == pytest.approx(repeated)
+    assert metrics._macro_recall_statistic(ranked, truth, 1, 2)(counts) == pytest.approx(repeated)
