@@ -1,4 +1,4 @@
-"""What communities and chats chose for themselves."""
+"""Stored overrides of communities and chats."""
 
 from datetime import UTC, datetime
 
@@ -17,12 +17,12 @@ class SqlChatSettingStore:
     """The overrides of communities and chats."""
 
     def __init__(self, database: Database, defaults: ChatSettings) -> None:
-        """Use an open database; ``defaults`` hold if a community has not chosen."""
+        """Use an open database; ``defaults`` hold if a community has no override."""
         self._database = database
         self._defaults = defaults
 
     async def get(self, ref: MessageRef, parent: str = "") -> ChatSettings:
-        """The defaults under the community's choices under the parent's under the chat's."""
+        """Return the settings of a chat: its overrides, then its parent's, the community's, defaults."""
         async with self._database.read() as connection:
             return await self.get_with(connection, ref, parent)
 
@@ -30,42 +30,44 @@ class SqlChatSettingStore:
         self, connection: AsyncConnection, ref: MessageRef, parent: str
     ) -> ChatSettings:
         """Return the same as ``get``, read in the caller's transaction."""
-        places = ("", parent, ref.chat)
+        chats = ("", parent, ref.chat)
         query = (
             select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
             .join(community)
-            .where(is_community(ref), chat_setting.c.chat.in_(places))
+            .where(is_community(ref), chat_setting.c.chat.in_(chats))
         )
         rows = (await connection.execute(query)).all()
-        rows = sorted(rows, key=lambda row: places.index(row.chat))
+        rows = sorted(rows, key=lambda row: chats.index(row.chat))
         return apply_overrides(self._defaults, {row.key: row.value for row in rows})
 
     async def overrides(self, ref: MessageRef) -> dict[str, dict[str, object]]:
-        """What the community chose: chat (empty for everywhere) -> key -> stored value."""
+        """Return the overrides of a community: chat (empty for all) -> key -> stored value."""
         query = (
             select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
             .join(community)
             .where(is_community(ref))
             .order_by(chat_setting.c.chat, chat_setting.c.key)
         )
-        found: dict[str, dict[str, object]] = {}
+        overrides: dict[str, dict[str, object]] = {}
         async with self._database.read() as connection:
             for chat, key, value in await connection.execute(query):
-                found.setdefault(chat, {})[key] = value
-        return found
+                overrides.setdefault(chat, {})[key] = value
+        return overrides
 
     async def remove_override(self, ref: MessageRef, key: str, *, everywhere: bool = False) -> None:
-        """Take a choice back: what lies under it holds again."""
-        here = select(community.c.id).where(is_community(ref)).scalar_subquery()
-        place = chat_setting.c.chat == ("" if everywhere else ref.chat)
-        choice = and_(chat_setting.c.community_id == here, place, chat_setting.c.key == key)
+        """Delete an override of the chat, or of the whole community with ``everywhere``."""
+        community_id = select(community.c.id).where(is_community(ref)).scalar_subquery()
+        chat = chat_setting.c.chat == ("" if everywhere else ref.chat)
+        override = and_(
+            chat_setting.c.community_id == community_id, chat, chat_setting.c.key == key
+        )
         async with self._database.write() as connection:
-            await connection.execute(delete(chat_setting).where(choice))
+            await connection.execute(delete(chat_setting).where(override))
 
     async def set_override(
         self, ref: MessageRef, key: str, value: object, *, everywhere: bool = False
     ) -> None:
-        """Keep a choice of the chat, or of the whole community with ``everywhere``.
+        """Store an override for the chat, or for the whole community with ``everywhere``.
 
         Raises:
             KeyError, ValueError: see ``bot.core.chat_settings.overrides.apply_override``.
@@ -89,22 +91,22 @@ class SqlChatSettingStore:
             )
 
     async def move_overrides(self, old: MessageRef, new: MessageRef) -> None:
-        """A community goes on under another id: what it chose holds there, unless it chose anew."""
+        """Copy overrides to a community's new id; those that it has there already stay."""
         query = select(chat_setting).join(community).where(is_community(old))
         async with self._database.write() as connection:
-            chosen = (await connection.execute(query)).all()
-            if not chosen:
+            overrides = (await connection.execute(query)).all()
+            if not overrides:
                 return
-            there = await find_or_create_community(self._database, connection, new)
+            new_id = await find_or_create_community(self._database, connection, new)
             rows = [
                 {
-                    "community_id": there,
+                    "community_id": new_id,
                     "chat": new.chat if row.chat == old.chat else row.chat,
                     "key": row.key,
                     "value": row.value,
                     "updated_at": row.updated_at,
                 }
-                for row in chosen
+                for row in overrides
             ]
             await connection.execute(
                 self._database.insert(chat_setting).values(rows).on_conflict_do_nothing()

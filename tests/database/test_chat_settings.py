@@ -1,4 +1,4 @@
-"""Settings that communities and chats chose for themselves."""
+"""Stored overrides of communities and chats."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from bot.database.store import SqlStore
 from tests.core.fakes import ANNA, message, ref
 
 
-async def test_the_nearer_choice_stands_over_the_farther(engine: AsyncEngine) -> None:
+async def test_the_override_of_a_chat_stands_over_the_communitys(engine: AsyncEngine) -> None:
     store = SqlStore(engine, ChatSettings(chance=0.5, cooldown_seconds=9.0))
     assert await store.chat_settings.get(ref()) == ChatSettings(chance=0.5, cooldown_seconds=9.0)
     await store.chat_settings.set_override(ref(), "chance", 0.25)
@@ -26,7 +26,7 @@ async def test_the_nearer_choice_stands_over_the_farther(engine: AsyncEngine) ->
     assert (await store.chat_settings.get(ref(community="abroad"))).chance == 0.5
 
 
-async def test_what_holds_for_a_message_is_read_at_once(store: SqlStore) -> None:
+async def test_settings_and_opt_out_of_a_message_are_read_together(store: SqlStore) -> None:
     heard = replace(message(), parent_chat="parent")
     assert await store.members.status(heard) == (ChatSettings(), False)
     await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
@@ -34,7 +34,7 @@ async def test_what_holds_for_a_message_is_read_at_once(store: SqlStore) -> None
     assert await store.members.status(heard) == (ChatSettings(chance=0.25), True)
 
 
-async def test_a_threads_choice_stands_over_its_parents(store: SqlStore) -> None:
+async def test_a_threads_override_stands_over_its_parents(store: SqlStore) -> None:
     await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
     await store.chat_settings.set_override(ref(chat="parent"), "cooldown_seconds", 5.0)
     await store.chat_settings.set_override(ref(chat="a thread"), "chance", 0.75)
@@ -43,7 +43,7 @@ async def test_a_threads_choice_stands_over_its_parents(store: SqlStore) -> None
     assert (await store.chat_settings.get(ref(chat="a thread"))).cooldown_seconds == 0.0
 
 
-async def test_a_choice_can_be_made_anew_and_taken_back(store: SqlStore) -> None:
+async def test_an_override_can_be_replaced_and_removed(store: SqlStore) -> None:
     for deny in (["😂"], ["🔥", "❤️"]):
         await store.chat_settings.set_override(ref(), "emoji_deny", deny)
     assert (await store.chat_settings.get(ref())).emoji_deny == {"🔥", "❤"}
@@ -64,7 +64,7 @@ async def test_a_choice_can_be_made_anew_and_taken_back(store: SqlStore) -> None
     ("key", "value", "error"),
     [("chance", 2, ValueError), ("chance", "often", ValueError), ("unknown", 1, KeyError)],
 )
-async def test_a_wrong_choice_is_not_stored(
+async def test_an_invalid_override_is_not_stored(
     store: SqlStore, key: str, value: object, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
@@ -72,9 +72,7 @@ async def test_a_wrong_choice_is_not_stored(
     assert await store.chat_settings.overrides(ref()) == {}
 
 
-async def test_an_unsound_stored_choice_is_passed_over(
-    store: SqlStore, engine: AsyncEngine
-) -> None:
+async def test_an_invalid_stored_override_is_skipped(store: SqlStore, engine: AsyncEngine) -> None:
     await store.chat_settings.set_override(ref(), "chance", 0.25)
     await store.chat_settings.set_override(ref(), "cooldown_seconds", 5.0)
     async with engine.begin() as connection:
@@ -82,7 +80,7 @@ async def test_an_unsound_stored_choice_is_passed_over(
     assert await store.chat_settings.get(ref()) == ChatSettings(cooldown_seconds=5.0)
 
 
-async def test_a_community_that_moves_takes_its_choices_along(store: SqlStore) -> None:
+async def test_overrides_move_with_a_community(store: SqlStore) -> None:
     old, new = ref(chat="1", community="1"), ref(chat="2", community="2")
     await store.chat_settings.set_override(old, "chance", 0.25, everywhere=True)
     await store.chat_settings.set_override(old, "mode", "mention_only", everywhere=True)

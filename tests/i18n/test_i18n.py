@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.chat_settings.overrides import KEYS
 from bot.core.chat_settings.schema import Mode
+from bot.core.chat_settings.setting import SETTINGS
 from bot.core.events import SkipReason
 from bot.i18n import FALLBACK, LANGUAGES, load_messages, localize, supported_language
 
@@ -47,7 +47,7 @@ def test_translations_are_no_copies(name: str) -> None:
 
 @everywhere
 def test_settings_modes_and_reasons_have_words(name: str) -> None:
-    needed = {f"setting.{key}.{part}" for key in KEYS for part in ("name", "about")}
+    needed = {f"setting.{key}.{part}" for key in SETTINGS for part in ("name", "about")}
     needed |= {f"mode.{mode}" for mode in Mode} | {f"skip.{reason}" for reason in SkipReason}
     assert needed <= set(load_messages(name))
 
@@ -62,7 +62,7 @@ def test_nothing_is_there_to_say_that_is_never_said() -> None:
 @everywhere
 def test_menus_take_the_descriptions(name: str) -> None:
     for key, text in load_messages(name).items():
-        if key.startswith(("command.", "option.")) or key.endswith(".about"):
+        if key.startswith(("command.", "option.")) or ".about" in key:
             assert len(text) <= MENU_LENGTH, key
         if key.startswith("menu."):
             assert len(text) <= CONTEXT_MENU_LENGTH, key

@@ -1,17 +1,30 @@
-"""Quiet hours: a part of every day in a time zone of its own."""
+"""Quiet hours: a daily time range in a time zone."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-_WRITTEN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})(?:\s+(\S+))?")
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from bot.core.chat_settings.value_types import ShowItem, ValueType
+from bot.core.chat_settings.words import is_word, plain
+from bot.i18n import localize
+
+EXAMPLE = "22:00-07:00 Europe/Berlin"
+_FORM = re.compile(r"(\d{1,2}):(\d{2}) ?- ?(\d{1,2}):(\d{2})(?: (\S+))?")
+
+
+class UnknownTimeZone(ValueError):
+    """A name that is not in the time zone database."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From ``start`` to before ``end``, over midnight where the end is the earlier one."""
+    """From ``start`` to before ``end``, over midnight if ``end`` is the earlier one."""
 
     start: time
     end: time
@@ -19,30 +32,73 @@ class QuietHours:
     """A name of the IANA time zone database."""
 
     @classmethod
-    def parse(cls, written: str) -> Self:
-        """Read ``22:00-07:00 Europe/Berlin``; the zone is UTC where there is none.
+    def parse(cls, text: str) -> Self:
+        """Read ``22:00-07:00 Europe/Berlin`` with any dash; without a zone it is UTC.
 
         Raises:
-            ValueError: it is written otherwise, or the zone is unknown.
+            UnknownTimeZone: the zone is not in the time zone database.
+            ValueError: the text has another form, or no such time.
         """
-        found = _WRITTEN.fullmatch(written.strip())
+        found = _FORM.fullmatch(plain(text))
         if found is None:
-            raise ValueError("should look like 22:00-07:00 Europe/Berlin")
-        zone = found[5] or "UTC"
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, OSError, ValueError):
-            raise ValueError("names an unknown time zone") from None
+            raise ValueError(f"should look like {EXAMPLE}")
         start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
-        return cls(start, end, zone)
+        return cls(start, end, _zone(found[5] or "UTC"))
 
     def contains(self, moment: datetime) -> bool:
-        """Whether an aware moment lies within."""
+        """Return whether an aware moment lies within."""
         now = moment.astimezone(ZoneInfo(self.zone)).time()
         if self.start <= self.end:
             return self.start <= now < self.end
         return now >= self.start or now < self.end
 
     def __str__(self) -> str:
-        """As ``parse`` reads it."""
+        """Return the form that ``parse`` reads."""
         return f"{self.start:%H:%M}-{self.end:%H:%M} {self.zone}"
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> str:
+    """Return a zone's name in its own capitalisation."""
+    known = next((zone for zone in available_timezones() if zone.casefold() == name.casefold()), "")
+    try:
+        return ZoneInfo(known or name).key
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        raise UnknownTimeZone(f"no time zone is called {name}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeRange(ValueType):
+    """Quiet hours, or None."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Validate in place of the annotated type, as it is stored as a text."""
+        return core_schema.no_info_plain_validator_function(self._check)
+
+    def validate(self, value: object) -> QuietHours | None:
+        """Read the stored form."""
+        if value is None or isinstance(value, QuietHours):
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"should look like {EXAMPLE}")
+        return QuietHours.parse(value)
+
+    def parse(self, text: str, current: QuietHours | None) -> QuietHours | None:
+        """Read a time range, or the word for none."""
+        return None if is_word(text, "value.none", "value.off") else QuietHours.parse(text)
+
+    def format(self, value: QuietHours | None, language: str, show_item: ShowItem = str) -> str:
+        """Return the time range, or the word for none."""
+        return localize("value.none", language) if value is None else str(value)
+
+    def rule(self, language: str) -> str:
+        """Show the form."""
+        none = localize("value.none", language)
+        rule = localize("rule.time_range", language, example=EXAMPLE)
+        return localize("rule.or", language, rule=rule, word=none)
+
+    def dump(self, value: QuietHours | None) -> str | None:
+        """Return the stored form."""
+        return None if value is None else str(value)

@@ -1,17 +1,19 @@
-"""The settings of a chat: names, types, ranges and defaults."""
+"""The schema of a chat's settings: commands, config, database and docs are made from it.
+
+Each field has a type that reads, shows and checks its values; ``setting`` makes a table of them.
+"""
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from bot.core.chat_settings.quiet_hours import QuietHours
-from model.emoji import canonical_set
-
-MAX_COOLDOWN_SECONDS = 86_400
-MAX_PER_MINUTE = 100_000
-MAX_PER_MESSAGE = 5
+from bot.core.chat_settings.list_types import EmojiSet, IdSet
+from bot.core.chat_settings.quiet_hours import QuietHours, TimeRange
+from bot.core.chat_settings.value_types import Number, OneOf, Percentage
+from bot.core.chat_settings.words import is_word
+from bot.i18n import FALLBACK, LANGUAGES, localize
 
 DEFAULT_EMOJI_DENY = frozenset(("🖕", "💩", "🤮", "🤬", "👎", "🤡"))
 """Never shown unless a community asks for it: aimed at a person, these insult."""
@@ -29,17 +31,33 @@ class Mode(StrEnum):
     """A reaction to messages that address the bot, and to no others."""
 
 
-def _quiet_hours(value: object) -> QuietHours | None:
-    if value is None or isinstance(value, QuietHours):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("should be a text")
-    return QuietHours.parse(value)
+class Platforms(frozenset[str]):
+    """The platforms on which a setting exists."""
 
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(ge=0, le=MAX_COOLDOWN_SECONDS, allow_inf_nan=False)]
-EmojiSet = Annotated[frozenset[str], AfterValidator(canonical_set)]
+EVERYWHERE = Platforms(("discord", "telegram"))
+DISCORD = Platforms(("discord",))
+
+_SWITCH = OneOf(
+    choices=(True, False),
+    label=lambda value, language: localize("value.on" if value else "value.off", language),
+    is_value=lambda text, value: is_word(text, "value.on" if value else "value.off"),
+)
+_MODE = OneOf(
+    choices=tuple(Mode), label=lambda value, language: localize(f"mode.{value}", language)
+)
+_LANGUAGE = OneOf(choices=tuple(LANGUAGES), label=lambda value, _language: LANGUAGES[value])
+_SECONDS = Number(
+    minimum=0, maximum=86_400, unit="value.seconds", choices=(0.0, 10.0, 30.0, 60.0, 300.0, 900.0)
+)
+_RATE = Number(
+    minimum=1,
+    maximum=100_000,
+    unit="value.a_minute",
+    whole=True,
+    none="value.unlimited",
+    choices=(1, 2, 5, 10, 20, None),
+)
 
 
 @dataclass(frozen=True, slots=True, config=_CONFIG)
@@ -47,41 +65,49 @@ class ReactionSettings:
     """When and with what to react: what the operator may set for all chats.
 
     Raises:
-        ValueError: a value of the wrong type, or outside its range.
+        ValueError: a value of the wrong type, or out of its range.
     """
 
-    mode: Mode = Mode.REACT
-    chance: Share = 1.0
+    mode: Annotated[Mode, _MODE] = Mode.REACT
+    chance: Annotated[float, Percentage(choices=(1.0, 0.5, 0.25, 0.1, 0.05))] = 1.0
     """Share of messages to read; messages that address the bot always are."""
-    cooldown_seconds: Seconds = 0.0
+    cooldown_seconds: Annotated[float, _SECONDS] = 0.0
     """Least time between two reactions in a chat."""
-    max_per_minute: Annotated[int, Field(ge=1, le=MAX_PER_MINUTE)] | None = 20
+    max_per_minute: Annotated[int | None, _RATE] = 20
     """Reactions in a chat in any 60 seconds; None for no limit."""
-    confidence_threshold: Share | None = None
+    confidence_threshold: Annotated[
+        float | None, Percentage(none="value.automatic", choices=(None, 0.1, 0.2, 0.3, 0.5))
+    ] = None
     """Lowest score to show; None for the artifact's own, adapted to ``target_acceptance``."""
-    target_acceptance: Share | None = 0.7
+    target_acceptance: Annotated[
+        float | None, Percentage(none="value.none", choices=(None, 0.5, 0.6, 0.7, 0.8, 0.9))
+    ] = 0.7
     """Share of reactions that people should keep; None to leave the artifact's threshold alone."""
-    exploration_rate: Share = 0.05
+    exploration_rate: Annotated[float, Percentage(choices=(0.0, 0.02, 0.05, 0.1))] = 0.05
     """Share of reactions that explore another of the top five, never on grave texts."""
-    max_per_message: Annotated[int, Field(ge=1, le=MAX_PER_MESSAGE)] = 1
+    max_per_message: Annotated[
+        int, Number(minimum=1, maximum=5, whole=True, choices=(1, 2, 3, 4, 5)), DISCORD
+    ] = 1
     """Emojis on one message."""
-    emoji_deny: EmojiSet = DEFAULT_EMOJI_DENY
+    emoji_deny: Annotated[frozenset[str], EmojiSet()] = DEFAULT_EMOJI_DENY
 
 
 @dataclass(frozen=True, slots=True, config=_CONFIG)
 class ChatSettings(ReactionSettings):
     """Settings of one chat."""
 
-    enabled: bool = True
-    emoji_allow: EmojiSet | None = None
+    enabled: Annotated[bool, _SWITCH] = True
+    emoji_allow: Annotated[frozenset[str] | None, EmojiSet(optional=True)] = None
     """Only these; None for all. Custom emojis, as ``:name:``, come on top: a list of nothing else
     leaves every Unicode emoji allowed."""
-    chat_allow: frozenset[str] | None = None
+    chat_allow: Annotated[
+        frozenset[str] | None, IdSet(optional=True, rule_key="rule.channels"), DISCORD
+    ] = None
     """Only in these chats and their threads, by the platform's ids; None for all."""
-    chat_deny: frozenset[str] = frozenset()
-    role_deny: frozenset[str] = frozenset()
+    chat_deny: Annotated[frozenset[str], IdSet(rule_key="rule.channels"), DISCORD] = frozenset()
+    role_deny: Annotated[frozenset[str], IdSet(rule_key="rule.roles"), DISCORD] = frozenset()
     """Messages by members with one of these roles are left alone."""
-    quiet_hours: Annotated[QuietHours | None, PlainValidator(_quiet_hours)] = None
+    quiet_hours: Annotated[QuietHours | None, TimeRange()] = None
     """When the bot answers only messages that address it."""
-    language: str = "en"
+    language: Annotated[str, _LANGUAGE] = FALLBACK
     """BCP 47 tag of the bot's own texts."""

@@ -1,4 +1,4 @@
-"""Stored choices become settings, or are passed over."""
+"""Stored overrides become settings, or are skipped."""
 
 import logging
 
@@ -8,7 +8,7 @@ from bot.core.chat_settings.overrides import apply_override, apply_overrides
 from bot.core.chat_settings.schema import ChatSettings, Mode
 
 
-def test_sound_values_take_effect() -> None:
+def test_valid_values_take_effect() -> None:
     stored: dict[str, object] = {
         "enabled": False,
         "mode": "mention_only",
@@ -49,7 +49,7 @@ def test_sound_values_take_effect() -> None:
         ("cooldown_seconds", None),
     ],
 )
-def test_unsound_values_are_passed_over_and_told(
+def test_invalid_values_are_skipped_and_logged(
     key: str, value: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -59,7 +59,7 @@ def test_unsound_values_are_passed_over_and_told(
     assert key in caplog.text
 
 
-def test_keys_of_another_version_are_passed_over() -> None:
+def test_keys_of_another_version_are_skipped() -> None:
     assert apply_overrides(ChatSettings(), {"mood": [22, 7]}) == ChatSettings()
     with pytest.raises(KeyError):
         apply_override(ChatSettings(), "mood", [22, 7])

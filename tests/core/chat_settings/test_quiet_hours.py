@@ -26,6 +26,7 @@ def at(hour: int, minute: int = 0) -> datetime:
         ("9:00-9:00", at(9), False),
         ("22:00-07:00 Europe/Berlin", at(20), True),  # 22:00 there in summer
         ("22:00-07:00 Europe/Berlin", at(5), False),
+        ("22:00 – 07:00 europe/BERLIN", at(20), True),
     ],
 )
 def test_hold(written: str, moment: datetime, held: bool) -> None:
