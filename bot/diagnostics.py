@@ -36,7 +36,7 @@ async def examine(
     url = settings.database.url
     yield _files(config, url)
     yield await _secret(url, credentials)
-    for finding in await database.examine(url):
+    for finding in await database.check_database(url):
         yield finding
     yield await asyncio.to_thread(_artifact, settings.model)
     async for finding in platforms(settings, credentials, listen=listen):
@@ -64,7 +64,7 @@ async def platforms(
         yield ok("telegram", f"not used: {why}")
     else:
         token = telegram.get_secret_value()
-        met = await database.groups(settings.database.url, "telegram")
+        met = await database.recent_group_ids(settings.database.url, "telegram")
         for finding in await ask_telegram(settings.telegram, token, listen=listen, groups=met):
             yield finding
 

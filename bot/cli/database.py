@@ -31,6 +31,6 @@ def current(config: ConfigFile = None) -> None:
     settings, _ = start(config)
     from bot.database import engine
 
-    revision, newest = asyncio.run(engine.current(settings.database.url))
+    revision, newest = asyncio.run(engine.current_and_head_revision(settings.database.url))
     name = engine.display_name(settings.database.url)
     typer.echo(f"{name}: revision {revision or 'none'}, newest {newest}")

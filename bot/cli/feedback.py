@@ -131,7 +131,7 @@ def as_object(counted: "FeedbackStatistics") -> dict[str, object]:
     words = {TITLES[kind]: counts for kind, counts in counted.feedback.items()}
     return {
         "predictions": counted.predictions,
-        "answered": counted.answered,
+        "answered": counted.reacted,
         "shown": counted.shown.total(),
         **{title: counts.total() for title, counts in words.items()},
         "by_emoji": {
@@ -153,11 +153,11 @@ def _tell(contents: "DatasetSummary", out: Path, as_json: bool) -> None:
 
 async def _count(url: str) -> "FeedbackStatistics":
     from bot.database.engine import open_database
-    from bot.database.statistics import statistics
+    from bot.database.statistics import compute_statistics
 
     engine = await open_database(url)
     try:
-        return await statistics(engine)
+        return await compute_statistics(engine)
     finally:
         await engine.dispose()
 
@@ -175,11 +175,11 @@ async def _purge(url: str, rows_since: datetime, texts_since: datetime) -> int:
 
 async def _trends(url: str) -> "FeedbackTrends":
     from bot.database.engine import open_database
-    from bot.database.trends import trends
+    from bot.database.trends import compute_trends
 
     engine = await open_database(url)
     try:
-        return await trends(engine)
+        return await compute_trends(engine)
     finally:
         await engine.dispose()
 
@@ -189,7 +189,7 @@ def _show(counted: "FeedbackStatistics") -> None:
     from rich.table import Table
 
     table = Table(
-        "emoji", title=f"{counted.predictions} predictions, {counted.answered} of them answered"
+        "emoji", title=f"{counted.predictions} predictions, {counted.reacted} of them answered"
     )
     for title in ("shown", *TITLES.values()):
         table.add_column(title, justify="right")

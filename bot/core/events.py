@@ -112,7 +112,7 @@ class RecordedOutcome:
     """What is stored of one scored message, for those who ask why."""
 
     outcome: Outcome
-    at: datetime
+    recorded_at: datetime
 
 
 class FeedbackKind(StrEnum):

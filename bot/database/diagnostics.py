@@ -17,9 +17,9 @@ from bot.database.engine import (
     DatabaseError,
     build_engine,
     display_name,
-    head,
+    head_revision,
     migration_connection,
-    refuse_strangers,
+    refuse_foreign_database,
     sqlite_path,
 )
 from bot.database.store import SqlStore
@@ -28,10 +28,10 @@ from bot.database.transaction import transaction
 
 ENOUGH, LITTLE = 500_000_000, 50_000_000
 """Free bytes on the disk of an SQLite database."""
-MOST_GROUPS = 20
+MAX_GROUPS = 20
 
 
-async def examine(url: str) -> list[Diagnostic]:
+async def check_database(url: str) -> list[Diagnostic]:
     """Open the database, compare its revision, try to write; never raises for what it finds."""
     path = sqlite_path(url)
     if path is None:
@@ -45,12 +45,12 @@ async def examine(url: str) -> list[Diagnostic]:
 async def has_members(url: str) -> bool:
     """Whether members stand in the database, whom only its secret recognises."""
     with suppress(DatabaseError, StoreFailed):  # which ``examine`` tells
-        async with _as_it_is(url) as engine:
+        async with _existing_engine(url) as engine:
             return engine is not None and await SqlStore(engine).members.exist()
     return False
 
 
-async def groups(url: str, platform: str) -> list[str]:
+async def recent_group_ids(url: str, platform: str) -> list[str]:
     """The platform's ids of the communities that the bot met last, which begin with a minus.
 
     Those are Telegram's groups and channels; private chats stand under keys.
@@ -59,19 +59,19 @@ async def groups(url: str, platform: str) -> list[str]:
         community.c.platform == platform, community.c.external_id.startswith("-")
     )
     with suppress(DatabaseError, StoreFailed):
-        async with _as_it_is(url) as engine:
+        async with _existing_engine(url) as engine:
             if engine is None:
                 return []
             async with transaction(engine) as connection:
                 found = await connection.execute(
-                    query.order_by(community.c.id.desc()).limit(MOST_GROUPS)
+                    query.order_by(community.c.id.desc()).limit(MAX_GROUPS)
                 )
                 return [str(name) for name in found.scalars()]
     return []
 
 
 @asynccontextmanager
-async def _as_it_is(url: str) -> AsyncIterator[AsyncEngine | None]:
+async def _existing_engine(url: str) -> AsyncIterator[AsyncEngine | None]:
     """The database without an upgrade; None where there is no file yet."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
@@ -93,16 +93,16 @@ async def _open(url: str) -> Diagnostic:
     except DatabaseError as error:
         mend = "see what is there, restore a backup, or choose another database.url"
         return failed("database", str(error), mend)
-    if revision == head():
+    if revision == head_revision():
         return ok("database", f"{name}: revision {revision}, the newest; it can be written")
-    told = f"{name}: revision {revision or 'none'}, newest {head()}"
+    told = f"{name}: revision {revision or 'none'}, newest {head_revision()}"
     return warning("database", told, "emoji-reactor db upgrade, or the next start, mends it")
 
 
 def _examine(connection: Connection, name: str) -> str | None:
     """Write a row, which the caller takes back; the revision."""
-    revision = refuse_strangers(connection, name)
-    if revision == head():
+    revision = refuse_foreign_database(connection, name)
+    if revision == head_revision():
         values = {"platform": "doctor", "external_id": "", "created_at": datetime.now(UTC)}
         connection.execute(insert(community).values(values))
     return revision

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.core.errors import EmojiReactorError
 
-BUSY_SECONDS = 10
+LOCK_TIMEOUT_SECONDS = 10
 
 
 class DatabaseError(EmojiReactorError):
@@ -49,16 +49,16 @@ async def upgrade(url: str) -> str:
         return await connection.run_sync(partial(_upgrade, name=display_name(url)))
 
 
-async def current(url: str) -> tuple[str | None, str]:
+async def current_and_head_revision(url: str) -> tuple[str | None, str]:
     """The database's revision, None for one without tables, and the program's."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
-        return None, head()
+        return None, head_revision()
     async with migration_connection(url) as connection:
-        return await connection.run_sync(_revision), head()
+        return await connection.run_sync(_revision), head_revision()
 
 
-def head() -> str:
+def head_revision() -> str:
     """The revision to which this program upgrades."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
@@ -72,7 +72,7 @@ async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
         async with engine.execution_options(immediate=True).begin() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise DatabaseError(f"{display_name(url)}: {reason(error)}") from None
+        raise DatabaseError(f"{display_name(url)}: {driver_message(error)}") from None
     except OSError as error:
         raise DatabaseError(f"{display_name(url)}: {error.strerror or error}") from None
     except UnicodeDecodeError:  # in the schema itself
@@ -109,18 +109,18 @@ def has_password(url: str) -> bool:
     return bool(make_url(url).password)
 
 
-def reason(error: SQLAlchemyError) -> str:
+def driver_message(error: SQLAlchemyError) -> str:
     """The driver's own words on one line, without statement and parameters."""
     return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def _upgrade(connection: Connection, name: str) -> str:
-    refuse_strangers(connection, name)
+    refuse_foreign_database(connection, name)
     command.upgrade(alembic_config(connection), "head")
-    return head()
+    return head_revision()
 
 
-def refuse_strangers(connection: Connection, name: str) -> str | None:
+def refuse_foreign_database(connection: Connection, name: str) -> str | None:
     """The revision of a database that is ours to upgrade, None for an empty one.
 
     Raises:
@@ -165,13 +165,13 @@ def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
             f"database.url: {error.name} is not installed; pip install 'emoji-reactor[postgres]'"
         ) from None
     except ArgumentError as error:
-        raise DatabaseError(f"database.url: {reason_line(error)}") from None
+        raise DatabaseError(f"database.url: {single_line(error)}") from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, foreign_keys)
     return engine
 
 
-def reason_line(error: Exception) -> str:
+def single_line(error: Exception) -> str:
     """An error's text on one line."""
     return " ".join(str(error).split())
 
@@ -194,7 +194,7 @@ def _write_ahead(path: Path) -> None:
     Only once the schema is known to be ours, as it alters the file. SQLite waits for nobody here,
     whatever the busy timeout, so that a process which starts beside another one must ask again.
     """
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
     with closing(sqlite3.connect(path)) as connection:
         while True:
             try:
@@ -212,7 +212,7 @@ def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
     def connect(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own
         connection.isolation_level = None  # transactions begin below, not in the driver
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()

@@ -16,7 +16,7 @@ from bot.core.events import MemberKey
 from bot.database.tables import community, consent, feedback, opt_out, prediction
 from bot.database.transaction import transaction
 
-PAGE = 2000
+PAGE_SIZE = 2000
 """Rows that are in memory at once."""
 
 
@@ -34,13 +34,13 @@ class ExportSelection:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenFeedback:
+class FeedbackCount:
     """A word on an answer, and how many people said it there."""
 
     kind: str
     emoji: str | None
     source: str
-    people: int
+    actor_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class MessageWithFeedback:
     text: str | None = field(repr=False)
     consent: str | None
     language: str | None
-    artifact: str
-    at: datetime
-    suggestions: Sequence[tuple[str, float]]
+    artifact_version: str
+    recorded_at: datetime
+    predictions: Sequence[tuple[str, float]]
     shown: Sequence[str]
-    said: Sequence[GivenFeedback]
+    feedback: Sequence[FeedbackCount]
 
 
 async def feedback_pages(
-    engine: AsyncEngine, selection: ExportSelection, size: int = PAGE
+    engine: AsyncEngine, selection: ExportSelection, size: int = PAGE_SIZE
 ) -> AsyncIterator[list[MessageWithFeedback]]:
     """All of it in order; each page in a transaction of its own, so that writers never wait.
 
@@ -123,18 +123,18 @@ def _conditions(selection: ExportSelection) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _words(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[GivenFeedback]]:
+async def _words(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[FeedbackCount]]:
     key = (feedback.c.prediction_id, feedback.c.kind, feedback.c.emoji, feedback.c.source)
     query = (
         select(*key, func.count()).where(feedback.c.prediction_id.in_(ids)).group_by(*key)
     ).order_by(*key)
-    found: defaultdict[int, list[GivenFeedback]] = defaultdict(list)
+    found: defaultdict[int, list[FeedbackCount]] = defaultdict(list)
     for message, kind, emoji, source, people in await connection.execute(query):
-        found[message].append(GivenFeedback(kind, emoji or None, source, people))
+        found[message].append(FeedbackCount(kind, emoji or None, source, people))
     return found
 
 
-def _answered(row: Row[tuple[object, ...]], said: Sequence[GivenFeedback]) -> MessageWithFeedback:
+def _answered(row: Row[tuple[object, ...]], said: Sequence[FeedbackCount]) -> MessageWithFeedback:
     text = row.given_text
     return MessageWithFeedback(
         id=row.id,
@@ -144,9 +144,9 @@ def _answered(row: Row[tuple[object, ...]], said: Sequence[GivenFeedback]) -> Me
         text=text,
         consent=None if text is None else row.consent,
         language=row.language,
-        artifact=row.artifact_version,
-        at=row.created_at,
-        suggestions=[(emoji, score) for emoji, score in row.predictions],
+        artifact_version=row.artifact_version,
+        recorded_at=row.created_at,
+        predictions=[(emoji, score) for emoji, score in row.predictions],
         shown=row.shown,
-        said=said,
+        feedback=said,
     )

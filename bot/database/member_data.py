@@ -17,7 +17,7 @@ from bot.database.tables import (
     prediction,
 )
 
-_ANSWERED = (
+_OUTCOME_COLUMNS = (
     community.c.external_id.label("community"),
     prediction.c.chat,
     prediction.c.message,
@@ -30,7 +30,7 @@ _ANSWERED = (
     prediction.c.consent,
     prediction.c.artifact_version,
 )
-_SAID = (
+_FEEDBACK_COLUMNS = (
     community.c.external_id.label("community"),
     prediction.c.chat,
     prediction.c.message,
@@ -46,8 +46,8 @@ async def member_data(
 ) -> dict[str, object]:
     """Everything kept about a member, as JSON knows it: moments are written in ISO 8601."""
     here = community.c.platform == platform
-    messages = select(*_ANSWERED).join_from(prediction, community)
-    said = select(*_SAID).join_from(feedback, prediction).join(community)
+    messages = select(*_OUTCOME_COLUMNS).join_from(prediction, community)
+    said = select(*_FEEDBACK_COLUMNS).join_from(feedback, prediction).join(community)
     consents = select(consent.c.version, consent.c.granted_at, consent.c.revoked_at).where(
         consent.c.platform == platform, consent.c.member == member
     )
@@ -56,7 +56,7 @@ async def member_data(
     return {
         "platform": platform,
         "member": member,
-        "opted_out_since": _plain(since),
+        "opted_out_since": _json_value(since),
         "consents": await _rows(connection, consents),
         "messages": await _rows(
             connection, messages.where(and_(here, prediction.c.author == member))
@@ -85,8 +85,8 @@ async def _rows(
     connection: AsyncConnection, query: Select[tuple[object, ...]]
 ) -> list[dict[str, object]]:
     found = (await connection.execute(query)).mappings()
-    return [{name: _plain(value) for name, value in row.items()} for row in found]
+    return [{name: _json_value(value) for name, value in row.items()} for row in found]
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value

@@ -19,7 +19,7 @@ class FeedbackStatistics:
 
     predictions: int = 0
     """Messages that were scored."""
-    answered: int = 0
+    reacted: int = 0
     """Those of them on which the bot showed something."""
     shown: Counter[str] = field(default_factory=Counter)
     """Reactions shown, by emoji."""
@@ -34,7 +34,7 @@ class FeedbackStatistics:
         return sorted((spoken | set(self.shown)) - {""}, key=lambda e: (-self.shown[e], e))
 
 
-async def statistics(engine: AsyncEngine) -> FeedbackStatistics:
+async def compute_statistics(engine: AsyncEngine) -> FeedbackStatistics:
     """Count in the database; only one row for each different answer comes back.
 
     Raises:
@@ -57,7 +57,7 @@ async def statistics(engine: AsyncEngine) -> FeedbackStatistics:
         counts[FeedbackKind(kind)][emoji] += count
     return FeedbackStatistics(
         predictions=sum(count for _, count in answer_rows),
-        answered=sum(count for emojis, count in answer_rows if json.loads(emojis)),
+        reacted=sum(count for emojis, count in answer_rows if json.loads(emojis)),
         shown=shown,
         feedback=counts,
     )

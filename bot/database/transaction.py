@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.errors import StoreFailed
-from bot.database.engine import reason
+from bot.database.engine import driver_message
 
 
 @asynccontextmanager
@@ -23,7 +23,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         async with engine.begin() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise StoreFailed(reason(error)) from None
+        raise StoreFailed(driver_message(error)) from None
     except OSError as error:
         raise StoreFailed(f"the database cannot be reached: {error.strerror}") from None
 

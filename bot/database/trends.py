@@ -16,9 +16,9 @@ from bot.database.tables import community, feedback, prediction
 from bot.database.transaction import transaction
 
 # As text, since PostgreSQL cannot group by its json type.
-_CHOSEN = cast(prediction.c.shown, String)
-_ANSWERED = _CHOSEN != "[]"
-_REFUSED = and_(
+_SHOWN = cast(prediction.c.shown, String)
+_SHOWN_ANY = _SHOWN != "[]"
+_REJECTED = and_(
     feedback.c.prediction_id == prediction.c.id,
     feedback.c.kind.in_((FeedbackKind.REMOVE.value, FeedbackKind.DISLIKE.value)),
 )
@@ -54,7 +54,7 @@ class FeedbackTrends:
     """What was shown and what people chose instead."""
 
 
-async def trends(engine: AsyncEngine) -> FeedbackTrends:
+async def compute_trends(engine: AsyncEngine) -> FeedbackTrends:
     """Count in the database.
 
     Raises:
@@ -62,8 +62,8 @@ async def trends(engine: AsyncEngine) -> FeedbackTrends:
     """
     async with transaction(engine) as connection:
         day = _day(connection.dialect.name)
-        places = await _answers(connection, community.c.platform, community.c.external_id)
-        days = await _answers(connection, day)
+        places = await _kept_shares(connection, community.c.platform, community.c.external_id)
+        days = await _kept_shares(connection, day)
         return FeedbackTrends(
             by_emoji=await kept_by_emoji(connection, true()),
             by_community=_most_first({(name[0], name[1]): kept for name, kept in places}),
@@ -71,7 +71,7 @@ async def trends(engine: AsyncEngine) -> FeedbackTrends:
                 datetime.date.fromisoformat(name[0]): kept
                 for name, kept in sorted(days, key=itemgetter(0))
             },
-            corrections=await _swaps(connection),
+            corrections=await _corrections(connection),
         )
 
 
@@ -83,14 +83,14 @@ def _day(dialect: str) -> ColumnElement[str]:
     return func.to_char(utc, "YYYY-MM-DD", type_=String)
 
 
-async def _answers(
+async def _kept_shares(
     connection: AsyncConnection, *keys: ColumnElement[str]
 ) -> list[tuple[tuple[str, ...], KeptShare]]:
-    kept = case((exists().where(_REFUSED), 0), else_=1)
+    kept = case((exists().where(_REJECTED), 0), else_=1)
     each = select(
         *(key.label(f"key_{index}") for index, key in enumerate(keys)), kept.label("kept")
     )
-    answers = each.join_from(prediction, community).where(_ANSWERED).subquery()
+    answers = each.join_from(prediction, community).where(_SHOWN_ANY).subquery()
     grouped = [answers.c[f"key_{index}"] for index in range(len(keys))]
     query = select(*grouped, func.count(), func.sum(answers.c.kept)).group_by(*grouped)
     rows = await connection.execute(query)
@@ -103,17 +103,14 @@ async def kept_by_emoji(
     """The most shown first; ``where`` is a condition on communities."""
     shown: Counter[str] = Counter()
     answers = (
-        select(_CHOSEN, func.count())
-        .join_from(prediction, community)
-        .where(where)
-        .group_by(_CHOSEN)
+        select(_SHOWN, func.count()).join_from(prediction, community).where(where).group_by(_SHOWN)
     )
     for emojis, count in await connection.execute(answers):
         shown.update(dict.fromkeys(json.loads(emojis), count))
     refused: defaultdict[int, set[str]] = defaultdict(set)
     words = (
-        select(prediction.c.id, _CHOSEN, feedback.c.emoji)
-        .join_from(prediction, feedback, _REFUSED)
+        select(prediction.c.id, _SHOWN, feedback.c.emoji)
+        .join_from(prediction, feedback, _REJECTED)
         .join(community, community.c.id == prediction.c.community_id)
         .where(where)
     )
@@ -125,13 +122,13 @@ async def kept_by_emoji(
     return _most_first({e: KeptShare(count, count - lost[e]) for e, count in shown.items()})
 
 
-async def _swaps(connection: AsyncConnection) -> Counter[tuple[str, str]]:
+async def _corrections(connection: AsyncConnection) -> Counter[tuple[str, str]]:
     swaps: Counter[tuple[str, str]] = Counter()
     query = (
-        select(_CHOSEN, feedback.c.emoji, func.count())
+        select(_SHOWN, feedback.c.emoji, func.count())
         .join_from(prediction, feedback)
         .where(feedback.c.kind == FeedbackKind.CORRECT.value)
-        .group_by(_CHOSEN, feedback.c.emoji)
+        .group_by(_SHOWN, feedback.c.emoji)
     )
     for emojis, chosen, count in await connection.execute(query):
         swaps.update({(shown, chosen): count for shown in json.loads(emojis)})

@@ -60,9 +60,9 @@ def feedback_row(message: MessageWithFeedback, pseudonyms: ExportPseudonyms) -> 
         platform=message.platform,
         community=pseudonyms("community", message.community),
         author=pseudonyms("author", message.author),
-        day=message.at.date(),
-        artifact_version=message.artifact,
-        predictions=tuple(ScoredEmoji(emoji=e, score=score) for e, score in message.suggestions),
+        day=message.recorded_at.date(),
+        artifact_version=message.artifact_version,
+        predictions=tuple(ScoredEmoji(emoji=e, score=score) for e, score in message.predictions),
         shown=tuple(message.shown),
         feedback=tuple(
             FeedbackEntry.model_validate(
@@ -70,10 +70,10 @@ def feedback_row(message: MessageWithFeedback, pseudonyms: ExportPseudonyms) -> 
                     "kind": given.kind,
                     "emoji": given.emoji,
                     "source": given.source,
-                    "actors": given.people,
+                    "actors": given.actor_count,
                 }
             )
-            for given in message.said
+            for given in message.feedback
         ),
         consent_version=message.consent,
     )

@@ -31,7 +31,7 @@ def message(
     return IncomingMessage(ref(number), ANNA, text, addressed=addressed)
 
 
-def word(
+def make_feedback(
     number: str = "1",
     kind: FeedbackKind = FeedbackKind.AGREE,
     emoji: str | None = "😂",
@@ -48,7 +48,7 @@ def word(
 class EchoPredictor:
     """Answers every text alike."""
 
-    answer: list[Prediction] = field(
+    predictions: list[Prediction] = field(
         default_factory=lambda: [Prediction("😂", 0.6), Prediction("🔥", 0.3)]
     )
     error: Exception | None = None
@@ -56,13 +56,13 @@ class EchoPredictor:
     threshold: float = 0.2
     asked: list[tuple[str, int, Collection[str] | None]] = field(default_factory=list)
     biases: list[Mapping[str, float]] = field(default_factory=list)
-    moved: list[Mapping[str, EmbeddingOffset]] = field(default_factory=list)
-    learnt: list[Sequence[EmojiChoice]] = field(default_factory=list)
+    offsets: list[Mapping[str, EmbeddingOffset]] = field(default_factory=list)
+    learned_choices: list[Sequence[EmojiChoice]] = field(default_factory=list)
 
     async def embedding_offsets(
         self, choices: Sequence[EmojiChoice]
     ) -> Mapping[str, EmbeddingOffset]:
-        self.learnt.append(choices)
+        self.learned_choices.append(choices)
         return {choice.emoji: np.ones(2, dtype=np.float32) for choice in choices}
 
     async def predict(
@@ -74,11 +74,11 @@ class EchoPredictor:
         moves: Mapping[str, EmbeddingOffset] | None = None,
     ) -> list[Prediction]:
         self.biases.append(bias)
-        self.moved.append(moves or {})
+        self.offsets.append(moves or {})
         self.asked.append((text, k, candidates))
         if self.error is not None:
             raise self.error
-        return self.answer
+        return self.predictions
 
 
 @dataclass

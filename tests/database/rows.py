@@ -12,7 +12,7 @@ from bot.database.tables import prediction
 from model import Prediction
 from tests.core.fakes import message, ref
 
-ANSWERED = Outcome(
+OUTCOME = Outcome(
     ref(),
     predictions=(Prediction("😂", 0.61234567), Prediction("🔥", 0.3)),
     shown=("😂",),
@@ -22,7 +22,7 @@ ANSWERED = Outcome(
 
 
 async def record(
-    store: SqlStore, given: IncomingMessage | str = "1", outcome: Outcome = ANSWERED
+    store: SqlStore, given: IncomingMessage | str = "1", outcome: Outcome = OUTCOME
 ) -> bool:
     """Record an answer to a message, or to the one with this number."""
     heard = message(number=given) if isinstance(given, str) else given

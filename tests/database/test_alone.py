@@ -19,8 +19,8 @@ from bot.core.preferences.ranking import rank_with_pending
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Prediction
-from tests.core.fakes import BEN, MOMENT, message, ref, word
-from tests.database.rows import ANSWERED, record
+from tests.core.fakes import BEN, MOMENT, make_feedback, message, ref
+from tests.database.rows import OUTCOME, record
 
 EMOJIS = ("😂", "🤣", "💀", "🔥", "😭", "🎉", "❤")
 SCORES = (0.2, 0.199, 0.198, 0.15, 0.149, 0.05, 0.049)
@@ -67,16 +67,18 @@ async def others_speak(store: SqlStore) -> None:
     """Enough members have spoken on one day, and one of them on the next."""
     for n, emoji in enumerate(EMOJIS[: QUORUM + 1]):
         given = replace(message(number=f"other{n}"), author=member(n))
-        await record(store, given, replace(ANSWERED, shown=(emoji,)))
-        said = word(f"other{n}", FeedbackKind.CORRECT, EMOJIS[n + 1], actor=member(n % QUORUM))
+        await record(store, given, replace(OUTCOME, shown=(emoji,)))
+        said = make_feedback(
+            f"other{n}", FeedbackKind.CORRECT, EMOJIS[n + 1], actor=member(n % QUORUM)
+        )
         await store.feedback.add(replace(said, at=MOMENT + timedelta(days=n // QUORUM)))
 
 
 async def act(store: SqlStore, number: int, one: Act) -> None:
     mine = replace(message(number=str(number)), author=BEN)
-    await record(store, mine, replace(ANSWERED, shown=(one.shown,)))
+    await record(store, mine, replace(OUTCOME, shown=(one.shown,)))
     if one.kind is not None:
-        said = word(str(number), one.kind, one.about)
+        said = make_feedback(str(number), one.kind, one.about)
         said = replace(said, at=MOMENT + timedelta(days=2, hours=one.hours))
         await store.feedback.add(said)
         if one.withdrawn:

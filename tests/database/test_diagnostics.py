@@ -10,8 +10,8 @@ import pytest
 from alembic import command
 
 from bot.core.diagnostic import Diagnostic, Status
-from bot.database.diagnostics import MOST_GROUPS, examine, groups, has_members
-from bot.database.engine import alembic_config, head, migration_connection, upgrade
+from bot.database.diagnostics import MAX_GROUPS, check_database, has_members, recent_group_ids
+from bot.database.engine import alembic_config, head_revision, migration_connection, upgrade
 
 WRITE_VERSION = 18
 """Where the header of an SQLite file says who may write it: with 3 or more nobody does."""
@@ -23,7 +23,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def found(path: Path) -> Diagnostic:
-    return (await examine(f"sqlite+aiosqlite:///{path}"))[0]
+    return (await check_database(f"sqlite+aiosqlite:///{path}"))[0]
 
 
 async def test_none_yet_is_made_by_the_first_start_and_not_by_a_look(path: Path) -> None:
@@ -43,7 +43,7 @@ async def test_an_up_to_date_one_is_left_as_it_was(path: Path) -> None:
     told = await found(path)
     assert (told.status, told.message) == (
         Status.OK,
-        f"{path}: revision {head()}, the newest; it can be written",
+        f"{path}: revision {head_revision()}, the newest; it can be written",
     )
     assert path.read_bytes() == before
     assert not await has_members(f"sqlite+aiosqlite:///{path}")
@@ -57,7 +57,7 @@ async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
     told = await found(path)
     assert (told.status, told.message) == (
         Status.WARNING,
-        f"{path}: revision none, newest {head()}",
+        f"{path}: revision none, newest {head_revision()}",
     )
     assert "emoji-reactor db upgrade" in told.remedy
     assert (await found(path)).message == told.message
@@ -65,10 +65,10 @@ async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
 
 async def test_groups_are_told_without_private_chats(path: Path) -> None:
     url = f"sqlite+aiosqlite:///{path}"
-    assert await groups(url, "telegram") == []
+    assert await recent_group_ids(url, "telegram") == []
     assert not path.exists()
     await upgrade(url)
-    names = [f"-100{number}" for number in range(MOST_GROUPS + 5)]
+    names = [f"-100{number}" for number in range(MAX_GROUPS + 5)]
     with closing(sqlite3.connect(path)) as connection:
         connection.executemany(
             "insert into community (platform, external_id, created_at) values (?, ?, '2026-01-01')",
@@ -79,7 +79,7 @@ async def test_groups_are_told_without_private_chats(path: Path) -> None:
             ],
         )
         connection.commit()
-    assert await groups(url, "telegram") == names[: -MOST_GROUPS - 1 : -1]
+    assert await recent_group_ids(url, "telegram") == names[: -MAX_GROUPS - 1 : -1]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_one_that_cannot_be_written(path: Path) -> None:
 
 
 async def test_a_server_that_is_not_there() -> None:
-    [told] = await examine("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
+    [told] = await check_database("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
     assert (told.status, "hunter2" in told.message + told.remedy) == (Status.FAILED, False)
     assert not await has_members("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
 
@@ -130,5 +130,5 @@ async def test_a_disk_that_fills_up(
 ) -> None:
     usage = namedtuple("usage", ("total", "used", "free"))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 0, free))
-    _, told = await examine(f"sqlite+aiosqlite:///{path}")
+    _, told = await check_database(f"sqlite+aiosqlite:///{path}")
     assert (told.check, told.status) == ("disk", status)

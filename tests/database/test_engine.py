@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.errors import StoreFailed
 from bot.database.engine import (
-    BUSY_SECONDS,
+    LOCK_TIMEOUT_SECONDS,
     DatabaseError,
     display_name,
     open_database,
@@ -31,7 +31,7 @@ moments = Table("moments", MetaData(), Column("at", UtcTime))
     [
         ("journal_mode", "wal"),
         ("foreign_keys", 1),
-        ("busy_timeout", BUSY_SECONDS * 1000),
+        ("busy_timeout", LOCK_TIMEOUT_SECONDS * 1000),
         ("synchronous", 1),
     ],
 )

@@ -21,18 +21,18 @@ from bot.core.events import (
     SkipReason,
 )
 from bot.database.engine import open_database
-from bot.database.statistics import statistics
+from bot.database.statistics import compute_statistics
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
-from tests.core.fakes import ANNA, BEN, MOMENT, ref, word
-from tests.database.rows import ANSWERED, record
+from tests.core.fakes import ANNA, BEN, MOMENT, make_feedback, ref
+from tests.database.rows import OUTCOME, record
 
 RECORDED, UNKNOWN_MESSAGE = FeedbackResult.RECORDED, FeedbackResult.UNKNOWN_MESSAGE
 KNOWN = ("1", "2")
 Key = tuple[str, str, str, str]
 
 feedbacks = st.builds(
-    word,
+    make_feedback,
     st.sampled_from([*KNOWN, "unknown"]),
     st.sampled_from(FeedbackKind),
     st.sampled_from([None, "😂", "❤", ":party:"]),
@@ -89,7 +89,7 @@ def test_any_words_leave_the_set_that_they_add_up_to(words: list[Feedback]) -> N
 
 async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
-    first = word("1")
+    first = make_feedback("1")
     await store.feedback.add(first)
     later = first.at.replace(year=2027)
     await store.feedback.add(replace(first, at=later))
@@ -99,20 +99,20 @@ async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: Asy
 
 async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
-    results = await asyncio.gather(*(store.feedback.add(word("1")) for _ in range(10)))
+    results = await asyncio.gather(*(store.feedback.add(make_feedback("1")) for _ in range(10)))
     assert results == [RECORDED] * 10
     assert len(await stored(engine)) == 1
 
 
 async def test_statistics_count_by_emoji(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
-    await record(store, "3", replace(ANSWERED, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD))
+    await record(store, "3", replace(OUTCOME, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD))
     for actor in (ANNA, BEN):
-        await store.feedback.add(word("1", actor=actor))
-    await store.feedback.add(word("2", FeedbackKind.CORRECT, "❤"))
-    await store.feedback.add(word("2", FeedbackKind.DISLIKE, None))
-    counted = await statistics(engine)
-    assert (counted.predictions, counted.answered) == (3, 2)
+        await store.feedback.add(make_feedback("1", actor=actor))
+    await store.feedback.add(make_feedback("2", FeedbackKind.CORRECT, "❤"))
+    await store.feedback.add(make_feedback("2", FeedbackKind.DISLIKE, None))
+    counted = await compute_statistics(engine)
+    assert (counted.predictions, counted.reacted) == (3, 2)
     assert counted.shown == {"😂": 2}
     assert {kind: dict(emojis) for kind, emojis in counted.feedback.items()} == {
         FeedbackKind.AGREE: {"😂": 2},
@@ -124,8 +124,8 @@ async def test_statistics_count_by_emoji(store: SqlStore, engine: AsyncEngine) -
 
 
 async def test_an_empty_database_counts_nothing(engine: AsyncEngine) -> None:
-    counted = await statistics(engine)
-    assert (counted.predictions, counted.answered, counted.by_emoji()) == (0, 0, [])
+    counted = await compute_statistics(engine)
+    assert (counted.predictions, counted.reacted, counted.by_emoji()) == (0, 0, [])
 
 
 def test_emojis_are_readable_in_the_file(tmp_path: Path) -> None:
@@ -139,11 +139,11 @@ async def test_a_choice_takes_the_place_of_the_earlier_one(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await record_known(store)
-    await store.feedback.add(word("1", emoji="😢"))
-    await store.feedback.add(word("2", actor=ANNA))
+    await store.feedback.add(make_feedback("1", emoji="😢"))
+    await store.feedback.add(make_feedback("2", actor=ANNA))
     source = FeedbackSource.BUTTON
     for emojis in (["😂", "🔥"], ["🔥"], ["🔥"]):
-        words = [replace(word("1", emoji=emoji), source=source) for emoji in emojis]
+        words = [replace(make_feedback("1", emoji=emoji), source=source) for emoji in emojis]
         assert await store.feedback.replace(ref("1"), BEN, source, words) is RECORDED
     kept = [("1", BEN, "agree", "😢"), ("1", BEN, "agree", "🔥"), ("2", ANNA, "agree", "😂")]
     assert sorted(await stored(engine)) == sorted(kept)
@@ -158,7 +158,7 @@ async def test_concurrent_feedback_is_counted_once_on_postgresql(
     store = SqlStore(postgres_engine)
     await record_known(store)
     # Each in a transaction of its own, and all before the first commit.
-    results = await asyncio.gather(*(store.feedback.add(word("1")) for _ in range(10)))
+    results = await asyncio.gather(*(store.feedback.add(make_feedback("1")) for _ in range(10)))
     assert results == [RECORDED] * 10
     assert len(await stored(postgres_engine)) == 1
     counts = (await store.preferences.counts(ref(), MOMENT)).pending
@@ -170,6 +170,6 @@ async def test_concurrent_votes_of_a_member_weigh_less_on_postgresql(
 ) -> None:
     store = SqlStore(postgres_engine)
     await record_known(store)
-    await asyncio.gather(*(store.feedback.add(word(number)) for number in KNOWN))
+    await asyncio.gather(*(store.feedback.add(make_feedback(number)) for number in KNOWN))
     counts = (await store.preferences.counts(ref(), MOMENT)).pending
     assert counts["😂"].agreed == pytest.approx(sum(3.0**-n for n in range(len(KNOWN))))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.events import IncomingMessage, MemberKey
 from bot.database.store import SqlStore
 from bot.database.tables import consent, feedback, opt_out, prediction
-from tests.core.fakes import ANNA, BEN, message, ref, word
+from tests.core.fakes import ANNA, BEN, make_feedback, message, ref
 from tests.database.rows import age, count, record
 
 
@@ -60,8 +60,8 @@ async def test_forget_erases_all_of_a_member_and_nothing_of_others(
     for given in (message(number="1"), elsewhere, storable("2", BEN)):
         await record(store, given)
     for member in (ANNA, BEN):
-        await store.feedback.add(word("1", actor=member))
-        await store.feedback.add(word("2", actor=member))
+        await store.feedback.add(make_feedback("1", actor=member))
+        await store.feedback.add(make_feedback("2", actor=member))
         await store.members.set_consent("console", member, "1")
     await store.members.set_consent("discord", ANNA, "1")
     # Her prediction with what two said on it, her word on Ben's, and her consent.
@@ -147,8 +147,8 @@ async def test_a_member_can_see_everything_of_theirs(store: SqlStore) -> None:
     await store.members.set_consent("console", ANNA, "1")
     await record(store, storable("1"))
     await record(store, storable("2", BEN))
-    await store.feedback.add(word("2", actor=ANNA))
-    await store.feedback.add(word("1", actor=BEN))
+    await store.feedback.add(make_feedback("2", actor=ANNA))
+    await store.feedback.add(make_feedback("1", actor=BEN))
     seen = json.loads(json.dumps(await store.members.data("console", ANNA)))
     assert (seen["platform"], seen["member"], seen["opted_out_since"]) == ("console", ANNA, None)
     assert [(each["message"], each["text"]) for each in seen["messages"]] == [("1", "so funny")]

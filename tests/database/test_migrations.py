@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 from bot.database.engine import (
     DatabaseError,
     alembic_config,
-    current,
+    current_and_head_revision,
     migration_connection,
     open_database,
     upgrade,
@@ -117,7 +117,7 @@ async def test_a_database_from_a_newer_version_is_refused_unaltered(url: str, fi
         await open_database(url)
     assert str(file) in str(raised.value)
     assert file.read_bytes() == before
-    assert await current(url) == ("9999", REVISIONS[-1])
+    assert await current_and_head_revision(url) == ("9999", REVISIONS[-1])
     assert [entry.name for entry in file.parent.iterdir()] == [file.name]
 
 

@@ -10,8 +10,8 @@ from bot.core.events import FeedbackKind, MessageRef, SkipReason
 from bot.database.store import SqlStore
 from bot.database.tables import community, feedback, prediction
 from model import Prediction
-from tests.core.fakes import ANNA, message, ref, word
-from tests.database.rows import ANSWERED, age, count, record
+from tests.core.fakes import ANNA, make_feedback, message, ref
+from tests.database.rows import OUTCOME, age, count, record
 
 
 async def test_an_answer_is_one_row_without_its_text(store: SqlStore, engine: AsyncEngine) -> None:
@@ -35,15 +35,15 @@ async def test_an_answer_comes_back_as_it_was(store: SqlStore) -> None:
     answer = await store.outcomes.find(ref())
     assert answer is not None
     rounded = (Prediction("😂", 0.612346), Prediction("🔥", 0.3))
-    assert answer.outcome == replace(ANSWERED, predictions=rounded)
-    assert datetime.now(UTC) - answer.at < timedelta(minutes=1)
+    assert answer.outcome == replace(OUTCOME, predictions=rounded)
+    assert datetime.now(UTC) - answer.recorded_at < timedelta(minutes=1)
     assert await store.outcomes.find(ref("unknown")) is None
     assert await store.outcomes.find(ref("1", chat="elsewhere")) is None
     assert await store.outcomes.find(replace(ref("1"), platform="discord")) is None
 
 
 async def test_silence_is_kept_with_its_reason(store: SqlStore) -> None:
-    silent = replace(ANSWERED, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD)
+    silent = replace(OUTCOME, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD)
     await record(store, "1", silent)
     answer = await store.outcomes.find(ref("1"))
     assert answer is not None
@@ -65,7 +65,7 @@ async def test_a_refused_answer_was_not_shown(store: SqlStore) -> None:
 
 async def test_a_message_is_recorded_once(store: SqlStore, engine: AsyncEngine) -> None:
     assert await record(store) is True
-    assert await record(store, outcome=replace(ANSWERED, shown=("🔥",))) is False
+    assert await record(store, outcome=replace(OUTCOME, shown=("🔥",))) is False
     assert await count(engine, prediction) == 1
     answer = await store.outcomes.find(ref())
     assert answer is not None
@@ -91,7 +91,7 @@ async def test_a_deleted_message_is_forgotten_with_what_was_said(
 ) -> None:
     for number in ("1", "2"):
         await record(store, number)
-        await store.feedback.add(word(number))
+        await store.feedback.add(make_feedback(number))
     await store.outcomes.delete(ref("1"))
     await store.outcomes.delete(ref("unknown"))
     assert await count(engine, prediction) == await count(engine, feedback) == 1
@@ -105,7 +105,7 @@ async def test_purge_erases_what_is_older_with_what_was_said(
     now = datetime.now(UTC)
     for number in ("1", "2"):
         await record(store, number)
-        await store.feedback.add(word(number, FeedbackKind.CORRECT, "🔥"))
+        await store.feedback.add(make_feedback(number, FeedbackKind.CORRECT, "🔥"))
     await age(engine, "1", now - timedelta(days=31))
     assert await store.outcomes.purge(now - timedelta(days=32)) == 0
     assert await store.outcomes.purge(now - timedelta(days=30)) == 1

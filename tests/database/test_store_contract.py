@@ -20,7 +20,7 @@ from bot.core.ports import Store
 from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, Counts
 from bot.database.store import SqlStore
 from model import Prediction
-from tests.core.fakes import ANNA, BEN, MOMENT, message, ref, word
+from tests.core.fakes import ANNA, BEN, MOMENT, make_feedback, message, ref
 from tests.core.memory_store import MemoryStore
 
 SHOWN = Outcome(
@@ -56,7 +56,7 @@ async def test_a_recorded_outcome_is_found_again(any_store: Store) -> None:
     found = await any_store.outcomes.find(ref())
     assert found is not None
     assert found.outcome == SHOWN
-    assert before <= found.at <= datetime.now(UTC)
+    assert before <= found.recorded_at <= datetime.now(UTC)
     for unknown in (ref("2"), ref("1", chat="elsewhere"), DISCORD):
         assert await any_store.outcomes.find(unknown) is None
 
@@ -81,38 +81,43 @@ async def test_a_refused_outcome_was_not_shown(any_store: Store) -> None:
 
 async def test_a_deleted_outcome_takes_no_feedback(any_store: Store) -> None:
     await record(any_store)
-    await any_store.feedback.add(word())
+    await any_store.feedback.add(make_feedback())
     await any_store.outcomes.delete(ref())
     await any_store.outcomes.delete(ref("unknown"))
     assert await any_store.outcomes.find(ref()) is None
-    assert await any_store.feedback.add(word()) is FeedbackResult.UNKNOWN_MESSAGE
+    assert await any_store.feedback.add(make_feedback()) is FeedbackResult.UNKNOWN_MESSAGE
     assert await any_store.members.erase("console", BEN) == 0
 
 
 async def test_feedback_is_stored_once_and_withdrawn(any_store: Store) -> None:
     await record(any_store)
-    for given in (word(), word(), word(withdrawn=True), word(withdrawn=True)):
+    for given in (
+        make_feedback(),
+        make_feedback(),
+        make_feedback(withdrawn=True),
+        make_feedback(withdrawn=True),
+    ):
         assert await any_store.feedback.add(given) is FeedbackResult.RECORDED
     assert await any_store.members.erase("console", BEN) == 0
-    await any_store.feedback.add(word())
-    await any_store.feedback.add(word())
+    await any_store.feedback.add(make_feedback())
+    await any_store.feedback.add(make_feedback())
     assert await any_store.members.erase("console", BEN) == 1
 
 
 async def test_feedback_on_an_unknown_message_is_not_stored(any_store: Store) -> None:
     unknown = FeedbackResult.UNKNOWN_MESSAGE
-    assert await any_store.feedback.add(word("2")) is unknown
+    assert await any_store.feedback.add(make_feedback("2")) is unknown
     assert await any_store.feedback.replace(ref("2"), BEN, FeedbackSource.BUTTON, []) is unknown
 
 
 async def test_an_opted_out_actor_can_only_withdraw(any_store: Store) -> None:
     await record(any_store)
     await any_store.members.set_opted_out("console", BEN, True)
-    replaced = [replace(word(), source=FeedbackSource.BUTTON)]
+    replaced = [replace(make_feedback(), source=FeedbackSource.BUTTON)]
     replace_all = any_store.feedback.replace
-    assert await any_store.feedback.add(word()) is FeedbackResult.OPTED_OUT
-    assert await any_store.feedback.add(word("2")) is FeedbackResult.OPTED_OUT
-    assert await any_store.feedback.add(word(withdrawn=True)) is FeedbackResult.RECORDED
+    assert await any_store.feedback.add(make_feedback()) is FeedbackResult.OPTED_OUT
+    assert await any_store.feedback.add(make_feedback("2")) is FeedbackResult.OPTED_OUT
+    assert await any_store.feedback.add(make_feedback(withdrawn=True)) is FeedbackResult.RECORDED
     result = await replace_all(ref(), BEN, FeedbackSource.BUTTON, replaced)
     assert result is FeedbackResult.OPTED_OUT
     assert await replace_all(ref(), BEN, FeedbackSource.BUTTON, []) is FeedbackResult.RECORDED
@@ -129,8 +134,8 @@ async def test_replaced_feedback_is_all_of_its_source(any_store: Store) -> None:
         result = await any_store.feedback.replace(ref(), BEN, source, chosen)
         assert result is FeedbackResult.RECORDED
 
-    await any_store.feedback.add(word())  # another source
-    await any_store.feedback.add(replace(word(actor=ANNA), source=source))  # another actor
+    await any_store.feedback.add(make_feedback())  # another source
+    await any_store.feedback.add(replace(make_feedback(actor=ANNA), source=source))  # another actor
     await choose("🔥", "❤")
     await choose("🔥")
     assert await any_store.members.erase("console", BEN) == 2
@@ -158,8 +163,8 @@ async def test_erasure_counts_outcomes_feedback_and_consent(any_store: Store) ->
     await record(any_store, "1")
     await record(any_store, "2", by=BEN)
     for actor in (ANNA, BEN):
-        await any_store.feedback.add(word("1", actor=actor))
-        await any_store.feedback.add(word("2", actor=actor))
+        await any_store.feedback.add(make_feedback("1", actor=actor))
+        await any_store.feedback.add(make_feedback("2", actor=actor))
         await any_store.members.set_consent("console", actor, "1")
     # Own outcome, two of feedback on it, own feedback on the other outcome, consent.
     assert await any_store.members.erase("console", ANNA) == 5
@@ -230,5 +235,5 @@ async def test_unprompted_emojis_change_preferences_by_a_quorum(any_store: Store
 
 async def test_there_are_no_choices_without_stored_texts(any_store: Store) -> None:
     await record(any_store)
-    await any_store.feedback.add(word())
+    await any_store.feedback.add(make_feedback())
     assert list(await any_store.consented_texts.choices(ref(), 10)) == []

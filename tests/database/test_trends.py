@@ -14,7 +14,7 @@ from bot.core.events import MessageRef
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.database.tables import community, feedback, prediction
-from bot.database.trends import KeptShare, _day, trends
+from bot.database.trends import KeptShare, _day, compute_trends
 
 MONDAY = datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 3, 0, 1, tzinfo=UTC)
@@ -58,7 +58,7 @@ async def say(engine: AsyncEngine, answer: int, kind: str, emoji: str, actor: st
 
 
 async def test_an_empty_database_has_no_trends(database: AsyncEngine) -> None:
-    counted = await trends(database)
+    counted = await compute_trends(database)
     assert (counted.by_emoji, counted.by_community, counted.by_day) == ({}, {}, {})
     assert not counted.corrections
 
@@ -68,7 +68,7 @@ async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
     await answer(database, ["😂"])
     await say(database, first, "remove", "🔥")
     await say(database, first, "remove", "🔥", actor="c")
-    counted = await trends(database)
+    counted = await compute_trends(database)
     assert counted.by_emoji == {"😂": KeptShare(2, 2), "🔥": KeptShare(1, 0)}
     assert list(counted.by_emoji) == ["😂", "🔥"]
     assert counted.by_community == {("discord", "one"): KeptShare(2, 1)}
@@ -95,14 +95,17 @@ async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
     both = await answer(database, ["😂", "🔥"])
     await say(database, both, "dislike", "")
     await say(database, both, "remove", "😂", actor="c")
-    assert (await trends(database)).by_emoji == {"😂": KeptShare(1, 0), "🔥": KeptShare(1, 0)}
+    assert (await compute_trends(database)).by_emoji == {
+        "😂": KeptShare(1, 0),
+        "🔥": KeptShare(1, 0),
+    }
 
 
 async def test_agreement_and_correction_take_nothing_away(database: AsyncEngine) -> None:
     both = await answer(database, ["😂"])
     await say(database, both, "agree", "😂")
     await say(database, both, "correct", "😭")
-    assert (await trends(database)).by_emoji == {"😂": KeptShare(1, 1)}
+    assert (await compute_trends(database)).by_emoji == {"😂": KeptShare(1, 1)}
 
 
 async def test_days_and_communities_count_answers(database: AsyncEngine) -> None:
@@ -111,7 +114,7 @@ async def test_days_and_communities_count_answers(database: AsyncEngine) -> None
     await answer(database, ["🔥"], place=2, at=TUESDAY)
     await answer(database, [], place=2, at=TUESDAY)
     await say(database, lost, "dislike", "😂")
-    counted = await trends(database)
+    counted = await compute_trends(database)
     assert counted.by_day == {date(2026, 3, 2): KeptShare(1, 1), date(2026, 3, 3): KeptShare(2, 1)}
     assert list(counted.by_day) == sorted(counted.by_day)
     assert list(counted.by_community.items()) == [
@@ -125,7 +128,7 @@ async def test_corrections_are_swaps(database: AsyncEngine) -> None:
         shown = await answer(database, emojis)
         await say(database, shown, "correct", "😭")
         await say(database, shown, "agree", "😂")
-    swaps = (await trends(database)).corrections
+    swaps = (await compute_trends(database)).corrections
     assert swaps == {("😂", "😭"): 2, ("🔥", "😭"): 1, ("🎉", "😭"): 1}
 
 

@@ -10,7 +10,7 @@ from bot.core.events import FeedbackResult
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.database.tables import feedback, prediction
-from tests.core.fakes import word
+from tests.core.fakes import make_feedback
 from tests.database.rows import record
 
 MESSAGES = 60
@@ -23,7 +23,7 @@ async def write(url: str, first: int) -> None:
     store = SqlStore(engine)
     for number in ("0", *(str(first + n) for n in range(1, MESSAGES))):
         await record(store, number)
-        assert await store.feedback.add(word(number)) is FeedbackResult.RECORDED
+        assert await store.feedback.add(make_feedback(number)) is FeedbackResult.RECORDED
     await engine.dispose()
 
 

@@ -12,7 +12,7 @@ from bot.database.store import SqlStore
 from bot.dataset.export import ExportRequest, export
 from bot.dataset.writers import Format
 from model.feedback import SPLITS, FeedbackRow, read_rows, split_path
-from tests.core.fakes import BEN, message, word
+from tests.core.fakes import BEN, make_feedback, message
 from tests.database.rows import record
 
 TERMS = "2026-1"
@@ -49,7 +49,7 @@ async def say(
     await record(store, given)
     for kind in kinds or (FeedbackKind.AGREE,):
         emoji = chosen if kind is FeedbackKind.CORRECT else "😂"
-        said = word(str(number), kind, emoji, actor=BEN)
+        said = make_feedback(str(number), kind, emoji, actor=BEN)
         await store.feedback.add(replace(said, ref=given.ref))
 
 

@@ -23,7 +23,7 @@ from bot.dataset.folder import ExportFailed
 from bot.dataset.pseudonymize import assign_split
 from bot.dataset.writers import Format
 from model.feedback import FeedbackError, FeedbackRow, read_rows
-from tests.core.fakes import ANNA, BEN, word
+from tests.core.fakes import ANNA, BEN, make_feedback
 from tests.database.rows import age, record
 from tests.dataset.community import TERMS, everything, exported, member, rows_in, say, spoken
 
@@ -36,10 +36,10 @@ async def test_a_row_keeps_suggestions_and_responses_apart(
 ) -> None:
     await store.members.set_consent("console", ANNA, TERMS)
     await say(store, 1, ANNA, FeedbackKind.REMOVE, FeedbackKind.CORRECT)
-    pressed = word("1", FeedbackKind.CORRECT, "😭", actor=ANNA)
+    pressed = make_feedback("1", FeedbackKind.CORRECT, "😭", actor=ANNA)
     await store.feedback.add(replace(pressed, source=FeedbackSource.BUTTON))
-    await store.feedback.add(word("1", FeedbackKind.DISLIKE, None, actor=ANNA))
-    await store.feedback.add(word("1", FeedbackKind.DISLIKE, None, actor=BEN))
+    await store.feedback.add(make_feedback("1", FeedbackKind.DISLIKE, None, actor=ANNA))
+    await store.feedback.add(make_feedback("1", FeedbackKind.DISLIKE, None, actor=BEN))
     [row] = await exported(engine, tmp_path / "out")
     assert row.text == "so funny, number 1"
     assert (row.consent_version, row.language, row.platform) == (TERMS, "en-GB", "console")
@@ -115,7 +115,7 @@ async def test_answers_without_feedback_stay_home(
 ) -> None:
     await record(store, spoken(1, ANNA))
     await say(store, 2, ANNA)
-    await store.feedback.add(word("2", withdrawn=True))
+    await store.feedback.add(make_feedback("2", withdrawn=True))
     assert await exported(engine, tmp_path / "out") == []
 
 

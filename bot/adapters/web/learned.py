@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind
-from bot.database.statistics import statistics
-from bot.database.trends import trends
+from bot.database.statistics import compute_statistics
+from bot.database.trends import compute_trends
 from demo.page.port import Learned, Row, Swap
 
 
@@ -14,7 +14,7 @@ async def learned(engine: AsyncEngine) -> Learned:
     Raises:
         StoreFailed: the database cannot be read.
     """
-    counted, seen = await statistics(engine), await trends(engine)
+    counted, seen = await compute_statistics(engine), await compute_trends(engine)
     chosen = counted.feedback[FeedbackKind.AGREE] + counted.feedback[FeedbackKind.CORRECT]
     return Learned(
         answers=counted.predictions,

@@ -11,7 +11,7 @@ from bot.core.errors import Overloaded
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
-BATCH = 16
+MAX_BATCH_SIZE = 16
 
 
 class SyncPredictor(Protocol):
@@ -52,10 +52,10 @@ class _Request:
     k: int
     candidates: frozenset[str] | None
     bias: Mapping[str, float]
-    moves: Mapping[str, EmbeddingOffset]
+    offsets: Mapping[str, EmbeddingOffset]
     predictor: SyncPredictor
     """The one that was running when the message came."""
-    answer: asyncio.Future[list[Prediction]]
+    future: asyncio.Future[list[Prediction]]
 
     @property
     def group(self) -> tuple[int, frozenset[str] | None, int]:
@@ -148,7 +148,7 @@ class BatchingPredictor(Generic[P]):
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                await self._compute(self._next_batch())
+                await self._run_batch(self._next_batch())
         finally:
             self._drainer = None
 
@@ -158,30 +158,30 @@ class BatchingPredictor(Generic[P]):
         batch: list[_Request] = []
         rest: deque[_Request] = deque()
         for request in self._waiting:
-            fits = request.group == group and len(batch) < BATCH
+            fits = request.group == group and len(batch) < MAX_BATCH_SIZE
             (batch if fits else rest).append(request)
         self._waiting = rest
-        return [request for request in batch if not request.answer.done()]
+        return [request for request in batch if not request.future.done()]
 
-    async def _compute(self, batch: list[_Request]) -> None:
+    async def _run_batch(self, batch: list[_Request]) -> None:
         if not batch:  # all were given up while they waited
             return
         try:
             answers = await self._call(batch)
         except Exception as error:
             if len(batch) == 1:
-                _settle(batch[0], error)
+                _resolve(batch[0], error)
                 return
             # One text must not spoil its neighbours' answers.
             for request in batch:
-                await self._compute([request])
+                await self._run_batch([request])
             return
         for request, answer in zip(batch, answers, strict=True):
-            _settle(request, answer)
+            _resolve(request, answer)
 
     async def _call(self, batch: list[_Request]) -> list[list[Prediction]]:
         texts = [request.text for request in batch]
-        biases, moves = [r.bias for r in batch], [r.moves for r in batch]
+        biases, moves = [r.bias for r in batch], [r.offsets for r in batch]
         first = batch[0]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
@@ -189,10 +189,10 @@ class BatchingPredictor(Generic[P]):
         )
 
 
-def _settle(request: _Request, result: list[Prediction] | Exception) -> None:
-    if request.answer.done():  # given up while it was computed
+def _resolve(request: _Request, result: list[Prediction] | Exception) -> None:
+    if request.future.done():  # given up while it was computed
         return
     if isinstance(result, Exception):
-        request.answer.set_exception(result)
+        request.future.set_exception(result)
     else:
-        request.answer.set_result(result)
+        request.future.set_result(result)

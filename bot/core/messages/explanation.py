@@ -6,7 +6,9 @@ from bot.core.events import RecordedOutcome
 from bot.i18n import localize
 
 
-def explain(answer: RecordedOutcome, language: str, face: Callable[[str], str] = str) -> str:
+def explain_outcome(
+    answer: RecordedOutcome, language: str, face: Callable[[str], str] = str
+) -> str:
     """What was shown or why nothing, the scores, the threshold and the model.
 
     ``face`` gives what the platform shows for an emoji.
@@ -22,7 +24,7 @@ def explain(answer: RecordedOutcome, language: str, face: Callable[[str], str] =
         lines += [f"{face(each.emoji)}  {each.score:.1%}" for each in outcome.predictions]
     if outcome.threshold is not None:
         lines.append(localize("why.threshold", language, threshold=f"{outcome.threshold:.1%}"))
-    moment = f"{answer.at:%Y-%m-%d %H:%M}"
+    moment = f"{answer.recorded_at:%Y-%m-%d %H:%M}"
     lines.append(
         localize("why.artifact", language, artifact=outcome.artifact_version, moment=moment)
     )

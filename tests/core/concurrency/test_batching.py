@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import pytest
 
-from bot.core.concurrency.batching import BATCH, BatchingPredictor
+from bot.core.concurrency.batching import MAX_BATCH_SIZE, BatchingPredictor
 from bot.core.errors import Overloaded
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
@@ -108,10 +108,10 @@ async def test_each_group_of_candidates_is_its_own_call(
 
 async def test_a_batch_is_bounded(batching: BatchingPredictor[Gated], gated: Gated) -> None:
     await occupied(batching, gated)
-    tasks = await piled(batching, [str(n) for n in range(BATCH + 2)])
+    tasks = await piled(batching, [str(n) for n in range(MAX_BATCH_SIZE + 2)])
     gated.gate.set()
     await asyncio.gather(*tasks)
-    assert [len(call) for call in gated.calls] == [1, BATCH, 2]
+    assert [len(call) for call in gated.calls] == [1, MAX_BATCH_SIZE, 2]
 
 
 async def test_a_full_queue_refuses_at_once(

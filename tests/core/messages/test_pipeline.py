@@ -46,7 +46,7 @@ def test_prepare_raises_the_threshold_where_little_is_kept() -> None:
 async def test_predict_passes_on_what_was_prepared() -> None:
     predictor = EchoPredictor()
     given = replace(GIVEN, preferences=Preferences(bias={"😂": 1.0}))
-    assert await pipeline.predict(predictor, given, PREPARED) == predictor.answer
+    assert await pipeline.predict(predictor, given, PREPARED) == predictor.predictions
     assert predictor.asked == [("so funny", 6, None)]
     assert predictor.biases == [{"😂": 1.0}]
 

@@ -32,14 +32,14 @@ from tests.core.fakes import (
     BEN,
     EchoPredictor,
     RecordingPlatform,
+    make_feedback,
     message,
     ref,
-    word,
 )
 from tests.core.memory_store import MemoryStore
 
 
-class House:
+class Setup:
     """A service among fakes, with time and luck in the test's hand."""
 
     def __init__(self) -> None:
@@ -60,11 +60,11 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def house() -> Setup:
+    return Setup()
 
 
-async def test_a_message_is_answered_and_recorded(house: House) -> None:
+async def test_a_message_is_answered_and_recorded(house: Setup) -> None:
     outcome = await house.service.on_message(message(), house.platform)
     assert (outcome.shown, outcome.skip_reason) == (("😂",), None)
     assert [p.emoji for p in outcome.predictions] == ["😂", "🔥"]
@@ -75,7 +75,7 @@ async def test_a_message_is_answered_and_recorded(house: House) -> None:
     assert house.predictor.asked == [("so funny", 6 + len(ChatSettings().emoji_deny), None)]
 
 
-async def test_the_same_message_twice_is_answered_once(house: House) -> None:
+async def test_the_same_message_twice_is_answered_once(house: Setup) -> None:
     await asyncio.gather(*(house.skip(message()) for _ in range(3)))
     assert await house.skip(message()) is SkipReason.DUPLICATE
     assert len(house.platform.shown) == len(house.predictor.asked) == 1
@@ -90,7 +90,7 @@ async def test_the_same_message_twice_is_answered_once(house: House) -> None:
     ],
 )
 async def test_what_is_not_scored_is_not_recorded(
-    house: House, settings: ChatSettings, reason: SkipReason
+    house: Setup, settings: ChatSettings, reason: SkipReason
 ) -> None:
     house.store.chat_settings.value = settings
     assert await house.skip(message()) is reason
@@ -98,7 +98,7 @@ async def test_what_is_not_scored_is_not_recorded(
     assert not house.store.outcomes.rows
 
 
-async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) -> None:
+async def test_an_opted_out_author_is_neither_read_nor_recorded(house: Setup) -> None:
     await house.service.member_requests.opt_out("console", ANNA)
     assert await house.skip(message(addressed=True)) is SkipReason.OPTED_OUT
     assert not house.predictor.asked
@@ -107,11 +107,11 @@ async def test_an_opted_out_author_is_neither_read_nor_recorded(house: House) ->
     assert await house.skip(message(number="2")) is None
 
 
-async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
+async def test_cooldown_and_cap_count_answers_only(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(cooldown_seconds=5.0, max_per_minute=2)
-    house.predictor.answer = [Prediction("😂", 0.1)]
+    house.predictor.predictions = [Prediction("😂", 0.1)]
     assert await house.skip(message(number="1")) is SkipReason.BELOW_THRESHOLD
-    house.predictor.answer = [Prediction("😂", 0.9)]
+    house.predictor.predictions = [Prediction("😂", 0.9)]
     assert await house.skip(message(number="2")) is None
     house.now += 4.9
     assert await house.skip(message(number="3")) is SkipReason.COOLDOWN
@@ -122,14 +122,14 @@ async def test_cooldown_and_cap_count_answers_only(house: House) -> None:
     assert await house.skip(message(number="6")) is None
 
 
-async def test_messages_at_the_same_moment_share_one_cap(house: House) -> None:
+async def test_messages_at_the_same_moment_share_one_cap(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(max_per_minute=3)
     skips = await asyncio.gather(*(house.skip(message(number=str(n))) for n in range(10)))
     assert skips.count(None) == len(house.platform.shown) == 3
     assert set(skips) == {None, SkipReason.RATE_LIMIT}
 
 
-async def test_chats_do_not_share_a_cooldown(house: House) -> None:
+async def test_chats_do_not_share_a_cooldown(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(cooldown_seconds=60.0)
     assert await house.skip(message()) is None
     assert await house.skip(replace(message(), ref=ref("1", "elsewhere"))) is None
@@ -144,15 +144,15 @@ async def test_chats_do_not_share_a_cooldown(house: House) -> None:
     ],
 )
 async def test_silence_after_scoring_is_recorded(
-    house: House, answer: list[Prediction], reason: SkipReason
+    house: Setup, answer: list[Prediction], reason: SkipReason
 ) -> None:
-    house.predictor.answer = answer
+    house.predictor.predictions = answer
     assert await house.skip(message()) is reason
     assert house.store.outcomes.rows[ref()][1].skip_reason is reason
     assert not house.platform.shown
 
 
-async def test_the_predictor_sees_only_what_may_be_shown(house: House) -> None:
+async def test_the_predictor_sees_only_what_may_be_shown(house: Setup) -> None:
     given = replace(message(), candidates=frozenset({"😂", "💩", "🔥"}))
     await house.skip(given)
     assert house.predictor.asked[0][2] == {"😂", "🔥"}
@@ -163,7 +163,7 @@ async def test_the_predictor_sees_only_what_may_be_shown(house: House) -> None:
     [(PlatformRefused("forbidden"), "forbidden", 0), (RuntimeError("so funny"), "error", 1)],
 )
 async def test_a_refused_reaction_is_recorded_as_such(
-    house: House, error: Exception, refusal: str, failures: int
+    house: Setup, error: Exception, refusal: str, failures: int
 ) -> None:
     house.platform.error = error
     outcome = await house.service.on_message(message(), house.platform)
@@ -185,7 +185,7 @@ async def test_a_refused_reaction_is_recorded_as_such(
     ],
 )
 async def test_a_failing_predictor_is_silence(
-    house: House,
+    house: Setup,
     caplog: pytest.LogCaptureFixture,
     error: Exception,
     reason: SkipReason,
@@ -200,7 +200,7 @@ async def test_a_failing_predictor_is_silence(
 
 
 @pytest.mark.parametrize("method", ["chat_settings.get", "members.is_opted_out"])
-async def test_a_store_that_cannot_tell_the_rules_means_silence(house: House, method: str) -> None:
+async def test_a_store_that_cannot_tell_the_rules_means_silence(house: Setup, method: str) -> None:
     house.store.failing = {method}
     assert await house.skip(message()) is SkipReason.FAILED
     assert not house.predictor.asked
@@ -208,32 +208,32 @@ async def test_a_store_that_cannot_tell_the_rules_means_silence(house: House, me
 
 
 async def test_a_store_that_cannot_record_does_not_stop_the_answer(
-    house: House, caplog: pytest.LogCaptureFixture
+    house: Setup, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.store.failing = {"outcomes.record", "feedback.add", "outcomes.delete"}
     assert await house.skip(message()) is None
     assert house.platform.shown
-    assert await house.service.on_feedback(word()) is FeedbackResult.STORE_FAILED
+    assert await house.service.on_feedback(make_feedback()) is FeedbackResult.STORE_FAILED
     await house.service.on_deletion(ref())
     assert house.service.failures["store"] == 3
     assert "the store failed: disk full" in caplog.text
     assert "so funny" not in caplog.text
 
 
-async def test_feedback_reaches_the_store(house: House) -> None:
+async def test_feedback_reaches_the_store(house: Setup) -> None:
     await house.skip(message())
-    assert await house.service.on_feedback(word()) is FeedbackResult.RECORDED
-    unknown = await house.service.on_feedback(word("unknown"))
+    assert await house.service.on_feedback(make_feedback()) is FeedbackResult.RECORDED
+    unknown = await house.service.on_feedback(make_feedback("unknown"))
     assert unknown is FeedbackResult.UNKNOWN_MESSAGE
-    assert list(house.store.feedback.rows.values()) == [word()]
+    assert list(house.store.feedback.rows.values()) == [make_feedback()]
     assert house.service.dropped == {"unknown_message": 1}
 
 
-async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
+async def test_an_opted_out_actor_can_only_take_back(house: Setup) -> None:
     await house.skip(message())
     await house.service.member_requests.opt_out("console", BEN)
-    assert await house.service.on_feedback(word()) is FeedbackResult.OPTED_OUT
-    withdrawn = await house.service.on_feedback(word(withdrawn=True))
+    assert await house.service.on_feedback(make_feedback()) is FeedbackResult.OPTED_OUT
+    withdrawn = await house.service.on_feedback(make_feedback(withdrawn=True))
     assert withdrawn is FeedbackResult.RECORDED
     assert not house.store.feedback.rows
     assert house.service.dropped == {"opted_out": 1}
@@ -242,7 +242,7 @@ async def test_an_opted_out_actor_can_only_take_back(house: House) -> None:
 class HastyPlatform(RecordingPlatform):
     """People who answer, delete or leave while the bot's reaction is still being recorded."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Setup) -> None:
         super().__init__()
         self.house = house
         self.said: asyncio.Task[FeedbackResult] | None = None
@@ -250,7 +250,7 @@ class HastyPlatform(RecordingPlatform):
         self.forgotten: asyncio.Task[int] | None = None
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-        self.said = asyncio.create_task(self.house.service.on_feedback(word()))
+        self.said = asyncio.create_task(self.house.service.on_feedback(make_feedback()))
         self.deleted = asyncio.create_task(self.house.service.on_deletion(ref))
         self.forgotten = asyncio.create_task(
             self.house.service.member_requests.forget("console", ANNA)
@@ -258,7 +258,7 @@ class HastyPlatform(RecordingPlatform):
         await asyncio.wait([self.said, self.deleted, self.forgotten], timeout=0)
 
 
-async def test_what_comes_before_the_row_waits_for_it(house: House) -> None:
+async def test_what_comes_before_the_row_waits_for_it(house: Setup) -> None:
     hasty = HastyPlatform(house)
     await house.service.on_message(message(), hasty)
     assert hasty.said is not None
@@ -270,27 +270,27 @@ async def test_what_comes_before_the_row_waits_for_it(house: House) -> None:
     assert not house.store.outcomes.rows
 
 
-async def test_a_cancelled_message_leaves_nobody_waiting(house: House) -> None:
+async def test_a_cancelled_message_leaves_nobody_waiting(house: Setup) -> None:
     class Hanging(RecordingPlatform):
         async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
             await asyncio.get_running_loop().create_future()
 
     task = asyncio.create_task(house.service.on_message(message(), Hanging()))
     await asyncio.wait([task], timeout=0)
-    waiting = asyncio.create_task(house.service.on_feedback(word()))
+    waiting = asyncio.create_task(house.service.on_feedback(make_feedback()))
     await asyncio.wait([waiting], timeout=0)
     task.cancel()
     assert await waiting is FeedbackResult.RECORDED  # the row came before the answer
 
 
-async def test_forget_counts(house: House) -> None:
+async def test_forget_counts(house: Setup) -> None:
     await house.skip(message())
     assert await house.service.member_requests.forget("console", BEN) == 0
     assert await house.service.member_requests.forget("console", ANNA) == 1
 
 
 @pytest.mark.parametrize("method", ["members.erase", "members.set_opted_out"])
-async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: str) -> None:
+async def test_a_members_wish_that_was_not_stored_is_told(house: Setup, method: str) -> None:
     house.store.failing = {method}
     wish = (
         house.service.member_requests.forget
@@ -302,13 +302,13 @@ async def test_a_members_wish_that_was_not_stored_is_told(house: House, method: 
     assert house.service.failures["store"] == 1
 
 
-async def test_a_message_that_another_process_took_is_left_to_it(house: House) -> None:
+async def test_a_message_that_another_process_took_is_left_to_it(house: Setup) -> None:
     assert await house.store.outcomes.record(message(), Outcome(ref()))
     assert await house.skip(message()) is SkipReason.DUPLICATE
     assert not house.platform.shown
 
 
-async def test_the_row_is_written_before_anything_is_shown(house: House) -> None:
+async def test_the_row_is_written_before_anything_is_shown(house: Setup) -> None:
     class Curious(RecordingPlatform):
         async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
             assert house.store.outcomes.rows[ref][1].shown == tuple(emojis)
@@ -319,7 +319,7 @@ async def test_the_row_is_written_before_anything_is_shown(house: House) -> None
     assert curious.shown
 
 
-async def test_replies_offer_the_five(house: House) -> None:
+async def test_replies_offer_the_five(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(mode=Mode.REPLY)
     outcome = await house.service.on_message(message(), house.platform)
     assert outcome.shown == ("😂", "🔥")
@@ -327,7 +327,7 @@ async def test_replies_offer_the_five(house: House) -> None:
     assert not house.platform.shown
 
 
-async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: House) -> None:
+async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: Setup) -> None:
     house.store.members.opted_out = {("console", ANNA)}
     outcome = await house.service.on_message(replace(message(), requested=True), house.platform)
     assert outcome.shown == ("😂", "🔥")
@@ -335,13 +335,13 @@ async def test_an_opted_out_member_who_asks_is_answered_and_not_recorded(house: 
     assert not house.store.outcomes.rows
 
 
-async def test_asking_takes_nothing_from_the_chats_pace(house: House) -> None:
+async def test_asking_takes_nothing_from_the_chats_pace(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(max_per_minute=1)
     await house.service.on_message(replace(message(number="1"), requested=True), house.platform)
     assert await house.skip(message(number="2")) is None
 
 
-async def test_what_was_refused_was_not_shown(house: House) -> None:
+async def test_what_was_refused_was_not_shown(house: Setup) -> None:
     house.platform.error = PlatformRefused("forbidden")
     await house.skip(message())
     answer = await house.service.recorded_outcome(ref())
@@ -350,12 +350,12 @@ async def test_what_was_refused_was_not_shown(house: House) -> None:
     assert await house.service.shown_emojis(ref()) == ()
 
 
-async def test_what_a_community_likes_reaches_the_predictor(house: House) -> None:
+async def test_what_a_community_likes_reaches_the_predictor(house: Setup) -> None:
     await house.skip(message(number="1"))
     house.store.preferences.pending["console", "home"] = {
         "😂": Counts(shown=40, expected_kept=20, removed=40)
     }
-    await house.service.on_feedback(word())
+    await house.service.on_feedback(make_feedback())
     await house.skip(message(number="2"))
     before, after = house.predictor.biases
     assert not before
@@ -363,7 +363,7 @@ async def test_what_a_community_likes_reaches_the_predictor(house: House) -> Non
     assert (await house.service.member_requests.preferences(ref())).bias == after
 
 
-async def test_what_has_not_settled_lets_neighbours_change_places(house: House) -> None:
+async def test_what_has_not_settled_lets_neighbours_change_places(house: Setup) -> None:
     house.store.preferences.pending["console", "home"] = {
         "😂": Counts(shown=40, expected_kept=20, removed=40)
     }
@@ -378,7 +378,7 @@ ALLOWED = replace(message(), candidates=frozenset({"😂", PARROT}), may_store_t
 
 
 @pytest.fixture
-def taught(house: House) -> House:
+def taught(house: Setup) -> Setup:
     """Members chose a custom emoji on texts that are kept."""
     chosen = [CustomEmojiChoice(EmojiChoice("we won", PARROT), MemberKey(str(n))) for n in range(3)]
     house.store.consented_texts.stored["console", "home"] = chosen
@@ -387,7 +387,7 @@ def taught(house: House) -> House:
 
 @pytest.mark.parametrize("wish", ["revoke", "forget", "opt_out"])
 async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
-    taught: House, wish: str
+    taught: Setup, wish: str
 ) -> None:
     wishes = taught.service.member_requests
     assert await taught.skip(ALLOWED) is None
@@ -398,11 +398,11 @@ async def test_what_a_custom_emoji_is_for_reaches_the_predictor_until_texts_go(
     taught.store.consented_texts.stored.clear()
     asking = replace(ALLOWED, ref=ref("2"), author=BEN)  # Anna may have opted out
     assert await taught.skip(asking) is None
-    assert [set(moves) for moves in taught.predictor.moved] == [{PARROT}, set()]
+    assert [set(moves) for moves in taught.predictor.offsets] == [{PARROT}, set()]
 
 
 async def test_an_answer_comes_without_what_cannot_be_learnt(
-    taught: House, monkeypatch: pytest.MonkeyPatch
+    taught: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taught.store.failing = {"consented_texts.choices"}
     assert await taught.skip(ALLOWED) is None
@@ -418,7 +418,7 @@ async def test_an_answer_comes_without_what_cannot_be_learnt(
 
 
 async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
-    taught: House, monkeypatch: pytest.MonkeyPatch
+    taught: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learn = taught.predictor.embedding_offsets
 
@@ -429,10 +429,10 @@ async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
     monkeypatch.setattr(taught.predictor, "embedding_offsets", promoted)
     outcome = await taught.service.on_message(ALLOWED, taught.platform)
     assert outcome.artifact_version == "echo-2"
-    assert taught.predictor.moved == [{}]  # the rows are the other one's
+    assert taught.predictor.offsets == [{}]  # the rows are the other one's
 
 
-async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
+async def test_a_taste_can_be_exported_reset_and_imported(house: Setup) -> None:
     house.store.preferences.pending["console", "home"] = {
         "😂": Counts(shown=40, expected_kept=20, removed=40)
     }
@@ -451,14 +451,14 @@ async def test_a_taste_can_be_exported_reset_and_imported(house: House) -> None:
     assert not (await house.service.member_requests.preferences(ref())).bias
 
 
-async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: House) -> None:
+async def test_a_prior_that_cannot_be_fitted_is_no_misfortune(house: Setup) -> None:
     await house.service.refit_preference_prior()
     house.store.failing = {"preferences.recent_counts"}
     await house.service.refit_preference_prior()
     assert house.service.failures == {"store": 1}
 
 
-async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
+async def test_without_the_counts_the_model_speaks_alone(house: Setup) -> None:
     house.store.failing = {"preferences.counts", "preferences.replace_counts"}
     assert await house.skip(message()) is None
     assert house.predictor.biases == [{}]
@@ -469,7 +469,7 @@ async def test_without_the_counts_the_model_speaks_alone(house: House) -> None:
             await wish(ref())
 
 
-async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House) -> None:
+async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(enabled=False, emoji_deny=frozenset({"😂"}))
     assert [p.emoji for p in await house.service.suggest(ref(), "so funny")] == ["🔥"]
     assert (house.store.outcomes.rows, house.platform.shown) == ({}, [])
@@ -480,7 +480,7 @@ async def test_a_suggestion_follows_the_settings_and_leaves_nothing(house: House
     assert await house.service.suggest(ref(), "so funny") == ()
 
 
-async def test_all_reactions_replace_the_earlier_ones(house: House) -> None:
+async def test_all_reactions_replace_the_earlier_ones(house: Setup) -> None:
     await house.service.on_message(message(), house.platform)
     reactions = ReactionFeedback(house.service)
 
@@ -502,7 +502,7 @@ async def test_all_reactions_replace_the_earlier_ones(house: House) -> None:
     assert await choose() is FeedbackResult.STORE_FAILED
 
 
-async def test_a_reaction_says_as_which_kind_it_was_taken(house: House) -> None:
+async def test_a_reaction_says_as_which_kind_it_was_taken(house: Setup) -> None:
     await house.service.on_message(message(), house.platform)
     reactions = ReactionFeedback(house.service)
     for emoji, kind in (
@@ -525,7 +525,7 @@ def test_each_rejection_is_explained(result: FeedbackResult) -> None:
     assert explain_rejection(result, "en")
 
 
-async def test_reactions_on_messages_without_an_emoji_are_only_counted(house: House) -> None:
+async def test_reactions_on_messages_without_an_emoji_are_only_counted(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(confidence_threshold=0.99)
     assert await house.skip(message()) is SkipReason.BELOW_THRESHOLD
     reactions = ReactionFeedback(house.service)
@@ -547,7 +547,7 @@ async def test_reactions_on_messages_without_an_emoji_are_only_counted(house: Ho
     assert house.service.failures == {"store": 1}
 
 
-async def test_a_use_counts_at_the_next_message(house: House) -> None:
+async def test_a_use_counts_at_the_next_message(house: Setup) -> None:
     house.store.chat_settings.value = ChatSettings(confidence_threshold=0.99)
     await house.skip(message(number="1"))
     house.store.preferences.pending["console", "home"] = {
@@ -563,9 +563,9 @@ async def test_a_use_counts_at_the_next_message(house: House) -> None:
 LIVELY = {"😂": Counts(shown=40, expected_kept=20, agreed=30)}
 
 
-async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
+async def test_a_second_choice_is_tried_now_and_then(house: Setup) -> None:
     house.store.preferences.pending["console", "home"] = LIVELY
-    house.predictor.answer = [Prediction("😂", 0.6), Prediction("🎉", 0.3)]
+    house.predictor.predictions = [Prediction("😂", 0.6), Prediction("🎉", 0.3)]
     house.draws = iter([-5.0, 5.0] * 3)
     house.luck = 0.94
     assert (await house.service.on_message(message(number="1"), house.platform)).shown == ("😂",)
@@ -577,14 +577,14 @@ async def test_a_second_choice_is_tried_now_and_then(house: House) -> None:
     assert (await house.service.on_message(message(number="3"), house.platform)).shown == ("😂",)
 
 
-async def test_no_second_choice_on_a_grave_text(house: House) -> None:
+async def test_no_second_choice_on_a_grave_text(house: Setup) -> None:
     house.store.preferences.pending["console", "home"] = LIVELY
-    house.predictor.answer = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
+    house.predictor.predictions = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
     house.draws, house.luck = iter([-5.0, 5.0]), 0.99
     assert (await house.service.on_message(message(), house.platform)).shown == ("😢",)
 
 
-async def test_where_reactions_are_removed_the_bot_grows_quiet(house: House) -> None:
+async def test_where_reactions_are_removed_the_bot_grows_quiet(house: Setup) -> None:
     house.store.preferences.pending["console", "home"] = {
         "🎉": Counts(shown=80, expected_kept=40, removed=78)
     }

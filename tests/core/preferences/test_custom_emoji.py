@@ -53,7 +53,7 @@ def clocked() -> ClockedOffsets:
 async def test_choices_give_a_custom_emoji_an_offset(clocked: ClockedOffsets) -> None:
     assert set(await clocked.get()) == {PARROT}
     assert not await clocked.get(replace(MESSAGE, ref=ref(community="other")))
-    assert clocked.predictor.learnt == [[chosen.choice for chosen in BY_QUORUM]]
+    assert clocked.predictor.learned_choices == [[chosen.choice for chosen in BY_QUORUM]]
 
 
 @pytest.mark.parametrize("allowed", [None, frozenset({"😂"}), frozenset()])
@@ -117,7 +117,7 @@ async def test_offsets_are_learnt_anew_for_another_artifact(clocked: ClockedOffs
     await clocked.get()
     clocked.predictor.version = "echo-2"
     await clocked.get()
-    assert len(clocked.predictor.learnt) == 2
+    assert len(clocked.predictor.learned_choices) == 2
 
 
 async def test_the_least_recently_used_community_is_evicted(clocked: ClockedOffsets) -> None:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from bot.core.events import FeedbackKind, MessageRef
 from bot.database.store import SqlStore
 from model.embedding_offset import EmojiChoice
-from tests.core.fakes import ANNA, BEN, message, ref, word
+from tests.core.fakes import ANNA, BEN, make_feedback, message, ref
 from tests.database.preferences.test_recording import member
 from tests.database.rows import record
 
 HEARD = replace(message("we won the cup"), may_store_text=True)
-CHOSEN = replace(word(kind=FeedbackKind.CORRECT, emoji=":parrot:"), at=datetime.now(UTC))
+CHOSEN = replace(make_feedback(kind=FeedbackKind.CORRECT, emoji=":parrot:"), at=datetime.now(UTC))
 
 
 async def choices(store: SqlStore, where: MessageRef = HEARD.ref) -> list[EmojiChoice]:
@@ -42,7 +42,7 @@ async def test_a_text_without_consent_is_not_there(store: SqlStore) -> None:
 
 async def test_what_is_disliked_or_taken_back_is_no_choice(store: SqlStore) -> None:
     await said(store)
-    await store.feedback.add(replace(word(kind=FeedbackKind.DISLIKE), actor=member(1)))
+    await store.feedback.add(replace(make_feedback(kind=FeedbackKind.DISLIKE), actor=member(1)))
     assert len(await choices(store)) == 1
     await store.feedback.add(replace(CHOSEN, withdrawn=True))
     assert await choices(store) == []

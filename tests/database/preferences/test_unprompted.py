@@ -12,9 +12,9 @@ from bot.database.store import SqlStore
 from bot.database.tables import daily_unprompted, feedback
 from tests.core.fakes import BEN, MOMENT, ref
 from tests.database.preferences.test_recording import counts, member, said
-from tests.database.rows import ANSWERED, count, record
+from tests.database.rows import OUTCOME, count, record
 
-ALONE = replace(ANSWERED, shown=())
+ALONE = replace(OUTCOME, shown=())
 """Scored, and nothing shown."""
 
 
@@ -60,7 +60,7 @@ async def test_a_member_uses_so_many_emojis_a_day(store: SqlStore) -> None:
     assert sum(counts.unprompted > 0 for counts in known.values()) == MAX_VOTES_PER_DAY
 
 
-@pytest.mark.parametrize("outcome", [ANSWERED, replace(ALONE, predictions=())])
+@pytest.mark.parametrize("outcome", [OUTCOME, replace(ALONE, predictions=())])
 async def test_what_was_answered_or_not_scored_counts_as_no_use(
     store: SqlStore, outcome: Outcome
 ) -> None:

@@ -9,7 +9,7 @@ from bot.adapters.discord.commands.named_message import named_message
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.events import RecordedOutcome
-from bot.core.messages.explanation import explain
+from bot.core.messages.explanation import explain_outcome
 from bot.i18n import localize
 
 
@@ -51,6 +51,6 @@ async def _explain(interaction: Interaction, message: int | None) -> None:
 
 def _told(answer: RecordedOutcome, interaction: Interaction) -> str:
     guild = interaction.guild
-    return explain(
+    return explain_outcome(
         answer, language_of(interaction), lambda emoji: str(to_wire(emoji, guild) or emoji)
     )

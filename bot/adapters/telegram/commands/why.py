@@ -1,7 +1,7 @@
 """``/why``: the scores behind an outcome."""
 
 from bot.adapters.telegram.command_context import CommandContext
-from bot.core.messages.explanation import explain
+from bot.core.messages.explanation import explain_outcome
 
 
 async def why(command: CommandContext) -> None:
@@ -11,5 +11,7 @@ async def why(command: CommandContext) -> None:
         return
     answer = await command.context.services.service.recorded_outcome(command.replied_ref)
     await command.reply(
-        command.localize("why.unknown") if answer is None else explain(answer, command.language)
+        command.localize("why.unknown")
+        if answer is None
+        else explain_outcome(answer, command.language)
     )
