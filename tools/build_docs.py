@@ -1,4 +1,4 @@
-"""Refresh what the docs quote of the program: docs/cli.md, and the answers in README.md.
+"""Refresh what the docs quote of the program: commands, answers in README.md, chat settings.
 
 ``python -m tools.build_docs`` (``make docs``) after a change of the command line or the artifact.
 """
@@ -10,11 +10,17 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from dataclasses import fields
 from pathlib import Path
+
+from bot.core.chat_settings.schema import ChatSettings, ReactionSettings
+from bot.core.chat_settings.setting import SETTINGS, Setting
+from bot.i18n import FALLBACK
 
 ROOT = Path(__file__).parents[1]
 CLI = ROOT / "docs" / "cli.md"
 README = ROOT / "README.md"
+OPERATING = ROOT / "docs" / "operating.md"
 PROGRAM = "emoji-reactor"
 
 _ANSWERS = re.compile(
@@ -22,6 +28,9 @@ _ANSWERS = re.compile(
     r"(?P<answers>(?:.*\n)*?)```$",
     re.MULTILINE,
 )
+
+_SETTINGS_TABLE = re.compile(r"(?<=<!-- chat settings -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_OPERATOR_KEYS = {field.name for field in fields(ReactionSettings)}
 
 
 def python(*arguments: str) -> str:
@@ -63,9 +72,30 @@ def with_answers(readme: str, answers: str) -> str:
     return readme.replace(f"\n{old}```", f"\n{answers}```", 1)
 
 
+def settings_table() -> str:
+    """Return the settings of a chat as a Markdown table, from their schema."""
+    head = "| setting | in the bot's words | values | default | `config.toml` | only on |"
+    rows = [head, "|---|---|---|---|---|---|", *map(_settings_row, SETTINGS.values())]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _settings_row(setting: Setting) -> str:
+    key = f"`reactions.{setting.name}`" if setting.name in _OPERATOR_KEYS else ""
+    only_on = "" if len(setting.platforms) > 1 else next(iter(setting.platforms)).title()
+    about, rule = setting.about(FALLBACK), setting.type.rule(FALLBACK)
+    default = setting.format(ChatSettings(), FALLBACK)
+    return f"| `{setting.name}` | {about} | {rule} | {default} | {key} | {only_on} |"
+
+
+def with_settings_table(page: str) -> str:
+    """Return the page with the current table between its two comments."""
+    return _SETTINGS_TABLE.sub(lambda _: settings_table(), page)
+
+
 def main() -> None:
-    """Write both."""
+    """Write all."""
     CLI.write_text(reference(), encoding="utf-8")
+    OPERATING.write_text(with_settings_table(OPERATING.read_text("utf-8")), encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
     arguments, _ = example(readme)
     README.write_text(with_answers(readme, python("bot", *arguments)), encoding="utf-8")

@@ -13,7 +13,18 @@ import typer
 from bot.cli import app
 from bot.config.settings import known_keys
 from tests.cli.conftest import CommandLine
-from tools.build_docs import CLI, README, ROOT, example, python, reference, with_answers
+from tools.build_docs import (
+    CLI,
+    OPERATING,
+    README,
+    ROOT,
+    example,
+    python,
+    reference,
+    settings_table,
+    with_answers,
+    with_settings_table,
+)
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 ROUNDING = 0.02
@@ -147,6 +158,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_operating_names_every_setting() -> None:
     told = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     assert [key for key in known_keys() if f"`{key}`" not in told] == []
+
+
+def test_the_table_of_chat_settings_is_that_of_the_schema() -> None:
+    page = OPERATING.read_text(encoding="utf-8")
+    assert settings_table() in page
+    assert page == with_settings_table(page), "make docs refreshes it"
 
 
 def test_make_targets_in_the_docs_exist() -> None:

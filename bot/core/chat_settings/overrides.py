@@ -17,17 +17,21 @@ def apply_override(settings: ChatSettings, key: str, value: object) -> ChatSetti
         KeyError: no such setting.
         ValueError: the value is of the wrong type or out of range.
     """
-    changes: dict[str, object] = {key: SETTINGS[key].validate(value)}
-    return replace(settings, **changes)  # type: ignore[arg-type]  # validated
+    return _with_values(settings, {key: SETTINGS[key].validate(value)})
 
 
 def apply_overrides(settings: ChatSettings, stored: Mapping[str, object]) -> ChatSettings:
     """Return the settings with all stored values that are valid; skip unknown and invalid ones."""
+    valid: dict[str, object] = {}
     for key, value in stored.items():
         if key not in SETTINGS:
             continue
         try:
-            settings = apply_override(settings, key, value)
+            valid[key] = SETTINGS[key].validate(value)
         except ValueError:
             logger.warning("skipping the stored chat setting %s: its value is not valid", key)
-    return settings
+    return _with_values(settings, valid)
+
+
+def _with_values(settings: ChatSettings, values: dict[str, object]) -> ChatSettings:
+    return replace(settings, **values)  # type: ignore[arg-type]  # each was validated

@@ -1,0 +1,53 @@
+"""Values in Discord's markup."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+
+from bot.adapters.discord.commands import settings_format
+from bot.core.chat_settings.schema import ChatSettings
+from bot.core.chat_settings.setting import (
+    SETTINGS,
+    InvalidSetting,
+    Setting,
+)
+from tests.core.chat_settings.strategies import (
+    languages,
+    setting_values,
+    settings,
+    texts,
+    with_value,
+)
+
+
+@given(setting_values, languages)
+def test_a_value_in_markup_is_read_back(pair: tuple[Setting, object], language: str) -> None:
+    setting, value = pair
+    shown = settings_format.format_value(setting, with_value(setting, value), language, None)
+    assert settings_format.parse(setting, shown, language, ChatSettings()) == value
+
+
+@given(settings, texts, languages)
+def test_any_text_is_a_value_or_refused(setting: Setting, text: str, language: str) -> None:
+    with suppress(InvalidSetting):
+        value = settings_format.parse(setting, text, language, ChatSettings())
+        assert setting.validate(setting.dump(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("emoji_allow", "<:party:12> <a:blob:345>😂", {":party:", ":blob:", "😂"}),
+        ("chat_deny", "<#12><#345>, 6", {"12", "345", "6"}),
+        ("role_deny", "+<@&12> +<@&345>", {"12", "345"}),
+    ],
+)
+def test_mentions_and_custom_emojis_are_read(name: str, text: str, value: set[str]) -> None:
+    assert settings_format.parse(SETTINGS[name], text, "en", ChatSettings()) == value
+
+
+@pytest.mark.parametrize(("name", "text"), [("chat_deny", "<@&12>"), ("role_deny", "<#12>")])
+def test_channels_are_no_roles(name: str, text: str) -> None:
+    with pytest.raises(InvalidSetting):
+        settings_format.parse(SETTINGS[name], text, "en", ChatSettings())
