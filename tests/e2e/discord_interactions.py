@@ -42,6 +42,8 @@ class Answer:
     type: int = 0
     """Of a callback."""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    message: str = ""
+    """The id of the message that the answer became, if it is an edit or a follow-up."""
 
     @property
     def text(self) -> str:
@@ -139,7 +141,11 @@ class Interactions:
         (answer,) = await self.answered(interaction, "edit")
         flags = EPHEMERAL if self._private[interaction] else 0
         return Answer(
-            answer.interaction, answer.kind, {**answer.data, "flags": flags}, files=answer.files
+            answer.interaction,
+            answer.kind,
+            {**answer.data, "flags": flags},
+            files=answer.files,
+            message=answer.message,
         )
 
     async def _start(
@@ -201,8 +207,8 @@ class Interactions:
     async def _message(self, request: web.Request, kind: str) -> web.Response:
         body, files = await read(request)
         interaction = request.match_info["token"].removeprefix("token-")
-        self.answers.add(Answer(interaction, kind, body, files=files))
         self._next_id += 1
+        self.answers.add(Answer(interaction, kind, body, files=files, message=str(self._next_id)))
         components = body.get("components") or []
         told = message(str(self._next_id), CHANNEL, BOT, "", components=components)
         return json_response(told)

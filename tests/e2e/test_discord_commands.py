@@ -114,7 +114,8 @@ async def test_a_member_sees_and_erases_what_is_kept(
     stats = await people.told(await people.slash("stats"))
     (picture,) = stats.files.values()
     assert picture.startswith(b"\x89PNG")
-    erased = await people.told(await people.slash("forget"))
+    asked = await people.told(await people.slash("forget"))
+    erased = await people.told(await people.press(asked.buttons[0], asked.message))
     assert "erased: 1" in erased.text
     assert bot.query(STORED) == []
     await people.told(await people.slash("optout"))

@@ -11,6 +11,7 @@ from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
 from bot.config.settings import DiscordSettings, PrivacySettings
 from bot.core.events import MemberKey, MessageRef
+from bot.core.members.privacy import PrivacyCommands, Retention
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
@@ -46,6 +47,13 @@ class AdapterContext:
     def reactions(self) -> ReactionFeedback:
         """What turns choices into feedback."""
         return ReactionFeedback(self.service)
+
+    @property
+    def privacy_commands(self) -> PrivacyCommands:
+        """The privacy commands; Discord must permit that texts are stored."""
+        text_days = self.privacy.text_retention_days if self.settings.training_permitted else None
+        retention = Retention(self.privacy.retention_days, text_days)
+        return PrivacyCommands(NAME, self.service.member_requests, retention)
 
     def member(self, user: int) -> MemberKey:
         """The key of a Discord user."""

@@ -1,13 +1,12 @@
-"""Which reactions a chat allows, remembered for a while."""
+"""The reactions that each chat allows."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 from telegram import Bot
 from telegram.error import TelegramError
 
@@ -21,60 +20,54 @@ ALL_REACTIONS = frozenset(TELEGRAM_REACTIONS)
 
 
 def parse_allowed(chat: Mapping[str, Any]) -> frozenset[str]:
-    """What a getChat answer allows; absent means all, an empty list none."""
+    """Return the canonical emojis that a getChat result allows; without a list, all of them."""
     available = chat.get("available_reactions")
     if available is None:
         return ALL_REACTIONS
     return ALL_REACTIONS & {
-        canonical(each["emoji"]) for each in available if each["type"] == "emoji"
+        canonical(reaction["emoji"]) for reaction in available if reaction["type"] == "emoji"
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    task: asyncio.Task[frozenset[str]]
-    until: float
-
-
 class AllowedReactions:
-    """Asks once for many messages, again after a while, and again after a refusal."""
+    """TTL cache of allowed reactions; concurrent messages of one chat share a request."""
 
     def __init__(
         self,
         bot: Bot,
         *,
-        chats: int = 10_000,
-        seconds: float = 300.0,
+        max_chats: int = 10_000,
+        ttl_seconds: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Remember at most so many chats for at most so many seconds."""
         self._bot = bot
-        self._answers: LRUCache[int, _Answer] = LRUCache(chats)
-        self._seconds = seconds
-        self._clock = clock
+        self._requests: TTLCache[int, asyncio.Task[frozenset[str]]] = TTLCache(
+            max_chats, ttl_seconds, clock
+        )
 
     async def get(self, chat: int) -> frozenset[str]:
-        """Canonical emojis; all where Telegram does not answer: at worst a reaction is refused."""
-        answer = self._answers.get(chat)
-        if answer is None or answer.until <= self._clock():
-            task = asyncio.create_task(self._ask(chat))
-            answer = self._answers[chat] = _Answer(task, self._clock() + self._seconds)
+        """Return the canonical emojis of a chat; all if the request fails: one may be refused."""
+        request = self._requests.get(chat)
+        if request is None:
+            request = self._requests[chat] = asyncio.create_task(self._fetch(chat))
         try:
-            # Shielded: others may wait for the same answer.
-            return await asyncio.shield(answer.task)
+            # Shielded: other messages may wait for the same request.
+            return await asyncio.shield(request)
         except TelegramError as error:
-            logger.info("Telegram did not say what a chat allows: %s", error_name(error))
-            if self._answers.get(chat) is answer:
+            logger.info(
+                "the allowed reactions of a chat are unknown, all are tried: %s", error_name(error)
+            )
+            if self._requests.get(chat) is request:
                 self.invalidate(chat)
             return ALL_REACTIONS
 
     def invalidate(self, chat: int) -> None:
-        """Ask again the next time."""
-        self._answers.pop(chat, None)
+        """Fetch the reactions of a chat anew the next time."""
+        self._requests.pop(chat, None)
 
-    async def _ask(self, chat: int) -> frozenset[str]:
-        # Bot.get_chat gives an absent list as an empty one. Method names know no case, and a
-        # raw request by the usual name is warned of.
+    async def _fetch(self, chat: int) -> frozenset[str]:
+        # Bot.get_chat returns an absent list as an empty one. Method names are case-insensitive,
+        # and the library warns of a raw request by the usual spelling.
         return parse_allowed(
             await self._bot.do_api_request("getchat", api_kwargs={"chat_id": chat})
         )

@@ -15,6 +15,7 @@ from bot.adapters.telegram.events import NAME, ref, topic_key
 from bot.config.settings import PrivacySettings, TelegramSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
+from bot.core.members.privacy import PrivacyCommands, Retention
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
@@ -51,6 +52,14 @@ class AdapterContext:
     def reactions(self) -> ReactionFeedback:
         """What turns choices into feedback."""
         return ReactionFeedback(self.services.service)
+
+    @property
+    def privacy_commands(self) -> PrivacyCommands:
+        """The privacy commands; on Telegram texts are stored under consent."""
+        retention = Retention(
+            self.services.privacy.retention_days, self.services.privacy.text_retention_days
+        )
+        return PrivacyCommands(NAME, self.services.service.member_requests, retention)
 
     def member(self, user: int) -> MemberKey:
         """The key of a Telegram user."""

@@ -1,4 +1,6 @@
-"""Why Telegram refused, by name."""
+"""Names of the errors with which Telegram refuses a call."""
+
+from collections.abc import Sequence
 
 from telegram.error import (
     BadRequest,
@@ -11,7 +13,7 @@ from telegram.error import (
     TimedOut,
 )
 
-# Parts of the descriptions that the Bot API gives, in lower case; it has no codes for them.
+# Parts of the Bot API's descriptions, in lower case; it has no error codes for them.
 _BAD_REQUESTS = {
     "reaction_invalid": "reaction_invalid",
     "reactions_too_many": "reactions_full",
@@ -31,27 +33,22 @@ _BAD_REQUESTS = {
     "not enough rights": "forbidden",
     "chat_admin_required": "forbidden",
 }
+# The first class that fits; TimedOut is a NetworkError.
+_BY_TYPE: Sequence[tuple[type[Exception], str]] = (
+    (RetryAfter, "rate_limited"),
+    (Forbidden, "forbidden"),
+    (ChatMigrated, "chat_migrated"),
+    (Conflict, "conflict"),
+    (InvalidToken, "invalid_token"),
+    (TimedOut, "too_late"),
+    (TimeoutError, "too_late"),
+    (NetworkError, "network"),
+)
 
 
 def error_name(error: Exception) -> str:
-    """A short machine-readable name for what went wrong."""
-    match error:
-        case BadRequest():
-            text = error.message.lower()
-            return next((name for part, name in _BAD_REQUESTS.items() if part in text), "http_400")
-        case RetryAfter():
-            return "rate_limited"
-        case Forbidden():
-            return "forbidden"
-        case ChatMigrated():
-            return "chat_migrated"
-        case Conflict():
-            return "conflict"
-        case InvalidToken():
-            return "invalid_token"
-        case TimedOut() | TimeoutError():
-            return "too_late"
-        case NetworkError():
-            return "network"
-        case _:
-            return "error"
+    """Return a short machine-readable name for what went wrong."""
+    if isinstance(error, BadRequest):
+        text = error.message.lower()
+        return next((name for part, name in _BAD_REQUESTS.items() if part in text), "http_400")
+    return next((name for kind, name in _BY_TYPE if isinstance(error, kind)), "error")

@@ -1,6 +1,7 @@
-"""What people ask to be done or told: their data, and their community's taste.
+"""Requests of members about their own data, and of managers about their community's preferences.
 
-Unlike an answer, a wish never fails in silence: who asked must hear so.
+Unlike a reaction, a request never fails silently: each raises ``StoreFailed``, and the adapter
+reports it to the member.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from bot.core.preferences.posterior import Preferences
 
 @dataclass(frozen=True, slots=True)
 class PreferenceCaches:
-    """What is remembered of communities, and must be read anew where a wish changed it."""
+    """Caches of what is derived from the store, which requests invalidate."""
 
     preferences: PreferenceCache
     embedding_offsets: CustomEmojiOffsets
@@ -28,127 +29,138 @@ class PreferenceCaches:
 
 
 class MemberRequests:
-    """Does what is asked for, or says that it was not done."""
+    """Carries out requests in the store, and invalidates what was derived from it."""
 
     def __init__(
         self,
         store: Store,
-        learnt: PreferenceCaches,
-        settled: Callable[[], Awaitable[None]],
-        failed: Callable[[str, Exception], None],
+        caches: PreferenceCaches,
+        wait_for_messages: Callable[[], Awaitable[None]],
+        record_failure: Callable[[str, Exception], None],
     ) -> None:
-        """``settled`` waits for the answers under way; ``failed`` hears what went wrong where."""
+        """``wait_for_messages`` waits for those in flight, so that their rows are erased as well.
+
+        ``record_failure`` takes the name of the failed part and the error.
+        """
         self._store = store
-        self._learnt = learnt
-        self._settled = settled
-        self._failed = failed
+        self._caches = caches
+        self._wait_for_messages = wait_for_messages
+        self._record_failure = record_failure
 
     async def forget(self, platform: str, member: MemberKey) -> int:
-        """Erase everything kept about a member but an opt-out; the number of rows erased.
+        """Erase everything kept about a member but an opt-out; return the number of rows.
 
         Raises:
-            StoreFailed: nothing was erased; the member must hear so.
+            StoreFailed: nothing was erased.
         """
-        await self._settled()
-        with self._must_store():
+        await self._wait_for_messages()
+        with self._raising_store_failed():
             erased = await self._store.members.erase(platform, member)
-        self._learnt.embedding_offsets.invalidate(platform)
+        self._caches.embedding_offsets.invalidate(platform)
         return erased
 
     async def opt_out(self, platform: str, member: MemberKey) -> None:
-        """Neither answer nor record the member from now on, and erase what is kept.
+        """Record an opt-out, and erase what is kept about the member.
 
         Raises:
-            StoreFailed: the wish was not stored; the member must hear so.
+            StoreFailed: nothing was recorded.
         """
-        with self._must_store():
+        with self._raising_store_failed():
             await self._store.members.set_opted_out(platform, member, True)
-        self._learnt.embedding_offsets.invalidate(platform)
+        self._caches.embedding_offsets.invalidate(platform)
 
     async def opt_in(self, platform: str, member: MemberKey) -> None:
-        """Take an opt-out back.
+        """Revoke an opt-out.
 
         Raises:
-            StoreFailed: the wish was not stored; the member must hear so.
+            StoreFailed: nothing was revoked.
         """
-        with self._must_store():
+        with self._raising_store_failed():
             await self._store.members.set_opted_out(platform, member, False)
 
-    async def consent(self, platform: str, member: MemberKey, version: str | None) -> None:
-        """A member agrees to these terms that texts are kept for training; None revokes.
-
-        Raises:
-            StoreFailed: the wish was not stored; the member must hear so.
-        """
-        with self._must_store():
-            await self._store.members.set_consent(platform, member, version)
-        self._learnt.embedding_offsets.invalidate(platform)
-
-    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
-        """The version of the terms to which the member agrees now; None without consent.
+    async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
+        """Return True if the member opted out.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
-        with self._must_store():
+        with self._raising_store_failed():
+            return await self._store.members.is_opted_out(platform, member)
+
+    async def consent(self, platform: str, member: MemberKey, version: str | None) -> None:
+        """Record the consent to this version of the terms; None revokes and erases the texts.
+
+        Raises:
+            StoreFailed: nothing was recorded.
+        """
+        with self._raising_store_failed():
+            await self._store.members.set_consent(platform, member, version)
+        self._caches.embedding_offsets.invalidate(platform)
+
+    async def consent_version(self, platform: str, member: MemberKey) -> str | None:
+        """Return the version of the terms that the member consented to; None without consent.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        with self._raising_store_failed():
             return await self._store.members.consent_version(platform, member)
 
     async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
-        """Everything kept about a member, as JSON knows it.
+        """Return everything kept about a member, as JSON values.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
-        with self._must_store():
+        with self._raising_store_failed():
             return await self._store.members.data(platform, member)
 
     async def preferences(self, ref: MessageRef) -> Preferences:
-        """What the message's community likes, as far as is known.
+        """Return the preferences of the message's community.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
-        with self._must_store():
-            return await self._learnt.preferences.get(ref)
+        with self._raising_store_failed():
+            return await self._caches.preferences.get(ref)
 
     async def reset_preferences(self, ref: MessageRef) -> None:
-        """Forget what the message's community likes.
+        """Erase the counts of the message's community.
 
         Raises:
-            StoreFailed: nothing was forgotten.
+            StoreFailed: nothing was erased.
         """
-        await self._replace_taste(ref, {})
+        await self._replace_counts(ref, {})
 
     async def export_preferences(self, ref: MessageRef) -> dict[str, object]:
-        """The counts behind the community's taste, as JSON knows them.
+        """Return the counts of the message's community, as JSON values.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
-        now = self._learnt.now()
-        with self._must_store():
-            return transfer.dump_counts(
-                (await self._store.preferences.counts(ref, now)).pending, now
-            )
+        now = self._caches.now()
+        with self._raising_store_failed():
+            counts = await self._store.preferences.counts(ref, now)
+        return transfer.dump_counts(counts.pending, now)
 
     async def import_preferences(self, ref: MessageRef, document: object) -> None:
-        """Let an exported document take the place of the community's counts.
+        """Replace the counts of the message's community by those of an exported document.
 
         Raises:
-            TasteFileError: it is no such document; nothing was changed.
+            PreferenceFileError: the document is not an export; nothing was changed.
             StoreFailed: nothing was changed.
         """
-        await self._replace_taste(ref, transfer.load_counts(document))
+        await self._replace_counts(ref, transfer.load_counts(document))
 
-    async def _replace_taste(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
-        with self._must_store():
-            await self._store.preferences.replace_counts(ref, counts, self._learnt.now())
-        self._learnt.preferences.invalidate(ref)
+    async def _replace_counts(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
+        with self._raising_store_failed():
+            await self._store.preferences.replace_counts(ref, counts, self._caches.now())
+        self._caches.preferences.invalidate(ref)
 
     @contextmanager
-    def _must_store(self) -> Iterator[None]:
+    def _raising_store_failed(self) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            self._failed("store", error)
+            self._record_failure("store", error)
             raise StoreFailed("this could not be stored; please try again later") from None

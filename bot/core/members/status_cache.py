@@ -1,41 +1,38 @@
-"""What holds for those who ask several times a second, remembered for a moment."""
+"""Cache of member statuses, for members who ask several times a second."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.ports import MemberStore
 
 TTL_SECONDS = 2.0
-"""How long a change may go unnoticed."""
 MAX_ENTRIES = 10_000
 
 MemberStatus = tuple[ChatSettings, bool]
-_Place = tuple[MessageRef, str, MemberKey]
+"""The settings that hold for a message, and if its author opted out."""
+_Key = tuple[MessageRef, str, MemberKey]
 
 
 class StatusCache:
-    """``MemberStore.status``, at most every two seconds for one person in one chat."""
+    """TTL cache of ``MemberStore.status`` for each member and chat."""
 
     def __init__(self, store: MemberStore, clock: Callable[[], float]) -> None:
-        """Ask ``store``; ``clock`` tells seconds."""
+        """Read from ``store``; ``clock`` returns seconds."""
         self._store = store
-        self._clock = clock
-        self._known: LRUCache[_Place, tuple[float, MemberStatus]] = LRUCache(MAX_ENTRIES)
+        self._statuses: TTLCache[_Key, MemberStatus] = TTLCache(MAX_ENTRIES, TTL_SECONDS, clock)
 
     async def get(self, message: IncomingMessage) -> MemberStatus:
-        """The settings that hold for a message, and whether its author opted out.
+        """Return the status that holds for a message, at most ``TTL_SECONDS`` old.
 
         Raises:
             StoreFailed: the store cannot be read.
         """
-        place = replace(message.ref, message=""), message.parent_chat, message.author
-        known = self._known.get(place)
-        if known is not None and self._clock() - known[0] < TTL_SECONDS:
-            return known[1]
-        standing = await self._store.status(message)
-        self._known[place] = self._clock(), standing
-        return standing
+        key = replace(message.ref, message=""), message.parent_chat, message.author
+        status = self._statuses.get(key)
+        if status is None:
+            status = self._statuses[key] = await self._store.status(message)
+        return status

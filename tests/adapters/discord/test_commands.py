@@ -26,6 +26,12 @@ def told(result: InteractionResult) -> str:
     return result.response.content
 
 
+def updated(result: InteractionResult) -> str:
+    """Return the text of the message whose button was pressed."""
+    assert result.response is not None
+    return result.response.content
+
+
 def buttons(result: InteractionResult) -> list[str]:
     assert result.response is not None
     return [each["custom_id"] for row in result.response.components for each in row["components"]]
@@ -129,10 +135,15 @@ async def test_opting_out_is_obeyed_until_taken_back(here: World) -> None:
     assert here.predictor.texts == ["what a day"]
 
 
-async def test_forgetting_says_how_much(here: World) -> None:
+async def test_forgetting_is_confirmed_and_says_how_much(here: World) -> None:
     await here.anna.send(here.channel, "what a day")
+    asked = await here.anna.slash(here.channel, "forget")
+    _, keep = buttons(asked)
+    assert updated(await press(here, asked, keep)) == localize("forget.kept", "en")
     assert len((await data_of(here))["messages"]) == 1
-    assert "erased: 1" in told(await here.anna.slash(here.channel, "forget"))
+    asked = await here.anna.slash(here.channel, "forget")
+    forget, _ = buttons(asked)
+    assert "erased: 1" in updated(await press(here, asked, forget))
     assert (await data_of(here))["messages"] == []
 
 

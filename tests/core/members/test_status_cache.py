@@ -1,4 +1,4 @@
-"""What is remembered between two keys."""
+"""Statuses are cached for two seconds, for each member."""
 
 from dataclasses import replace
 
@@ -19,20 +19,20 @@ class CountingMembers(MemoryMembers):
         return await super().status(message)
 
 
-async def test_one_reading_does_for_all_keys_of_a_moment() -> None:
+async def test_a_status_is_read_once_within_its_ttl() -> None:
     members, now = CountingMembers(MemoryStore()), [0.0]
-    standings = StatusCache(members, lambda: now[0])
+    cache = StatusCache(members, lambda: now[0])
     for number in range(5):
-        assert await standings.get(message(number=str(number))) == (ChatSettings(), False)
+        assert await cache.get(message(number=str(number))) == (ChatSettings(), False)
     assert members.reads == 1
 
 
-async def test_a_change_is_noticed_after_a_moment_and_people_are_told_apart() -> None:
+async def test_a_status_expires_and_is_cached_for_each_member() -> None:
     members, now = CountingMembers(MemoryStore()), [0.0]
-    standings = StatusCache(members, lambda: now[0])
+    cache = StatusCache(members, lambda: now[0])
     anna, ben = message(), replace(message(), author=BEN)
-    await standings.get(anna)
+    await cache.get(anna)
     await members.set_opted_out("console", ANNA, True)
-    assert await standings.get(ben) == (ChatSettings(), False)
+    assert await cache.get(ben) == (ChatSettings(), False)
     now[0] += TTL_SECONDS
-    assert await standings.get(anna) == (ChatSettings(), True)
+    assert await cache.get(anna) == (ChatSettings(), True)
