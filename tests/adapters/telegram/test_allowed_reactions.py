@@ -38,7 +38,9 @@ class CachedTelegram:
         self.now = 0.0
         self.telegram = Telegram()
         bot = cast("Bot", self.telegram)
-        self.cache = AllowedReactions(bot, max_chats=max_chats, ttl_seconds=60.0, clock=lambda: self.now)
+        self.cache = AllowedReactions(
+            bot, max_chats=max_chats, ttl_seconds=60.0, clock=lambda: self.now
+        )
 
 
 @pytest.mark.parametrize(
