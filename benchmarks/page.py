@@ -1,9 +1,9 @@
-"""Many people typing on the page at once: the real process, over HTTP, as browsers ask it.
+"""Load test of the page: many simulated visitors type at once, over HTTP, like browsers.
 
-``python -m benchmarks.page [--people 50] [--seconds 20]``. Each types texts of the examples at the
-speed of a practised writer and, like a browser, has one request under way at most: what was typed
-meanwhile goes with the next. A key's time runs until the answer is there to a text that holds it.
-Typists and server share the machine; the processor's time is the server's own.
+``python -m benchmarks.page [--people 50] [--seconds 20]``. Each types example texts at the speed
+of a practised typist and, like a browser, has at most one request in progress: what is typed
+in the meantime is part of the next. The latency of a key lasts until a text with it is answered.
+Visitors and server share the machine; the CPU time is the server's alone.
 """
 
 import asyncio
@@ -23,29 +23,29 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from demo.page.admission import READ, RUN
+from demo.page.candidates import CandidateSet
+from demo.page.controller import OVERLOADED
 from demo.page.examples import EXAMPLES
-from demo.page.palette import Palette
-from demo.page.turn import BUSY
+from demo.page.load_shedding import PREDICT_FUNCTION, RUN_PATH
 from tests.conftest import OURS
-from tests.web.process import serving
+from tests.web.page_process import running_page
 
-GOAL = 150
-"""Milliseconds at p95."""
-KEYS = 5.0
-"""A second, by each: 60 words a minute."""
-PAUSE = 2.0
-"""Seconds that somebody looks at the answer to a whole text."""
-PATIENCE = aiohttp.ClientTimeout(total=30)
+GOAL_P95_MILLISECONDS = 150
+KEYS_PER_SECOND = 5.0
+"""Of each visitor: 60 words a minute."""
+PAUSE_SECONDS = 2.0
+"""After each text."""
+TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
 @dataclass(slots=True)
-class Figures:
-    """What all typists saw, in seconds."""
+class Latencies:
+    """Latencies that the visitors measured, in seconds."""
 
     keys: list[float] = field(default_factory=list)
     requests: list[float] = field(default_factory=list)
     shed: int = 0
+    """Requests refused by load shedding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +60,34 @@ class Page:
         """Read the page's configuration, as a browser does."""
         async with http.get(f"{url}/config") as answer:
             config: dict[str, Any] = await answer.json()
-        [function] = [d["id"] for d in config["dependencies"] if d["api_name"] == READ]
+        [function] = [d["id"] for d in config["dependencies"] if d["api_name"] == PREDICT_FUNCTION]
         return cls(url, function)
 
 
 class Typist:
-    """One person; ``_typed`` tells the one who asks that there is something new."""
+    """A simulated visitor, who types and sends texts concurrently."""
 
-    def __init__(self, page: Page, http: aiohttp.ClientSession, luck: random.Random) -> None:
-        """A browser's session of their own."""
-        self.figures = Figures()
-        self._page, self._http, self._luck = page, http, luck
-        self._session = f"{luck.getrandbits(50):x}"
+    def __init__(self, page: Page, http: aiohttp.ClientSession, random_: random.Random) -> None:
+        """Start a browser session."""
+        self.latencies = Latencies()
+        self._page, self._http, self._random_ = page, http, random_
+        self._session = f"{random_.getrandbits(50):x}"
         self._text = ""
         self._pressed: list[float] = []
         self._typed = asyncio.Event()
 
     async def work(self, seconds: float) -> None:
-        """Type until the time is over; what was typed last is still answered."""
+        """Type until the time is over; the last text is still answered."""
         end = time.perf_counter() + seconds
         async with asyncio.TaskGroup() as tasks:
-            asking = tasks.create_task(self._ask_forever())
+            sending = tasks.create_task(self._send_forever())
             await self._type(end)
-            while self._pressed:  # noqa: ASYNC110 - the last answer
+            while self._pressed:  # noqa: ASYNC110 - the last response
                 await asyncio.sleep(0.01)
-            asking.cancel()
+            sending.cancel()
 
     async def _type(self, end: float) -> None:
-        await asyncio.sleep(self._luck.uniform(0, PAUSE))
+        await asyncio.sleep(self._random_.uniform(0, PAUSE_SECONDS))
         for text in self._texts():
             for length in range(1, len(text) + 1):
                 if time.perf_counter() > end:
@@ -95,94 +95,94 @@ class Typist:
                 self._text = text[:length]
                 self._pressed.append(time.perf_counter())
                 self._typed.set()
-                await asyncio.sleep(self._luck.uniform(0.5, 1.5) / KEYS)
-            await asyncio.sleep(PAUSE)
+                await asyncio.sleep(self._random_.uniform(0.5, 1.5) / KEYS_PER_SECOND)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _texts(self) -> Iterator[str]:
         while True:
-            yield self._luck.choice(EXAMPLES)
+            yield self._random_.choice(EXAMPLES)
 
-    async def _ask_forever(self) -> None:
+    async def _send_forever(self) -> None:
         while True:
             await self._typed.wait()
             self._typed.clear()
-            held = len(self._pressed)
-            begun = time.perf_counter()
-            answer = await self._ask(self._text)
+            sent = len(self._pressed)
+            start = time.perf_counter()
+            answer = await self._send(self._text)
             now = time.perf_counter()
-            self.figures.requests.append(now - begun)
-            self.figures.shed += BUSY in answer
-            self.figures.keys.extend(now - at for at in self._pressed[:held])
-            del self._pressed[:held]
+            self.latencies.requests.append(now - start)
+            self.latencies.shed += OVERLOADED in answer
+            self.latencies.keys.extend(now - at for at in self._pressed[:sent])
+            del self._pressed[:sent]
 
-    async def _ask(self, text: str) -> str:
-        asked = {
-            "data": [text, str(Palette.ALL), [], None, self._session],
+    async def _send(self, text: str) -> str:
+        event = {
+            "data": [text, str(CandidateSet.ALL), [], None, self._session],
             "fn_index": self._page.function,
             "session_hash": self._session,
         }
-        async with self._http.post(f"{self._page.url}{RUN}", json=asked) as answer:
+        async with self._http.post(f"{self._page.url}{RUN_PATH}", json=event) as answer:
             answer.raise_for_status()
             tiles: str = json.loads(await answer.read())["data"][1]
             return tiles
 
 
-async def play(url: str, people: int, seconds: float) -> Figures:
-    """Let so many people type, and gather what they saw."""
+async def simulate(url: str, people: int, seconds: float) -> Latencies:
+    """Let visitors type, and collect their latencies."""
     connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector, timeout=PATIENCE) as http:
+    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT) as http:
         page = await Page.open(url, http)
         typists = [Typist(page, http, random.Random(seed)) for seed in range(people)]  # noqa: S311
         async with asyncio.TaskGroup() as tasks:
             for typist in typists:
                 tasks.create_task(typist.work(seconds))
-    told = Figures()
+    latencies = Latencies()
     for typist in typists:
-        told.keys += typist.figures.keys
-        told.requests += typist.figures.requests
-        told.shed += typist.figures.shed
-    return told
+        latencies.keys += typist.latencies.keys
+        latencies.requests += typist.latencies.requests
+        latencies.shed += typist.latencies.shed
+    return latencies
 
 
-def measure(people: int, seconds: float) -> tuple[Figures, float]:
-    """What the typists saw, and the server's seconds of processor meanwhile."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment = {**kept, "PYTHONPATH": str(Path(__file__).parents[1])}
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), environment) as page:
-        asyncio.run(play(page.url, 2, 3))  # warm
-        before = processor_seconds(page.pid)
-        told = asyncio.run(play(page.url, people, seconds))
-        return told, processor_seconds(page.pid) - before
+def measure(people: int, seconds: float) -> tuple[Latencies, float]:
+    """Return the latencies, and the CPU seconds that the server used."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = {**inherited, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with tempfile.TemporaryDirectory() as folder, running_page(Path(folder), environment) as page:
+        asyncio.run(simulate(page.url, 2, 3))  # warm up
+        before = cpu_seconds(page.pid)
+        latencies = asyncio.run(simulate(page.url, people, seconds))
+        return latencies, cpu_seconds(page.pid) - before
 
 
-def processor_seconds(pid: int) -> float:
-    """What a process used so far, of Linux's /proc."""
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds that a process has used, from Linux's /proc."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def show(told: Figures, spent: float, title: str) -> Table:
-    """A row for keys and one for requests."""
+def latency_table(latencies: Latencies, cpu: float, title: str) -> Table:
+    """Return a table with a row for keys and one for requests."""
     columns = ("p50 ms", "p95 ms", "p99 ms", "longest ms", "count", "shed", "CPU ms each")
     table = Table("", *columns, title=title)
-    for name, times in (("a key, to its answer", told.keys), ("a request", told.requests)):
-        figures = 1000 * np.percentile(times, [50, 95, 99, 100])
-        more = (f"{told.shed:,}", f"{1000 * spent / len(times):.1f}")
-        table.add_row(name, *(f"{f:.0f}" for f in figures), f"{len(times):,}", *more)
+    for name, times in (("key to response", latencies.keys), ("request", latencies.requests)):
+        percentiles = 1000 * np.percentile(times, [50, 95, 99, 100])
+        more = (f"{latencies.shed:,}", f"{1000 * cpu / len(times):.1f}")
+        table.add_row(name, *(f"{p:.0f}" for p in percentiles), f"{len(times):,}", *more)
     return table
 
 
 def main(
-    people: Annotated[int, typer.Option(min=1, max=500, help="How many type at once.")] = 50,
-    seconds: Annotated[float, typer.Option(min=1, max=120, help="How long.")] = 20.0,
+    people: Annotated[int, typer.Option(min=1, max=500, help="Number of visitors.")] = 50,
+    seconds: Annotated[float, typer.Option(min=1, max=120, help="Duration.")] = 20.0,
 ) -> None:
     """Print the table."""
-    told, spent = measure(people, seconds)
+    latencies, cpu = measure(people, seconds)
     title = (
-        f"{people} people typing for {seconds:g} s (goal: p95 {GOAL} ms);"
-        f" {spent / seconds:.2f} processors busy"
+        f"{people} people typing for {seconds:g} s (goal: p95 {GOAL_P95_MILLISECONDS} ms);"
+        f" {cpu / seconds:.2f} CPUs busy"
     )
-    Console().print(show(told, spent, title))
+    Console().print(latency_table(latencies, cpu, title))
 
 
 if __name__ == "__main__":

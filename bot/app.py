@@ -260,15 +260,15 @@ def _telegram(settings: Settings, token: str) -> Callable[[Components], Adapter]
 
 def _web(settings: Settings, host: str, port: int) -> Callable[[Components], Adapter]:
     try:
-        from bot.adapters.web import WebAdapter, WebReactor, terms
+        from bot.adapters.web import WebAdapter, WebBackend, page_terms
     except ModuleNotFoundError as error:
         raise WebExtraMissing(error.name or "gradio") from None
     privacy = settings.privacy
-    told = terms(privacy.retention_days, privacy.text_retention_days)
+    terms = page_terms(privacy.retention_days, privacy.text_retention_days)
 
     def build(parts: Components) -> Adapter:
-        reactor = WebReactor(parts.service, parts.pseudonyms, parts.engine, parts.predictor, told)
-        return WebAdapter(reactor, host, port)
+        backend = WebBackend(parts.service, parts.pseudonyms, parts.engine, parts.predictor, terms)
+        return WebAdapter(backend, host, port)
 
     return build
 

@@ -1,1 +1,1 @@
-"""The page, and everything of a Hugging Face Space that shows it but ``model/``."""
+"""The web page, and all files of a Hugging Face Space except ``model/``."""

@@ -1,6 +1,6 @@
-"""The Space: this folder's files and ``model/`` at its root; ``python app.py`` serves it.
+"""The entry point of a Space, which has this folder's files and ``model/`` at its root.
 
-Beside the bot, ``emoji-reactor web`` serves the same page in front of its database.
+``python app.py`` serves it. With the bot, ``emoji-reactor web`` serves the same page instead.
 """
 
 import os
@@ -8,28 +8,28 @@ import signal
 import sys
 from contextlib import nullcontext
 
-from page import look
-from page.build import build
-from page.dataset import Dataset, DatasetRefused
-from page.local import LocalReactor
+from page.build import build_page
+from page.hub_dataset import HubDataset, HubDatasetRefused
+from page.local_backend import LocalBackend
+from page.theme import serving_options
 
 from model import Predictor
 
-REPOSITORY = "FEEDBACK_REPO"
-"""The variable that names the data set for what visitors choose; without it nothing is kept."""
+REPOSITORY_VARIABLE = "FEEDBACK_REPO"
+"""Names the data set for visitors' choices; nothing is stored if it is not set."""
 
 
 def main() -> None:
-    """Serve until SIGINT or SIGTERM; what was not yet pushed is pushed then."""
+    """Serve until SIGINT or SIGTERM, then push what has not been pushed yet."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    repository = os.environ.get(REPOSITORY)
+    repository = os.environ.get(REPOSITORY_VARIABLE)
     try:
-        dataset = Dataset(repository) if repository else None
-    except DatasetRefused as error:
-        sys.exit(f"{REPOSITORY}: {error}")
+        dataset = HubDataset(repository) if repository else None
+    except HubDatasetRefused as error:
+        sys.exit(f"{REPOSITORY_VARIABLE}: {error}")
     with dataset or nullcontext():
-        blocks = build(LocalReactor(Predictor.load(), dataset))
-        blocks.launch(**look.options(blocks))
+        blocks = build_page(LocalBackend(Predictor.load(), dataset))
+        blocks.launch(**serving_options(blocks))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot import app
 from bot.config.credentials import Credentials
 from bot.config.settings import Settings
-from tests.web.process import PATIENCE
+from tests.web.page_process import TIMEOUT_SECONDS
 
 PRESS = (
     "INSERT INTO community (platform, external_id, created_at) VALUES ('web', 'web', '2020-01-01')",
@@ -31,7 +31,7 @@ class Page:
         async with self.parts.engine.begin() as connection:
             for statement in PRESS:
                 await connection.execute(text(statement))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while await self._kept():  # noqa: ASYNC110 - the database tells nobody
                 await asyncio.sleep(0.01)
 

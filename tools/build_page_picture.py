@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import FloatRect, expect, sync_playwright
 
 from tests.conftest import OURS
-from tests.web.process import serving
+from tests.web.page_process import running_page
 from tests.web.visitor import visiting
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def main() -> None:
     """Write the picture, and the words that stand for it in the README."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment = {**kept, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), environment) as page:
+    with tempfile.TemporaryDirectory() as folder, running_page(Path(folder), environment) as page:
         seen = photograph(page.url)
     words = f"![The page: “{TEXT}”, and below it {', '.join(seen)}]({PICTURE})"
     before = README.read_text(encoding="utf-8")

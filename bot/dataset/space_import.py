@@ -9,7 +9,7 @@ from bot.dataset.card import DatasetSummary
 from bot.dataset.export import DEFAULT_LICENCE, open_export
 from bot.dataset.pseudonymize import ExportPseudonyms, assign_split
 from bot.dataset.writers import Format
-from demo.page.dataset import CHOICES, TEXTS
+from demo.page.hub_dataset import CHOICES, TEXTS
 from model.feedback import FeedbackRow, read_rows
 
 

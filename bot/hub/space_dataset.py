@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.dataset.space_import import SpaceImportFailed
 from bot.hub.client import HubRequestFailed, hub_client
-from demo.page.dataset import CHOICES, TEXTS
+from demo.page.hub_dataset import CHOICES, TEXTS
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The page; it knows ``model`` and nothing of the bot. Imports inside are relative.
+"""The web page; it imports ``model`` but not the bot, and its own modules relatively.
 
-So it runs as ``demo.page`` beside the bot, and as ``page`` where this folder is a Space's root.
+So it runs as ``demo.page`` with the bot, and as ``page`` at the root of a Space.
 """

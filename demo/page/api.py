@@ -7,46 +7,48 @@ from gradio.events import api
 
 from model.text import MAX_CHARACTERS
 
-from . import palette
-from .port import Busy, PersonId, Reactor
+from .candidates import CandidateSet, select_candidates
+from .interface import Backend, Overloaded, VisitorId
 
-PROGRAM = PersonId("")
+PROGRAM_VISITOR = VisitorId("")
 
 
-class Scored(TypedDict):
-    """One of the five."""
+class ScoredEmoji(TypedDict):
+    """A prediction."""
 
     emoji: str
     score: float
 
 
-class Answer(TypedDict):
-    """What a program gets."""
+class PredictResponse(TypedDict):
+    """The response of the endpoint."""
 
     model: str
-    predictions: list[Scored]
+    predictions: list[ScoredEmoji]
 
 
-def add_endpoint(reactor: Reactor) -> None:
-    """Offer ``/predict`` inside the page that is being built."""
+def add_endpoint(backend: Backend) -> None:
+    """Add ``/predict`` to the page that is being built."""
 
-    async def predict(text: str, candidates: list[str] | None = None) -> Answer:
+    async def predict(text: str, candidates: list[str] | None = None) -> PredictResponse:
         """Predict the five emojis that fit a text best.
 
         Args:
             text: Up to 1,000 characters are read.
-            candidates: Emojis to choose among, custom ones as :name:; without any, all.
+            candidates: The emojis to choose from, custom ones as :name:; all if there are none.
 
         Returns:
-            The model's version, and the predictions with their scores, best first; none where
-            there is nothing to go on.
+            The model's version, and the predictions with their scores, best first; no predictions
+            if the text gives no evidence.
         """
-        allowed = palette.candidates(palette.Palette.OWN, candidates or ())
+        allowed = select_candidates(CandidateSet.OWN, candidates or ())
         try:
-            reading = await reactor.read(PROGRAM, text[:MAX_CHARACTERS], allowed)
-        except Busy:
+            result = await backend.predict(PROGRAM_VISITOR, text[:MAX_CHARACTERS], allowed)
+        except Overloaded:
             raise gr.Error("too many texts are waiting; try again in a second") from None
-        five = [Scored(emoji=p.emoji, score=round(p.score, 6)) for p in reading.five]
-        return Answer(model=reactor.version, predictions=five)
+        predictions = [
+            ScoredEmoji(emoji=p.emoji, score=round(p.score, 6)) for p in result.predictions
+        ]
+        return PredictResponse(model=backend.version, predictions=predictions)
 
     api(predict, api_name="predict", queue=False)

@@ -1,4 +1,4 @@
-"""The page itself, in Gradio's parts."""
+"""The layout of the page in Gradio's components, and their events."""
 
 import uuid
 from typing import Any
@@ -7,12 +7,13 @@ import gradio as gr
 
 from model.text import MAX_CHARACTERS
 
-from . import learned, words
 from .api import add_endpoint
+from .candidates import CandidateSet, searchable_emojis
+from .controller import PageController, PageState
 from .examples import EXAMPLES
-from .palette import Palette, choices
-from .port import PersonId, Reactor, Terms
-from .turn import Seen, Turn
+from .highlights import render_placeholder
+from .interface import Backend, Terms, VisitorId
+from .statistics_tab import UNAVAILABLE, render_statistics
 
 TITLE = "Emoji Reactor"
 HEADER = """
@@ -20,55 +21,61 @@ HEADER = """
   <h1>Which emoji fits?</h1>
   <p>Write a message as you would in a chat. A small Transformer answers as you type.</p>
 </header>"""
-WHY = "Why? The words that moved the answer"
+EXPLANATION_LABEL = "Why? The words that moved the answer"
 
-_PRESS = """
+_TILE_EVENTS = """
 element.addEventListener('click', (event) => {
   const tile = event.target.closest('button[data-emoji]');
   if (tile && !tile.disabled) trigger('click', {emoji: tile.dataset.emoji});
 });
-let again;
+let retry;
 watch('value', () => {
-  clearTimeout(again);
-  if (!element.querySelector('[data-again]')) return;
-  again = setTimeout(() => trigger('retry'), 1000 + 1000 * Math.random());
+  clearTimeout(retry);
+  if (!element.querySelector('[data-retry]')) return;
+  retry = setTimeout(() => trigger('retry'), 1000 + 1000 * Math.random());
 });"""
-# Neither in the list of endpoints nor on the queue, which would cost more than the answer.
-_QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-# Nor through the parts' own conversions, which change nothing here and take a thread for each.
-_RAW: dict[str, Any] = {**_QUICK, "preprocess": False, "postprocess": False}
+# Gradio's queue would cost more than a prediction; only /predict is listed as an endpoint.
+_UNQUEUED: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+# Gradio's conversions change nothing here, and would use a thread for each component.
+_UNCONVERTED: dict[str, Any] = {**_UNQUEUED, "preprocess": False, "postprocess": False}
 
 
-def build(reactor: Reactor) -> gr.Blocks:
-    """The page in front of a reactor."""
-    turn = Turn(reactor)
+def build_page(backend: Backend) -> gr.Blocks:
+    """Build the page in front of a backend."""
+    controller = PageController(backend)
     blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
-        person = gr.BrowserState(
+        visitor = gr.BrowserState(
             "",
-            storage_key="emoji-reactor-person",
-            secret="an id, no secret",  # noqa: S106 - Gradio scrambles what the browser keeps
+            storage_key="emoji-reactor-visitor",
+            secret="an id, no secret",  # noqa: S106 - Gradio scrambles what the browser stores
         )
         gr.HTML(HEADER)
         with gr.Tabs():
             with gr.Tab("Try it"):
-                _try(reactor, turn, person)
-            if reactor.counts:
-                with gr.Tab("What it has learned") as second:
-                    told = gr.HTML(elem_id="learned")
-                _show_learned(reactor, second, told)
-        blocks.load(_known, person, person, **_QUICK)
-        add_endpoint(reactor)
+                _add_prediction_tab(backend, controller, visitor)
+            if backend.has_statistics:
+                with gr.Tab("What it has learned") as tab:
+                    statistics = gr.HTML(elem_id="statistics")
+                _show_statistics(backend, tab, statistics)
+        blocks.load(_assign_id, visitor, visitor, **_UNQUEUED)
+        add_endpoint(backend)
     return blocks
 
 
-def _known(person: str) -> str:
-    """A random id on the first visit."""
-    return person or uuid.uuid4().hex
+def _assign_id(visitor: str) -> str:
+    """Return the visitor's id, a new random one at the first visit."""
+    return visitor or uuid.uuid4().hex
 
 
-def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
-    seen = gr.State(Seen())
+def _add_prediction_tab(
+    backend: Backend, controller: PageController, visitor: gr.BrowserState
+) -> None:
+    state = gr.State(PageState())
     text = gr.Textbox(
         label="Your message",
         placeholder="we lost our dog last night…",
@@ -78,7 +85,7 @@ def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
         autofocus=True,
         elem_id="message",
     )
-    five = gr.HTML(turn.blank(), js_on_load=_PRESS, elem_id="five")
+    tiles = gr.HTML(controller.render_blank(), js_on_load=_TILE_EVENTS, elem_id="predictions")
     gr.Examples(
         [[example] for example in EXAMPLES],
         text,
@@ -87,79 +94,92 @@ def _try(reactor: Reactor, turn: Turn, person: gr.BrowserState) -> None:
         elem_id="examples",
         api_visibility="private",
     )
-    palette = gr.Radio(
-        [str(choice) for choice in Palette],
-        value=str(Palette.ALL),
+    candidate_set = gr.Radio(
+        [str(choice) for choice in CandidateSet],
+        value=str(CandidateSet.ALL),
         label="Choose among",
-        elem_id="palette",
+        elem_id="candidates",
     )
     own = gr.Dropdown(
-        choices(reactor.emojis),
+        searchable_emojis(backend.emojis),
         multiselect=True,
         allow_custom_value=True,
         label="My emojis",
         info="Search by name; a custom one of your server is :party_parrot:",
         visible=False,
-        elem_id="own",
+        elem_id="own-emojis",
     )
-    with gr.Accordion(WHY, open=False, elem_id="why") as why:
-        marked = gr.HTML(words.nothing())
-    if reactor.terms is not None:
-        _consent(reactor, reactor.terms, person)
-    opened = gr.State(False)
-    asked = [text, palette, own, opened, person]
-    shown = [seen, five, marked]
+    with gr.Accordion(EXPLANATION_LABEL, open=False, elem_id="explanation") as explanation:
+        highlights = gr.HTML(render_placeholder())
+    if backend.terms is not None:
+        _add_consent_form(backend, backend.terms, visitor)
+    is_open = gr.State(False)
+    inputs = [text, candidate_set, own, is_open, visitor]
 
-    async def read(
-        text: str, palette: str, own: list[str], opened: bool, person: str
-    ) -> tuple[Seen, str, str]:
-        now, page = await turn.read(PersonId(person), text, palette, own or [])
-        return now, page, await turn.why(now) if opened else words.nothing()
+    async def predict_typed_text(
+        text: str, candidate_set: str, own: list[str], is_open: bool, visitor: str
+    ) -> tuple[PageState, str, str]:
+        state, html = await controller.predict(VisitorId(visitor), text, candidate_set, own or [])
+        return state, html, await controller.explain(state) if is_open else render_placeholder()
 
-    async def press(seen: Seen, person: str, pressed: gr.EventData) -> tuple[Seen, str]:
-        return await turn.say(PersonId(person), seen, pressed.emoji)
+    async def press(state: PageState, visitor: str, event: gr.EventData) -> tuple[PageState, str]:
+        return await controller.record_choice(VisitorId(visitor), state, event.emoji)
 
-    changed = [text.change, palette.change, own.change, five.retry]
-    gr.on(changed, read, asked, shown, trigger_mode="always_last", **_RAW)
-    palette.input(lambda chosen: gr.update(visible=chosen == Palette.OWN), palette, own, **_QUICK)
-    five.click(press, [seen, person], [seen, five], **_QUICK)
-    why.expand(turn.why, seen, marked, **_QUICK).then(lambda: True, None, opened, **_QUICK)
-    why.collapse(lambda: False, None, opened, **_QUICK)
+    gr.on(
+        [text.change, candidate_set.change, own.change, tiles.retry],
+        predict_typed_text,
+        inputs,
+        [state, tiles, highlights],
+        trigger_mode="always_last",
+        **_UNCONVERTED,
+    )
+    candidate_set.input(
+        lambda choice: gr.update(visible=choice == CandidateSet.OWN),
+        candidate_set,
+        own,
+        **_UNQUEUED,
+    )
+    tiles.click(press, [state, visitor], [state, tiles], **_UNQUEUED)
+    explanation.expand(controller.explain, state, highlights, **_UNQUEUED).then(
+        lambda: True, None, is_open, **_UNQUEUED
+    )
+    explanation.collapse(lambda: False, None, is_open, **_UNQUEUED)
 
 
-def _consent(reactor: Reactor, terms: Terms, person: gr.BrowserState) -> None:
+def _add_consent_form(backend: Backend, terms: Terms, visitor: gr.BrowserState) -> None:
     with gr.Column(elem_id="terms"):
-        gr.Markdown(terms.always)
-        agreed = gr.Checkbox(label=terms.consent, elem_id="consent")
-        erase = gr.Button("Erase what I gave", size="sm", elem_id="erase")
-        told = gr.HTML(elem_id="told")
+        gr.Markdown(terms.storage)
+        consent = gr.Checkbox(label=terms.consent, elem_id="consent")
+        erase_button = gr.Button("Erase what I gave", size="sm", elem_id="erase")
+        status = gr.HTML(elem_id="consent-status")
 
-    async def agree(given: bool, person: str) -> tuple[bool, str]:
-        if not await reactor.consent(PersonId(person), given):
-            return not given, _line("This could not be kept. Please try again.")
-        return given, _line("Thank you." if given else "Taken back, and the texts are erased.")
+    async def set_consent(given: bool, visitor: str) -> tuple[bool, str]:
+        if not await backend.set_consent(VisitorId(visitor), given):
+            return not given, _render_line("This could not be saved. Please try again.")
+        message = "Thank you." if given else "Taken back, and the texts are erased."
+        return given, _render_line(message)
 
-    async def forget(person: str) -> tuple[bool, str]:
-        erased = await reactor.forget(PersonId(person))
+    async def erase(visitor: str) -> tuple[bool, str]:
+        erased = await backend.erase(VisitorId(visitor))
         if erased is None:
-            return False, _line("Nothing could be erased now. Please try again.")
-        return False, _line("Everything that you gave here is erased.")
+            return False, _render_line("Nothing could be erased now. Please try again.")
+        return False, _render_line("Everything that you gave here is erased.")
 
-    async def restore(person: str) -> bool:
-        return bool(person) and await reactor.consented(PersonId(person))
+    async def restore(visitor: str) -> bool:
+        return bool(visitor) and await backend.has_consented(VisitorId(visitor))
 
-    agreed.input(agree, [agreed, person], [agreed, told], **_QUICK)
-    erase.click(forget, person, [agreed, told], **_QUICK)
-    person.change(restore, person, agreed, **_QUICK)
-
-
-def _line(words: str) -> str:
-    return f'<p class="status" role="status">{words}</p>'
+    consent.input(set_consent, [consent, visitor], [consent, status], **_UNQUEUED)
+    erase_button.click(erase, visitor, [consent, status], **_UNQUEUED)
+    visitor.change(restore, visitor, consent, **_UNQUEUED)
 
 
-def _show_learned(reactor: Reactor, tab: gr.Tab, told: gr.HTML) -> None:
+def _render_line(message: str) -> str:
+    return f'<p class="status" role="status">{message}</p>'
+
+
+def _show_statistics(backend: Backend, tab: gr.Tab, component: gr.HTML) -> None:
     async def show() -> str:
-        known = await reactor.learned()
-        return learned.page(known) if known else learned.UNKNOWN
+        statistics = await backend.statistics()
+        return render_statistics(statistics) if statistics else UNAVAILABLE
 
-    tab.select(show, None, told, **_QUICK)
+    tab.select(show, None, component, **_UNQUEUED)

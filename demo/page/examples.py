@@ -1,4 +1,4 @@
-"""Texts that show the range; none of them is from a training set."""
+"""Example texts of many moods and languages; none is from a training set."""
 
 EXAMPLES = (
     "we won the cup!!! 4-3 in extra time",

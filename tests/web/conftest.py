@@ -1,4 +1,4 @@
-"""One page for all tests of a module, and a browser to look at it with."""
+"""One page for all tests of a module, and a browser."""
 
 import os
 import shutil
@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import OURS
-from tests.web.process import Page, serving
+from tests.web.page_process import PageProcess, running_page
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="module")
-def page(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageProcess]:
     """The page in front of the tiny artifact and an empty database."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment = {
@@ -26,9 +26,9 @@ def page(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "EMOJI_REACTOR__LOG__FORMAT": "plain",
         "NO_PROXY": "127.0.0.1",
     }
-    with serving(tmp_path_factory.mktemp("web"), environment) as served:
-        yield served
-        log = served.log.read_text(encoding="utf-8")
+    with running_page(tmp_path_factory.mktemp("web"), environment) as running:
+        yield running
+        log = running.log.read_text(encoding="utf-8")
         assert "Traceback" not in log
         assert " error " not in log
 

@@ -1,51 +1,67 @@
-"""Who stands behind the page, played."""
+"""Fake of the page's backend."""
 
 from collections.abc import Sequence
 
-from demo.page.port import Asked, Busy, Learned, PersonId, Reading, Terms
+from demo.page.interface import (
+    Overloaded,
+    PageStatistics,
+    PredictionRequest,
+    PredictionResult,
+    Terms,
+    VisitorId,
+)
 from model import Prediction
 from model.occlusion import Unit
 
 
-class FakeReactor:
-    """Answers with two emojis, and notes what is said."""
+class FakeBackend:
+    """Predicts two emojis for every text, and keeps the texts and choices in lists."""
 
     version = "fake"
     emojis: Sequence[str] = ("😂", "😭")
     terms: Terms | None = Terms("kept", "text too")
-    counts = True
+    has_statistics = True
 
-    def __init__(self, *, busy: bool = False, stores: bool = True) -> None:
-        self.said: list[tuple[str | None, str | None]] = []
-        self.read_texts: list[str] = []
-        self._busy = busy
+    def __init__(self, *, overloaded: bool = False, stores: bool = True) -> None:
+        self.choices: list[tuple[str | None, str | None]] = []
+        """New and earlier choice of each call."""
+        self.texts: list[str] = []
+        self._overloaded = overloaded
         self._stores = stores
 
-    async def read(self, person: PersonId, text: str, candidates: frozenset[str] | None) -> Reading:
-        if self._busy:
-            raise Busy
-        self.read_texts.append(text)
-        return Reading((Prediction("😂", 0.6), Prediction("😭", 0.3)), 0.25)
+    async def predict(
+        self, visitor: VisitorId, text: str, candidates: frozenset[str] | None
+    ) -> PredictionResult:
+        if self._overloaded:
+            raise Overloaded
+        self.texts.append(text)
+        return PredictionResult((Prediction("😂", 0.6), Prediction("😭", 0.3)), 0.25)
 
-    async def why(self, text: str, emoji: str, candidates: frozenset[str] | None) -> Sequence[Unit]:
-        if self._busy:
-            raise Busy
+    async def explain(
+        self, text: str, emoji: str, candidates: frozenset[str] | None
+    ) -> Sequence[Unit]:
+        if self._overloaded:
+            raise Overloaded
         return [Unit(text, 1.0)]
 
-    async def say(
-        self, person: PersonId, asked: Asked, word: str | None, before: str | None
+    async def record_choice(
+        self,
+        visitor: VisitorId,
+        request: PredictionRequest,
+        choice: str | None,
+        earlier: str | None,
     ) -> bool:
-        self.said.append((word, before))
+        self.choices.append((choice, earlier))
         return self._stores
 
-    async def consented(self, person: PersonId) -> bool:
+    async def has_consented(self, visitor: VisitorId) -> bool:
         return False
 
-    async def consent(self, person: PersonId, given: bool) -> bool:
+    async def set_consent(self, visitor: VisitorId, given: bool) -> bool:
         return True
 
-    async def forget(self, person: PersonId) -> int | None:
+    async def erase(self, visitor: VisitorId) -> int | None:
         return 0
 
-    async def learned(self) -> Learned | None:
+    async def statistics(self) -> PageStatistics | None:
         return None

@@ -1,22 +1,22 @@
-"""The endpoint for programs, called as its documentation says."""
+"""The endpoint for programs, called as documented."""
 
 from gradio_client import Client
 
-from tests.web.process import Page
+from tests.web.page_process import PageProcess
 
 
-def test_programs_get_the_five(page: Page) -> None:
+def test_programs_get_predictions(page: PageProcess) -> None:
     client = Client(page.url, verbose=False)
-    answer = client.predict("so funny haha", api_name="/predict")
-    assert answer["model"].startswith("tiny-")
-    assert [p["emoji"] for p in answer["predictions"]][:2] == ["😂", "🤣"]
+    response = client.predict("so funny haha", api_name="/predict")
+    assert response["model"].startswith("tiny-")
+    assert [p["emoji"] for p in response["predictions"]][:2] == ["😂", "🤣"]
     limited = client.predict("so funny", ["🔥", ":party_parrot:", "no emoji"], api_name="/predict")
     assert {p["emoji"] for p in limited["predictions"]} == {"🔥", ":party_parrot:"}
 
 
-def test_the_endpoint_is_documented_and_the_page_itself_is_not_one(page: Page) -> None:
+def test_only_the_endpoint_for_programs_is_listed(page: PageProcess) -> None:
     client = Client(page.url, verbose=False)
-    described = client.view_api(return_format="dict")
-    assert list(described["named_endpoints"]) == ["/predict"]
-    assert "five emojis" in described["named_endpoints"]["/predict"]["description"]
-    assert described["unnamed_endpoints"] == {}
+    api = client.view_api(return_format="dict")
+    assert list(api["named_endpoints"]) == ["/predict"]
+    assert "five emojis" in api["named_endpoints"]["/predict"]["description"]
+    assert api["unnamed_endpoints"] == {}

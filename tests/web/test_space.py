@@ -1,4 +1,4 @@
-"""The Space as it is pushed, as a process that knows nothing of the bot."""
+"""The Space as it is pushed, in a process without the bot."""
 
 import asyncio
 import os
@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, expect
 from model.feedback import SPLITS, FeedbackRow
 from model.training.feedback.feedback_targets import read_feedback_targets
 from tests.hub_server import MAIN, HubServer
-from tests.web.space import DEMO, assemble, environment, serving
-from tests.web.visitor import PATIENCE, visiting
+from tests.web.space_process import DEMO, assemble, environment, running_space
+from tests.web.visitor import TIMEOUT_MILLISECONDS, visiting
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -35,7 +35,7 @@ def space(tiny_artifact: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
-    """On a thread of its own: the browser's client keeps this one's loop."""
+    """Run the Hub on a thread: the browser's client occupies the loop of the main thread."""
     loop = asyncio.new_event_loop()
     server = HubServer()
     server.uploads.token = TOKEN
@@ -49,7 +49,7 @@ def hub() -> Iterator[HubServer]:
     loop.close()
 
 
-def feeding(hub: HubServer) -> dict[str, str]:
+def hub_environment(hub: HubServer) -> dict[str, str]:
     return {
         "FEEDBACK_REPO": NAME,
         "HF_ENDPOINT": hub.endpoint,
@@ -58,128 +58,128 @@ def feeding(hub: HubServer) -> dict[str, str]:
     }
 
 
-def kept(hub: HubServer, folder: str) -> list[FeedbackRow]:
+def stored_rows(hub: HubServer, folder: str) -> list[FeedbackRow]:
     files = hub.repositories[KEY].revisions[MAIN].files
     lines = [f.splitlines() for name, f in files.items() if name.startswith(f"{folder}/")]
     return [FeedbackRow.model_validate_json(line) for file in lines for line in file]
 
 
-def gathered(hub: HubServer, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """``feedback gather`` from the Hub, as a process of its own."""
+def import_space(hub: HubServer, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run ``feedback gather`` from the Hub in a subprocess."""
     return subprocess.run(
         [sys.executable, "-m", "bot", "feedback", "gather", NAME, "--out", "gathered"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "0", **feeding(hub)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "0", **hub_environment(hub)},
         capture_output=True,
         text=True,
         timeout=100,
     )
 
 
-def test_programs_get_the_five_of_the_artifact_that_was_pushed(space: Path) -> None:
-    with serving(space) as url:
+def test_programs_get_predictions_of_the_pushed_artifact(space: Path) -> None:
+    with running_space(space) as url:
         client = Client(url, verbose=False)
-        answer = client.predict("so funny haha", api_name="/predict")
-        assert answer["model"].startswith("tiny-")
-        assert [p["emoji"] for p in answer["predictions"]][:2] == ["😂", "🤣"]
-        described = client.view_api(return_format="dict")
-        assert list(described["named_endpoints"]) == ["/predict"]
+        response = client.predict("so funny haha", api_name="/predict")
+        assert response["model"].startswith("tiny-")
+        assert [p["emoji"] for p in response["predictions"]][:2] == ["😂", "🤣"]
+        api = client.view_api(return_format="dict")
+        assert list(api["named_endpoints"]) == ["/predict"]
 
 
-def test_choices_go_to_the_data_set_and_texts_by_consent_alone(
+def test_choices_go_to_the_data_set_and_texts_only_by_consent(
     space: Path, hub: HubServer, browser: Browser
 ) -> None:
-    expect.set_options(timeout=PATIENCE)
-    with serving(space, **feeding(hub)) as url, visiting(browser, url) as visitor:
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
+    with running_space(space, **hub_environment(hub)) as url, visiting(browser, url) as visitor:
         visitor.write("so funny")
-        visitor.sees("😂")
+        visitor.expect_first("😂")
         visitor.tiles.first.click()
         expect(visitor.status).to_contain_text("Counted: 😂")
         visitor.tab.get_by_label("Keep my text with my choices").check()
-        expect(visitor.tab.locator("#told")).to_contain_text("Thank you.")
+        expect(visitor.tab.locator("#consent-status")).to_contain_text("Thank you.")
         visitor.write("what a scary night")
-        visitor.sees("😱")
+        visitor.expect_first("😱")
         visitor.tiles.first.click()
         expect(visitor.status).to_contain_text("Counted: 😱")
     assert hub.repositories[KEY].token == TOKEN  # private
-    choices = kept(hub, "choices")
+    choices = stored_rows(hub, "choices")
     assert [row.feedback[0].emoji for row in choices] == ["😂", "😱"]
-    [said] = kept(hub, "texts")
-    assert said.text == "what a scary night"
-    assert choices[1] == said.model_copy(update={"text": None, "consent_version": None})
+    [text_row] = stored_rows(hub, "texts")
+    assert text_row.text == "what a scary night"
+    assert choices[1] == text_row.model_copy(update={"text": None, "consent_version": None})
     assert "scary" not in (space / "space.log").read_text("utf-8")
 
-    # Training takes it.
-    ended = gathered(hub, space)
+    # The import can be read by training.
+    ended = import_space(hub, space)
     assert (ended.stderr, ended.stdout) == ("", "2 rows, 1 with text, in gathered\n")
-    [lesson] = [x for split in SPLITS for x in read_feedback_targets(space / "gathered", split)]
-    assert (lesson.text, list(lesson.liked)) == ("what a scary night", ["😱"])
+    [target] = [x for split in SPLITS for x in read_feedback_targets(space / "gathered", split)]
+    assert (target.text, list(target.liked)) == ("what a scary night", ["😱"])
 
 
-def test_what_is_taken_back_is_erased_on_the_hub_and_in_its_history(
+def test_an_erasure_reaches_the_hub_and_its_history(
     space: Path, hub: HubServer, browser: Browser
 ) -> None:
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
     consent = "Keep my text with my choices"
-    with serving(space, **feeding(hub)) as url, visiting(browser, url) as visitor:
+    with running_space(space, **hub_environment(hub)) as url, visiting(browser, url) as visitor:
         visitor.tab.get_by_label(consent).check()
-        expect(visitor.tab.locator("#told")).to_contain_text("Thank you.")
+        expect(visitor.tab.locator("#consent-status")).to_contain_text("Thank you.")
         visitor.write("what a scary night")
-        visitor.sees("😱")
+        visitor.expect_first("😱")
         visitor.tiles.first.click()
         expect(visitor.status).to_contain_text("Counted: 😱")
         state = visitor.tab.context.storage_state()
-    assert len(kept(hub, "texts")) == 1
+    assert len(stored_rows(hub, "texts")) == 1
 
-    # After a restart, another process erases what the first one pushed.
-    with serving(space, **feeding(hub)) as url:
+    # Another process must erase what the first one pushed.
+    with running_space(space, **hub_environment(hub)) as url:
         origin = url.rstrip("/")
-        for known in state["origins"]:
-            known["origin"] = origin
+        for stored in state["origins"]:
+            stored["origin"] = origin
         with visiting(browser, url, state=state) as visitor:
             expect(visitor.tab.get_by_label(consent)).not_to_be_checked()
             visitor.tab.get_by_role("button", name="Erase what I gave").click()
-            expect(visitor.tab.locator("#told")).to_contain_text("is erased.")
+            expect(visitor.tab.locator("#consent-status")).to_contain_text("is erased.")
             assert visitor.tab.url.startswith(origin)
-    assert kept(hub, "texts") == []
-    assert kept(hub, "choices") == []
+    assert stored_rows(hub, "texts") == []
+    assert stored_rows(hub, "choices") == []
     history = hub.repositories[KEY].history
     assert not any(b"scary" in file for commit in history for file in commit.files.values())
-    assert "holds no choices" in gathered(hub, space).stderr
+    assert "holds no choices" in import_space(hub, space).stderr
 
 
-def test_nothing_is_kept_without_the_variable(space: Path, browser: Browser) -> None:
-    expect.set_options(timeout=PATIENCE)
-    with serving(space) as url, visiting(browser, url) as visitor:
+def test_nothing_is_stored_without_the_variable(space: Path, browser: Browser) -> None:
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
+    with running_space(space) as url, visiting(browser, url) as visitor:
         visitor.write("so funny")
-        visitor.sees("😂")
+        visitor.expect_first("😂")
         expect(visitor.tiles.first).to_be_disabled()
         expect(visitor.tab.locator("#consent")).to_have_count(0)
         expect(visitor.tab.get_by_role("tab", name="What it has learned")).to_have_count(0)
 
 
-def test_a_refused_data_set_is_one_line(space: Path, hub: HubServer) -> None:
+def test_a_refused_data_set_is_an_error_of_one_line(space: Path, hub: HubServer) -> None:
     hub.uploads.token = "another"
     ended = subprocess.run(
         [sys.executable, "app.py"],
         cwd=space / "space",
-        env=environment(space, feeding(hub)),
+        env=environment(space, hub_environment(hub)),
         capture_output=True,
         text=True,
         timeout=100,
     )
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"FEEDBACK_REPO: the Hub did not take {NAME} (")
+    assert ended.stderr.startswith(f"FEEDBACK_REPO: the Hub refused {NAME} (")
     assert "HF_TOKEN" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert TOKEN not in ended.stderr
 
 
-def test_the_header_and_the_requirements_are_the_pinned_versions() -> None:
-    head = yaml.safe_load((DEMO / "README.md").read_text("utf-8").split("---\n")[1])
-    assert head["sdk"] == "gradio"
-    assert (DEMO / head["app_file"]).is_file()
+def test_header_and_requirements_name_the_pinned_versions() -> None:
+    header = yaml.safe_load((DEMO / "README.md").read_text("utf-8").split("---\n")[1])
+    assert header["sdk"] == "gradio"
+    assert (DEMO / header["app_file"]).is_file()
     pins = set((ROOT / "constraints.txt").read_text("utf-8").splitlines())
-    needed = (DEMO / "requirements.txt").read_text("utf-8").splitlines()
-    assert {line for line in needed if not line.startswith("#")} <= pins
-    assert f"gradio=={head['sdk_version']}" in pins
+    requirements = (DEMO / "requirements.txt").read_text("utf-8").splitlines()
+    assert {line for line in requirements if not line.startswith("#")} <= pins
+    assert f"gradio=={header['sdk_version']}" in pins

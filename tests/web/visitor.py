@@ -1,4 +1,4 @@
-"""A person in front of the page."""
+"""A visitor of the page in a browser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,44 +6,44 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-PATIENCE = 20_000
-"""Milliseconds, on a machine that has other work too."""
+TIMEOUT_MILLISECONDS = 20_000
+"""Generous, since the machine may run other tests."""
 
 
 class Visitor:
     """One browser profile with the page open."""
 
     def __init__(self, tab: Page) -> None:
-        """Look at an open tab."""
+        """Drive an open tab."""
         self.tab = tab
         self.message = tab.get_by_label("Your message")
         self.tiles = tab.locator(".tile")
-        self.status = tab.locator("#five").get_by_role("status")
+        self.status = tab.locator("#predictions").get_by_role("status")
 
     def write(self, text: str) -> None:
-        """Type a text a key at a time, as people do."""
+        """Type a text key by key."""
         self.message.fill("")
         self.message.press_sequentially(text)
 
-    def sees(self, *best: str) -> None:
-        """Wait until these are the first of the five."""
-        for place, emoji in enumerate(best):
-            expect(self.tiles.nth(place)).to_have_attribute("data-emoji", emoji)
+    def expect_first(self, *emojis: str) -> None:
+        """Wait until these are the first predictions."""
+        for rank, emoji in enumerate(emojis):
+            expect(self.tiles.nth(rank)).to_have_attribute("data-emoji", emoji)
 
-    def five(self) -> list[str]:
-        """What is shown."""
-        shown = self.tab.locator(".tile[data-emoji]").all()
-        return [tile.get_attribute("data-emoji") or "" for tile in shown]
+    def predictions(self) -> list[str]:
+        """Return the emojis on the tiles."""
+        tiles = self.tab.locator(".tile[data-emoji]").all()
+        return [tile.get_attribute("data-emoji") or "" for tile in tiles]
 
-    def arrive(self) -> None:
-        """Wait until the page listens, which it does once it has given the browser its id."""
+    def wait_until_ready(self) -> None:
+        """Wait until the page handles events, which it does once the browser has its id."""
         expect(self.message).to_be_visible()
-        self.tab.wait_for_function("localStorage.getItem('emoji-reactor-person')")
+        self.tab.wait_for_function("localStorage.getItem('emoji-reactor-visitor')")
 
     def reload(self) -> None:
-        """Come back later with the same browser."""
+        """Reload the page in the same browser."""
         self.tab.reload()
-        self.arrive()
+        self.wait_until_ready()
 
 
 @contextmanager
@@ -55,9 +55,9 @@ def visiting(
     scheme: Literal["light", "dark"] = "light",
     state: StorageState | None = None,
 ) -> Iterator[Visitor]:
-    """A new profile, as another person has, or one with what a browser kept.
+    """Open the page in a new browser profile, or in one with a stored state.
 
-    Nothing may be fetched from anywhere else.
+    Requests to other hosts and script errors fail the test.
     """
     context = browser.new_context(
         viewport={"width": width, "height": 900},
@@ -65,23 +65,23 @@ def visiting(
         locale="en-GB",
         storage_state=state,
     )
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MILLISECONDS)
     tab = context.new_page()
-    strangers: list[str] = []
+    foreign_requests: list[str] = []
     errors: list[str] = []
     tab.on(
         "request",
         lambda request: (
             None
             if request.url.startswith((url, "data:", "blob:"))
-            else strangers.append(request.url)
+            else foreign_requests.append(request.url)
         ),
     )
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto(url)
     visitor = Visitor(tab)
-    visitor.arrive()
+    visitor.wait_until_ready()
     yield visitor
     context.close()
-    assert strangers == []
+    assert foreign_requests == []
     assert errors == []

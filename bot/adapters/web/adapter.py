@@ -1,4 +1,4 @@
-"""Serves the page over HTTP until it is cancelled."""
+"""The web server of the page."""
 
 import asyncio
 import logging
@@ -10,48 +10,48 @@ import gradio
 import uvicorn
 from fastapi import FastAPI
 
-from bot.adapters.web.reactor import PLATFORM
+from bot.adapters.web.backend import PLATFORM
 from bot.core.errors import EmojiReactorError
-from demo.page import look
-from demo.page.build import build
-from demo.page.port import Reactor
+from demo.page.build import build_page
+from demo.page.interface import Backend
+from demo.page.theme import serving_options
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 2
-"""What requests under way get; an open page holds a connection for as long as it is open."""
+SHUTDOWN_TIMEOUT_SECONDS = 2
+"""For requests in progress; an open page would keep its connection open."""
 
 
-class PortTaken(EmojiReactorError):
-    """Nothing can listen at the address."""
+class AddressUnavailable(EmojiReactorError):
+    """The server cannot listen at the address."""
 
 
 class WebAdapter:
-    """Gradio's page on a uvicorn server inside the bot's own loop."""
+    """Adapter that serves Gradio's page with uvicorn in the bot's event loop."""
 
     name = PLATFORM
 
-    def __init__(self, reactor: Reactor, host: str, port: int) -> None:
-        """Listen with ``run`` only."""
-        self._reactor = reactor
+    def __init__(self, backend: Backend, host: str, port: int) -> None:
+        """Prepare; only ``run`` listens."""
+        self._backend = backend
         self._host = host
         self._port = port
 
     async def run(self) -> None:
-        """Serve until cancelled; requests under way are answered.
+        """Serve until cancelled; requests in progress are answered.
 
         Raises:
-            PortTaken: the address is taken, or not this machine's.
+            AddressUnavailable: the address is in use, or not one of this machine.
         """
         listening = listen(self._host, self._port)
-        # Shutting down, uvicorn tells as an error that pages are still open.
+        # At shutdown, uvicorn logs open pages as an error.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         server = _Server(
             uvicorn.Config(
-                _application(self._reactor),
+                _application(self._backend),
                 log_config=None,
                 access_log=False,
-                timeout_graceful_shutdown=DRAIN_SECONDS,
+                timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
             )
         )
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -64,7 +64,7 @@ class WebAdapter:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the program."""
+    """Server that leaves signals to the program."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -72,26 +72,26 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that answers at once.
+    """Return a listening socket without the delay of Nagle's algorithm.
 
     Raises:
-        PortTaken: the address is taken, or not this machine's.
+        AddressUnavailable: the address is in use, or not one of this machine.
     """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise PortTaken(
+        raise AddressUnavailable(
             f"cannot listen at {host}:{port}: {error.strerror}; choose another --port or --host"
         ) from None
-    # What is accepted inherits it. asyncio sets it on sockets of its own making alone, and without
-    # it an answer's body waits 40 ms for the browser to acknowledge the head.
+    # Accepted connections inherit the option. asyncio sets it only on sockets that it creates
+    # itself; without it, the body of a response waits 40 ms for the acknowledgement of its head.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 
-def _application(reactor: Reactor) -> FastAPI:
-    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    page = build(reactor)
-    gradio.mount_gradio_app(outer, page, path="/", **look.options(page))
-    return outer
+def _application(backend: Backend) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    page = build_page(backend)
+    gradio.mount_gradio_app(app, page, path="/", **serving_options(page))
+    return app

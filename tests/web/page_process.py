@@ -1,4 +1,4 @@
-"""``emoji-reactor web`` as a process of its own."""
+"""``emoji-reactor web`` as a subprocess."""
 
 import re
 import signal
@@ -11,12 +11,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page that is being served."""
+class PageProcess:
+    """A running page."""
 
     url: str
     database: Path
@@ -24,13 +24,15 @@ class Page:
     pid: int
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        """Ask the database."""
+        """Query the database."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(statement, values).fetchall()
 
 
 @contextmanager
-def serving(folder: Path, environment: Mapping[str, str], *arguments: str) -> Iterator[Page]:
+def running_page(
+    folder: Path, environment: Mapping[str, str], *arguments: str
+) -> Iterator[PageProcess]:
     """Serve on a free port from ``folder``; on leaving, a SIGTERM must end it with status 0."""
     log = folder / "web.log"
     with log.open("wb") as output:
@@ -45,17 +47,17 @@ def serving(folder: Path, environment: Mapping[str, str], *arguments: str) -> It
         eventually(lambda: "the page is at" in log.read_text() or process.poll() is not None)
         found = re.search(r"the page is at (\S+)", log.read_text())
         assert found, log.read_text()
-        yield Page(found[1], folder / "emoji-reactor.db", log, process.pid)
+        yield PageProcess(found[1], folder / "emoji-reactor.db", log, process.pid)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT_SECONDS) == 0
     finally:
         process.kill()
         process.wait()
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Ask until it holds: another process's files tell nobody of their changes."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
+def eventually(condition: Callable[[], bool]) -> None:
+    """Poll a condition: changes of another process's files cannot be awaited."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""A Space as a process of its own: the pushed files in a folder, and nothing of the bot."""
+"""A Space as a subprocess: the pushed files in a folder, without the bot."""
 
 import os
 import re
@@ -13,15 +13,15 @@ from pathlib import Path
 from bot.hub.repo_files import space_files
 from model.artifact import LAYOUT, load
 from tests.conftest import OURS
-from tests.web.process import PATIENCE, eventually
+from tests.web.page_process import TIMEOUT_SECONDS, eventually
 
 DEMO = Path(__file__).parents[2] / "demo"
-# An editable install of the bot is on every path; this import hook stands in for its absence.
+# The bot is importable everywhere if it is installed in editable mode; this blocks its import.
 _WITHOUT_BOT = "import sys\nsys.modules.update(dict.fromkeys(('bot', 'demo', 'migrations')))\n"
 
 
 def assemble(artifact: Path, folder: Path) -> None:
-    """Lay out what ``push space`` sends."""
+    """Write the files that ``push space`` sends."""
     carded = folder / "artifact"
     carded.mkdir(parents=True)
     for file in artifact.iterdir():
@@ -35,7 +35,7 @@ def assemble(artifact: Path, folder: Path) -> None:
 
 
 def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """What a Space sets, and ``more``."""
+    """Return the environment of a Space, with ``more``."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -53,14 +53,14 @@ def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    """Should another take it meanwhile, gradio goes on to the next."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
+    """Return a free port; if another process takes it first, Gradio tries the next one."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
         return port
 
 
 @contextmanager
-def serving(folder: Path, **more: str) -> Iterator[str]:
+def running_space(folder: Path, **more: str) -> Iterator[str]:
     """The address of ``python app.py``; on leaving, a SIGTERM must end it with status 0."""
     log = folder / "space.log"
     with log.open("wb") as output:
@@ -77,7 +77,7 @@ def serving(folder: Path, **more: str) -> Iterator[str]:
         assert found, log.read_text()
         yield found[0]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0, log.read_text()
+        assert process.wait(TIMEOUT_SECONDS) == 0, log.read_text()
         assert "Traceback" not in log.read_text()
     finally:
         process.kill()

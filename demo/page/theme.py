@@ -1,4 +1,4 @@
-"""How the page looks: system fonts, so that nothing is fetched from elsewhere."""
+"""Theme and serving options of the page; system fonts, so that nothing is fetched elsewhere."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from gradio import Blocks
 from gradio.themes import Base, sizes
 
-from .admission import admission
+from .load_shedding import load_shedding
 
 CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
@@ -18,11 +18,11 @@ HEAD = (
 )
 
 
-def theme() -> Base:
-    """Indigo on warm grey."""
+def build_theme() -> Base:
+    """Return the theme: indigo on grey, light and dark."""
     fonts = ["Inter", "ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
-    look = Base(
+    theme = Base(
         primary_hue="indigo",
         secondary_hue="indigo",
         neutral_hue="slate",
@@ -31,7 +31,7 @@ def theme() -> Base:
         font=fonts,
         font_mono=mono,
     )
-    return look.set(
+    return theme.set(
         block_border_width="0px",
         block_shadow="none",
         block_background_fill="transparent",
@@ -51,15 +51,15 @@ def theme() -> Base:
     )
 
 
-def options(blocks: Blocks) -> dict[str, Any]:
-    """How the page looks and is served, for ``Blocks.launch`` and ``mount_gradio_app``."""
+def serving_options(blocks: Blocks) -> dict[str, Any]:
+    """Return the keyword arguments for ``Blocks.launch`` and ``mount_gradio_app``."""
     return {
-        "app_kwargs": {"middleware": [admission(blocks)]},
-        "theme": theme(),
+        "app_kwargs": {"middleware": [load_shedding(blocks)]},
+        "theme": build_theme(),
         "css": CSS,
         "head": HEAD,
         "footer_links": ["api"],
-        "run_history": False,  # it would keep the texts in the browser
+        "run_history": False,  # it would store the texts in the browser
         "show_error": False,
         "max_file_size": 0,  # there is nothing to upload
         "ssr_mode": False,

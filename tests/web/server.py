@@ -1,4 +1,4 @@
-"""The page in front of any reactor, inside the test's process."""
+"""The page in front of a backend, served in the test's process."""
 
 import asyncio
 import json
@@ -10,22 +10,22 @@ from contextlib import contextmanager
 import httpx
 
 from bot.adapters.web.adapter import WebAdapter
-from demo.page.admission import READ, RUN
-from demo.page.palette import Palette
-from demo.page.port import Reactor
-from tests.web.process import eventually
+from demo.page.candidates import CandidateSet
+from demo.page.interface import Backend
+from demo.page.load_shedding import PREDICT_FUNCTION, RUN_PATH
+from tests.web.page_process import eventually
 
 
-class Served:
-    """The page on a thread of its own; the browser's client keeps this one's loop."""
+class PageServer:
+    """Server on a thread: the browser's client occupies the loop of the main thread."""
 
-    def __init__(self, reactor: Reactor) -> None:
+    def __init__(self, backend: Backend) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end = asyncio.Event()
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            self.port: int = taken.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._reactor = reactor
+        self._backend = backend
         self.function = 0
 
     @contextmanager
@@ -35,7 +35,9 @@ class Served:
         try:
             eventually(self._listens)
             config = httpx.get(f"{self.url}/config").raise_for_status().json()
-            [self.function] = [d["id"] for d in config["dependencies"] if d["api_name"] == READ]
+            [self.function] = [
+                d["id"] for d in config["dependencies"] if d["api_name"] == PREDICT_FUNCTION
+            ]
             yield
         finally:
             self.set(self._end)
@@ -43,13 +45,13 @@ class Served:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        serving = asyncio.create_task(WebAdapter(self._reactor, "127.0.0.1", self.port).run())
+        serving = asyncio.create_task(WebAdapter(self._backend, "127.0.0.1", self.port).run())
         await self._end.wait()
         serving.cancel()
         await asyncio.wait([serving])
 
     def set(self, event: asyncio.Event) -> None:
-        """From this thread."""
+        """Set an event of the server's loop from the main thread."""
         assert self._loop is not None
         self._loop.call_soon_threadsafe(event.set)
 
@@ -60,15 +62,15 @@ class Served:
             return False
         return True
 
-    def ask(self, text: str, person: int) -> socket.socket:
-        """Send a text as a browser does; the answer is still to be read."""
-        asked = {
-            "data": [text, str(Palette.ALL), [], None, ""],
+    def send_text(self, text: str, visitor: int) -> socket.socket:
+        """Send a text as a browser does; the caller reads the response."""
+        event = {
+            "data": [text, str(CandidateSet.ALL), [], None, ""],
             "fn_index": self.function,
-            "session_hash": f"person{person}",
+            "session_hash": f"visitor{visitor}",
         }
-        body = json.dumps(asked).encode()
-        head = f"POST {RUN} HTTP/1.1\r\nHost: {self.url[7:]}\r\nConnection: close\r\n"
+        body = json.dumps(event).encode()
+        head = f"POST {RUN_PATH} HTTP/1.1\r\nHost: {self.url[7:]}\r\nConnection: close\r\n"
         kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         connection.sendall(f"{head}{kind}".encode() + body)

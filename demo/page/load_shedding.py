@@ -1,0 +1,86 @@
+"""Load shedding: while too many texts are being predicted, further ones are refused cheaply."""
+
+import json
+from typing import Any
+
+from gradio import Blocks
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .controller import render_overloaded
+
+RUN_PATH = "/gradio_api/run/predict"
+"""Path to which browsers send all events of the page."""
+MAX_CONCURRENT_REQUESTS = 64
+"""A text that waited for more of them would be answered too late."""
+
+PREDICT_FUNCTION = "predict_typed_text"
+"""Gradio's name of the function that handles changes of the text."""
+
+
+def load_shedding(blocks: Blocks) -> Middleware:
+    """Return the middleware for the application that serves ``blocks``."""
+    [function] = [
+        number for number, block in blocks.fns.items() if block.api_name == PREDICT_FUNCTION
+    ]
+    return Middleware(LoadSheddingMiddleware, function)
+
+
+class LoadSheddingMiddleware:
+    """ASGI middleware that answers texts beyond the limit itself, at a tenth of Gradio's cost."""
+
+    def __init__(
+        self, app: ASGIApp, function: int, max_requests: int = MAX_CONCURRENT_REQUESTS
+    ) -> None:
+        """Wrap ``app``; ``function`` is Gradio's number of the function that predicts."""
+        self._app = app
+        self._function = function
+        self._max_requests = max_requests
+        self._concurrent = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on unless it is a text beyond the limit."""
+        if scope["type"] != "http" or not scope["path"].endswith(RUN_PATH):
+            await self._app(scope, receive, send)
+            return
+        if self._concurrent >= self._max_requests:
+            body = await Request(scope, receive).body()
+            if _requested_function(body) == self._function:
+                await JSONResponse(_overloaded_response())(scope, receive, send)
+                return
+            receive = _replay(body, receive)
+        self._concurrent += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._concurrent -= 1
+
+
+def _requested_function(body: bytes) -> object:
+    try:
+        request = json.loads(body)
+    except ValueError:
+        return None
+    return request.get("fn_index") if isinstance(request, dict) else None
+
+
+def _overloaded_response() -> dict[str, Any]:
+    """Return Gradio's response with new tiles; the other components stay as they are."""
+    unchanged = {"__type__": "update"}
+    return {
+        "data": [None, render_overloaded(), unchanged],
+        "is_generating": False,
+        "changed_state_ids": [],
+    }
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that yields the body that was read already, then later messages."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay

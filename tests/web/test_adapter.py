@@ -1,0 +1,21 @@
+"""The listening socket of the page."""
+
+import socket
+
+import pytest
+
+from bot.adapters.web.adapter import AddressUnavailable, listen
+
+
+def test_accepted_connections_send_without_delay() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_port_in_use_is_an_error_with_a_remedy() -> None:
+    with listen("127.0.0.1", 0) as occupied:
+        port = occupied.getsockname()[1]
+        with pytest.raises(AddressUnavailable, match=f"127.0.0.1:{port}: .*choose another --port"):
+            listen("127.0.0.1", port)
