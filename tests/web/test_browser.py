@@ -12,7 +12,7 @@ from tests.web.visitor import TIMEOUT_MILLISECONDS, Visitor, visiting
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 FEEDBACK_QUERY = (
-    "SELECT p.chosen, p.text, f.kind, f.emoji, f.source FROM prediction p"
+    "SELECT p.shown, p.text, f.kind, f.emoji, f.source FROM prediction p"
     " JOIN feedback f ON f.prediction_id = p.id WHERE p.author = ? ORDER BY p.id"
 )
 LATEST_AUTHOR_QUERY = "SELECT author FROM prediction ORDER BY id DESC LIMIT 1"
