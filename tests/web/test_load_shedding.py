@@ -30,13 +30,13 @@ class DelayedBackend(FakeBackend):
         self.waiting = 0
         self.release = asyncio.Event()
 
-    async def read(
-        self, person: VisitorId, text: str, candidates: frozenset[str] | None
+    async def predict(
+        self, visitor: VisitorId, text: str, candidates: frozenset[str] | None
     ) -> PredictionResult:
         if text == DELAYED_TEXT:
             self.waiting += 1
             await self.release.wait()
-        return await super().predict(person, text, candidates)
+        return await super().predict(visitor, text, candidates)
 
 
 @pytest.fixture
