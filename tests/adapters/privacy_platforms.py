@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.console import ConsoleAdapter
 from bot.adapters.telegram import BotServices, TelegramAdapter
-from bot.adapters.web import WebReactor, terms
+from bot.adapters.web import WebBackend, page_terms
 from bot.config.settings import PrivacySettings, TelegramSettings
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.pseudonyms import Pseudonyms
@@ -24,7 +24,7 @@ from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from bot.database.tables import prediction
 from bot.i18n import TERMS_VERSION
-from demo.page.port import Asked, PersonId
+from demo.page.interface import PredictionRequest, VisitorId
 from tests.adapters.discord.fake_discord import SlowPredictor, World, world
 from tests.e2e.telegram_server import ALICE, BOB, GROUP, TOKEN, TelegramServer, chat, user
 
@@ -182,10 +182,13 @@ class WebPlatform:
         self.records = records
         service = Service(records.predictor, records.store)
         predictor: Any = records.predictor  # serves no explanations here
-        self._reactor = WebReactor(service, PSEUDONYMS, records.engine, predictor, terms(365, 90))
+        terms = page_terms(365, 90)
+        self._backend = WebBackend(service, PSEUDONYMS, records.engine, predictor, terms)
 
     async def request(self, text: str) -> None:
-        await self._reactor.say(PersonId("anna"), Asked(text, text, None), "😂", None)
+        await self._backend.record_choice(
+            VisitorId("anna"), PredictionRequest(text, text, None), "😂", None
+        )
 
 
 @asynccontextmanager
