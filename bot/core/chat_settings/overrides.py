@@ -30,7 +30,7 @@ def apply_overrides(settings: ChatSettings, stored: Mapping[str, object]) -> Cha
             valid[key] = SETTINGS[key].validate(value)
         except ValueError:
             logger.warning("skipping the stored chat setting %s: its value is not valid", key)
-    return _with_values(settings, valid)
+    return _with_values(settings, valid) if valid else settings
 
 
 def _with_values(settings: ChatSettings, values: dict[str, object]) -> ChatSettings:

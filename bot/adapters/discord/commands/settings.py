@@ -67,10 +67,10 @@ class SettingsGroup(app_commands.Group):
         """Show all settings."""
         await acknowledge(interaction)
         store, language = context_of(interaction).store.chat_settings, language_of(interaction)
-        here, parent = _locate(interaction, channel or interaction.channel)
-        settings, overrides = await store.get(here, parent), await store.overrides(here)
-        overridden = {key for chat in ("", parent, here.chat) for key in overrides.get(chat, ())}
-        chat = f"<#{here.chat}>" if interaction.guild else localize("settings.here", language)
+        ref, parent = _locate(interaction, channel or interaction.channel)
+        settings, overrides = await store.get(ref, parent), await store.overrides(ref)
+        overridden = {key for chat in ("", parent, ref.chat) for key in overrides.get(chat, ())}
+        chat = f"<#{ref.chat}>" if interaction.guild else localize("settings.here", language)
         lines = [f"**{localize('settings.title', language, chat=chat)}**"]
         for setting in SETTINGS.values():
             value = settings_format.format_value(setting, settings, language, interaction.guild)
@@ -98,15 +98,15 @@ class SettingsGroup(app_commands.Group):
         if is_default(value):
             await self._reset(interaction, setting, channel)
             return
-        store, chosen = context_of(interaction).store.chat_settings, SETTINGS[setting]
-        here, parent, everywhere = _scope(interaction, channel)
-        current, language = await store.get(here, parent), language_of(interaction)
+        store, selected = context_of(interaction).store.chat_settings, SETTINGS[setting]
+        ref, parent, everywhere = _scope(interaction, channel)
+        current, language = await store.get(ref, parent), language_of(interaction)
         try:
-            parsed = settings_format.parse(chosen, value, language, current)
+            parsed = settings_format.parse(selected, value, language, current)
         except InvalidSetting as error:
             await respond(interaction, str(error))
             return
-        await store.set_override(here, setting, chosen.dump(parsed), everywhere=everywhere)
+        await store.set_override(ref, setting, selected.dump(parsed), everywhere=everywhere)
         await self._confirm(interaction, setting, "settings.saved", channel)
 
     @app_commands.command(description=localized("settings.about_reset"))
@@ -120,9 +120,9 @@ class SettingsGroup(app_commands.Group):
         await self._reset(interaction, setting, channel)
 
     async def _reset(self, interaction: Interaction, setting: str, channel: Channel | None) -> None:
-        here, _, everywhere = _scope(interaction, channel)
+        ref, _, everywhere = _scope(interaction, channel)
         await context_of(interaction).store.chat_settings.remove_override(
-            here, setting, everywhere=everywhere
+            ref, setting, everywhere=everywhere
         )
         await self._confirm(interaction, setting, "settings.unset", channel)
 
@@ -134,27 +134,27 @@ class SettingsGroup(app_commands.Group):
         self, interaction: Interaction, setting: str, key: str, channel: Channel | None
     ) -> None:
         """Respond with the text under ``key`` about the value that holds now."""
-        language, chosen = language_of(interaction), SETTINGS[setting]
-        here, parent, _ = _scope(interaction, channel)
-        settings = await context_of(interaction).store.chat_settings.get(here, parent)
-        value = settings_format.format_value(chosen, settings, language, interaction.guild)
-        text = localize(key, language, name=chosen.label(language), value=value)
+        language, selected = language_of(interaction), SETTINGS[setting]
+        ref, parent, _ = _scope(interaction, channel)
+        settings = await context_of(interaction).store.chat_settings.get(ref, parent)
+        value = settings_format.format_value(selected, settings, language, interaction.guild)
+        text = localize(key, language, name=selected.label(language), value=value)
         await respond(interaction, _shortened(text))
 
 
 def _locate(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:
     """Return the reference of a channel, and the id of its parent if it is a thread."""
-    here = events.interaction_ref(interaction)
+    ref = events.interaction_ref(interaction)
     if isinstance(channel, Channel):
-        here = replace(here, chat=str(channel.id))
-    return here, events.parent_of(channel)
+        ref = replace(ref, chat=str(channel.id))
+    return ref, events.parent_of(channel)
 
 
 def _scope(interaction: Interaction, channel: Channel | None) -> tuple[MessageRef, str, bool]:
     """Return reference, parent, and True if the setting is for the whole community."""
     if channel is None:
-        here = events.interaction_ref(interaction)
-        return replace(here, chat=""), "", True
+        ref = events.interaction_ref(interaction)
+        return replace(ref, chat=""), "", True
     return *_locate(interaction, channel), False
 
 

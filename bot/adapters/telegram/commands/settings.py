@@ -27,7 +27,7 @@ async def settings(command: CommandContext) -> None:
     scope = SettingsScope(command.context, message.chat, events.thread_of(message))
     try:
         if command.argument:
-            await command.reply(await _change(scope, command.argument, command.language))
+            await command.reply(await change_setting(scope, command.argument, command.language))
             return
         text, keyboard = await render_menu(scope, command.language)
     except StoreFailed:
@@ -35,8 +35,8 @@ async def settings(command: CommandContext) -> None:
     await command.reply(text, keyboard)
 
 
-async def _change(scope: SettingsScope, argument: str, language: str) -> str:
-    """Set the value after a setting's name, or reset it without one; the answer to the member."""
+async def change_setting(scope: SettingsScope, argument: str, language: str) -> str:
+    """Set the value after a setting's name, or reset it without one; return the confirmation."""
     found = find_setting(argument)
     if found is None or found[0].name not in SETTINGS:
         return localize("settings.unknown", language, names=", ".join(SETTINGS))
@@ -53,7 +53,7 @@ async def _change(scope: SettingsScope, argument: str, language: str) -> str:
 
 
 async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
-    """Set the value of a pressed button and show the menu anew; the toast for the member."""
+    """Set the value of a pressed button and show the menu anew; return the notification."""
     language = supported_language(query.from_user.language_code)
     message = query.message
     if not isinstance(message, Message):
@@ -68,12 +68,12 @@ async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: s
         context, message.chat, events.thread_of(message), everywhere=name == "all"
     )
     try:
-        toast = await press(scope, change, language) if change else ""
-        if toast is None:
+        notification = await press(scope, change, language) if change else ""
+        if notification is None:
             return localize("error.expired", language)
-        spoken = await context.language(message.chat, language, scope.thread)
-        text, keyboard = await render_menu(scope, spoken)
+        chat_language = await context.language(message.chat, language, scope.thread)
+        text, keyboard = await render_menu(scope, chat_language)
     except StoreFailed:
         return localize("error.not_stored", language)
     await context.attempt(query.edit_message_text(text, reply_markup=keyboard))
-    return toast
+    return notification

@@ -119,7 +119,7 @@ def _next_choice(setting: Setting, current: ChatSettings) -> int:
 
 
 async def press(scope: SettingsScope, change: str, language: str) -> str | None:
-    """Store the choice of a button, ``setting:index``; the confirmation, or None if unknown."""
+    """Store the choice of a button, ``setting:index``; return None if there is no such choice."""
     name, _, index = change.partition(":")
     setting = BUTTONS.get(name)
     if setting is None or not index.isdecimal() or int(index) >= len(setting.type.choices):
