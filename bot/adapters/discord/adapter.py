@@ -1,4 +1,4 @@
-"""Keeps a connection to Discord."""
+"""The connection to Discord."""
 
 import asyncio
 import logging
@@ -21,29 +21,28 @@ _TOKEN_REFUSED = (
 )
 _INTENTS_REFUSED = "Discord refuses this bot even the intents that need no approval (4014)"
 # Close codes after which the same attempt cannot succeed; 4004 is a refused token.
-_HOPELESS = {4004: _TOKEN_REFUSED} | {
-    code: f"Discord closed the gateway with {code}, which trying again does not mend"
+_FATAL_CODES = {4004: _TOKEN_REFUSED} | {
+    code: f"Discord closed the gateway with {code}, which another attempt cannot repair"
     for code in (4010, 4011, 4012, 4013)
 }
 
 
 class DiscordAdapter:
-    """Keeps a client running."""
+    """Adapter of Discord: runs a client, and starts another one when the connection is lost."""
 
     name = NAME
 
     def __init__(self, context: AdapterContext, token: str) -> None:
-        """Connect with ``run`` only."""
         self._context = context
         self._settings = context.settings
         self._token = token
         self._message_content = True
 
     async def run(self) -> None:
-        """Answer until cancelled; what was accepted by then is finished.
+        """Answer until cancelled, then finish what was accepted.
 
         Raises:
-            EmojiReactorError: Discord does not let this bot in, and will not later.
+            EmojiReactorError: Discord refuses this bot for good.
         """
         configure(self._settings)
         backoff = ExponentialBackoff[bool]()
@@ -52,13 +51,13 @@ class DiscordAdapter:
                 await self._connect()
                 cause = "closed"
             except discord.PrivilegedIntentsRequired:
-                self._go_on_without_content()
+                self._continue_without_content()
                 continue
             except discord.LoginFailure:
                 raise EmojiReactorError(_TOKEN_REFUSED) from None
             except discord.ConnectionClosed as error:
-                if error.code in _HOPELESS:
-                    raise EmojiReactorError(_HOPELESS[error.code]) from None
+                if error.code in _FATAL_CODES:
+                    raise EmojiReactorError(_FATAL_CODES[error.code]) from None
                 cause = f"close code {error.code}"
             except Exception as error:
                 # A malformed event must not end the process, nor may its text be logged.
@@ -75,7 +74,7 @@ class DiscordAdapter:
             finally:
                 await client.drain(DRAIN_SECONDS)
 
-    def _go_on_without_content(self) -> None:
+    def _continue_without_content(self) -> None:
         if not self._message_content:
             # Asking without a pause would use up the day's identifications.
             raise EmojiReactorError(_INTENTS_REFUSED)

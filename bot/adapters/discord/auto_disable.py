@@ -1,4 +1,4 @@
-"""A channel that keeps refusing is turned off, and the owner hears of it once."""
+"""Turning off channels in which reactions are forbidden."""
 
 import asyncio
 import logging
@@ -14,21 +14,21 @@ from bot.database.store import SqlStore
 logger = logging.getLogger(__name__)
 
 MAX_REFUSALS = 5
-"""So many answers in a row must be forbidden."""
+"""Consecutive forbidden reactions after which a channel is turned off."""
 
 
 class AutoDisable:
-    """Counts refusals in a row by chat; threads count as their parent."""
+    """Counts consecutive refusals by chat; threads count as their parent."""
 
-    def __init__(self, store: SqlStore, tell: Callable[[MessageRef], Awaitable[None]]) -> None:
-        """Turn off in ``store``, where it outlives a restart, and ``tell`` the owner."""
+    def __init__(self, store: SqlStore, notify: Callable[[MessageRef], Awaitable[None]]) -> None:
+        """Turn off by an override in ``store``, and ``notify`` the owner."""
         self._store = store
-        self._tell = tell
+        self._notify = notify
         self._counts: LRUCache[MessageRef, int] = LRUCache(10_000)
-        self._one_at_a_time = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def on_outcome(self, message: IncomingMessage, outcome: Outcome) -> None:
-        """Learn what became of a message. Never raises."""
+        """Count the outcome of a message. Never raises."""
         chat = replace(message.ref, chat=message.parent_chat or message.ref.chat, message="")
         if outcome.shown:
             self._counts.pop(chat, None)
@@ -37,10 +37,10 @@ class AutoDisable:
         self._counts[chat] = self._counts.get(chat, 0) + 1
         if self._counts[chat] < MAX_REFUSALS:
             return
-        async with self._one_at_a_time:
+        async with self._lock:
             try:
                 if not (await self._store.chat_settings.get(chat)).enabled:
-                    return  # others were refused meanwhile
+                    return  # turned off meanwhile
                 await self._store.chat_settings.set_override(chat, "enabled", False)
             except StoreFailed as error:
                 logger.error("the store failed: %s", error)
@@ -52,4 +52,4 @@ class AutoDisable:
             chat.community,
             MAX_REFUSALS,
         )
-        await self._tell(chat)
+        await self._notify(chat)

@@ -1,4 +1,4 @@
-"""The five as buttons, whose presses are feedback."""
+"""Predictions as buttons, whose presses are feedback."""
 
 import re
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ Button = discord.ui.Button[discord.ui.View]
 class PredictionButton(
     discord.ui.DynamicItem[Button], template=r"fit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"
 ):
-    """Says that an emoji fits; found again by its id after a restart."""
+    """A button that chooses an emoji; its id carries all state, across restarts."""
 
     def __init__(self, message: str, emoji: str, button: Button | None = None) -> None:
-        """Stand for ``emoji``, canonical, on what the bot answered to ``message``."""
+        """Choose the canonical ``emoji`` for the message with the id ``message``."""
         face = button or Button()
         face.custom_id = f"fit:{message}:{emoji}"
         super().__init__(face)
@@ -38,12 +38,12 @@ class PredictionButton(
         match: re.Match[str],
         /,
     ) -> Self:
-        """Read the button back."""
+        """Build the button from its id."""
         face = item if isinstance(item, discord.ui.Button) else None
         return cls(match["message"], match["emoji"], face)
 
     async def callback(self, interaction: Interaction) -> None:
-        """Keep the choice, and offer to take it back."""
+        """Record the choice, and offer to withdraw it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         reaction = await record_choice(interaction, self._message, self._emoji)
         told = describe_choice(interaction, reaction, self._emoji)
@@ -57,10 +57,10 @@ class PredictionButton(
 class WithdrawButton(
     discord.ui.DynamicItem[Button], template=r"unfit:(?P<message>\d{1,20}):(?P<emoji>.{1,60})"
 ):
-    """Takes a choice back."""
+    """A button that withdraws a choice."""
 
     def __init__(self, message: str, emoji: str) -> None:
-        """Undo what ``Fit`` with the same values did."""
+        """Withdraw the choice of a ``PredictionButton`` with the same values."""
         face = Button(custom_id=f"unfit:{message}:{emoji}", emoji="↩️")
         super().__init__(face)
         self._message = int(message)
@@ -74,7 +74,7 @@ class WithdrawButton(
         match: re.Match[str],
         /,
     ) -> Self:
-        """Read the button back."""
+        """Build the button from its id."""
         return cls(match["message"], match["emoji"])
 
     async def callback(self, interaction: Interaction) -> None:
@@ -91,13 +91,13 @@ class WithdrawButton(
 
 
 class PredictionButtons(discord.ui.View):
-    """Five buttons at most."""
+    """At most five prediction buttons."""
 
     def __init__(self) -> None:
-        """Without a timeout: presses are found by their ids."""
+        """Set no timeout: presses are found by their ids."""
         super().__init__(timeout=None)
         self.best: str | None = None
-        """The first emoji as Discord shows it; None where it can show none."""
+        """The first emoji as Discord shows it; None if it can show none."""
 
 
 def prediction_buttons(
@@ -107,7 +107,7 @@ def prediction_buttons(
     *,
     scores: bool = False,
 ) -> PredictionButtons:
-    """Buttons for what Discord can show, best first, with their scores where wanted."""
+    """Build buttons for the predictions that Discord can show, with ``scores`` as labels."""
     view = PredictionButtons()
     for predicted in predictions:
         wire = to_wire(predicted.emoji, guild)

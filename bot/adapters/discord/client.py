@@ -1,4 +1,4 @@
-"""The gateway client: asks Discord for the least, and passes what it hears to an inbox."""
+"""The gateway client, with minimal intents, which passes events to an inbox."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ from bot.log import describe
 
 logger = logging.getLogger(__name__)
 
-# The library warns of what only voice needs.
+# The library warns about packages that only voice needs.
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
@@ -31,10 +31,10 @@ MAX_DELAY_SECONDS = 60.0
 
 
 def intents(*, message_content: bool) -> discord.Intents:
-    """The least that works; without the message content, mentions and private chats remain."""
+    """Return the minimal intents; without content only mentions and private chats remain."""
     return discord.Intents(
         guilds=True,
-        emojis_and_stickers=True,  # a server's own emojis come and go
+        emojis_and_stickers=True,  # custom emojis change
         guild_messages=True,
         dm_messages=True,
         guild_reactions=True,
@@ -49,7 +49,7 @@ class _Shards(TypedDict, total=False):
 
 
 def _shards(settings: DiscordSettings) -> _Shards:
-    """Which part of the bot this process runs; nothing where that is all of it."""
+    """Return the shards that this process runs; empty for all of them."""
     given = _Shards()
     if settings.shard_ids:
         given["shard_ids"] = list(settings.shard_ids)
@@ -59,10 +59,10 @@ def _shards(settings: DiscordSettings) -> _Shards:
 
 
 class Client(discord.AutoShardedClient):
-    """One login."""
+    """One session of the bot."""
 
     def __init__(self, context: AdapterContext, *, message_content: bool) -> None:
-        """Keep no message or member in memory: reactions are looked up by their ids."""
+        """Keep no messages or members in memory: reactions are found by their ids."""
         settings = context.settings
         super().__init__(
             intents=intents(message_content=message_content),
@@ -82,14 +82,14 @@ class Client(discord.AutoShardedClient):
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
-        """Know the buttons of every message that was ever sent, and register the commands."""
+        """Handle the buttons of all earlier messages, and register the commands."""
         self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
             self._registering = asyncio.create_task(self._register())
 
     async def _register(self) -> None:
-        """Tell Discord the commands; those that it knew before work meanwhile."""
+        """Register the commands; those registered before work meanwhile."""
         try:
             await self.tree.sync()
         except Exception as error:
@@ -98,19 +98,19 @@ class Client(discord.AutoShardedClient):
             self.context.commands_registered.set()
 
     async def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
         if self._registering is not None:
             self._registering.cancel()
         await super().close()
 
     async def drain(self, seconds: float) -> None:
-        """Hear nothing more, and finish what was heard."""
+        """Accept no more events, and finish those accepted."""
         await self._inbox.drain(seconds)
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
     ) -> None:
-        """Launch once the gateway answers; discord.py's own retry recurses without an end."""
+        """Launch once the gateway answers; discord.py's own retry recurses without bound."""
         gateway = self._gateway or gateway
         backoff = ExponentialBackoff[bool]()
         while not await self._answers(gateway):
@@ -128,49 +128,49 @@ class Client(discord.AutoShardedClient):
         return True
 
     async def on_ready(self) -> None:
-        """Say so: the operator waits for this line."""
+        """Log that the bot is connected."""
         logger.info("Discord is connected; %d servers", len(self.guilds))
         permissions.report_missing(self.application_id, self.guilds)
 
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
-        """Name the event only; a traceback could quote what somebody wrote."""
+        """Log the event's name only; a traceback could quote message text."""
         logger.error("Discord: %s was not handled", event_method)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Somebody wrote; an edit does not come here."""
+        """Handle a new message; edits are not handled."""
         if self.user:
             self._inbox.message(message, self.user)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Somebody reacted."""
+        """Handle an added reaction."""
         if self.user:
             self._inbox.reaction(event, self.user)
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
-        """Somebody took a reaction back, or the bot's own away."""
+        """Handle a removed reaction, the bot's own included."""
         if self.user:
             self._inbox.reaction(event, self.user)
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
-        """A moderator took all reactions away."""
+        """Handle the removal of all reactions."""
         if self.user:
             place = ref(event.guild_id, event.channel_id, event.message_id)
             self._inbox.cleared(place, None, self.user)
 
     async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
-        """A moderator took all reactions with one emoji away."""
+        """Handle the removal of all reactions with one emoji."""
         if self.user:
             place = ref(event.guild_id, event.channel_id, event.message_id)
             self._inbox.cleared(place, event.emoji, self.user)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """A message is gone."""
+        """Handle a deleted message."""
         if self.user:
             place = ref(event.guild_id, event.channel_id, event.message_id)
             self._inbox.deleted(place, self.user)
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Many messages are gone."""
+        """Handle messages deleted in bulk."""
         if self.user:
             for message in event.message_ids:
                 place = ref(event.guild_id, event.channel_id, message)

@@ -1,4 +1,4 @@
-"""What the adapter works with, from its start to its end."""
+"""Services and state of the adapter."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ from bot.core.messages.service import Service
 from bot.database.store import SqlStore
 
 Interaction = discord.Interaction[Any]
-"""Of a client of ours, which has ``context``."""
+"""An interaction of a ``Client``, which has ``context``."""
 
-REPLIES_KEPT = 10_000
+MAX_CACHED_REFS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class AdapterContext:
-    """Outlives every connection."""
+    """Services and state that outlive a connection."""
 
     service: Service
     store: SqlStore
@@ -34,18 +34,18 @@ class AdapterContext:
     privacy: PrivacySettings
     request_guard: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
     answered_refs: LRUCache[MessageRef, MessageRef] = field(
-        default_factory=lambda: LRUCache(REPLIES_KEPT)
+        default_factory=lambda: LRUCache(MAX_CACHED_REFS)
     )
-    """The bot's own messages with buttons -> the message that each one answers."""
+    """The bot's own replies -> the message that each one replies to."""
 
-    last_answered: LRUCache[str, str] = field(default_factory=lambda: LRUCache(REPLIES_KEPT))
-    """Chat -> the message there that the bot answered last."""
+    last_answered: LRUCache[str, str] = field(default_factory=lambda: LRUCache(MAX_CACHED_REFS))
+    """Chat id -> id of the message there that the bot answered last."""
     commands_registered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once Discord knows the commands."""
+    """Set once the commands are registered."""
 
     @property
     def reactions(self) -> ReactionFeedback:
-        """What turns choices into feedback."""
+        """The conversion of reactions into feedback."""
         return ReactionFeedback(self.service)
 
     @property
@@ -56,11 +56,11 @@ class AdapterContext:
         return PrivacyCommands(NAME, self.service.member_requests, retention)
 
     def member(self, user: int) -> MemberKey:
-        """The key of a Discord user."""
+        """Return the key of a Discord user."""
         return self.pseudonyms.key(NAME, str(user))
 
 
 def context_of(interaction: Interaction) -> AdapterContext:
-    """What the client works with that got the interaction."""
+    """Return the context of the client that received the interaction."""
     context: AdapterContext = interaction.client.context
     return context

@@ -1,4 +1,4 @@
-"""Whether Discord lets the bot work, by a few requests and without connecting to the gateway."""
+"""Diagnostics of Discord, by a few requests without a gateway connection."""
 
 import asyncio
 import logging
@@ -13,27 +13,27 @@ from bot.config.settings import DiscordSettings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 TIMEOUT_SECONDS = 15.0
-PAGE = 200
-"""Servers in one answer; the most that Discord gives."""
+PAGE_SIZE = 200
+"""Servers in one response, as many as Discord returns."""
 MAX_NAMED = 3
 
 
 async def diagnose(settings: DiscordSettings, token: str) -> list[Diagnostic]:
-    """Ask Discord about the token, the intents, the commands and the servers; never raises."""
+    """Check the token, the intents, the commands and the servers. Never raises."""
     configure(settings)
-    logging.getLogger("discord").setLevel(logging.CRITICAL)  # what matters is told below
+    logging.getLogger("discord").setLevel(logging.CRITICAL)  # failures are reported below
     client = discord.Client(intents=discord.Intents.none())
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS), client:
             await client.login(token)
             servers = await _servers(client)
     except discord.LoginFailure:
-        mend = f"open {DEVELOPER_PORTAL}, choose the application, and under Bot press Reset Token"
-        return [failed("discord.token", "Discord refused the token", mend)]
+        remedy = f"open {DEVELOPER_PORTAL}, choose the application, and under Bot press Reset Token"
+        return [failed("discord.token", "Discord refused the token", remedy)]
     except Exception as error:
-        told = f"no answer from Discord ({_cause(error)})"
-        mend = "check that this machine reaches discord.com, then ask again"
-        return [failed("discord.connection", told, mend)]
+        message = f"no answer from Discord ({_cause(error)})"
+        remedy = "check that this machine reaches discord.com, then ask again"
+        return [failed("discord.connection", message, remedy)]
     application = client.application
     if application is None:  # a login without one does not happen
         return [
@@ -51,26 +51,26 @@ async def diagnose(settings: DiscordSettings, token: str) -> list[Diagnostic]:
 
 
 async def _servers(client: discord.Client) -> list[Mapping[str, Any]]:
-    """What the bot holds in each of its servers, as Discord describes it."""
+    """Return all servers of the bot with its permissions, as Discord describes them."""
     found: list[Mapping[str, Any]] = []
     while True:
         after = found[-1]["id"] if found else None
-        page = await client.http.get_guilds(PAGE, after=after, with_counts=False)
+        page = await client.http.get_guilds(PAGE_SIZE, after=after, with_counts=False)
         found.extend(page)
-        if len(page) < PAGE:
+        if len(page) < PAGE_SIZE:
             return found
 
 
 def _intents(application: discord.AppInfo) -> Diagnostic:
     flags = application.flags
-    # The limited one is what bots get that Discord has not reviewed, which is as good.
+    # Bots that Discord has not reviewed get the limited flag, which works as well.
     if flags.gateway_message_content or flags.gateway_message_content_limited:
         return ok("discord.intents", "the Message Content Intent is on")
     return warning(
         "discord.intents",
         "the Message Content Intent is off: the bot sees only private messages and mentions",
-        f"open {DEVELOPER_PORTAL}/{application.id}/bot, turn Message Content Intent on under Privileged"
-        " Gateway Intents, press Save Changes, and restart the bot",
+        f"open {DEVELOPER_PORTAL}/{application.id}/bot, turn Message Content Intent on under"
+        " Privileged Gateway Intents, press Save Changes, and restart the bot",
     )
 
 
@@ -80,8 +80,8 @@ def _commands(application: discord.AppInfo) -> Diagnostic:
     return warning(
         "discord.commands",
         "slash commands and buttons go to another address",
-        f"open {DEVELOPER_PORTAL}/{application.id}/information, empty Interactions Endpoint URL and press"
-        " Save Changes",
+        f"open {DEVELOPER_PORTAL}/{application.id}/information, empty Interactions Endpoint URL"
+        " and press Save Changes",
     )
 
 
@@ -90,8 +90,8 @@ def _invite(application: discord.AppInfo) -> Diagnostic:
         return warning(
             "discord.invite",
             "the bot cannot be added to a server by a link alone",
-            f"open {DEVELOPER_PORTAL}/{application.id}/bot, turn Requires OAuth2 Code Grant off and press"
-            " Save Changes",
+            f"open {DEVELOPER_PORTAL}/{application.id}/bot, turn Requires OAuth2 Code Grant off and"
+            " press Save Changes",
         )
     whom = "" if application.bot_public else "; only the application's owner can"
     return ok(
@@ -101,8 +101,8 @@ def _invite(application: discord.AppInfo) -> Diagnostic:
 
 def _access(servers: Sequence[Mapping[str, Any]], application: int) -> Diagnostic:
     if not servers:
-        mend = f"open {invite_url(application)}, choose yours and press Authorize"
-        return warning("discord.servers", "the bot is in no server", mend)
+        remedy = f"open {invite_url(application)}, choose yours and press Authorize"
+        return warning("discord.servers", "the bot is in no server", remedy)
     short = [
         f"{_name(server['name'])} ({server['id']}) does not let it {', '.join(names)}"
         for server in servers
@@ -121,7 +121,7 @@ def _access(servers: Sequence[Mapping[str, Any]], application: int) -> Diagnosti
 
 
 def _name(given: str) -> str:
-    """A name that people chose, without what would disturb a terminal."""
+    """Return a name in quotes, without characters that could disturb a terminal."""
     return '"' + "".join(letter for letter in given if letter.isprintable()) + '"'
 
 
@@ -129,5 +129,5 @@ def _cause(error: Exception) -> str:
     if isinstance(error, discord.HTTPException):
         return f"status {error.status}"
     if isinstance(error, TimeoutError):
-        return "nothing came in time"
+        return "no response in time"
     return type(error).__name__

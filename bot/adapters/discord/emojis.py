@@ -1,4 +1,4 @@
-"""Emojis as Discord writes them, to and from their canonical form."""
+"""Conversion between canonical emojis and Discord's."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ from model.emoji import VARIATION_SELECTOR, canonical, is_custom_emoji, is_emoji
 
 @cache
 def _qualified() -> dict[str, str]:
-    """Canonical emoji -> its fully-qualified form, without skin tone or gender where it can be."""
+    """Map canonical emojis to fully-qualified forms, without skin tone or gender if possible."""
     forms: dict[str, str] = {}
     for form, data in unicode_emojis.EMOJI_DATA.items():
         if data["status"] != unicode_emojis.STATUS["fully_qualified"]:
@@ -23,33 +23,33 @@ def _qualified() -> dict[str, str]:
 
 
 def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emoji | None:
-    """What Discord calls a canonical emoji; None where it cannot be a reaction.
+    """Return Discord's form of a canonical emoji; None if it cannot be a reaction.
 
-    Discord knows most emojis with U+FE0F by that form only, and a server's own by their ids.
+    Discord knows most emojis with U+FE0F in that form only, and custom emojis by their ids.
     """
     if is_custom_emoji(emoji):
-        return next((own for own in _own(guild) if f":{own.name}:" == emoji), None)
+        return next((usable for usable in _usable(guild) if f":{usable.name}:" == emoji), None)
     return _qualified().get(emoji)
 
 
 def from_wire(emoji: PartialEmoji) -> str | None:
-    """The canonical emoji, ``:name:`` for a server's own; None where it is neither."""
+    """Return the canonical emoji, ``:name:`` for a custom emoji; None if it is neither."""
     if emoji.name and emoji.is_custom_emoji():
         return f":{emoji.name}:"
     return canonical(emoji.name) if emoji.name and is_emoji(emoji.name) else None
 
 
 def custom_emojis(guild: discord.Guild | None) -> frozenset[str]:
-    """A server's own emojis, as ``:name:``, that the bot can use at this moment."""
-    return frozenset(f":{emoji.name}:" for emoji in _own(guild))
+    """Return the custom emojis, as ``:name:``, that the bot can use at this moment."""
+    return frozenset(f":{emoji.name}:" for emoji in _usable(guild))
 
 
-def _own(guild: discord.Guild | None) -> list[discord.Emoji]:
-    """Those that are neither lost with a boost nor kept for some roles."""
+def _usable(guild: discord.Guild | None) -> list[discord.Emoji]:
+    """Return the emojis that are neither unavailable nor restricted to roles of others."""
     if guild is None:
         return []
-    return [e for e in guild.emojis if e.available and (not e.roles or _held(e, guild))]
+    return [e for e in guild.emojis if e.available and (not e.roles or _has_role(e, guild))]
 
 
-def _held(emoji: discord.Emoji, guild: discord.Guild) -> bool:
+def _has_role(emoji: discord.Emoji, guild: discord.Guild) -> bool:
     return guild.me is not None and not {*emoji.roles}.isdisjoint(guild.me.roles)

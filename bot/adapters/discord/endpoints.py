@@ -1,4 +1,4 @@
-"""Where Discord is."""
+"""Addresses of Discord."""
 
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -7,11 +7,11 @@ from discord.http import Route
 from bot.config.settings import DiscordSettings
 
 DEVELOPER_PORTAL = "https://discord.com/developers/applications"
-"""Where an operator looks after the bot."""
+"""The page on which operators configure the bot."""
 
 
 def configure(settings: DiscordSettings) -> None:
-    """Aim discord.py, which keeps its addresses on classes, at the configured endpoints."""
+    """Set the configured endpoints on the classes on which discord.py keeps them."""
     if settings.api_base:
         Route.BASE = settings.api_base.rstrip("/")
     if settings.gateway_url:

@@ -1,4 +1,4 @@
-"""Why Discord refused, by name."""
+"""Names of the errors with which Discord refuses a call."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ _BY_STATUS: Mapping[int, str] = {403: "forbidden", 429: "rate_limited"}
 
 
 def error_name(error: Exception) -> str:
-    """A short machine-readable name for what went wrong."""
+    """Return a short machine-readable name for what went wrong."""
     match error:
         case HTTPException():
             by_status = _BY_STATUS.get(error.status, f"http_{error.status}")

@@ -1,4 +1,4 @@
-"""Discord's events as the core's; nothing here awaits or keeps anything."""
+"""Conversion of Discord's events to the core's; pure functions."""
 
 from dataclasses import replace
 
@@ -12,40 +12,40 @@ NAME = "discord"
 
 
 def ref(guild: int | None, channel: int, message: int) -> MessageRef:
-    """Where a message stands; a private chat is its own community, a thread its own chat."""
+    """Return a message's ref; a private chat is its own community, a thread its own chat."""
     return MessageRef(NAME, str(guild or channel), str(channel), str(message))
 
 
 def interaction_ref(interaction: discord.Interaction, message: int | None = None) -> MessageRef:
-    """The place of an interaction; a question is known by the interaction's own id."""
+    """Return the ref of a message in the interaction's chat, or of the interaction itself."""
     channel = interaction.channel_id or interaction.user.id
     return ref(interaction.guild_id, channel, message or interaction.id)
 
 
 def parent_of(channel: object) -> str:
-    """The channel that a thread belongs to; empty for what is no thread."""
+    """Return the id of a thread's channel; empty if it is not a thread."""
     threads = (discord.Thread, discord.app_commands.AppCommandThread)
     return str(channel.parent_id) if isinstance(channel, threads) else ""
 
 
 def roles_of(author: discord.User | discord.Member) -> frozenset[str]:
-    """The ids of a member's roles."""
+    """Return the ids of a member's roles."""
     held = author.roles if isinstance(author, discord.Member) else ()
     return frozenset(str(role.id) for role in held)
 
 
 def is_by_person(message: discord.Message) -> bool:
-    """Whether a person wrote it; bots and webhooks could answer each other for ever."""
+    """Return True if a person wrote it; bots and webhooks could answer each other endlessly."""
     return not (message.author.bot or message.webhook_id or message.is_system())
 
 
 def ref_of(message: discord.Message) -> MessageRef:
-    """Where it stands."""
+    """Return the ref of a message."""
     return ref(message.guild.id if message.guild else None, message.channel.id, message.id)
 
 
 def answered_ref(message: discord.Message, me: discord.ClientUser) -> MessageRef | None:
-    """The message that one of the bot's own replies to; None for any other."""
+    """Return the message that a message of the bot replies to; None for messages of others."""
     reference = message.reference
     if message.author.id != me.id or reference is None or reference.message_id is None:
         return None
@@ -59,7 +59,7 @@ def to_incoming(
     *,
     storable: bool = False,
 ) -> IncomingMessage | None:
-    """The message for the core; None where it is not one to answer."""
+    """Return the message for the core; None if it is not one to answer."""
     if not is_by_person(message) or not message.content.strip():
         return None
     guild = message.guild
@@ -106,7 +106,7 @@ def request(
 
 
 def _mentions(message: discord.Message, me: discord.ClientUser) -> bool:
-    """By its name, by the role that Discord made for it, or by an answer that pings it."""
+    """Return True for a mention of the bot or its own role, or a reply that pings it."""
     if any(user.id == me.id for user in message.mentions):
         return True
     tags = [role.tags for role in message.role_mentions]

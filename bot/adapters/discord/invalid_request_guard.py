@@ -1,4 +1,4 @@
-"""Keeps the bot away from Discord's ban for invalid requests."""
+"""Guard against Discord's ban for invalid requests."""
 
 import logging
 import time
@@ -14,25 +14,25 @@ INVALID_STATUSES = frozenset((401, 403, 429))
 WINDOW_SECONDS = 600.0
 BAN_LIMIT = 10_000
 MAX_REQUESTS = BAN_LIMIT // 20
-"""An address may be shared by several processes."""
+"""A fraction of the limit, as several processes may share an address."""
 
 
 class InvalidRequestGuard:
-    """Counts what Discord refused in the last ten minutes, and says when to hold back.
+    """Counts the requests that Discord refused in the last ten minutes.
 
     Shared 429s are not counted: Discord does not count them either.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Read seconds from ``clock``."""
+        """``clock`` returns seconds."""
         self._clock = clock
         self._times: deque[float] = deque(maxlen=MAX_REQUESTS)
         self._holding = False
         self.counts: Counter[int] = Counter()
-        """HTTP status -> how many answers had it since the start."""
+        """Refused requests since the start, by HTTP status."""
 
     def add(self, status: int, scope: str | None = None) -> None:
-        """Count an answer; ``scope`` is its ``X-RateLimit-Scope``."""
+        """Count a response; ``scope`` is its ``X-RateLimit-Scope``."""
         if status >= 400:
             self.counts[status] += 1
         if status in INVALID_STATUSES and scope != "shared":
@@ -40,7 +40,7 @@ class InvalidRequestGuard:
 
     @property
     def is_holding_back(self) -> bool:
-        """Whether the bot must not ask for anything that could be refused."""
+        """True while the bot must not send requests that could be refused."""
         full = len(self._times) == MAX_REQUESTS
         holding = full and self._clock() - self._times[0] < WINDOW_SECONDS
         if holding and not self._holding:
@@ -54,7 +54,7 @@ class InvalidRequestGuard:
         return holding
 
     def trace(self) -> aiohttp.TraceConfig:
-        """What makes an aiohttp session report its answers here."""
+        """Return the trace with which an aiohttp session reports its responses."""
         config = aiohttp.TraceConfig()
 
         async def ended(
@@ -62,8 +62,8 @@ class InvalidRequestGuard:
             _context: object,
             request: aiohttp.TraceRequestEndParams,
         ) -> None:
-            answer = request.response
-            self.add(answer.status, answer.headers.get("X-RateLimit-Scope"))
+            response = request.response
+            self.add(response.status, response.headers.get("X-RateLimit-Scope"))
 
         config.on_request_end.append(ended)
         return config

@@ -1,4 +1,4 @@
-"""What the bot must be allowed to do, and where it is not."""
+"""The permissions that the bot needs."""
 
 import logging
 from collections.abc import Iterable
@@ -21,34 +21,34 @@ MAX_NAMED = 10
 
 
 def invite_url(application: int) -> str:
-    """The link with which a server's owner adds the bot."""
+    """Return the link with which owners add the bot to a server."""
     return discord.utils.oauth_url(
         application, permissions=REQUIRED, scopes=("bot", "applications.commands")
     )
 
 
 def missing(held: discord.Permissions, wanted: discord.Permissions = REQUIRED) -> list[str]:
-    """The names of the permissions that are not held, as Discord's settings call them."""
+    """Return the missing permissions by their names in Discord's settings."""
     if held.administrator:
         return []
     return [name.replace("_", " ") for name, on in wanted if on and not getattr(held, name)]
 
 
 def may_react(channel: object) -> bool:
-    """Whether a reaction could succeed; where nothing is known, only trying tells."""
+    """Return False if a reaction is forbidden as far as is known."""
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return True
     me = _me(channel.guild)
     if me is None:
         return True
-    # A thread takes its permissions from its parent, which may be out of sight.
+    # A thread has the permissions of its parent, which may be invisible.
     if isinstance(channel, discord.Thread) and channel.parent is None:
         return True
     return not missing(channel.permissions_for(me), _TO_REACT)
 
 
 def report_missing(application: int | None, guilds: Iterable[discord.Guild]) -> None:
-    """Tell the operator how to invite the bot, and which servers do not let it work."""
+    """Log the invite link, and the servers in which permissions are missing."""
     if application is None:
         return
     logger.info("to add the bot to a server, open %s", invite_url(application))
@@ -66,7 +66,7 @@ def report_missing(application: int | None, guilds: Iterable[discord.Guild]) -> 
 
 
 def _me(guild: discord.Guild) -> discord.Member | None:
-    """The bot as a member; None where it was not told what it may do."""
+    """Return the bot as a member; None if its roles are unknown."""
     me = guild.me
-    # discord.py makes itself a member without roles where it was not told of its own.
+    # discord.py makes a member without roles if Discord did not send the bot's own.
     return me if me is not None and me.joined_at is not None else None

@@ -1,4 +1,4 @@
-"""Shows answers on Discord."""
+"""Reactions and replies on Discord."""
 
 import asyncio
 import logging
@@ -11,51 +11,51 @@ from bot.adapters.discord.buttons import prediction_buttons
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import to_wire
 from bot.adapters.discord.errors import error_name
-from bot.adapters.discord.events import ref as place
+from bot.adapters.discord.events import ref as message_ref
 from bot.adapters.discord.permissions import may_react
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from model import Prediction
 
 if TYPE_CHECKING:
-    from discord.types.message import MessageReference as Written
+    from discord.types.message import MessageReference as ReferencePayload
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30.0
-"""Seconds, the least that discord.py takes: a later answer is worse than none."""
+"""The minimum of discord.py: a later answer is worse than none."""
 
 
-UNKNOWN_REFERENCE = 50035
+UNKNOWN_REFERENCE_CODE = 50035
 
 
 class _Reference(discord.MessageReference):
-    """What a reply answers, with ids as Discord describes them: the library's are numbers."""
+    """A message reference with ids as text, as Discord documents; the library sends numbers."""
 
     def __init__(self, ref: MessageRef) -> None:
         super().__init__(message_id=int(ref.message), channel_id=int(ref.chat))
-        self._written: Written = {
+        self._payload: ReferencePayload = {
             "message_id": ref.message,
             "channel_id": ref.chat,
         }
 
-    def to_message_reference_dict(self) -> "Written":
-        return self._written
+    def to_message_reference_dict(self) -> "ReferencePayload":
+        return self._payload
 
 
 class Responder:
     """A ``ChatPlatform`` through one client."""
 
     def __init__(self, client: discord.Client, context: AdapterContext) -> None:
-        """Keep in ``context`` which message answers which."""
+        """Keep in ``context`` which message replies to which."""
         self._client = client
         self._context = context
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-        """Add the emojis in order; one that Discord does not know is passed over.
+        """Add the emojis in order; one that Discord does not know is skipped.
 
         Raises:
-            Refused: none was added, with the last reason.
+            PlatformRefused: none was added, with the last reason.
         """
         added, refusal = 0, None
         for emoji in emojis:
@@ -63,15 +63,15 @@ class Responder:
             if refusal is None:
                 added += 1
             elif refusal != "unknown_emoji":
-                break  # the others would be refused alike
+                break  # the others would be refused as well
         if refusal and not added:
             raise PlatformRefused(refusal)
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
-        """Answer with the best emoji over buttons with all of them.
+        """Reply with the best emoji above buttons with all of them.
 
         Raises:
-            Refused: the answer was not sent, with the reason.
+            PlatformRefused: the reply was not sent, with the reason.
         """
         view = prediction_buttons(ref, predictions, self._guild(ref))
         best = view.best
@@ -88,10 +88,10 @@ class Responder:
             raise PlatformRefused(_reply_refusal(error)) from None
         view.stop()  # presses are found by their ids, after a restart as well
         guild = None if ref.community == ref.chat else int(ref.community)
-        self._context.answered_refs[place(guild, int(ref.chat), sent.id)] = ref
+        self._context.answered_refs[message_ref(guild, int(ref.chat), sent.id)] = ref
 
     async def _add(self, ref: MessageRef, emoji: str) -> str | None:
-        """Why the emoji was not added, or None."""
+        """Add an emoji; return the name of the refusal, or None."""
         wire = to_wire(emoji, self._guild(ref))
         if wire is None:
             return "unknown_emoji"
@@ -103,7 +103,7 @@ class Responder:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._message(ref).add_reaction(wire)
         except Exception as error:
-            return _told(error)
+            return _refusal(error)
         return None
 
     def _message(self, ref: MessageRef) -> discord.PartialMessage:
@@ -116,12 +116,12 @@ class Responder:
         return self._client.get_guild(int(ref.community))
 
 
-def _told(error: Exception) -> str:
-    logger.debug("an answer was refused: %s", error_name(error))
+def _refusal(error: Exception) -> str:
+    logger.debug("Discord refused a call: %s", error_name(error))
     return error_name(error)
 
 
 def _reply_refusal(error: Exception) -> str:
-    # A reply to what is gone is told as a form that is filled in wrongly.
-    gone = isinstance(error, discord.HTTPException) and error.code == UNKNOWN_REFERENCE
-    return "message_gone" if gone else _told(error)
+    # Discord refuses a reply to a deleted message as an invalid form.
+    gone = isinstance(error, discord.HTTPException) and error.code == UNKNOWN_REFERENCE_CODE
+    return "message_gone" if gone else _refusal(error)

@@ -1,4 +1,4 @@
-"""Takes updates from Telegram, by polling or through a webhook, until it is stopped."""
+"""The connection to Telegram, by polling or by a webhook."""
 
 import asyncio
 import logging
@@ -17,32 +17,31 @@ from bot.adapters.telegram.webhook import Webhook
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
-HOLD_SECONDS = 0.5
-"""How long the next poll waits for what is under way. What takes longer waits for a flood limit,
-and must not hold up other chats; it stays unconfirmed, so that it comes again after a crash."""
-AT_ONCE = timedelta(0)
-"""Telegram lets one process poll: what another one left unfinished, it will not finish."""
+MAX_HOLD_SECONDS = 0.5
+"""How long the next poll waits for updates in progress. Those that take longer wait for a flood
+limit, and must not delay other chats; they stay unconfirmed, and are sent again after a crash."""
+NO_LEASE = timedelta(0)
+"""Only one process polls: what another one left unfinished has no worker any more."""
 
 
 class TelegramAdapter:
-    """A bot on python-telegram-bot; answers go out through ``Responder``."""
+    """Adapter of Telegram, on python-telegram-bot."""
 
     name = events.NAME
 
     def __init__(self, services: BotServices, token: str) -> None:
-        """Connect with ``run`` only."""
         self._services = services
         self._bot = build_bot(services.settings.base_url, token)
         self._context = AdapterContext(services, self._bot, AllowedReactions(self._bot))
 
     async def run(self) -> None:
-        """Answer until cancelled; what was accepted by then is finished.
+        """Answer until cancelled, then finish what was accepted.
 
         Raises:
             EmojiReactorError: Telegram refused the token.
         """
-        # Where an answer cannot be read, the library logs it whole, messages included; whatever
-        # fails is told here.
+        # The library logs a response that it cannot parse, message texts included. Failures are
+        # logged here instead.
         logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
         menus: asyncio.Task[None] | None = None
         try:
@@ -50,7 +49,7 @@ class TelegramAdapter:
             menus = asyncio.create_task(menu.set_menus(self._context))
             inbox = Inbox(self._context)
             if self._services.settings.webhook_url:
-                await self._listen(inbox, self._services.settings.webhook_url)
+                await self._receive(inbox, self._services.settings.webhook_url)
             else:
                 await self._poll(inbox)
         finally:
@@ -69,25 +68,25 @@ class TelegramAdapter:
         try:
             async with aclosing(poller.batches()) as batches:
                 async for batch in batches:
-                    await inbox.accept(batch, AT_ONCE)
+                    await inbox.accept(batch, NO_LEASE)
                     if inbox.under_way:
-                        await asyncio.wait(inbox.under_way.values(), timeout=HOLD_SECONDS)
+                        await asyncio.wait(inbox.under_way.values(), timeout=MAX_HOLD_SECONDS)
         finally:
-            given_up = await inbox.drain(DRAIN_SECONDS)
-            await poller.confirm(given_up)
+            cancelled = await inbox.drain(DRAIN_SECONDS)
+            await poller.confirm(cancelled)
 
-    async def _listen(self, inbox: Inbox, url: str) -> None:
-        # Every replica makes the same secret of the one that they share.
+    async def _receive(self, inbox: Inbox, url: str) -> None:
+        # Every replica derives the same secret.
         secret = self._services.pseudonyms.key("telegram webhook", str(self._bot.bot.id))
         webhook = Webhook(self._bot, inbox, secret)
 
-        async def ask() -> bool:
+        async def register() -> bool:
             return await self._bot.set_webhook(
                 url, secret_token=secret, allowed_updates=UPDATE_KINDS
             )
 
         async with webhook.listening(url, self._services.settings.webhook_listen) as address:
-            await retry_until_success(ask, self._context.errors)
+            await retry_until_success(register, self._context.errors)
             logger.info("Telegram is connected; its webhook listens on %s", address)
             try:
                 await asyncio.Event().wait()  # until cancelled

@@ -1,4 +1,4 @@
-"""Answers to messages, and messages to members who asked and get none."""
+"""Answers to messages, and explanations to members whose request has no answer."""
 
 from telegram import Message
 
@@ -19,11 +19,13 @@ _SKIP_MESSAGES = {
 
 
 async def answer_message(
-    context: AdapterContext, message: Message, asked: IncomingMessage
+    context: AdapterContext, message: Message, incoming: IncomingMessage
 ) -> Outcome:
-    """Answer, and tell somebody who asked where there is no answer."""
-    outcome = await context.services.service.on_message(asked, Responder(context, message))
-    if asked.requested and (key := outcome.skip_reason and _SKIP_MESSAGES.get(outcome.skip_reason)):
+    """Answer a message; if a request has no answer, say why."""
+    outcome = await context.services.service.on_message(incoming, Responder(context, message))
+    if incoming.requested and (
+        key := outcome.skip_reason and _SKIP_MESSAGES.get(outcome.skip_reason)
+    ):
         own = message.from_user.language_code if message.from_user else None
         language = await context.language(message.chat, own, events.thread_of(message))
         await CommandContext(context, message, "", language).reply(localize(key, language))
@@ -31,13 +33,18 @@ async def answer_message(
 
 
 async def show_recorded_outcome(
-    context: AdapterContext, message: Message, heard: IncomingMessage
+    context: AdapterContext, message: Message, incoming: IncomingMessage
 ) -> None:
-    """Show what was recorded by a process that may have ended before it showed it.
+    """Show a recorded outcome, whose process may have ended before it was shown.
 
-    The same reaction set twice is one reaction; an offer sent twice would be two, and is not.
+    A reaction set twice is one reaction; a reply sent twice would be two, and is not repeated.
     """
-    answer = await context.services.service.recorded_outcome(heard.ref)
-    if answer is None or heard.requested or not answer.outcome.shown or answer.outcome.as_buttons:
+    recorded = await context.services.service.recorded_outcome(incoming.ref)
+    if (
+        recorded is None
+        or incoming.requested
+        or not recorded.outcome.shown
+        or recorded.outcome.as_buttons
+    ):
         return
-    await context.services.service.show_again(answer.outcome, Responder(context, message))
+    await context.services.service.show_again(recorded.outcome, Responder(context, message))

@@ -1,4 +1,4 @@
-"""What stands behind the buttons: short texts that find their way back after a restart."""
+"""Inline buttons; their data carries all state, across restarts."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,14 @@ from bot.i18n import localize
 from model import Prediction
 
 CHOICE, PRIVACY, SETTING, PREFERENCES = "fit", "own", "set", "preferences"
-"""The kinds of buttons, by how their data begin."""
+"""The kinds of buttons: the prefixes of their data."""
 MAX_DATA_BYTES = 64
-"""Bytes of data that Telegram takes."""
 
 
 def prediction_buttons(
     message: str, predictions: Sequence[Prediction], language: str | None
 ) -> InlineKeyboardMarkup:
-    """The emojis in a row, and that none fits; ``message`` is the one they are offered for."""
+    """Return the emojis as buttons for the message with the id ``message``, and "none fits"."""
     emojis = [
         InlineKeyboardButton(each.emoji, callback_data=data)
         for each in predictions
@@ -29,7 +28,7 @@ def prediction_buttons(
 
 
 def message_of(markup: InlineKeyboardMarkup | None) -> str | None:
-    """The id of the message that buttons of ``offer`` were made for; None for other buttons."""
+    """Return the id of the message of ``prediction_buttons``; None for other buttons."""
     for row in markup.inline_keyboard if markup else ():
         for button in row:
             kind, _, rest = str(button.callback_data).partition(":")
@@ -39,7 +38,7 @@ def message_of(markup: InlineKeyboardMarkup | None) -> str | None:
 
 
 def member_buttons(user: int, names: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:
-    """Buttons for one member alone: what each does and what stands on it."""
+    """Return buttons for one member alone, from names and labels."""
     row = [
         InlineKeyboardButton(label, callback_data=f"{PRIVACY}:{user}:{name}")
         for name, label in names

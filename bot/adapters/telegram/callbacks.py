@@ -1,4 +1,4 @@
-"""Presses of the bot's buttons."""
+"""Handling of pressed buttons."""
 
 from telegram import CallbackQuery
 
@@ -12,25 +12,25 @@ from model.emoji import canonical
 
 
 async def handle_callback(context: AdapterContext, query: CallbackQuery) -> None:
-    """Do what the button says, and tell the member so; every press is answered."""
+    """Handle a press, and answer it: otherwise Telegram shows a spinner."""
     kind, _, rest = (query.data or "").partition(":")
     language = query.from_user.language_code
     match kind:
         case buttons.CHOICE:
-            told = await _fits(context, query, rest)
+            text = await _record_choice(context, query, rest)
         case buttons.PRIVACY:
-            told = await privacy.handle_callback(context, query, rest)
+            text = await privacy.handle_callback(context, query, rest)
         case buttons.SETTING:
-            told = await settings.handle_callback(context, query, rest)
+            text = await settings.handle_callback(context, query, rest)
         case buttons.PREFERENCES:
-            told = await preferences.handle_callback(context, query, rest)
+            text = await preferences.handle_callback(context, query, rest)
         case _:
-            told = localize("error.expired", language)
-    await context.attempt(query.answer(told))
+            text = localize("error.expired", language)
+    await context.attempt(query.answer(text))
 
 
-async def _fits(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
-    """Keep that an emoji fits, in the place of what the member pressed before."""
+async def _record_choice(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
+    """Record the chosen emoji in place of the member's earlier choice."""
     language = query.from_user.language_code
     message, _, emoji = rest.partition(":")
     if query.message is None or not message.isdecimal() or not emoji:

@@ -1,4 +1,4 @@
-"""A command as its handlers see it."""
+"""The context of one command."""
 
 from dataclasses import dataclass
 
@@ -13,27 +13,27 @@ from bot.i18n import localize
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """Somebody gave a command."""
+    """A command with the message that gives it."""
 
     context: AdapterContext
     message: Message
     argument: str
-    """What follows the command's name."""
+    """The text after the command's name."""
     language: str
 
     @property
     def user(self) -> int | None:
-        """The member's id; None where a group or a channel speaks."""
+        """The id of the member; None if a group or a channel sent the command."""
         if self.message.sender_chat or self.message.from_user is None:
             return None
         return self.message.from_user.id
 
     def localize(self, key: str, **values: object) -> str:
-        """The text in the language of this talk."""
+        """Return the text under ``key`` in the language of the chat."""
         return localize(key, self.language, **values)
 
     async def reply(self, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
-        """Answer under the command, in its topic."""
+        """Reply to the command, in its topic."""
         message = self.message
         await self.context.attempt(
             self.context.bot.send_message(
@@ -48,12 +48,12 @@ class CommandContext:
 
     @property
     def reply_to(self) -> ReplyParameters:
-        """That an answer stands under the command, even where that was deleted meanwhile."""
+        """The reference to the command, valid even if it is deleted meanwhile."""
         return ReplyParameters(self.message.message_id, allow_sending_without_reply=True)
 
     @property
     def replied_ref(self) -> MessageRef | None:
-        """The message that the command answers; for one of the bot's offers what it is for."""
+        """The message that the command replies to; for the bot's reply, the one that it answers."""
         replied = self.message.reply_to_message
         if replied is None:
             return None

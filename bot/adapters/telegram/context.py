@@ -1,4 +1,4 @@
-"""What the adapter works with, from its start to its end."""
+"""Services and state of the adapter."""
 
 import logging
 from collections import Counter
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BotServices:
-    """What the adapter is given."""
+    """The services that the adapter needs."""
 
     service: Service
     store: SqlStore
@@ -40,17 +40,17 @@ class BotServices:
 
 @dataclass(frozen=True, slots=True)
 class AdapterContext:
-    """The given with what talks to Telegram."""
+    """The services, with the connection to Telegram."""
 
     services: BotServices
     bot: Bot
     allowed_reactions: AllowedReactions
     errors: Counter[str] = field(default_factory=Counter)
-    """What Telegram refused since the start, by name."""
+    """Refused and failed calls since the start, by name."""
 
     @property
     def reactions(self) -> ReactionFeedback:
-        """What turns choices into feedback."""
+        """The conversion of reactions into feedback."""
         return ReactionFeedback(self.services.service)
 
     @property
@@ -62,15 +62,15 @@ class AdapterContext:
         return PrivacyCommands(NAME, self.services.service.member_requests, retention)
 
     def member(self, user: int) -> MemberKey:
-        """The key of a Telegram user."""
+        """Return the key of a Telegram user."""
         return self.services.pseudonyms.key(NAME, str(user))
 
     def ref(self, chat: Chat, message: int) -> MessageRef:
-        """Where a message stands."""
+        """Return the ref of a message."""
         return ref(chat, message, self.services.pseudonyms)
 
     async def language(self, chat: Chat, own: str | None, thread: int | None = None) -> str:
-        """What to speak: in private the member's own language, elsewhere the chat's."""
+        """Return the member's own language in a private chat, elsewhere the chat's."""
         if chat.type == Chat.PRIVATE and own:
             return own
         try:
@@ -83,9 +83,9 @@ class AdapterContext:
             return FALLBACK
 
     async def attempt(self, call: Awaitable[T], chat: Chat | None = None) -> T | None:
-        """The answer to a call that may fail; None where it did, which is counted by name.
+        """Return the result of a call; None if it fails, which is counted by name.
 
-        ``chat`` is the one called on, in case that it has moved.
+        ``chat`` is the chat of the call, whose settings move if it has migrated.
         """
         try:
             return await call
@@ -96,14 +96,14 @@ class AdapterContext:
             return None
 
     def record_error(self, error: Exception) -> str:
-        """Count what Telegram refused; its name."""
+        """Count an error; return its name."""
         name = error_name(error)
         self.errors[name] += 1
         logger.debug("Telegram refused a call: %s", name)
         return name
 
     async def migrate_chat(self, old: int, new: int) -> None:
-        """A group became a supergroup, under another id: its settings go with it."""
+        """Move the settings of a group that became a supergroup under another id."""
         before, after = (MessageRef(NAME, str(each), str(each), "") for each in (old, new))
         try:
             await self.services.store.chat_settings.move_overrides(before, after)

@@ -1,4 +1,4 @@
-"""Whether Telegram lets the bot work, by a few calls that take no update from anybody."""
+"""Diagnostics of Telegram, by a few calls that consume no updates."""
 
 import asyncio
 import logging
@@ -25,22 +25,22 @@ from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 TIMEOUT_SECONDS = 15.0
 LISTEN_SECONDS = 6
-"""Another poller is cut off by ours, and comes back within a second or three: then ours is."""
+"""Our poll interrupts that of another process, which polls again in one to three seconds."""
 MAX_NAMED = 3
 RECENT = timedelta(hours=1)
 PORTS = frozenset((443, 80, 88, 8443))
-"""Those that Telegram sends to."""
+"""The ports that Telegram sends to."""
 
 
 async def diagnose(
     settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
 ) -> list[Diagnostic]:
-    """Ask Telegram about the token, group privacy, the webhook and the bot's standing in groups.
+    """Check the token, group privacy, the webhook and the bot's status in groups.
 
     With ``listen`` also whether another process polls: it is disturbed for a moment, and loses
     nothing. Never raises.
     """
-    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole answers
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole responses
     bot = build_bot(settings.base_url, token)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS + LISTEN_SECONDS), bot:
@@ -52,12 +52,12 @@ async def diagnose(
                 findings.append(await _pollers(bot, webhook.pending_update_count))
             return findings
     except InvalidToken:
-        mend = "send /token to @BotFather, choose the bot, and copy what it answers"
-        return [failed("telegram.token", "Telegram refused the token", mend)]
+        remedy = "send /token to @BotFather, choose the bot, and copy what it answers"
+        return [failed("telegram.token", "Telegram refused the token", remedy)]
     except Exception as error:
-        told = f"no answer from Telegram ({_cause(error)})"
-        mend = "check that this machine reaches api.telegram.org, then ask again"
-        return [failed("telegram.connection", told, mend)]
+        message = f"no answer from Telegram ({_cause(error)})"
+        remedy = "check that this machine reaches api.telegram.org, then ask again"
+        return [failed("telegram.connection", message, remedy)]
 
 
 def _token(bot: Bot) -> Diagnostic:
@@ -86,12 +86,12 @@ def _joining(bot: Bot) -> Diagnostic:
 
 
 async def _standing(bot: Bot, groups: Sequence[str]) -> Diagnostic:
-    """Where it is an admin, among the groups and channels that it has met."""
+    """Check in which of the known groups the bot is an admin."""
     admin, plain = 0, list[str]()
     for group in groups:
         try:
             status = (await bot.get_chat_member(int(group), bot.id)).status
-        except (BadRequest, Forbidden, ChatMigrated):  # gone, or it was thrown out
+        except (BadRequest, Forbidden, ChatMigrated):  # deleted, or the bot was removed
             continue
         admin += status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
         if status in (ChatMemberStatus.MEMBER, ChatMemberStatus.RESTRICTED):
@@ -110,44 +110,44 @@ async def _standing(bot: Bot, groups: Sequence[str]) -> Diagnostic:
 
 
 async def _title(bot: Bot, group: str) -> str:
-    """A group's name, without what would disturb a terminal."""
+    """Return a group's name, without characters that could disturb a terminal."""
     title = (await bot.get_chat(int(group))).title or group
     return '"' + "".join(letter for letter in title if letter.isprintable()) + '"'
 
 
-def _webhook(settings: TelegramSettings, told: WebhookInfo) -> Diagnostic:
-    """What Telegram has, beside what the settings want."""
-    check, wait = "telegram.webhook", f"updates that wait: {told.pending_update_count}"
+def _webhook(settings: TelegramSettings, info: WebhookInfo) -> Diagnostic:
+    """Compare the registered webhook with the settings."""
+    check, wait = "telegram.webhook", f"updates that wait: {info.pending_update_count}"
     wanted, restart = settings.webhook_url, "start emoji-reactor run again, which registers it"
     if wanted is None:
-        if not told.url:
+        if not info.url:
             return ok(check, f"none, as the bot polls; {wait}")
-        mend = (
+        remedy = (
             "emoji-reactor run takes it away at its start; if another program uses it, get a token"
             " for this bot alone"
         )
-        return warning(check, f"{_host(told.url)} gets the updates, not the polling bot", mend)
+        return warning(check, f"{_host(info.url)} gets the updates, not the polling bot", remedy)
     if not _reachable(wanted):
         ports = ", ".join(map(str, sorted(PORTS)))
-        mend = f"set telegram.webhook_url to an https address on one of the ports {ports}"
-        return failed(check, "Telegram does not send to telegram.webhook_url", mend)
-    if told.url != wanted:
-        there = f"{_host(told.url)} gets the updates" if told.url else "nothing is registered"
+        remedy = f"set telegram.webhook_url to an https address on one of the ports {ports}"
+        return failed(check, "Telegram does not send to telegram.webhook_url", remedy)
+    if info.url != wanted:
+        there = f"{_host(info.url)} gets the updates" if info.url else "nothing is registered"
         return warning(check, f"{there}, not {_host(wanted)}", restart)
-    if missing := _unheard(told.allowed_updates):
+    if missing := _missing_kinds(info.allowed_updates):
         return warning(check, f"Telegram does not send {', '.join(missing)}", restart)
-    if told.last_error_date and datetime.now(UTC) - told.last_error_date < RECENT:
-        return _undelivered(settings, told, wait)
+    if info.last_error_date and datetime.now(UTC) - info.last_error_date < RECENT:
+        return _undelivered(settings, info, wait)
     return ok(check, f"{_host(wanted)} gets the updates; {wait}")
 
 
-def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Diagnostic:
-    """A delivery failed lately; where none waits, a later one has succeeded."""
-    judge = failed if told.pending_update_count else warning
-    cause = " ".join((told.last_error_message or "no reason given").split())[:200]
+def _undelivered(settings: TelegramSettings, info: WebhookInfo, wait: str) -> Diagnostic:
+    """Report a recent failed delivery; if no update waits, a later one succeeded."""
+    judge = failed if info.pending_update_count else warning
+    cause = " ".join((info.last_error_message or "no reason given").split())[:200]
     return judge(
         "telegram.webhook",
-        f"Telegram could not deliver to {_host(told.url)} lately: {cause}; {wait}",
+        f"Telegram could not deliver to {_host(info.url)} lately: {cause}; {wait}",
         f"check that emoji-reactor run is there, that its proxy passes the path on to"
         f" {settings.webhook_listen}, and its certificate",
     )
@@ -155,18 +155,18 @@ def _undelivered(settings: TelegramSettings, told: WebhookInfo, wait: str) -> Di
 
 async def _pollers(bot: Bot, pending: int) -> Diagnostic:
     check = "telegram.pollers"
-    if pending:  # they would be given to us at once, and say nothing about others
+    if pending:  # they would be returned at once, and prove nothing about other pollers
         return ok(check, f"nobody fetches what waits: {pending}")
     try:
-        # Without an offset none is confirmed, and without kinds theirs stay.
+        # Without an offset none is confirmed; without allowed_updates theirs stay.
         await bot.get_updates(limit=1, timeout=LISTEN_SECONDS)
     except Conflict:
-        mend = "if it is not this bot that is running, stop it: two take each other's updates"
-        return warning(check, "another process polls with this token", mend)
+        remedy = "if it is not this bot that is running, stop it: two take each other's updates"
+        return warning(check, "another process polls with this token", remedy)
     return ok(check, "nobody else polls with this token")
 
 
-def _unheard(allowed: Sequence[str] | None) -> list[str]:
+def _missing_kinds(allowed: Sequence[str] | None) -> list[str]:
     return [kind for kind in UPDATE_KINDS if kind not in (allowed or ())]
 
 
@@ -176,7 +176,7 @@ def _reachable(url: str) -> bool:
 
 
 def _host(url: str) -> str:
-    """The host alone: a path may be a secret."""
+    """Return the host alone: a path may be a secret."""
     return urlsplit(url).hostname or "another address"
 
 
@@ -184,5 +184,5 @@ def _cause(error: Exception) -> str:
     if isinstance(error, TelegramError):
         return error_name(error)
     if isinstance(error, TimeoutError):
-        return "nothing came in time"
+        return "no response in time"
     return type(error).__name__

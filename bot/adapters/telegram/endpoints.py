@@ -1,11 +1,11 @@
-"""Where Telegram is."""
+"""Addresses of Telegram."""
 
 from telegram import Bot
 from telegram.ext import AIORateLimiter, ExtBot
 
 
 def build_bot(base_url: str | None, token: str) -> Bot:
-    """The library's bot at the configured address; nothing is asked yet."""
+    """Build the library's bot for the configured address, without any request."""
     # One retry after a 429: without any, the limiter would let the next requests run into it.
     limiter = AIORateLimiter(max_retries=1)
     if base_url is None:

@@ -1,4 +1,4 @@
-"""Telegram's updates as the core's events; nothing here awaits or keeps anything."""
+"""Conversion of Telegram's updates to the core's events; pure functions."""
 
 from collections.abc import Iterable, Sequence
 
@@ -25,29 +25,29 @@ NAME = "telegram"
 
 
 def ref(chat: Chat, message: int, pseudonyms: Pseudonyms) -> MessageRef:
-    """Where a message stands; without its topic, which reaction updates do not tell.
+    """Return a message's ref; without its topic, which reaction updates do not tell.
 
-    A private chat has the id of its member, which is kept as a keyed hash only.
+    A private chat has the id of its member, of which only the keyed hash is kept.
     """
     private = chat.type == ChatType.PRIVATE
-    place = pseudonyms.key(NAME, str(chat.id)) if private else str(chat.id)
-    return MessageRef(NAME, place, place, str(message))
+    community = pseudonyms.key(NAME, str(chat.id)) if private else str(chat.id)
+    return MessageRef(NAME, community, community, str(message))
 
 
 def topic_key(chat: Chat, thread: int | None) -> str:
-    """What a topic's own settings are kept under; empty outside of one."""
+    """Return the key of a topic's settings; empty outside of topics."""
     return f"{chat.id}/{thread}" if thread else ""
 
 
 def thread_of(message: Message) -> int | None:
-    """The topic that a message stands in; replies outside of topics have threads too."""
+    """Return the topic of a message; replies outside of topics have threads, too."""
     return message.message_thread_id if message.is_topic_message else None
 
 
 def sender_id(message: Message) -> str | None:
-    """The id of the person, or of the channel or group that speaks for itself; None for bots.
+    """Return the id of the person, or of the chat that sends as itself; None for bots.
 
-    Posts that Telegram relays from a linked channel are the channel's, and answered there.
+    Posts that Telegram relays from a linked channel are answered in the channel.
     """
     if message.via_bot:
         return None
@@ -100,24 +100,24 @@ def _sender(message: Message, pseudonyms: Pseudonyms) -> TextOrigin:
 
 
 def parse_command(message: Message, me: User) -> tuple[str, str] | None:
-    """A command's name and what follows it; None where it is none or another bot's."""
+    """Return a command's name and the text after it; None if it is none or another bot's."""
     first = next(iter(message.entities), None)
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
         return None
-    written = message.parse_entity(first)
-    name, _, receiver = written.removeprefix("/").partition("@")
+    text = message.parse_entity(first)
+    name, _, receiver = text.removeprefix("/").partition("@")
     if receiver and receiver.casefold() != (me.username or "").casefold():
         return None
-    return name.lower(), (message.text or "")[len(written) :].strip()
+    return name.lower(), (message.text or "")[len(text) :].strip()
 
 
 def starts_with_command(message: Message) -> bool:
-    """Whether a message is a command, to this bot or to another."""
+    """Return True if a message is a command to any bot."""
     return any(e.type == MessageEntity.BOT_COMMAND and e.offset == 0 for e in message.entities)
 
 
 def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | None:
-    """The message for the core, candidates aside; None where it is not one to answer."""
+    """Return the message for the core, without candidates; None if it is not one to answer."""
     text = message.text or message.caption or ""
     author = sender_id(message)
     if author is None or starts_with_command(message) or not text.strip():
@@ -149,19 +149,23 @@ def _addressed(message: Message, me: User) -> bool:
 
 
 def actor_id(update: MessageReactionUpdated) -> str | None:
-    """The id of who reacted; an anonymous one stands as their chat, a bot not at all."""
+    """Return the id of the member who reacted, or of an anonymous admin's chat; None for bots."""
     if update.user is not None:
         return None if update.user.is_bot else str(update.user.id)
     return str(update.actor_chat.id) if update.actor_chat else None
 
 
 def reaction_changes(update: MessageReactionUpdated) -> Iterable[tuple[str, bool]]:
-    """Canonical emojis with whether each was taken back; custom and paid ones have no name."""
+    """Yield changed canonical emojis, with True if withdrawn; custom and paid ones are skipped."""
     old, new = emojis_of(update.old_reaction), emojis_of(update.new_reaction)
     yield from ((emoji, True) for emoji in old if emoji not in new)
     yield from ((emoji, False) for emoji in new if emoji not in old)
 
 
 def emojis_of(reactions: Sequence[ReactionType]) -> list[str]:
-    """The canonical emojis among reactions."""
-    return [canonical(each.emoji) for each in reactions if isinstance(each, ReactionTypeEmoji)]
+    """Return the canonical emojis among reactions."""
+    return [
+        canonical(reaction.emoji)
+        for reaction in reactions
+        if isinstance(reaction, ReactionTypeEmoji)
+    ]

@@ -1,4 +1,4 @@
-"""Telegram's updates, each handled once, handed to the core in order for each message."""
+"""The updates, each handled once and passed to the core in order for each message."""
 
 import asyncio
 import logging
@@ -31,28 +31,27 @@ UPDATE_KINDS = (
     Update.INLINE_QUERY,
     Update.MY_CHAT_MEMBER,
 )
-"""What is asked for; reactions are sent to bots that name them only, and edits are no news."""
+"""Telegram sends reactions only if they are named here; edits are not handled."""
 MAX_AGE = timedelta(seconds=120)
-"""A message that waited longer, while nobody was there, is answered only where it was asked."""
+"""Older messages are answered only on request."""
 
 Work = tuple[MessageRef, Callable[[], Awaitable[object]]]
-"""What an update is about, and what begins when its turn comes: it may be given up before."""
+"""The message of an update, and the work to begin when its turn comes."""
 
 
 class Inbox:
-    """What was accepted and is not finished, by the updates' numbers."""
+    """Tasks for the accepted updates, by their ids."""
 
     def __init__(self, context: AdapterContext) -> None:
-        """Accept from now on."""
         self._context = context
         self._notices = AdminNotices(context)
-        self._intake = OrderedTasks()
+        self._tasks = OrderedTasks()
         self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
         self._receiver = f"{events.NAME}:{context.bot.bot.id}"
 
     async def accept(self, updates: Sequence[Update], lease: timedelta) -> None:
-        """Begin with those that nobody works on, or whose worker is silent for ``lease``."""
+        """Begin the updates without a worker, or whose worker is silent for ``lease``."""
         if self._closed:
             return
         numbers = [u.update_id for u in updates if u.update_id not in self.under_way]
@@ -62,7 +61,7 @@ class Inbox:
                 self._receiver, numbers, now, now - lease
             )
         except StoreFailed as error:
-            # The rows of messages and words still make twice once.
+            # The rows of outcomes and feedback still prevent duplicates.
             logger.error("the store failed: %s", describe(error))
             mine = set(numbers)
         for update in updates:
@@ -70,14 +69,14 @@ class Inbox:
                 self._begin(update)
 
     async def is_handled(self, number: int) -> bool:
-        """Whether an update was finished, here or in another process."""
+        """Return True if an update was finished, here or in another process."""
         return await self._context.services.store.update_claims.is_handled(self._receiver, number)
 
     async def drain(self, seconds: float) -> set[int]:
-        """Accept nothing more and finish what was accepted; the numbers that were given up."""
+        """Accept no more and finish what was accepted; return the ids of cancelled updates."""
         self._closed = True
         before = dict(self.under_way)
-        await self._intake.drain(seconds)
+        await self._tasks.drain(seconds)
         return {number for number, task in before.items() if task.cancelled()}
 
     def _begin(self, update: Update) -> None:
@@ -88,9 +87,9 @@ class Inbox:
             logger.error("a Telegram update was not handled: %s", describe(error))
             work = None
         if work is None:
-            work = self._nowhere(update), _nothing
+            work = self._own_ref(update), _ignore
         number = update.update_id
-        task = self._intake.submit(work[0], self._finish(number, work[1]))
+        task = self._tasks.submit(work[0], self._finish(number, work[1]))
         if task is not None:
             self.under_way[number] = task
             task.add_done_callback(lambda _: self.under_way.pop(number))
@@ -107,55 +106,59 @@ class Inbox:
     def _work(self, update: Update) -> Work | None:
         context = self._context
         if message := update.message or update.channel_post:
-            return self._heard(message)
+            return self._on_message(message)
         if update.message_reaction:
-            return self._reacted(update.message_reaction)
+            return self._on_reaction(update.message_reaction)
         if update.message_reaction_count:
-            return self._counted(update.message_reaction_count)
+            return self._on_reaction_count(update.message_reaction_count)
         if query := update.callback_query:
-            # Presses of one member keep their order.
-            return self._of(query.from_user.id), partial(callbacks.handle_callback, context, query)
-        if typed := update.inline_query:
-            return self._of(typed.from_user.id), partial(inline.handle_inline_query, context, typed)
-        if standing := update.my_chat_member:
-            language = standing.from_user.language_code
-            news = standing.chat, standing.new_chat_member, language
-            work = partial(self._notices.report_status, *news)
-            return context.ref(standing.chat, 0), work
+            # Presses of one member stay in order.
+            return self._member_ref(query.from_user.id), partial(
+                callbacks.handle_callback, context, query
+            )
+        if inline_query := update.inline_query:
+            return self._member_ref(inline_query.from_user.id), partial(
+                inline.handle_inline_query, context, inline_query
+            )
+        if member_update := update.my_chat_member:
+            language = member_update.from_user.language_code
+            arguments = member_update.chat, member_update.new_chat_member, language
+            work = partial(self._notices.report_status, *arguments)
+            return context.ref(member_update.chat, 0), work
         return None
 
-    def _of(self, user: int) -> MessageRef:
-        place = self._context.member(user)
-        return MessageRef(events.NAME, place, place, "")
+    def _member_ref(self, user: int) -> MessageRef:
+        member = self._context.member(user)
+        return MessageRef(events.NAME, member, member, "")
 
-    def _nowhere(self, update: Update) -> MessageRef:
+    def _own_ref(self, update: Update) -> MessageRef:
         return MessageRef(events.NAME, "", "", str(update.update_id))
 
-    def _heard(self, message: Message) -> Work | None:
+    def _on_message(self, message: Message) -> Work | None:
         context, me = self._context, self._context.bot.bot
         ref = context.ref(message.chat, message.message_id)
         if message.migrate_to_chat_id:
             return ref, partial(context.migrate_chat, message.chat_id, message.migrate_to_chat_id)
         if message.migrate_from_chat_id:
             return ref, partial(context.migrate_chat, message.migrate_from_chat_id, message.chat_id)
-        if events.sender_id(message) and (given := events.parse_command(message, me)):
-            return ref, partial(menu.handle, context, message, *given)
-        heard = events.to_incoming(message, me, context.services.pseudonyms)
+        if events.sender_id(message) and (parsed := events.parse_command(message, me)):
+            return ref, partial(menu.handle, context, message, *parsed)
+        incoming = events.to_incoming(message, me, context.services.pseudonyms)
         late = datetime.now(UTC) - message.date > MAX_AGE
-        if heard is None or (late and not heard.requested):
+        if incoming is None or (late and not incoming.requested):
             return None
-        return ref, partial(self._answer, heard, message)
+        return ref, partial(self._answer, incoming, message)
 
-    async def _answer(self, heard: IncomingMessage, message: Message) -> None:
+    async def _answer(self, incoming: IncomingMessage, message: Message) -> None:
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._context.allowed_reactions.get(message.chat_id)
-            heard = replace(heard, candidates=allowed)
-        outcome = await answer_message(self._context, message, heard)
+            incoming = replace(incoming, candidates=allowed)
+        outcome = await answer_message(self._context, message, incoming)
         if outcome.skip_reason is SkipReason.DUPLICATE:
-            await show_recorded_outcome(self._context, message, heard)
+            await show_recorded_outcome(self._context, message, incoming)
         await self._notices.check_chat(message.chat)
 
-    def _reacted(self, update: MessageReactionUpdated) -> Work | None:
+    def _on_reaction(self, update: MessageReactionUpdated) -> Work | None:
         member = events.actor_id(update)
         if member is None:
             return None
@@ -163,22 +166,22 @@ class Inbox:
         actor = self._context.services.pseudonyms.key(events.NAME, member)
 
         async def changed() -> None:
-            for reacted, withdrawn in events.reaction_changes(update):
-                await self._context.reactions.on_reaction(ref, actor, reacted, withdrawn=withdrawn)
+            for emoji, withdrawn in events.reaction_changes(update):
+                await self._context.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn)
 
         return ref, changed
 
-    def _counted(self, update: MessageReactionCountUpdated) -> Work:
-        """Who reacted in a channel is not told: all who did count as one voice, the channel's."""
+    def _on_reaction_count(self, update: MessageReactionCountUpdated) -> Work:
+        """Count the reactions in a channel, whose actors are unknown, as the channel's."""
         ref = self._context.ref(update.chat, update.message_id)
         audience = self._context.services.pseudonyms.key(events.NAME, str(update.chat.id))
 
         async def counted() -> None:
             shown = await self._context.services.service.shown_emojis(ref)
             counts = {
-                emoji: each.total_count
-                for each in update.reactions
-                for emoji in events.emojis_of([each.type])
+                emoji: reaction.total_count
+                for reaction in update.reactions
+                for emoji in events.emojis_of([reaction.type])
             }
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
@@ -189,5 +192,5 @@ class Inbox:
         return ref, counted
 
 
-async def _nothing() -> None:
-    """What is not for the bot is finished at once."""
+async def _ignore() -> None:
+    """Finish an update that is not for the bot."""

@@ -1,4 +1,4 @@
-"""``@bot text`` in any chat: five emojis to send."""
+"""Inline queries: ``@bot text`` in any chat suggests emojis to send."""
 
 from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent
 
@@ -10,18 +10,18 @@ CACHE_SECONDS = 60
 
 
 async def handle_inline_query(context: AdapterContext, query: InlineQuery) -> None:
-    """Answer with the five; what is typed is neither recorded nor stored."""
+    """Answer with the top five; the typed text is neither recorded nor stored."""
     text = query.query.strip()
-    place = context.member(query.from_user.id)
-    ref = MessageRef(NAME, place, place, "")
-    found = await context.services.service.suggest(ref, text) if text else ()
+    member = context.member(query.from_user.id)
+    ref = MessageRef(NAME, member, member, "")
+    predictions = await context.services.service.suggest(ref, text) if text else ()
     results = [
         InlineQueryResultArticle(
             str(number),
-            each.emoji,
-            InputTextMessageContent(each.emoji),
-            description=f"{each.score:.0%}",
+            prediction.emoji,
+            InputTextMessageContent(prediction.emoji),
+            description=f"{prediction.score:.0%}",
         )
-        for number, each in enumerate(found)
+        for number, prediction in enumerate(predictions)
     ]
     await context.attempt(query.answer(results, cache_time=CACHE_SECONDS, is_personal=True))

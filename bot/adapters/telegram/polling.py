@@ -1,4 +1,4 @@
-"""Long polling that outlives every failure but a refused token."""
+"""Long polling, which retries after every failure but a refused token."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ _REFUSED = "Telegram refused the token; ask @BotFather for the current one with 
 
 
 async def retry_until_success(call: Callable[[], Awaitable[T]], failures: Counter[str]) -> T:
-    """Call until it succeeds, with growing pauses; what fails is counted by name.
+    """Call until it succeeds, with exponential backoff; failures are counted by name.
 
     Raises:
         EmojiReactorError: the token was refused.
@@ -49,13 +49,13 @@ async def retry_until_success(call: Callable[[], Awaitable[T]], failures: Counte
             pause = 1.0
         except Exception as error:
             failures[error_name(error)] += 1
-            # Also what the library could not read: the type only, as its text may quote messages.
+            # The library's parse errors may quote messages: only the type is logged.
             pause, delay = delay, min(2 * delay, MAX_DELAY_SECONDS)
-            _explain(error, pause)
+            _log_failure(error, pause)
         await asyncio.sleep(pause)
 
 
-def _explain(error: Exception, pause: float) -> None:
+def _log_failure(error: Exception, pause: float) -> None:
     if isinstance(error, Conflict):
         logger.warning("%s; next try in %.0f s", CONFLICT, pause)
     else:
@@ -64,16 +64,16 @@ def _explain(error: Exception, pause: float) -> None:
 
 
 def _seconds(error: RetryAfter) -> float:
-    # The library is on its way from numbers to timedelta.
+    # A number in earlier versions of the library.
     after = error.retry_after
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
 class Poller:
-    """Asks for updates; a request confirms those before its offset.
+    """Requests updates; a request confirms those before its offset.
 
-    The offset never passes an update that is not finished: what is under way at a crash comes
-    again. Until then each answer repeats it, and brings what is new behind it.
+    The offset never passes an unfinished update, so that it is sent again after a crash. Until it
+    is finished each response repeats it, before the new ones.
     """
 
     def __init__(
@@ -83,9 +83,9 @@ class Poller:
         failures: Counter[str],
         unfinished: Callable[[], Collection[int]],
     ) -> None:
-        """Ask for these kinds of updates, and count what fails by name.
+        """Request these kinds of updates, and count failures by name.
 
-        ``unfinished`` gives the numbers of those that are still worked on.
+        ``unfinished`` returns the ids of the updates in progress.
         """
         self._bot = bot
         self._kinds = kinds
@@ -94,7 +94,7 @@ class Poller:
         self._next: int | None = None
 
     async def batches(self) -> AsyncGenerator[tuple[Update, ...]]:
-        """What is new, in order, and what is unfinished once more."""
+        """Yield new updates in order, after the unfinished ones."""
         while True:
             batch = await retry_until_success(self._poll, self._failures)
             if batch:
@@ -102,7 +102,7 @@ class Poller:
                 yield batch
 
     async def confirm(self, unfinished: Collection[int]) -> None:
-        """At the end, confirm what was taken, up to the first that is ``unfinished``."""
+        """Confirm the updates before the first ``unfinished`` one, at the end."""
         if self._next is None:
             return
         offset = min(unfinished, default=self._next)

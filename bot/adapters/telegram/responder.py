@@ -1,4 +1,4 @@
-"""Reacts and replies in one Telegram chat."""
+"""Reactions and replies on Telegram."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -16,13 +16,12 @@ from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS
 
 REACTION_TIMEOUT_SECONDS = 10.0
-"""Seconds, flood limits included: a later reaction is worse than none."""
+"""Flood limits included: a later reaction is worse than none."""
 REPLY_TIMEOUT_SECONDS = 30.0
-"""The same for the answer to somebody who asked."""
 
 
 class Responder:
-    """A ``ChatPlatform`` for one message: the ref of a private chat does not tell its id."""
+    """A ``ChatPlatform`` for one message: the ref of a private chat does not hold its id."""
 
     def __init__(self, context: AdapterContext, message: Message) -> None:
         """Answer ``message``."""
@@ -30,10 +29,10 @@ class Responder:
         self._message = message
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-        """Show the first emoji: a bot has one reaction on a message.
+        """Set the first emoji: a bot has one reaction on a message.
 
         Raises:
-            Refused: Telegram said no, with a named reason.
+            PlatformRefused: with the name of the error.
         """
         stored = TELEGRAM_REACTIONS.get(emojis[0])
         if stored is None:
@@ -41,13 +40,13 @@ class Responder:
         reaction = self._context.bot.set_message_reaction(
             self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
         )
-        await self._insist(reaction, REACTION_TIMEOUT_SECONDS)
+        await self._call(reaction, REACTION_TIMEOUT_SECONDS)
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
-        """Offer the emojis as buttons under the message, in its topic.
+        """Reply with the emojis as buttons, in the message's topic.
 
         Raises:
-            Refused: Telegram said no, with a named reason.
+            PlatformRefused: with the name of the error.
         """
         message, author = self._message, self._message.from_user
         own = author.language_code if author else None
@@ -59,11 +58,11 @@ class Responder:
             reply_parameters=ReplyParameters(int(ref.message)),
             reply_markup=buttons.prediction_buttons(ref.message, predictions, language),
         )
-        await self._insist(sending, REPLY_TIMEOUT_SECONDS)
+        await self._call(sending, REPLY_TIMEOUT_SECONDS)
 
-    async def _insist(self, call: Awaitable[object], patience: float) -> None:
+    async def _call(self, call: Awaitable[object], timeout_seconds: float) -> None:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout_seconds):
                 await call
         except Exception as error:
             if isinstance(error, ChatMigrated):

@@ -1,4 +1,4 @@
-"""Updates that Telegram sends by itself, to an address of ours behind a TLS proxy."""
+"""Webhook that receives updates behind a TLS proxy."""
 
 import asyncio
 import hmac
@@ -18,26 +18,26 @@ logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 TIMEOUT_SECONDS = 25.0
-"""Seconds in which an update is handled, or Telegram is asked to send it again."""
+"""How long an update may take before Telegram is asked to send it again."""
 LEASE = timedelta(seconds=30)
-"""How long a replica may work on an update before another one takes it to be dead."""
+"""How long a replica may work on an update before another one takes over."""
 
 
 class Webhook:
-    """Says 200 to what was handled; Telegram sends everything else again."""
+    """Responds 200 to handled updates; Telegram sends all others again."""
 
     def __init__(self, bot: Bot, inbox: Inbox, secret: str) -> None:
-        """Take updates that come with the secret."""
+        """Accept the updates that carry the secret."""
         self._bot = bot
         self._inbox = inbox
         self._secret = secret.encode()
 
     @asynccontextmanager
     async def listening(self, url: str, listen: str) -> AsyncIterator[str]:
-        """Listen at the path of ``url`` on ``listen``, a host and a port; gives both as taken.
+        """Listen at the path of ``url`` on ``listen``, host and port; yield the bound address.
 
         Raises:
-            EmojiReactorError: nobody can listen there.
+            EmojiReactorError: the address is not available.
         """
         app = web.Application()
         app.router.add_post(urlsplit(url).path or "/", self._receive)
@@ -62,8 +62,8 @@ class Webhook:
             return web.Response(status=403)
         try:
             update = Update.de_json(await request.json(), self._bot)
-        except Exception:  # whatever the library makes of it; its text may quote a message
-            logger.warning("the webhook got something that is no update")
+        except Exception:  # any error of the library; its text may quote a message
+            logger.warning("the webhook received an invalid update")
             return web.Response(status=400)
         return web.Response(status=200 if await self._handled(update) else 503)
 

@@ -13,7 +13,7 @@ MAX_SUGGESTIONS = 25
 def suggest_emojis(
     guild: discord.Guild | None, typed: str, mark: str = ""
 ) -> list[app_commands.Choice[str]]:
-    """Emojis whose names hold what was typed, the server's own first."""
+    """Return emojis whose names contain the typed text, custom emojis first."""
     wanted = typed.strip().strip(":").lower()
     found = [name for name in sorted(custom_emojis(guild)) if wanted in name.lower()]
     for each, called in emoji_names().items():

@@ -38,7 +38,7 @@ class PrivateResponse:
         """Offer the predictions as buttons.
 
         Raises:
-            Refused: Discord knows none of them.
+            PlatformRefused: Discord knows none of them.
         """
         view = prediction_buttons(ref, predictions, self.interaction.guild, scores=True)
         if view.best is None:

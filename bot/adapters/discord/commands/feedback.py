@@ -16,7 +16,7 @@ from bot.i18n import localize
 @app_commands.command(description=localized("command.feedback"))
 @app_commands.describe(emoji=localized("option.emoji"), message=localized("option.message"))
 async def feedback(interaction: Interaction, emoji: str, message: str | None = None) -> None:
-    """Keep which emoji would have fitted; 👎 for none."""
+    """Record which emoji would have fitted; 👎 for none."""
     await acknowledge(interaction)
     picked = from_wire(discord.PartialEmoji.from_str(emoji.strip()))
     if picked is None and emoji.strip() in custom_emojis(interaction.guild):

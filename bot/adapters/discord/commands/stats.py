@@ -16,13 +16,12 @@ from bot.adapters.discord.emojis import to_wire
 from bot.database.trends import KeptShare
 from bot.i18n import localize
 
-MOST = 12
-"""Bars of the picture."""
+MAX_BARS = 12
 
 
 @app_commands.command(description=localized("command.stats"))
 async def stats(interaction: Interaction) -> None:
-    """Send a picture of what was kept in this server or private chat."""
+    """Send a chart of the kept shares in this server or private chat."""
     await acknowledge(interaction)
     language = language_of(interaction)
     kept = await context_of(interaction).store.outcomes.kept_by_emoji(
@@ -31,17 +30,17 @@ async def stats(interaction: Interaction) -> None:
     if not kept:
         await respond(interaction, localize("stats.nothing", language))
         return
-    where = interaction.guild.name if interaction.guild else localize("settings.here", language)
+    chat = interaction.guild.name if interaction.guild else localize("settings.here", language)
     title, subtitle = (
-        localize("stats.title", language, chat=where),
+        localize("stats.title", language, chat=chat),
         localize("stats.subtitle", language),
     )
-    bars = [charts.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MOST)]
+    bars = [charts.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MAX_BARS)]
     headings = localize("stats.kept", language), localize("stats.shown", language)
-    drawn = await asyncio.to_thread(
+    image = await asyncio.to_thread(
         charts.acceptance, bars, charts.DISCORD_DARK, title, subtitle, headings
     )
-    file = discord.File(io.BytesIO(drawn), "stats.png", description=_in_words(kept))
+    file = discord.File(io.BytesIO(image), "stats.png", description=_describe(kept))
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
     )
@@ -49,8 +48,8 @@ async def stats(interaction: Interaction) -> None:
     await interaction.edit_original_response(content=caption, attachments=[file])
 
 
-def _in_words(kept: Mapping[str, KeptShare]) -> str:
-    """The picture for those who hear it."""
+def _describe(kept: Mapping[str, KeptShare]) -> str:
+    """Return the alternative text of the chart."""
     return ", ".join(
-        f"{to_wire(each) or each} {now.share:.0%}" for each, now in islice(kept.items(), MOST)
+        f"{to_wire(each) or each} {now.share:.0%}" for each, now in islice(kept.items(), MAX_BARS)
     )

@@ -16,20 +16,20 @@ from bot.i18n import localize
 @app_commands.command(description=localized("command.why"))
 @app_commands.describe(message=localized("option.message"))
 async def why(interaction: Interaction, message: str | None = None) -> None:
-    """Tell the scores behind an answer: the last one here, or that on a message."""
+    """Explain the outcome of the named message, or of the last one in this chat."""
     await acknowledge(interaction)
     await _explain(interaction, named_message(interaction, message))
 
 
 @app_commands.context_menu(name=localized("menu.why"))
 async def why_this(interaction: Interaction, message: discord.Message) -> None:
-    """Tell the scores behind the answer to a message, or behind an answer of the bot."""
+    """Explain the outcome of a message, or of the one that the bot's message replies to."""
     await acknowledge(interaction)
-    await _explain(interaction, _answered(interaction, message))
+    await _explain(interaction, _subject(interaction, message))
 
 
-def _answered(interaction: Interaction, message: discord.Message) -> int:
-    """What a message of the bot answers; another message itself."""
+def _subject(interaction: Interaction, message: discord.Message) -> int:
+    """Return the id of the message that the bot's message replies to, or of the message itself."""
     me = interaction.client.user
     if me is None or message.author.id != me.id:
         return message.id
@@ -40,16 +40,16 @@ def _answered(interaction: Interaction, message: discord.Message) -> int:
 
 
 async def _explain(interaction: Interaction, message: int | None) -> None:
-    found = None
+    recorded = None
     if message is not None:
         ref = events.interaction_ref(interaction, message)
-        found = await context_of(interaction).service.recorded_outcome(ref)
+        recorded = await context_of(interaction).service.recorded_outcome(ref)
     language = language_of(interaction)
-    known = localize("why.unknown", language) if found is None else _told(found, interaction)
-    await respond(interaction, known)
+    text = localize("why.unknown", language) if recorded is None else _text(recorded, interaction)
+    await respond(interaction, text)
 
 
-def _told(answer: RecordedOutcome, interaction: Interaction) -> str:
+def _text(answer: RecordedOutcome, interaction: Interaction) -> str:
     guild = interaction.guild
     return explain_outcome(
         answer, language_of(interaction), lambda emoji: str(to_wire(emoji, guild) or emoji)

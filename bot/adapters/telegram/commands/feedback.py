@@ -7,7 +7,7 @@ from model.emoji import canonical, is_emoji
 
 
 async def feedback(command: CommandContext) -> None:
-    """Keep which emoji would have fitted."""
+    """Record which emoji would have fitted."""
     if command.replied_ref is None or command.user is None or not is_emoji(command.argument):
         await command.reply(command.localize("feedback.usage"))
         return

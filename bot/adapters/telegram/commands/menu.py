@@ -1,4 +1,4 @@
-"""The commands by their names, and their menus by place and language."""
+"""The commands by name, and their menus by scope and language."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -29,13 +29,13 @@ Command = Callable[[CommandContext], Awaitable[None]]
 
 
 async def start(command: CommandContext) -> None:
-    """Say hello."""
+    """Greet the member or the group."""
     private = command.message.chat.type == Chat.PRIVATE
     await command.reply(command.localize("start.private" if private else "start.group"))
 
 
 async def help_(command: CommandContext) -> None:
-    """Say what there is."""
+    """List the commands."""
     me = command.context.bot.bot
     lines = [command.localize("help.intro")]
     if me.supports_inline_queries:
@@ -60,16 +60,16 @@ COMMANDS: Mapping[str, Command] = {
     "consent": privacy.consent,
 }
 
-_EVERYBODY = [name for name in COMMANDS if name not in ("start", "settings")]
+_GROUP_COMMANDS = [name for name in COMMANDS if name not in ("start", "settings")]
 MENUS = (
     (BotCommandScopeAllPrivateChats(), list(COMMANDS)),
-    (BotCommandScopeAllGroupChats(), _EVERYBODY),
-    (BotCommandScopeAllChatAdministrators(), [*_EVERYBODY, "settings"]),
+    (BotCommandScopeAllGroupChats(), _GROUP_COMMANDS),
+    (BotCommandScopeAllChatAdministrators(), [*_GROUP_COMMANDS, "settings"]),
 )
 
 
 async def handle(context: AdapterContext, message: Message, name: str, argument: str) -> None:
-    """Do a command; one that is not ours is left alone."""
+    """Run a command; unknown ones are ignored."""
     if name not in COMMANDS:
         return
     own = message.from_user.language_code if message.from_user else None
@@ -78,7 +78,7 @@ async def handle(context: AdapterContext, message: Message, name: str, argument:
 
 
 async def set_menus(context: AdapterContext) -> None:
-    """Tell Telegram the commands of each place in each language; English for all others."""
+    """Register the commands of each scope in each language; English for all others."""
     for language in LANGUAGES:
         code = None if language == FALLBACK else language
         for scope, names in MENUS:

@@ -11,7 +11,7 @@ MAX_BARS = 12
 
 
 async def stats(command: CommandContext) -> None:
-    """Send a picture of what was kept in this chat."""
+    """Send a chart of the kept shares in this chat."""
     chat = command.message.chat
     try:
         kept = await command.context.services.store.outcomes.kept_by_emoji(
@@ -27,7 +27,7 @@ async def stats(command: CommandContext) -> None:
     title = command.localize("stats.title", chat=chat.title or command.localize("settings.here"))
     subtitle = command.localize("stats.subtitle")
     headings = command.localize("stats.kept"), command.localize("stats.shown")
-    drawn = await asyncio.to_thread(
+    image = await asyncio.to_thread(
         charts.acceptance, bars, charts.NEUTRAL, title, subtitle, headings
     )
     shown, left = (
@@ -36,7 +36,7 @@ async def stats(command: CommandContext) -> None:
     await command.context.attempt(
         command.context.bot.send_photo(
             chat.id,
-            drawn,
+            image,
             caption=command.localize("stats.caption", shown=shown, share=f"{left / shown:.0%}"),
             message_thread_id=events.thread_of(command.message),
             reply_parameters=command.reply_to,

@@ -5,13 +5,13 @@ from bot.core.messages.explanation import explain_outcome
 
 
 async def why(command: CommandContext) -> None:
-    """Tell the scores behind an answer."""
+    """Explain the outcome of the message that the command replies to."""
     if command.replied_ref is None:
         await command.reply(command.localize("why.usage"))
         return
-    answer = await command.context.services.service.recorded_outcome(command.replied_ref)
+    recorded = await command.context.services.service.recorded_outcome(command.replied_ref)
     await command.reply(
         command.localize("why.unknown")
-        if answer is None
-        else explain_outcome(answer, command.language)
+        if recorded is None
+        else explain_outcome(recorded, command.language)
     )
