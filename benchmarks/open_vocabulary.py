@@ -27,7 +27,8 @@ from model.prediction import Prediction
 from model.text import clean
 from model.training.data.splits import Split, read_split
 from model.training.network.name_embeddings import describe_emoji
-from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
 
 
 class NamesAlone:

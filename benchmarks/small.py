@@ -10,11 +10,12 @@ from rich.progress import Progress
 
 from model.artifact import Artifact
 from model.examples import Example
+from model.training.data.fit_data import load_fit_data, make_label_mask
 from model.training.data.sources import load_examples, read_held_out_keys
-from model.training.fitting.fit import Fit, load_fit_data, make_label_mask, new_network
-from model.training.network.text_encoder import load_tokenizer
+from model.training.fitting.fit import Fit, new_network
+from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import Recipe
-from model.training.train import Provenance, TrainingRun, finish
+from model.training.train import Provenance, TrainedNetwork, TrainingRun, export_trained
 
 RECIPE = Path("recipes/default.toml")
 
@@ -63,4 +64,4 @@ def fit_small(
     tokenizer.save(str(run.base / "tokenizer.json"))
     origin = Provenance.from_fit(base, seen, fit)
     # Calibration sees how rare emojis are that the fit never saw: that is one number of theirs.
-    return finish(recipe, trained, data, origin, run, texts.validation)
+    return export_trained(recipe, TrainedNetwork(trained, data, origin, texts.validation), run)

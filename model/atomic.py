@@ -1,24 +1,44 @@
-"""Files that are written whole or not at all."""
+"""Atomic writes: a file has either its old content or all of the new one."""
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write(path: Path, text: str, *, mode: int = 0o600, replace: bool = True) -> bool:
-    """Write a file; False, and nothing is altered, where one is there that must not be replaced.
+    """Write a text file as UTF-8.
 
-    ``mode`` holds from the first byte on.
+    Return False, and leave the file as it is, if it exists and ``replace`` is False. The file has
+    the permissions ``mode`` from its first byte on.
 
     Raises:
-        OSError: nobody can write there; what was there before stays.
+        OSError: the folder or the file cannot be written; the old content stays.
+    """
+    return write_binary(
+        path, lambda file: file.write(text.encode("utf-8")), mode=mode, replace=replace
+    )
+
+
+def write_binary(
+    path: Path,
+    write_content: Callable[[BinaryIO], object],
+    *,
+    mode: int = 0o600,
+    replace: bool = True,
+) -> bool:
+    """Do the same for what ``write_content`` writes to a binary file.
+
+    Raises:
+        OSError: the folder or the file cannot be written; the old content stays.
     """
     path = path.resolve()  # what a link leads to, not the link
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
     draft = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            write_content(file)
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(mode)

@@ -116,12 +116,13 @@ def fitted(
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.training.feedback.candidate import fit_candidate, use_threads
-    from model.training.feedback.finetune import FinetuneRecipe
+    from model.training.feedback.candidate import FinetuneRun, fit_candidate, use_threads
+    from model.training.feedback.finetune_recipe import FinetuneRecipe
     from model.training.fitting.processes import is_main_process
 
     use_threads(threads)
     console = Console(stderr=True)
     quiet = not (console.is_terminal and is_main_process())
     with Progress(console=console, transient=True, disable=quiet) as progress:
-        return fit_candidate(source, dataset, out, FinetuneRecipe(full=full), recipe, progress)
+        run = FinetuneRun(out, FinetuneRecipe(full=full), recipe)
+        return fit_candidate(source, dataset, run, progress)

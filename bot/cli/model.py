@@ -132,7 +132,7 @@ def convert(
     """
     need_training()
     from model import artifact
-    from model.training.export.classifier import convert
+    from model.training.export.convert import convert
 
     made = convert(
         artifact.locate(source, artifact.CLASSIFIER_FILES), out, source.partition("@")[0]

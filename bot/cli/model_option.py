@@ -6,7 +6,7 @@ from bot.cli.training_extra import need_training
 
 if TYPE_CHECKING:
     from model import Predictor
-    from model.training.export.classifier import EmojiClassifier
+    from model.training.export.emoji_classifier import EmojiClassifier
 
 
 def open_model(source: str | None) -> "Predictor | EmojiClassifier":
@@ -23,7 +23,7 @@ def open_model(source: str | None) -> "Predictor | EmojiClassifier":
     if source is None or there or not (folder / artifact.TRANSFORMERS_CONFIG).exists():
         return Predictor(artifact.load(folder))
     need_training()
-    from model.training.export.classifier import EmojiClassifier
+    from model.training.export.emoji_classifier import EmojiClassifier
 
     # From the Hub, weights come only now.
     return EmojiClassifier(artifact.locate(source, artifact.CLASSIFIER_FILES))

@@ -1,8 +1,7 @@
-"""From a recipe to a calibrated artifact: load, fit, export, calibrate."""
+"""Training of an artifact from a recipe: load, fit, export, calibrate."""
 
-import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,33 +13,29 @@ from model import artifact
 from model.artifact import Artifact
 from model.examples import Example
 from model.manifest import Description
+from model.training.data.fit_data import FitData, load_fit_data, make_label_mask
 from model.training.data.sources import load_examples, read_held_out_keys
 from model.training.export.calibration import calibrate
 from model.training.export.onnx import ExportTarget, export
 from model.training.export.parity import check_parity
-from model.training.fitting.cross_fitting import cross_fit_ngrams
-from model.training.fitting.fit import Fit, FitData, load_fit_data, make_label_mask, new_network
+from model.training.fitting.cross_fitting import CrossFitting
+from model.training.fitting.fit import Fit, new_network
 from model.training.fitting.loss_curves import draw_curves
 from model.training.fitting.warm_start import average_weights, warm_start
+from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ensemble import ensemble
-from model.training.network.text_encoder import (
-    EmojiNetwork,
-    TextEncoder,
-    encode_texts,
-    load_tokenizer,
-)
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
 from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
 from model.training.recipe import FitRecipe, Recipe
 
-log = logging.getLogger(__name__)
-
-_COMPARED = 1000
-"""Texts on which the artifact is held against the network."""
+_MAX_PARITY_TEXTS = 1000
+"""Texts on which the artifact is compared with the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """Where a training run keeps its checkpoint, its curves and its artifact."""
+    """Folders of a training run."""
 
     folder: Path
     threads: int = 2
@@ -48,12 +43,12 @@ class TrainingRun:
 
     @property
     def base(self) -> Path:
-        """The trained encoder with its tokenizer as a checkpoint for a further run (``--base``)."""
+        """The trained encoder with its tokenizer, as a checkpoint for another run (``--base``)."""
         return self.folder / "base"
 
     @property
     def ngrams(self) -> Path:
-        """The fits of the bags of n-grams."""
+        """The fits of the n-gram bags."""
         return self.folder / "ngrams"
 
     @property
@@ -64,67 +59,12 @@ class TrainingRun:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRuns:
-    """Earlier runs with the same base, of which a run takes the weights: files ``best.pt``."""
+    """Files ``best.pt`` of earlier runs with the same base."""
 
     start: Path | None = None
-    """To begin from."""
+    """Weights to start from."""
     averaged: tuple[tuple[Path, float], ...] = ()
-    """To take the mean with in the end, each with its share of it."""
-
-
-def train(
-    recipe: Recipe,
-    base: str,
-    run: TrainingRun,
-    progress: Progress,
-    before: EarlierRuns | None = None,
-) -> Artifact:
-    """Train from a base checkpoint, or go on where this run was stopped, and export.
-
-    Raises:
-        RecipeError: a source is missing.
-        OSError: the base checkpoint cannot be loaded; the text names it.
-        RuntimeError: weights of an earlier run belong to an encoder of another shape.
-    """
-    before = before or EarlierRuns()
-    torch.set_num_threads(run.threads)
-    step = progress.add_task("read the sources", total=None)
-    validation = load_examples(recipe, recipe.validation)
-    examples = load_examples(recipe, recipe.sources, read_held_out_keys(recipe))
-    progress.update(step, total=1, completed=1, description=f"{len(examples):,} examples")
-    tokenizer, kept = _vocabulary(recipe.fit, base, examples)
-    run.base.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(run.base / artifact.LAYOUT.tokenizer))
-    data = load_fit_data(recipe.fit, tokenizer, examples, validation)
-    labelled = {source.name for source in recipe.sources if source.kind == "label"}
-    allowed = make_label_mask(data, labelled)
-    network = new_network(base, data, allowed)
-    if before.start is not None:
-        warm_start(network, data, base, before.start)
-    if kept is not None:
-        cut_embeddings(network.text_encoder, kept)
-    network.text_encoder.token_dropout = recipe.fit.token_dropout
-    beside = None
-    if recipe.ngrams is not None:
-        beside = cross_fit_ngrams(recipe.fit, recipe.ngrams, data, allowed, run.ngrams, progress)
-    fit = Fit(recipe.fit, network, data, run.folder, beside)
-    trained = fit.run(progress)
-    average_weights(trained, data, before.averaged)
-    draw_curves(fit.state.history, run.folder / "curves.png")
-    if beside is not None:
-        trained = ensemble(trained, beside.full_network, beside.logit_weight)
-    return finish(recipe, trained, data, Provenance.from_fit(base, examples, fit), run, validation)
-
-
-def _vocabulary(
-    recipe: FitRecipe, base: str, examples: list[Example]
-) -> tuple[Tokenizer, list[int] | None]:
-    """The tokenizer of the fit, and the ids of the base's tokens that it keeps; None for all."""
-    tokenizer = load_tokenizer(base, recipe.max_tokens)
-    if recipe.vocabulary_size is None or recipe.vocabulary_size >= tokenizer.get_vocab_size():
-        return tokenizer, None
-    kept = select_token_ids(tokenizer, [x.text for x in examples], recipe.vocabulary_size)
-    return cut_tokenizer(tokenizer, kept), kept
+    """Weights to average with after the fit, each with its share of the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,43 +82,107 @@ class Provenance:
     def from_fit(cls, base: str, examples: list[Example], fit: Fit[Any]) -> Self:
         """Count the examples per source and note the course of the fit."""
         sources = dict(Counter(example.source for example in examples))
-        return cls(base, sources, fit.state.step, round(fit.state.best, 4))
+        return cls(base, sources, fit.state.step, round(fit.state.best_loss, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedNetwork:
+    """A fitted network and what its export needs."""
+
+    network: EmojiNetwork[TextEncoder]
+    data: FitData
+    provenance: Provenance
+    validation: list[Example] = field(repr=False)
+    """Texts for calibration and parity."""
+
+
+def train(
+    recipe: Recipe,
+    base: str,
+    run: TrainingRun,
+    progress: Progress,
+    earlier: EarlierRuns | None = None,
+) -> Artifact:
+    """Train from a base checkpoint, or resume an interrupted run, and export.
+
+    Raises:
+        RecipeError: a source is missing.
+        OSError: the base checkpoint cannot be loaded; the text names it.
+        RuntimeError: weights of an earlier run belong to an encoder of another shape.
+        ValueError: a checkpoint in the folder belongs to other data.
+    """
+    earlier = earlier or EarlierRuns()
+    torch.set_num_threads(run.threads)
+    task = progress.add_task("read the sources", total=None)
+    validation = load_examples(recipe, recipe.validation)
+    examples = load_examples(recipe, recipe.sources, read_held_out_keys(recipe))
+    progress.update(task, total=1, completed=1, description=f"{len(examples):,} examples")
+    tokenizer, kept_ids = _select_vocabulary(recipe.fit, base, examples)
+    run.base.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(run.base / artifact.LAYOUT.tokenizer))
+    data = load_fit_data(recipe.fit, tokenizer, examples, validation)
+    closed_sources = {source.name for source in recipe.sources if source.kind == "label"}
+    network = new_network(base, data, make_label_mask(data, closed_sources))
+    if earlier.start is not None:
+        warm_start(network, data, base, earlier.start)
+    if kept_ids is not None:
+        cut_embeddings(network.text_encoder, kept_ids)
+    network.text_encoder.token_dropout = recipe.fit.token_dropout
+    offset = None
+    if recipe.ngrams is not None:
+        cross_fitting = CrossFitting(recipe.fit, recipe.ngrams, run.ngrams)
+        offset = cross_fitting.run(data, network.label_mask, progress)
+    fit = Fit(recipe.fit, network, data, run.folder, offset)
+    network = fit.run(progress)
+    average_weights(network, data, earlier.averaged)
+    draw_curves(fit.state.history, run.folder / "curves.png")
+    if offset is not None:
+        network = ensemble(network, offset.full_network, offset.logit_weight)
+    provenance = Provenance.from_fit(base, examples, fit)
+    return export_trained(recipe, TrainedNetwork(network, data, provenance, validation), run)
+
+
+def _select_vocabulary(
+    recipe: FitRecipe, base: str, examples: list[Example]
+) -> tuple[Tokenizer, list[int] | None]:
+    """Return the tokenizer of the fit, and the base's token ids that it keeps; None for all."""
+    tokenizer = load_tokenizer(base, recipe.max_tokens)
+    if recipe.vocabulary_size is None or recipe.vocabulary_size >= tokenizer.get_vocab_size():
+        return tokenizer, None
+    kept = select_token_ids(tokenizer, [x.text for x in examples], recipe.vocabulary_size)
+    return cut_tokenizer(tokenizer, kept), kept
 
 
 @torch.no_grad()
-def apply_source_prior(network: EmojiNetwork[Any], source: int, share: float) -> None:
-    """Move the bias that all sources share a ``share`` of the way to this source's own."""
-    network.bias.add_(network.source_bias[source], alpha=share)
+def apply_source_prior(network: EmojiNetwork[Any], source: int, weight: float) -> None:
+    """Add ``weight`` times the bias of one source to the bias that all sources share."""
+    network.bias.add_(network.source_bias[source], alpha=weight)
 
 
-def finish(
-    recipe: Recipe,
-    network: EmojiNetwork[TextEncoder],
-    data: FitData,
-    origin: Provenance,
-    run: TrainingRun,
-    validation: list[Example],
-) -> Artifact:
-    """Export and calibrate a trained network, and measure what int8 cost."""
+def export_trained(recipe: Recipe, trained: TrainedNetwork, run: TrainingRun) -> Artifact:
+    """Export and calibrate a trained network, and measure its parity with the artifact."""
+    network, data, provenance = trained.network, trained.data, trained.provenance
+    network.text_encoder.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
+    tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
+    if recipe.prior_source is not None:
+        source = data.sources.index(recipe.prior_source)
+        apply_source_prior(network, source, recipe.prior_weight)
+    labelled = [x for x in trained.validation if not x.any_fits]
+    texts, truth = [x.text for x in labelled], [x.emojis for x in labelled]
+    parity_texts, other_texts = texts[:_MAX_PARITY_TEXTS], texts[_MAX_PARITY_TEXTS:]
+    expected = encode_texts(network.text_encoder.eval(), tokenizer, parity_texts).numpy()
     description = Description(
         max_tokens=recipe.fit.max_tokens,
         temperature=1.0,
         threshold=0.0,
         uniform_prior_weight=recipe.uniform_prior_weight,
-        base=origin.base,
-        sources=origin.sources,
-        steps=origin.steps,
-        validation_loss=origin.validation_loss,
+        base=provenance.base,
+        sources=provenance.sources,
+        steps=provenance.steps,
+        validation_loss=provenance.validation_loss,
     )
-    network.text_encoder.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
-    tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
-    if recipe.prior_source is not None:
-        apply_source_prior(network, data.sources.index(recipe.prior_source), recipe.prior_weight)
-    used = [x for x in validation if not x.any_fits]
-    texts, truth = [x.text for x in used], [x.emojis for x in used]
-    expected = encode_texts(network.text_encoder.eval(), tokenizer, texts[:_COMPARED]).numpy()
     target = ExportTarget(run.artifact, recipe.name, description)
-    export(network, tokenizer, data.emojis, target, texts[_COMPARED:])
+    export(network, tokenizer, data.emojis, target, other_texts)
     calibrate(run.artifact, texts, truth, recipe.precision)
-    check_parity(run.artifact, expected, texts[:_COMPARED], truth[:_COMPARED])
+    check_parity(run.artifact, expected, parity_texts, truth[:_MAX_PARITY_TEXTS])
     return artifact.load(run.artifact)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import CommandLine
-from tests.model.training.export.test_classifier import roberta, written
+from tests.model.training.export.test_emoji_classifier import roberta, written
 
 
 def test_commands_take_it(cli: CommandLine, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from model.artifact import LAYOUT, load
 from tests.cli.conftest import BOT, Ended
 from tests.hub_server import MAIN, Commit, HubServer, Repository
-from tests.model.training.export.test_classifier import EMOJIS, roberta, written
+from tests.model.training.export.test_emoji_classifier import EMOJIS, roberta, written
 from tests.tiny import write_tiny_artifact
 
 NAME = "org/emoji"

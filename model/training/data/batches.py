@@ -1,6 +1,5 @@
-"""Examples as flat arrays, and batches of similar length."""
+"""Tokenised examples as flat arrays, and padded batches of texts of similar length."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,44 +11,61 @@ from torch import Tensor
 
 from model.examples import Example
 
+_WINDOW_BATCHES = 64
+"""Batches whose examples are sorted by length together."""
+_TOKENIZED_AT_ONCE = 5000
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One step's tensors."""
+    """Tensors of one optimisation step."""
 
     input_ids: Tensor
+    """(batch, tokens) int64, padded with 0."""
     attention_mask: Tensor
+    """(batch, tokens) int64: 1 for a token, 0 for padding."""
     source: Tensor
-    """(batch,) index of the source."""
+    """(batch,) int64: index of the source."""
     targets: Tensor
-    """(batch, emojis), each row sums to one."""
+    """(batch, emojis) float32; each row sums to one."""
     any_fits: Tensor
-    """(batch,) bool: the row's emojis are alternatives."""
+    """(batch,) bool: the emojis of the text are alternatives."""
     weight: Tensor
-    """(batch,)"""
+    """(batch,) float32."""
     half: Tensor
-    """(batch,) 0 or 1: the half of the examples that each is in."""
+    """(batch,) int64, 0 or 1: the half of the examples that the text is in."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenizedExamples:
-    """Tokenised examples; texts are gone."""
+    """Examples as token ids; the texts are not kept."""
 
     tokens: NDArray[np.int32]
+    """(all tokens,): the ids of every example, end to end."""
     offsets: NDArray[np.int64]
+    """(examples + 1,): example i has ``tokens[offsets[i] : offsets[i + 1]]``."""
     emojis: list[NDArray[np.int16]]
+    """Columns of each example's emojis."""
     source: NDArray[np.int16]
+    """(examples,)"""
     weight: NDArray[np.float32]
+    """(examples,)"""
     any_fits: NDArray[np.bool_]
+    """(examples,)"""
     emoji_count: int
 
     def __len__(self) -> int:
-        """How many examples."""
+        """Return the number of examples."""
         return len(self.source)
 
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each example, (examples,)."""
+        return np.diff(self.offsets)
+
     def batch(self, indices: NDArray[np.int64]) -> Batch:
-        """Pad to the longest of the batch."""
-        lengths = self.offsets[indices + 1] - self.offsets[indices]
+        """Return the examples padded to the longest of them."""
+        lengths = self.lengths[indices]
         ids = np.zeros((len(indices), lengths.max()), dtype=np.int64)
         mask = np.zeros_like(ids)
         targets = np.zeros((len(indices), self.emoji_count), dtype=np.float32)
@@ -68,13 +84,12 @@ class TokenizedExamples:
         )
 
     def select_half(self, half: int) -> "TokenizedExamples":
-        """Every second example: what ``Batch.half`` calls 0 or 1."""
+        """Return every second example, from the first (0) or the second (1) on; see ``Batch``."""
         kept = np.arange(half, len(self), 2)
-        lengths = np.diff(self.offsets)
-        inside = np.repeat(np.arange(len(self)) % 2 == half, lengths)
+        inside = np.repeat(np.arange(len(self)) % 2 == half, self.lengths)
         return TokenizedExamples(
             tokens=self.tokens[inside],
-            offsets=np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64),
+            offsets=np.concatenate([[0], np.cumsum(self.lengths[kept])]).astype(np.int64),
             emojis=[self.emojis[i] for i in kept],
             source=self.source[kept],
             weight=self.weight[kept],
@@ -82,33 +97,28 @@ class TokenizedExamples:
             emoji_count=self.emoji_count,
         )
 
+    def batch_count(self, batch_size: int) -> int:
+        """Return the number of batches in an epoch."""
+        # Each window ends with a batch of its own, as windows are cut before batches.
+        windows, rest = divmod(len(self), batch_size * _WINDOW_BATCHES)
+        return windows * _WINDOW_BATCHES + -(-rest // batch_size)
+
     def epoch_batches(
         self, batch_size: int, rng: np.random.Generator
     ) -> Iterator[NDArray[np.int64]]:
-        """Index batches in random order; lengths within a batch are alike, so little is padding."""
+        """Yield the indices of each batch, in random order.
+
+        Lengths within a batch are alike, so that little of it is padding.
+        """
         order = rng.permutation(len(self))
-        lengths = np.diff(self.offsets)
-        window = batch_size * 64
+        window = batch_size * _WINDOW_BATCHES
         batches: list[NDArray[np.int64]] = []
         for start in range(0, len(order), window):
             part = order[start : start + window]
-            part = part[np.argsort(lengths[part], kind="stable")]
+            part = part[np.argsort(self.lengths[part], kind="stable")]
             batches += [part[i : i + batch_size] for i in range(0, len(part), batch_size)]
         for i in rng.permutation(len(batches)):
             yield batches[i]
-
-
-def emoji_vocabulary(examples: Sequence[Example], min_count: int) -> list[str]:
-    """Emojis in at least ``min_count`` examples, most frequent first."""
-    counts = Counter(emoji for example in examples for emoji in example.emojis)
-    return [emoji for emoji, count in counts.most_common() if count >= min_count]
-
-
-def class_weights(examples: Sequence[Example], power: float) -> dict[str, float]:
-    """(median frequency / frequency) ** power per emoji, between a third and three."""
-    counts = Counter(e for x in examples if not x.any_fits for e in x.emojis)
-    median = float(np.median(list(counts.values()))) if counts else 1.0
-    return {e: float(np.clip((median / n) ** power, 1 / 3, 3)) for e, n in counts.items()}
 
 
 def tokenize(
@@ -116,26 +126,36 @@ def tokenize(
     tokenizer: Tokenizer,
     emojis: Sequence[str],
     sources: Sequence[str],
-    weights: dict[str, float],
+    class_weights: dict[str, float],
 ) -> TokenizedExamples:
-    """Tokenise; examples none of whose emojis has a row are left out."""
-    row = {emoji: i for i, emoji in enumerate(emojis)}
-    column = {name: i for i, name in enumerate(sources)}
-    kept = [x for x in examples if any(e in row for e in x.emojis)]
-    tokenizer.no_padding()
-    pieces: list[NDArray[np.int32]] = []
-    for start in range(0, len(kept), 5000):
-        encoded = tokenizer.encode_batch_fast([x.text for x in kept[start : start + 5000]])
-        pieces += [np.array(e.ids, dtype=np.int32) for e in encoded]
-    labels = [np.array([row[e] for e in x.emojis if e in row], dtype=np.int16) for x in kept]
-    class_weight = [np.mean([weights.get(e, 1.0) for e in x.emojis]) for x in kept]
+    """Tokenise examples; one without any of ``emojis`` is left out.
+
+    The weight of an example is multiplied by the mean class weight of its emojis, 1 by default.
+    """
+    emoji_columns = {emoji: i for i, emoji in enumerate(emojis)}
+    source_indices = {name: i for i, name in enumerate(sources)}
+    kept = [x for x in examples if any(e in emoji_columns for e in x.emojis)]
+    ids = _token_ids([x.text for x in kept], tokenizer)
+    mean_weights = [np.mean([class_weights.get(e, 1.0) for e in x.emojis]) for x in kept]
+    weights = np.array([x.weight for x in kept], dtype=np.float32)
     return TokenizedExamples(
-        tokens=np.concatenate(pieces),
-        offsets=np.concatenate([[0], np.cumsum([len(p) for p in pieces])]).astype(np.int64),
-        emojis=labels,
-        source=np.array([column[x.source] for x in kept], dtype=np.int16),
-        weight=np.array([x.weight for x in kept], dtype=np.float32)
-        * np.array(class_weight, dtype=np.float32),
+        tokens=np.concatenate(ids),
+        offsets=np.concatenate([[0], np.cumsum([len(x) for x in ids])]).astype(np.int64),
+        emojis=[
+            np.array([emoji_columns[e] for e in x.emojis if e in emoji_columns], dtype=np.int16)
+            for x in kept
+        ],
+        source=np.array([source_indices[x.source] for x in kept], dtype=np.int16),
+        weight=weights * np.array(mean_weights, dtype=np.float32),
         any_fits=np.array([x.any_fits for x in kept]),
         emoji_count=len(emojis),
     )
+
+
+def _token_ids(texts: Sequence[str], tokenizer: Tokenizer) -> list[NDArray[np.int32]]:
+    tokenizer.no_padding()
+    ids: list[NDArray[np.int32]] = []
+    for start in range(0, len(texts), _TOKENIZED_AT_ONCE):
+        encodings = tokenizer.encode_batch_fast(list(texts[start : start + _TOKENIZED_AT_ONCE]))
+        ids += [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+    return ids

@@ -1,4 +1,4 @@
-"""A trained network to an artifact folder: fused ONNX graph, int8, rows for every emoji."""
+"""Export of a trained network to an artifact: fused ONNX graph, int8, and the full emoji table."""
 
 import logging
 import shutil
@@ -22,144 +22,16 @@ from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, write_manif
 from model.emoji import emoji_names
 from model.manifest import Description, Padding
 from model.training.export.smoothquant import apply_smoothquant
+from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
-from model.training.network.text_encoder import EmojiNetwork, TextEncoder, encode_texts
+from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.vocabulary import drop_unused_tokens
 
 log = logging.getLogger(__name__)
 
-_FITTED = 256
-
-
-def emoji_table(
-    network: EmojiNetwork[TextEncoder], tokenizer: Tokenizer, trained: list[str]
-) -> EmojiTable:
-    """The full table: trained rows, and rows made from names for every other emoji."""
-    rows = network.embeddings.detach().double().numpy()
-    bias = network.bias.detach().float().numpy()
-    others = [emoji for emoji in emoji_names() if emoji not in set(trained)]
-    every = encode_texts(
-        network.text_encoder, tokenizer, [describe_emoji(e) for e in (*trained, *others)]
-    )
-    vectors = every.double().numpy()
-    named = np.array([e in emoji_names() for e in trained])
-    name_map = fit_name_map(vectors[: len(trained)][named], rows[named])
-    unseen = apply_name_map(vectors[len(trained) :], name_map)
-    # An emoji that training never showed is a rare one; calibration says how rare.
-    rare = np.full(len(others), np.quantile(bias, 0.1), dtype=np.float32)
-    return EmojiTable(
-        (*trained, *others),
-        np.vstack([rows, unseen]).astype(np.float32),
-        np.concatenate([bias, rare]),
-        name_map.astype(np.float32),
-    )
-
-
-def export_encoder(
-    text: TextEncoder,
-    target: Path,
-    *,
-    quantize: bool = True,
-    encodings: Sequence[Encoding] = (),
-) -> None:
-    """Write the ONNX graph of text vectors, attention fused where the architecture allows it.
-
-    ``encodings`` are texts as they will be served, by which int8 is fitted; a few hundred do.
-    """
-    text = text.eval()
-    text.encoder.set_attn_implementation("eager")  # type: ignore[operator] # fusion knows this shape
-    with tempfile.TemporaryDirectory() as scratch:
-        plain, fused = Path(scratch) / "plain.onnx", Path(scratch) / "fused.onnx"
-        _trace(text, plain)
-        _fuse(text, plain, fused)
-        if not quantize:
-            shutil.copy(fused, target)
-            return
-        if encodings:
-            apply_smoothquant(fused, encodings)
-        quantize_dynamic(
-            fused,
-            target,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            extra_options={
-                "MatMulConstBOnly": True,
-                "DefaultTensorType": onnx.TensorProto.FLOAT,
-            },
-        )
-
-
-def _fuse(text: TextEncoder, plain: Path, fused: Path) -> None:
-    """Fuse what the optimiser knows; a graph that it cannot read, or spoils, stays as it is."""
-    config = text.encoder.config
-    fusions = FusionOptions("bert")
-    # The runtime's fused kernel is four times slower than the two that it replaces.
-    fusions.enable_skip_layer_norm = False
-    try:
-        optimized = optimize_model(
-            str(plain),
-            "bert",
-            num_heads=config.num_attention_heads,  # type: ignore[union-attr]
-            hidden_size=config.hidden_size,  # type: ignore[union-attr]
-            optimization_options=fusions,
-            opt_level=0,
-        )
-        optimized.save_model_to_file(str(fused))
-        same = np.allclose(_sample(plain), _sample(fused), atol=1e-3, rtol=1e-3)
-    except Exception as error:  # the optimiser asserts shapes that it was written for
-        log.info("attention is not fused: %s", type(error).__name__)
-        same = False
-    if not same:
-        shutil.copy(plain, fused)
-
-
-def _sample(graph: Path) -> NDArray[np.float32]:
-    """What a graph makes of two texts of different length."""
-    session = InferenceSession(graph, providers=["CPUExecutionProvider"])
-    ids = np.arange(10, 24, dtype=np.int64).reshape(2, 7)
-    mask = np.array([[1] * 7, [1] * 4 + [0] * 3], dtype=np.int64)
-    vectors: NDArray[np.float32] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-    return vectors
-
-
-def _trace(text: TextEncoder, target: Path) -> None:
-    ids = torch.ones((2, 11), dtype=torch.int64)
-    dynamic = {0: "batch", 1: "tokens"}
-    with warnings.catch_warnings():
-        # The exporter warns of its own successor, whose graphs the fusion does not know yet.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            text,
-            (ids, torch.ones_like(ids)),
-            str(target),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vector"],
-            dynamic_axes={
-                "input_ids": dynamic,
-                "attention_mask": dynamic,
-                "vector": {0: "batch"},
-            },
-            opset_version=17,
-            dynamo=False,
-        )
-
-
-def trim_positions(text: TextEncoder, length: int) -> None:
-    """Drop learnt position embeddings that no text of so many tokens reaches.
-
-    RoBERTa and its kin count positions from behind the padding's.
-    """
-    embeddings = getattr(text.encoder, "embeddings", None)
-    positions = getattr(embeddings, "position_embeddings", None)
-    if embeddings is None or not isinstance(positions, torch.nn.Embedding):
-        return
-    first = 0 if positions.padding_idx is None else positions.padding_idx + 1
-    kept = min(first + length, positions.num_embeddings)
-    positions.weight = torch.nn.Parameter(positions.weight.detach()[:kept].clone())
-    positions.num_embeddings = kept
-    for name in ("position_ids", "token_type_ids"):
-        if hasattr(embeddings, name):
-            embeddings.register_buffer(name, getattr(embeddings, name)[:, :kept], persistent=False)
+MAX_CALIBRATION_TEXTS = 256
+"""Texts whose activations SmoothQuant reads."""
+_RARE_QUANTILE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,27 +52,166 @@ def export(
 ) -> Artifact:
     """Write an artifact.
 
-    ``texts``, cleaned, are what int8 is fitted by; the emojis' names where there are none.
-
-    Temperature and threshold are neutral until ``model.training.export.calibration`` sets them.
+    Quantisation reads ``texts``, cleaned, or the names of emojis if there are none. Temperature
+    and threshold are neutral until ``model.training.export.calibration`` sets them.
     """
     folder, max_tokens = target.folder, target.description.max_tokens
     folder.mkdir(parents=True, exist_ok=True)
     table = emoji_table(network, tokenizer, emojis)
     save_table(table, folder)
     tokenizer = drop_unused_tokens(network.text_encoder, tokenizer)
-    tokenizer.no_truncation()
-    padding = tokenizer.padding or {"pad_id": 0, "pad_token": "[PAD]"}
+    padding = padding_of(tokenizer)
     tokenizer.no_padding()
-    tokenizer.save(str(folder / LAYOUT.tokenizer), pretty=False)
+    save_tokenizer(tokenizer, folder / LAYOUT.tokenizer)
     trim_positions(network.text_encoder, max_tokens)
     tokenizer.enable_truncation(max_tokens)
-    fitted = list(texts[:_FITTED]) or [describe_emoji(emoji) for emoji in emojis[:_FITTED]]
-    export_encoder(
-        network.text_encoder, folder / LAYOUT.encoder, encodings=tokenizer.encode_batch(fitted)
-    )
-    description = target.description.updated(
-        padding=Padding(id=padding["pad_id"], token=padding["pad_token"]),
-        trained_emojis=len(emojis),
-    )
+    calibration_texts = list(texts) or [describe_emoji(emoji) for emoji in emojis]
+    encodings = tokenizer.encode_batch(calibration_texts[:MAX_CALIBRATION_TEXTS])
+    export_encoder(network.text_encoder, folder / LAYOUT.encoder, encodings=encodings)
+    description = target.description.updated(padding=padding, trained_emojis=len(emojis))
     return write_manifest(folder, target.name, table.emojis, description)
+
+
+def emoji_table(
+    network: EmojiNetwork[TextEncoder], tokenizer: Tokenizer, trained: list[str]
+) -> EmojiTable:
+    """Return the table of all emojis: trained embeddings, and others mapped from names."""
+    embeddings = network.embeddings.detach().double().numpy()
+    bias = network.bias.detach().float().numpy()
+    is_trained = set(trained)
+    others = [emoji for emoji in emoji_names() if emoji not in is_trained]
+    names = [describe_emoji(emoji) for emoji in (*trained, *others)]
+    vectors = encode_texts(network.text_encoder, tokenizer, names).double().numpy()
+    is_named = np.array([emoji in emoji_names() for emoji in trained])
+    name_map = fit_name_map(vectors[: len(trained)][is_named], embeddings[is_named])
+    mapped = apply_name_map(vectors[len(trained) :], name_map)
+    # An emoji without training data is a rare one; calibration sets how rare.
+    rare_bias = np.full(len(others), np.quantile(bias, _RARE_QUANTILE), dtype=np.float32)
+    return EmojiTable(
+        (*trained, *others),
+        np.vstack([embeddings, mapped]).astype(np.float32),
+        np.concatenate([bias, rare_bias]),
+        name_map.astype(np.float32),
+    )
+
+
+def padding_of(tokenizer: Tokenizer) -> Padding:
+    """Return the padding token of a tokenizer for the manifest."""
+    padding = tokenizer.padding
+    return (
+        Padding() if padding is None else Padding(id=padding["pad_id"], token=padding["pad_token"])
+    )
+
+
+def save_tokenizer(tokenizer: Tokenizer, path: Path) -> None:
+    """Write a tokenizer without truncation, which the manifest's ``max_tokens`` sets."""
+    tokenizer.no_truncation()
+    tokenizer.save(str(path), pretty=False)
+
+
+def export_encoder(
+    text_encoder: TextEncoder,
+    target: Path,
+    *,
+    quantize: bool = True,
+    encodings: Sequence[Encoding] = (),
+) -> None:
+    """Write the ONNX graph of text vectors, with fused attention if the architecture allows it.
+
+    ``encodings`` are a few hundred texts as they will be served, for SmoothQuant.
+    """
+    text_encoder = text_encoder.eval()
+    # The fusion knows the graph of this implementation.
+    text_encoder.encoder.set_attn_implementation("eager")  # type: ignore[operator]
+    with tempfile.TemporaryDirectory() as scratch:
+        plain, fused = Path(scratch) / "plain.onnx", Path(scratch) / "fused.onnx"
+        _trace(text_encoder, plain)
+        _fuse(text_encoder, plain, fused)
+        if not quantize:
+            shutil.copy(fused, target)
+            return
+        if encodings:
+            apply_smoothquant(fused, encodings)
+        quantize_dynamic(
+            fused,
+            target,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            extra_options={
+                "MatMulConstBOnly": True,
+                "DefaultTensorType": onnx.TensorProto.FLOAT,
+            },
+        )
+
+
+def trim_positions(text_encoder: TextEncoder, max_tokens: int) -> None:
+    """Drop learnt position embeddings that no text of ``max_tokens`` reaches.
+
+    RoBERTa and its relatives count positions from the one after the padding's.
+    """
+    embeddings = getattr(text_encoder.encoder, "embeddings", None)
+    positions = getattr(embeddings, "position_embeddings", None)
+    if embeddings is None or not isinstance(positions, torch.nn.Embedding):
+        return
+    first = 0 if positions.padding_idx is None else positions.padding_idx + 1
+    kept = min(first + max_tokens, positions.num_embeddings)
+    positions.weight = torch.nn.Parameter(positions.weight.detach()[:kept].clone())
+    positions.num_embeddings = kept
+    for name in ("position_ids", "token_type_ids"):
+        if hasattr(embeddings, name):
+            embeddings.register_buffer(name, getattr(embeddings, name)[:, :kept], persistent=False)
+
+
+def _fuse(text_encoder: TextEncoder, plain: Path, fused: Path) -> None:
+    """Fuse what the optimiser knows; keep a graph that it cannot read, or whose output changes."""
+    config = text_encoder.encoder.config
+    fusions = FusionOptions("bert")
+    # The runtime's fused kernel is four times slower than the two that it replaces.
+    fusions.enable_skip_layer_norm = False
+    try:
+        optimized = optimize_model(
+            str(plain),
+            "bert",
+            num_heads=config.num_attention_heads,  # type: ignore[union-attr]
+            hidden_size=config.hidden_size,  # type: ignore[union-attr]
+            optimization_options=fusions,
+            opt_level=0,
+        )
+        optimized.save_model_to_file(str(fused))
+        is_same = np.allclose(_sample(plain), _sample(fused), atol=1e-3, rtol=1e-3)
+    except Exception as error:  # the optimiser asserts shapes that it was written for
+        log.info("attention is not fused: %s", type(error).__name__)
+        is_same = False
+    if not is_same:
+        shutil.copy(plain, fused)
+
+
+def _sample(graph: Path) -> NDArray[np.float32]:
+    """Return a graph's vectors of two texts of different length, (2, d)."""
+    session = InferenceSession(graph, providers=["CPUExecutionProvider"])
+    ids = np.arange(10, 24, dtype=np.int64).reshape(2, 7)
+    mask = np.array([[1] * 7, [1] * 4 + [0] * 3], dtype=np.int64)
+    vectors: NDArray[np.float32] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+    return vectors
+
+
+def _trace(text_encoder: TextEncoder, target: Path) -> None:
+    ids = torch.ones((2, 11), dtype=torch.int64)
+    dynamic = {0: "batch", 1: "tokens"}
+    with warnings.catch_warnings():
+        # The exporter warns of its own successor, whose graphs the fusion does not know yet.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            text_encoder,
+            (ids, torch.ones_like(ids)),
+            str(target),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["vector"],
+            dynamic_axes={
+                "input_ids": dynamic,
+                "attention_mask": dynamic,
+                "vector": {0: "batch"},
+            },
+            opset_version=17,
+            dynamo=False,
+        )

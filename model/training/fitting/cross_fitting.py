@@ -1,11 +1,12 @@
-"""What n-grams say of a text that they have not read, for an encoder that learns beside them.
+"""Cross-fitted n-gram logits beside which the encoder is fitted.
 
-Their memory of their own texts is better than of any other: an encoder that learnt beside it would
-leave to them what they cannot do once they serve. So the examples are halved, n-grams are fitted on
-each half, and speak of the other (cross-fitting, as in stacking: Wolpert, 1992; Breiman, 1996).
+An n-gram bag remembers the texts that it was fitted on better than any others; an encoder fitted
+beside its logits on them would leave to it what it cannot do once it serves. So n-grams are fitted
+on each half of the examples and give the logits of the other half (as in stacking: Wolpert, 1992;
+Breiman, 1996).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -13,63 +14,77 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from model.training.data.batches import Batch
-from model.training.fitting.fit import Fit, FitData
+from model.training.data.fit_data import FitData
+from model.training.fitting.fit import Fit
+from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ngram_bag import NGramBag, new_ngram_network
-from model.training.network.text_encoder import EmojiNetwork
 from model.training.recipe import FitRecipe, NGramRecipe
 
 
 class CrossFittedNGrams(nn.Module):
-    """A batch -> ``share`` of the logits of n-grams that did not learn from it, (batch, emojis).
+    """A batch -> ``logit_weight`` times out-of-sample n-gram logits, (batch, emojis).
 
-    In evaluation the texts are nobody's, and the n-grams speak that learnt from both halves.
+    In evaluation, texts belong to neither half, and the logits are those of n-grams fitted on all
+    examples.
     """
 
     def __init__(
         self,
-        whole: EmojiNetwork[NGramBag],
-        halves: tuple[EmojiNetwork[NGramBag], EmojiNetwork[NGramBag]],
-        share: float,
+        full_network: EmojiNetwork[NGramBag],
+        half_networks: tuple[EmojiNetwork[NGramBag], EmojiNetwork[NGramBag]],
+        logit_weight: float,
     ) -> None:
         super().__init__()
-        self.full_network, self.logit_weight = whole, share
-        self._halves = nn.ModuleList(halves)
+        self.full_network, self.logit_weight = full_network, logit_weight
+        self._half_networks = nn.ModuleList(half_networks)
 
     @torch.no_grad()
     def forward(self, batch: Batch) -> Tensor:
-        """Logits with the bias of the batch's sources."""
-        asked = (batch.input_ids, batch.attention_mask, batch.source)
+        """Return logits that include the bias of each text's source."""
+        inputs = (batch.input_ids, batch.attention_mask, batch.source)
         if self.training:
-            first, second = (half(*asked) for half in self._halves)
-            said = torch.where(batch.half.bool().unsqueeze(1), first, second)
+            first, second = (network(*inputs) for network in self._half_networks)
+            # A text of half 1 gets the logits of n-grams fitted on half 0.
+            logits = torch.where(batch.half.bool().unsqueeze(1), first, second)
         else:
-            said = self.full_network(*asked)
-        return self.logit_weight * said
+            logits = self.full_network(*inputs)
+        return self.logit_weight * logits
 
     def train(self, mode: bool = True) -> "CrossFittedNGrams":
-        """Switch which of them speak. They leave no word unread: they do not learn any more."""
+        """Select the networks; those stay in evaluation mode, without n-gram dropout."""
         self.training = mode
-        for fitted in (self.full_network, *self._halves):
-            fitted.eval()
+        for network in (self.full_network, *self._half_networks):
+            network.eval()
         return self
 
 
-def cross_fit_ngrams(
-    recipe: FitRecipe,
-    ngrams: NGramRecipe,
-    data: FitData,
-    allowed: Tensor,
-    folder: Path,
-    progress: Progress,
-) -> CrossFittedNGrams:
-    """Fit n-grams on all examples and on each half, or go on where that was stopped."""
+@dataclass(frozen=True, slots=True)
+class CrossFitting:
+    """Recipes and folder of cross-fitted n-grams."""
 
-    def fitted(part: FitData, name: str) -> EmojiNetwork[NGramBag]:
-        torch.manual_seed(recipe.seed)
-        network = new_ngram_network(ngrams.buckets, ngrams.width, len(data.emojis), allowed)
-        return Fit(ngrams.fit_recipe(recipe), network, part, folder / name).run(progress)
+    recipe: FitRecipe
+    ngrams: NGramRecipe
+    folder: Path
+    """Holds one fit in a folder each: ``whole``, ``half0`` and ``half1``."""
 
-    first, second = (
-        fitted(replace(data, train=data.train.select_half(half)), f"half{half}") for half in (0, 1)
-    )
-    return CrossFittedNGrams(fitted(data, "whole"), (first, second), ngrams.logit_weight)
+    def run(self, data: FitData, label_mask: Tensor, progress: Progress) -> CrossFittedNGrams:
+        """Fit n-grams on all examples and on each half, or resume an interrupted fit.
+
+        ``label_mask`` is (sources, emojis).
+
+        Raises:
+            ValueError: a checkpoint belongs to other data.
+        """
+
+        def fit(part: FitData, name: str) -> EmojiNetwork[NGramBag]:
+            torch.manual_seed(self.recipe.seed)
+            network = new_ngram_network(
+                self.ngrams.buckets, self.ngrams.width, len(data.emojis), label_mask
+            )
+            recipe = self.ngrams.fit_recipe(self.recipe)
+            return Fit(recipe, network, part, self.folder / name).run(progress)
+
+        first, second = (
+            fit(replace(data, train=data.train.select_half(half)), f"half{half}") for half in (0, 1)
+        )
+        return CrossFittedNGrams(fit(data, "whole"), (first, second), self.ngrams.logit_weight)

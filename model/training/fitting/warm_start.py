@@ -1,4 +1,4 @@
-"""A fit that goes on from the weights of an earlier one, on other data or emojis."""
+"""Weights of earlier fits: starting from them (warm start), and averaging with them."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -8,133 +8,146 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from model.training.fitting.fit import FitData
+from model.training.data.fit_data import FitData
+from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
-from model.training.network.text_encoder import (
-    EmojiNetwork,
-    TextEncoder,
-    encode_texts,
-    load_tokenizer,
-)
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
+
+_ENCODER_PREFIX = "text_encoder."
+_RARE_QUANTILE = 0.1
+"""Quantile of the known biases that a new emoji gets: new emojis are rare ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedWeights:
-    """What an earlier fit's ``best.pt`` holds."""
+    """Content of ``best.pt``: the state of an ``EmojiNetwork`` and what its rows stand for."""
 
     network: Mapping[str, Tensor]
     emojis: list[str]
     sources: list[str]
 
     @classmethod
-    def read(cls, weights: Path) -> "SavedWeights":
-        """Load it onto the CPU.
+    def read(cls, path: Path) -> "SavedWeights":
+        """Load a file onto the CPU.
 
         Raises:
             FileNotFoundError: no such file.
         """
-        return cls(**torch.load(weights, weights_only=True))
+        return cls(**torch.load(path, weights_only=True))
 
     @property
     def encoder_state(self) -> dict[str, Tensor]:
-        """The weights of the text encoder, without those of n-grams beside it."""
-        named = {
-            k.removeprefix("text_encoder."): v
-            for k, v in self.network.items()
-            if k.startswith("text_encoder.")
+        """Weights of the text encoder without those of an n-gram bag."""
+        state = {
+            name.removeprefix(_ENCODER_PREFIX): value
+            for name, value in self.network.items()
+            if name.startswith(_ENCODER_PREFIX)
         }
-        return {name: value for name, value in named.items() if not name.startswith("bag.")}
+        return {name: value for name, value in state.items() if not name.startswith("bag.")}
 
-    def shared_indices(self, emojis: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Where the emojis that it knew stand among ``emojis``, and where among its own."""
-        at = {emoji: i for i, emoji in enumerate(self.emojis)}
-        here = [i for i, emoji in enumerate(emojis) if emoji in at]
-        return here, [at[emojis[i]] for i in here]
+    def shared_emojis(self, emojis: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Return the indices of the emojis known to both, in ``emojis`` and in ``self.emojis``."""
+        return _shared(emojis, self.emojis)
+
+    def shared_sources(self, sources: Sequence[str]) -> list[tuple[int, int]]:
+        """Return pairs of indices of the sources known to both, in ``sources`` and here."""
+        return list(zip(*_shared(sources, self.sources), strict=True))
 
 
-def warm_start(network: EmojiNetwork[TextEncoder], data: FitData, base: str, weights: Path) -> None:
-    """Take over encoder, rows and biases of an earlier fit's ``best.pt``.
+def warm_start(network: EmojiNetwork[TextEncoder], data: FitData, base: str, path: Path) -> None:
+    """Copy encoder, embeddings and biases of an earlier fit's ``best.pt`` into a network.
 
-    A bag of n-grams beside it is left behind: it learns anew, in minutes.
-
-    Emojis that it did not know get the row of their name through its own name map, and the bias
-    of a rare emoji.
+    An n-gram bag in it is not copied: it is fitted anew, in minutes. Emojis that the earlier fit
+    did not know get an embedding from their name and the bias of a rare emoji.
 
     Raises:
         FileNotFoundError: no such file.
         RuntimeError: the weights belong to an encoder of another shape.
     """
-    earlier = SavedWeights.read(weights)
-    old = earlier.network
-    _take_over(network.text_encoder, earlier.encoder_state)
-    here, there = earlier.shared_indices(data.emojis)
-    rows = old["embeddings"][:, : network.embeddings.shape[1]]
+    earlier = SavedWeights.read(path)
+    state = earlier.network
+    _load_encoder(network.text_encoder, earlier.encoder_state)
+    new, old = earlier.shared_emojis(data.emojis)
+    embeddings = state["embeddings"][:, : network.embeddings.shape[1]]
     with torch.no_grad():
-        network.embeddings.copy_(_named_rows(network, data.emojis, base, earlier.emojis, rows))
-        network.embeddings[here] = rows[there]
-        network.bias.fill_(float(old["bias"].quantile(0.1)))
-        network.bias[here] = old["bias"][there]
-        for i, j in _same_sources(data, earlier):
-            network.source_bias[i, here] = old["source_bias"][j, there]
+        names = _Names(network.text_encoder, base)
+        mapped = names.predict_embeddings(earlier.emojis, embeddings, data.emojis)
+        network.embeddings.copy_(mapped)
+        network.embeddings[new] = embeddings[old]
+        network.bias.fill_(float(state["bias"].quantile(_RARE_QUANTILE)))
+        network.bias[new] = state["bias"][old]
+        for i, j in earlier.shared_sources(data.sources):
+            network.source_bias[i, new] = state["source_bias"][j, old]
 
 
 @torch.no_grad()
 def average_weights(
     network: EmojiNetwork[TextEncoder], data: FitData, others: Sequence[tuple[Path, float]]
 ) -> None:
-    """Put the weighted mean of its weights and of other fits' in a network.
+    """Replace a network's weights by the weighted mean of them and of other fits'.
 
     A model soup (Wortsman et al., 2022): fits that began from the same weights, on other data, are
-    better together than each alone. ``others`` are files ``best.pt`` and their shares; the rest is
-    the network's own, as are the rows of emojis that another one did not know.
+    better together than each alone. ``others`` are files ``best.pt`` with their shares; the
+    network keeps the rest, and the embeddings of emojis that another fit did not know.
 
     Raises:
         FileNotFoundError: no such file.
         RuntimeError: the weights belong to an encoder of another shape.
     """
-    later = sum(share for _, share in others)
-    for weights, share in others:
-        later -= share
-        # Those that come after it will leave it this much less.
-        _mix(network, data, SavedWeights.read(weights), share / (1.0 - later))
+    remaining = sum(share for _, share in others)
+    for path, share in others:
+        remaining -= share
+        # Those that follow scale this one's contribution down to its share.
+        _interpolate(network, data, SavedWeights.read(path), share / (1.0 - remaining))
 
 
-def _mix(
+def _interpolate(
     network: EmojiNetwork[TextEncoder], data: FitData, earlier: SavedWeights, share: float
 ) -> None:
-    """Go ``share`` of the way to an earlier fit's weights."""
-    old = earlier.network
-    other = copy.deepcopy(network.text_encoder)
-    _take_over(other, earlier.encoder_state)
-    theirs = other.state_dict()
+    """Move a network's weights ``share`` of the way to an earlier fit's."""
+    state = earlier.network
+    encoder = copy.deepcopy(network.text_encoder)
+    _load_encoder(encoder, earlier.encoder_state)
+    earlier_encoder = encoder.state_dict()
     for name, value in network.text_encoder.state_dict().items():
         if value.is_floating_point():
-            value.lerp_(theirs[name], share)
-    here, there = earlier.shared_indices(data.emojis)
-    network.embeddings[here] = network.embeddings[here].lerp(old["embeddings"][there], share)
-    network.bias[here] = network.bias[here].lerp(old["bias"][there], share)
-    for i, j in _same_sources(data, earlier):
-        mine = network.source_bias[i, here]
-        network.source_bias[i, here] = mine.lerp(old["source_bias"][j, there], share)
+            value.lerp_(earlier_encoder[name], share)
+    new, old = earlier.shared_emojis(data.emojis)
+    network.embeddings[new] = network.embeddings[new].lerp(state["embeddings"][old], share)
+    network.bias[new] = network.bias[new].lerp(state["bias"][old], share)
+    for i, j in earlier.shared_sources(data.sources):
+        current = network.source_bias[i, new]
+        network.source_bias[i, new] = current.lerp(state["source_bias"][j, old], share)
 
 
-def _same_sources(data: FitData, earlier: SavedWeights) -> list[tuple[int, int]]:
-    at = {source: j for j, source in enumerate(earlier.sources)}
-    return [(i, at[source]) for i, source in enumerate(data.sources) if source in at]
+def _load_encoder(text_encoder: TextEncoder, state: dict[str, Tensor]) -> None:
+    missing, unexpected = text_encoder.load_state_dict(state, strict=False)
+    needed = [name for name in missing if not name.startswith("encoder.pooler.")]
+    if needed or unexpected:
+        raise RuntimeError(f"the earlier fit has another encoder: {[*needed, *unexpected][0]}")
 
 
-def _take_over(text: TextEncoder, state: dict[str, Tensor]) -> None:
-    missing, unexpected = text.load_state_dict(state, strict=False)
-    lacking = [name for name in missing if not name.startswith("encoder.pooler.")]
-    if lacking or unexpected:
-        raise RuntimeError(f"the earlier fit has another encoder: {[*lacking, *unexpected][0]}")
+def _shared(names: Sequence[str], known: Sequence[str]) -> tuple[list[int], list[int]]:
+    index = {name: j for j, name in enumerate(known)}
+    shared = [i for i, name in enumerate(names) if name in index]
+    return shared, [index[names[i]] for i in shared]
 
 
-def _named_rows(
-    network: EmojiNetwork[TextEncoder], wanted: list[str], base: str, known: list[str], rows: Tensor
-) -> Tensor:
-    tokenizer = load_tokenizer(base, network.text_encoder.max_name_tokens)
-    texts = [describe_emoji(emoji) for emoji in (*known, *wanted)]
-    vectors = encode_texts(network.text_encoder.eval(), tokenizer, texts).double().numpy()
-    name_map = fit_name_map(vectors[: len(known)], rows.double().numpy())
-    return torch.from_numpy(apply_name_map(vectors[len(known) :], name_map)).float()
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Emoji names as an encoder reads them."""
+
+    text_encoder: TextEncoder
+    base: str
+    """Checkpoint with the tokenizer."""
+
+    def predict_embeddings(
+        self, known: Sequence[str], embeddings: Tensor, wanted: Sequence[str]
+    ) -> Tensor:
+        """Return embeddings of ``wanted``, mapped from names as those of ``known`` are."""
+        tokenizer = load_tokenizer(self.base, self.text_encoder.max_name_tokens)
+        names = [describe_emoji(emoji) for emoji in (*known, *wanted)]
+        vectors = encode_texts(self.text_encoder.eval(), tokenizer, names).double().numpy()
+        name_map = fit_name_map(vectors[: len(known)], embeddings.double().numpy())
+        return torch.from_numpy(apply_name_map(vectors[len(known) :], name_map)).float()

@@ -1,59 +1,62 @@
-"""A bag of hashed token n-grams beside the Transformer: a memory for names, tags and set phrases.
+"""Bag of hashed token n-grams beside the encoder: memory for names, tags and set phrases.
 
-Hashed pairs as in fastText (Joulin et al., 2017): cheap to serve, as it is one look-up a token,
-and good at what a small encoder has no room for. It learns apart from the encoder, from all texts,
-and ``model.training.network.ensemble`` lets both speak: fitted together, the encoder learns faster, explains
-what the n-grams could have learnt, and leaves them with nothing to say.
+Hashed unigrams and bigrams as in fastText (Joulin et al., 2017). It is cheap to serve, one look-up
+per token, and good at what a small encoder has no capacity for. It is fitted apart from the
+encoder and joined by ``model.training.network.ensemble``: fitted together, the encoder learns
+faster and leaves the n-grams nothing to explain.
 """
 
 import torch
 from torch import Tensor, nn
 
-from model.training.network.text_encoder import EmojiNetwork
+from model.training.network.emoji_network import EmojiNetwork
 
-_MULTIPLIER = 1_000_003
-_START = 0.02
-_ROWS_START = 0.3
-"""Rows that begin near zero would hold the table still, and it them."""
+_HASH_MULTIPLIER = 1_000_003
+_TABLE_STD = 0.02
+_EMBEDDING_STD = 0.3
+"""Embeddings that start near zero would give the table no gradient, and it them."""
 
 
 class NGramBag(nn.Module):
-    """Token ids and mask, (batch, tokens) each -> the sum of their n-grams' rows, (batch, width).
+    """Token ids and mask, (batch, tokens) each -> scaled sum of n-gram vectors, (batch, width).
 
-    The hash is part of the graph: the served tokenizer is the encoder's own. In training a share
-    of the n-grams goes unread: what a text alone has would otherwise be learnt by heart.
+    The hash is part of the graph, so that serving needs no tokenizer but the encoder's.
     """
 
     ngram_dropout = 0.3
-    """Share of n-grams that are left out in training."""
+    """Share of n-grams left out in training: one of a single text would be memorised."""
 
     def __init__(self, buckets: int, width: int) -> None:
-        """Keep ``buckets`` rows of ``width``."""
+        """Make a table of ``buckets`` vectors of ``width`` numbers."""
         super().__init__()
         self.buckets = buckets
         self.table = nn.Embedding(buckets, width, sparse=True)
-        nn.init.normal_(self.table.weight, std=_START)
+        nn.init.normal_(self.table.weight, std=_TABLE_STD)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Sum over single tokens and pairs, over the root of their number: surer with more."""
-        here, following = input_ids[:, :-1], input_ids[:, 1:]
-        single = torch.remainder(input_ids * _MULTIPLIER, self.buckets)
-        pair = torch.remainder(here * _MULTIPLIER + following + 1, self.buckets)
-        ids = torch.cat([single, pair], dim=1)
+        """Return the sum over unigrams and bigrams divided by the root of their number.
+
+        The more n-grams a text has, the longer is its vector.
+        """
+        first, second = input_ids[:, :-1], input_ids[:, 1:]
+        unigrams = torch.remainder(input_ids * _HASH_MULTIPLIER, self.buckets)
+        bigrams = torch.remainder(first * _HASH_MULTIPLIER + second + 1, self.buckets)
+        ids = torch.cat([unigrams, bigrams], dim=1)
         mask = torch.cat([attention_mask, attention_mask[:, 1:]], dim=1).to(torch.float32)
         count = mask.sum(1, keepdim=True).clamp(min=1)
         if self.training:
-            mask = mask * (torch.rand_like(mask) >= self.ngram_dropout) / (1 - self.ngram_dropout)
-        counted: Tensor = (self.table(ids) * mask.unsqueeze(-1)).sum(1) / count.sqrt()
-        return counted
+            kept = torch.rand_like(mask) >= self.ngram_dropout
+            mask = mask * kept / (1 - self.ngram_dropout)
+        total: Tensor = (self.table(ids) * mask.unsqueeze(-1)).sum(1) / count.sqrt()
+        return total
 
 
 def new_ngram_network(
-    buckets: int, width: int, emojis: int, allowed: Tensor
+    buckets: int, width: int, emojis: int, label_mask: Tensor
 ) -> EmojiNetwork[NGramBag]:
-    """A network that reads nothing but n-grams; ``allowed`` (sources, emojis) as for the encoder's.
+    """Return a network that reads n-grams alone; it draws from torch's generator.
 
-    Draws from torch's generator.
+    ``label_mask`` is (sources, emojis), as for ``EmojiNetwork``.
     """
-    rows = torch.randn(emojis, width) * _ROWS_START
-    return EmojiNetwork(NGramBag(buckets, width), rows, allowed)
+    embeddings = torch.randn(emojis, width) * _EMBEDDING_STD
+    return EmojiNetwork(NGramBag(buckets, width), embeddings, label_mask)

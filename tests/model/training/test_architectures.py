@@ -24,7 +24,8 @@ from model import Predictor
 from model.artifact import load
 from model.training.export.onnx import export_encoder, trim_positions
 from model.training.export.smoothquant import feed_for
-from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import Recipe
 from model.training.train import TrainingRun, train
 from tests.synthetic import EMOTIONS, LEXICON

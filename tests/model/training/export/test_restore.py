@@ -10,7 +10,8 @@ from transformers import AutoConfig
 from model import Predictor
 from model.artifact import load
 from model.training.export.restore import RestoreError, restore, restore_text
-from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import Recipe
 from model.training.train import EarlierRuns, TrainingRun, train
 

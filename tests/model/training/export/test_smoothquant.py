@@ -9,7 +9,8 @@ import torch
 
 from model.training.export.onnx import export_encoder
 from model.training.export.smoothquant import apply_smoothquant, feed_for
-from model.training.network.text_encoder import TextEncoder, load_tokenizer
+from model.training.network.text_encoder import TextEncoder
+from model.training.network.tokenizer import load_tokenizer
 
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"] * 4
 

@@ -14,8 +14,10 @@ from accelerate import PartialState
 from rich.progress import Progress
 
 from model.artifact import load
-from model.training.feedback.candidate import fit_candidate
-from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe, State
+from model.training.feedback.candidate import FinetuneRun, fit_candidate
+from model.training.feedback.finetune_objective import FinetuneBatch
+from model.training.feedback.finetune_recipe import FinetuneRecipe
+from model.training.fitting.loop import TrainingLoop
 from model.training.recipe import Recipe
 
 RECIPE = FinetuneRecipe(
@@ -31,14 +33,14 @@ RECIPE = FinetuneRecipe(
 
 def kill_after(epoch: int) -> None:
     """End the process as the kernel would, once this epoch is saved."""
-    save = FeedbackFinetune._save
+    save = TrainingLoop._save
 
-    def saved(fit: FeedbackFinetune, state: State) -> None:
-        save(fit, state)
-        if state.epoch == epoch:
+    def kill(loop: TrainingLoop[FinetuneBatch], *, is_best: bool) -> None:
+        save(loop, is_best=is_best)
+        if len(loop.state.history) == epoch:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    FeedbackFinetune._save = saved  # type: ignore[assignment, method-assign]
+    TrainingLoop._save = kill  # type: ignore[assignment, method-assign]
 
 
 def main() -> None:
@@ -48,7 +50,8 @@ def main() -> None:
         kill_after(int(sys.argv[5]))
     torch.set_num_threads(1)
     quiet = Progress(disable=True)
-    fit_candidate(load(source), dataset, out, RECIPE, Recipe.read(recipe), quiet)
+    run = FinetuneRun(out, RECIPE, Recipe.read(recipe))
+    fit_candidate(load(source), dataset, run, quiet)
     sys.stdout.write(f"one of {PartialState().num_processes}\n")
 
 

@@ -1,6 +1,7 @@
 """The fit on feedback learns, forgets little, resumes, and is judged."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,17 +15,21 @@ from model.artifact import LAYOUT, Artifact, load, update_manifest
 from model.feedback import FeedbackEntry, FeedbackError, FeedbackRow
 from model.manifest import FeedbackRecord
 from model.scores import log_softmax
-from model.training.feedback import finetune, gate
-from model.training.feedback.emoji_head import EmojiHead, write_candidate
+from model.training.feedback import gate
+from model.training.feedback.candidate import write_candidate
+from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.feedback_losses import feedback_losses, replay_losses
 from model.training.feedback.feedback_targets import (
     FeedbackTarget,
     feedback_target,
     read_feedback_targets,
 )
-from model.training.feedback.finetune import FeedbackFinetune, FinetuneRecipe
+from model.training.feedback.finetune import FeedbackFinetune
+from model.training.feedback.finetune_objective import FinetuneBatch, FinetuneObjective
+from model.training.feedback.finetune_recipe import FinetuneRecipe
 from model.training.feedback.gate import MIN_TEXTS, GateReport, run_gate
 from model.training.feedback.replay import replay_texts
+from model.training.fitting.loop import TrainingLoop
 from tests.tiny import WORDS
 
 RECIPE = FinetuneRecipe(
@@ -146,30 +151,25 @@ def test_a_fit_that_was_killed_ends_as_one_that_was_not(
 ) -> None:
     short = replace(RECIPE, epochs=5, patience=9)
     whole = fitted(source, tmp_path / "whole", short)
-    save = FeedbackFinetune._save
+    save = TrainingLoop._save
 
-    def kill(fit: FeedbackFinetune, state: finetune.State) -> None:
-        save(fit, state)
-        if state.epoch == after:
+    def kill(loop: TrainingLoop[FinetuneBatch], *, is_best: bool) -> None:
+        save(loop, is_best=is_best)
+        if len(loop.state.history) == after:
             raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(FeedbackFinetune, "_save", kill)
+        patched.setattr(TrainingLoop, "_save", kill)
         with pytest.raises(Killed):
             fitted(source, tmp_path / "killed", short)
     epochs: list[int] = []
-    run = FeedbackFinetune._epoch
+    batches = FinetuneObjective.batches
 
-    def counted(
-        fit: FeedbackFinetune,
-        epoch: int,
-        taught: finetune.EncodedTexts,
-        rest: finetune.EncodedTexts,
-    ) -> None:
+    def counted(objective: FinetuneObjective, epoch: int) -> Iterator[FinetuneBatch]:
         epochs.append(epoch)
-        run(fit, epoch, taught, rest)
+        return batches(objective, epoch)
 
-    monkeypatch.setattr(FeedbackFinetune, "_epoch", counted)
+    monkeypatch.setattr(FinetuneObjective, "batches", counted)
     again = fitted(source, tmp_path / "killed", short)
     assert epochs == list(range(after, 5))
     assert again.version == whole.version
@@ -188,7 +188,7 @@ def test_nothing_to_learn_from_is_an_error(source: Artifact, tmp_path: Path) -> 
     with pytest.raises(FeedbackError, match="no text with feedback"):
         FeedbackFinetune(source, RECIPE, tmp_path).run([], [], OTHERS, QUIET)
     own = [FeedbackTarget("funny", {":party_parrot:": 1.0}, {})]
-    with pytest.raises(FeedbackError, match="all of it is about chats' own emojis"):
+    with pytest.raises(FeedbackError, match="all of it is about custom emojis"):
         FeedbackFinetune(source, RECIPE, tmp_path).run(own, [], OTHERS, QUIET)
 
 

@@ -6,8 +6,8 @@ import torch
 
 from model.training.data.batches import Batch, TokenizedExamples
 from model.training.fitting.cross_fitting import CrossFittedNGrams
+from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ngram_bag import NGramBag, new_ngram_network
-from model.training.network.text_encoder import EmojiNetwork
 
 EMOJIS = 4
 SHARE = 0.5

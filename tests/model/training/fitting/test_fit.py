@@ -6,9 +6,11 @@ import pytest
 import torch
 from rich.progress import Progress
 
+from model.training.data.fit_data import FitData, load_fit_data, make_label_mask
 from model.training.data.sources import load_examples
-from model.training.fitting.fit import Fit, FitData, load_fit_data, make_label_mask, new_network
-from model.training.network.text_encoder import TextEncoder, load_tokenizer
+from model.training.fitting.fit import Fit, new_network
+from model.training.network.text_encoder import TextEncoder
+from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import FitRecipe, Recipe
 
 
@@ -65,13 +67,13 @@ def test_it_computes_in_bfloat16_and_moves_the_bar(
 ) -> None:
     fit = begun(recipe.fit.model_copy(update={"epochs": 0.2}), data, tiny_base, tmp_path)
     kinds = set()
-    fit.network.text_encoder.projection.register_forward_hook(
+    fit.module.text_encoder.projection.register_forward_hook(
         lambda module, given, made: kinds.add(made.dtype)
     )
     with Progress(disable=True) as progress:
         fit.run(progress)
         [task] = progress.tasks
     assert kinds == {torch.bfloat16}
-    assert {p.dtype for p in fit.network.parameters()} == {torch.float32}
+    assert {p.dtype for p in fit.module.parameters()} == {torch.float32}
     assert (task.completed, task.total) == (fit.total_steps, fit.total_steps)
     assert task.description.startswith("loss ")

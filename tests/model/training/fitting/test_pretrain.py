@@ -9,7 +9,8 @@ from rich.progress import Progress
 from transformers import AutoTokenizer, BertTokenizer, Trainer
 
 from model.training.fitting.pretrain import FACTS, PretrainOptions, pretrain
-from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import RecipeError
 from tests.synthetic import EMOTIONS, LEXICON
 

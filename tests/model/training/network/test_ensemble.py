@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ensemble import ensemble
 from model.training.network.ngram_bag import NGramBag, new_ngram_network
-from model.training.network.text_encoder import EmojiNetwork, TextEncoder
+from model.training.network.text_encoder import TextEncoder
 
 EMOJIS, SOURCES = 5, 2
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models
 
-from model.training.network.text_encoder import TextEncoder, encode_texts, load_tokenizer
+from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.tokenizer import load_tokenizer
 from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
 
 

@@ -20,7 +20,8 @@ from transformers import (
 
 from model import Predictor
 from model.artifact import ArtifactError, load
-from model.training.export.classifier import EmojiClassifier, convert
+from model.training.export.convert import convert
+from model.training.export.emoji_classifier import EmojiClassifier
 from tests.model.training.test_architectures import SHAPE, TEXTS, byte_pairs
 
 LABELS = ["_red_heart_", "😂", "_fire_", ":cry:", "_Christmas_tree_", "🍕", "_two_hearts_"]
