@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from model.training.feedback.gate import Check, GateReport
+    from model.training.feedback.gate_report import Check, GateReport
 
 
 def show_verdict(verdict: "GateReport") -> None:

@@ -16,7 +16,7 @@ from bot.cli.training_extra import DEFAULT_RECIPE, RecipeOption
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from model.artifact import Artifact
-    from model.training.feedback.gate import Check
+    from model.training.feedback.gate_report import Check
     from model.training.recipe import Recipe
 
 REPORT = "report.json"

@@ -15,7 +15,6 @@ from model.artifact import LAYOUT, Artifact, load, update_manifest
 from model.feedback import FeedbackEntry, FeedbackError, FeedbackRow
 from model.manifest import FeedbackRecord
 from model.scores import log_softmax
-from model.training.feedback import gate
 from model.training.feedback.candidate import write_candidate
 from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.feedback_losses import feedback_losses, replay_losses
@@ -27,7 +26,8 @@ from model.training.feedback.feedback_targets import (
 from model.training.feedback.finetune import FeedbackFinetune
 from model.training.feedback.finetune_objective import FinetuneBatch, FinetuneObjective
 from model.training.feedback.finetune_recipe import FinetuneRecipe
-from model.training.feedback.gate import MIN_TEXTS, GateReport, run_gate
+from model.training.feedback.gate import MIN_TEXTS, run_gate
+from model.training.feedback.gate_report import GateReport, PairedFigure
 from model.training.feedback.replay import replay_texts
 from model.training.fitting.loop import TrainingLoop
 from tests.tiny import WORDS
@@ -284,16 +284,16 @@ def test_who_forgets_is_refused(source: Artifact, tmp_path: Path) -> None:
 def test_a_benchmark_may_lose_the_margin_or_one_text(texts: int, lost: int, passed: bool) -> None:
     whole, after = np.ones(texts), np.ones(texts)
     after[:lost] = 0
-    assert gate._no_worse("split", "hit@5", whole, after, 0.005).passed is passed
-    deaf = gate._no_worse("split", "tone-deaf", after, whole, 0.005, less_is_better=True)
-    assert deaf.passed is passed
+    assert PairedFigure("split", "hit@5", whole, after).check_no_worse(0.005).passed is passed
+    tone_deaf = PairedFigure("split", "tone-deaf", after, whole, lower_is_better=True)
+    assert tone_deaf.check_no_worse(0.005).passed is passed
 
 
 @pytest.mark.parametrize(("lost", "passed"), [(6, True), (15, False)])
 def test_a_small_benchmark_must_not_be_clearly_worse(lost: int, passed: bool) -> None:
     before, after = np.ones(100), np.ones(100)
     before[:4], after[4 : 4 + lost] = 0, 0  # four are won
-    assert gate._no_worse("split", "hit@5", before, after, 0.005).passed is passed
+    assert PairedFigure("split", "hit@5", before, after).check_no_worse(0.005).passed is passed
 
 
 def test_among_emojis_that_nobody_spoke_of_the_answers_stay(

@@ -8,7 +8,7 @@ import pytest
 from rich.progress import Progress
 from transformers import AutoTokenizer, BertTokenizer, Trainer
 
-from model.training.fitting.pretrain import FACTS, PretrainOptions, pretrain
+from model.training.fitting.pretrain import RESULT, PretrainOptions, pretrain
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import RecipeError
@@ -43,7 +43,7 @@ def test_it_guesses_better_afterwards_and_leaves_a_base(masking_base: Path, tmp_
     learnt = pretrain(TEXTS, str(masking_base), tmp_path, PLAN, quiet())
     assert learnt.loss_after < learnt.loss_before - 0.5
     assert (learnt.texts, learnt.steps) == (2000, 126)
-    assert json.loads((tmp_path / FACTS).read_text())["loss_after"] == learnt.loss_after
+    assert json.loads((tmp_path / RESULT).read_text())["loss_after"] == learnt.loss_after
     text = TextEncoder.from_base(str(tmp_path)).eval()
     assert encode_texts(text, load_tokenizer(str(tmp_path), 16), ["funny joke"]).shape == (1, 32)
     assert AutoTokenizer.from_pretrained(tmp_path).mask_token == "[MASK]"

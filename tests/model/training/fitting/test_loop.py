@@ -1,0 +1,129 @@
+"""The optimisation loop on a line through points: it learns, stops, resumes and keeps the best."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from rich.progress import Progress
+from torch import Tensor, nn
+
+from model.training.fitting.loop import (
+    BEST,
+    CHECKPOINT,
+    HISTORY,
+    LinearSchedule,
+    LoopOptions,
+    TrainingLoop,
+)
+
+OPTIONS = LoopOptions(steps_per_epoch=5, total_steps=18, evaluate_every=4, patience=99, seed=3)
+
+
+class Line:
+    """An objective: one weight that is to become 3, with noise from torch's generator."""
+
+    def __init__(self, losses: Sequence[float] = ()) -> None:
+        self.module = nn.Linear(1, 1, bias=False)
+        nn.init.zeros_(self.module.weight)
+        self.clipped_parameters = list(self.module.parameters())
+        self.optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.Adam(self.clipped_parameters, lr=0.2)
+        ]
+        self.drawn: list[tuple[int, int]] = []
+        self._losses = list(losses)
+
+    def batches(self, epoch: int) -> Iterator[tuple[int, int]]:
+        for i in range(OPTIONS.steps_per_epoch):
+            yield epoch, i
+
+    def training_loss(self, batch: tuple[int, int]) -> Tensor:
+        self.drawn.append(batch)
+        loss: Tensor = (self.module.weight - 3 + 0.1 * torch.randn(1, 1)).square().sum()
+        return loss
+
+    def validation_loss(self) -> float:
+        return self._losses.pop(0) if self._losses else abs(float(self.module.weight.detach()) - 3)
+
+
+def run(objective: Line, folder: Path, options: LoopOptions = OPTIONS, data: str = "a") -> None:
+    TrainingLoop(objective, options, folder, data, {"emojis": ["😂"]}).run(Progress(disable=True))
+
+
+def history(folder: Path) -> list[dict[str, float]]:
+    points: list[dict[str, float]] = json.loads((folder / HISTORY).read_text())
+    return points
+
+
+def test_it_runs_every_batch_once_and_evaluates_at_the_end_too(tmp_path: Path) -> None:
+    objective = Line()
+    run(objective, tmp_path)
+    assert objective.drawn == [(step // 5, step % 5) for step in range(18)]
+    assert [point["step"] for point in history(tmp_path)] == [4, 8, 12, 16, 18]
+    assert torch.load(tmp_path / BEST, weights_only=True)["emojis"] == ["😂"]
+    assert float(objective.module.weight.detach()) > 1.5
+
+
+@pytest.mark.parametrize("stop", [3, 4, 9, 17])
+def test_an_interrupted_run_ends_as_an_uninterrupted_one(tmp_path: Path, stop: int) -> None:
+    whole, interrupted, resumed = Line(), Line(), Line()
+    run(whole, tmp_path / "whole")
+    training_loss = interrupted.training_loss
+
+    def interrupt(batch: tuple[int, int]) -> Tensor:
+        if len(interrupted.drawn) == stop:
+            raise KeyboardInterrupt
+        return training_loss(batch)
+
+    interrupted.training_loss = interrupt  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        run(interrupted, tmp_path / "stopped")
+    run(resumed, tmp_path / "stopped")
+    assert resumed.drawn == whole.drawn[stop // 4 * 4 :]
+    assert torch.equal(resumed.module.weight, whole.module.weight)
+    assert history(tmp_path / "stopped") == history(tmp_path / "whole")
+
+
+def test_a_finished_run_takes_no_further_step(tmp_path: Path) -> None:
+    first, again = Line(), Line()
+    run(first, tmp_path)
+    run(again, tmp_path)
+    assert again.drawn == []
+    assert torch.equal(again.module.weight, first.module.weight)
+
+
+def test_patience_ends_it_and_the_best_weights_return(tmp_path: Path) -> None:
+    objective = Line(losses=[5.0, 1.0, 2.0, 3.0, 0.1])
+    options = LoopOptions(steps_per_epoch=5, total_steps=18, evaluate_every=2, patience=2, seed=3)
+    run(objective, tmp_path, options)
+    assert [point["validation"] for point in history(tmp_path)] == [5.0, 1.0, 2.0, 3.0]
+    best = torch.load(tmp_path / BEST, weights_only=True)["network"]
+    latest = torch.load(tmp_path / CHECKPOINT, weights_only=True)["network"]
+    assert torch.equal(objective.module.weight, best["weight"])
+    assert not torch.equal(objective.module.weight, latest["weight"])
+
+
+def test_a_checkpoint_of_other_data_is_refused_or_replaced(tmp_path: Path) -> None:
+    run(Line(), tmp_path)
+    with pytest.raises(ValueError, match="belongs to other data"):
+        run(Line(), tmp_path, data="b")
+    options = LoopOptions(
+        steps_per_epoch=5, total_steps=18, evaluate_every=4, patience=99, seed=3,
+        restart_on_other_data=True,
+    )  # fmt: skip
+    anew = Line()
+    run(anew, tmp_path, options, data="b")
+    assert len(anew.drawn) == 18
+
+
+def test_losses_that_are_never_finite_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no validation loss was finite"):
+        run(Line(losses=[math.nan] * 9), tmp_path)
+
+
+def test_the_schedule_warms_up_and_decays() -> None:
+    schedule = LinearSchedule(total_steps=110, warmup_steps=10)
+    assert [schedule(step) for step in (0, 4, 9, 10, 60)] == [0.1, 0.5, 1.0, 1.0, 0.5]
+    assert schedule(110) == 0.01
