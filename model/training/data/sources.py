@@ -1,4 +1,4 @@
-"""Data sets to examples: emojis inline, as a label, behind emotion tags, or by their names."""
+"""Reading of sources: tables to examples by inline emojis, labels, emotion tags or names."""
 
 import json
 import random
@@ -12,14 +12,15 @@ from model.examples import Example
 from model.text import clean, dedup_key, dedup_key_of_cleaned, has_words
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
-_MAX_INLINE = 5  # a text with more kinds of emoji says little about any of them
+_MAX_INLINE_EMOJIS = 5
+"""A text with more kinds of emoji is evidence of none of them."""
 
 
 def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, Any]]:
-    """The rows of a source after the filters, shuffled.
+    """Return the rows of a source after its filters, shuffled with ``seed``.
 
     Raises:
-        RecipeError: there is no such file, or it is not the table that the source describes.
+        RecipeError: the file is missing, or is not the table that the source describes.
     """
     rows = _table(source, folder)
     if source.languages:
@@ -44,7 +45,7 @@ def _table(source: SourceRecipe, folder: Path) -> list[dict[str, Any]]:
 
 
 def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # noqa: ANN401 - untyped
-    """Rows of a table of pyarrow's or of datasets'."""
+    """Return the needed columns of a table of pyarrow or of datasets as rows."""
     if source.text not in table.column_names:
         raise RecipeError(f"source {source.name}: no column {source.text}")
     kept = [name for name in table.column_names if name in _columns(source)]
@@ -55,22 +56,22 @@ def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # no
 
 
 def read_table(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types of its own
-    """A Parquet, CSV or JSON Lines file as pyarrow's table.
+    """Read a Parquet, CSV or JSON Lines file as a pyarrow table.
 
     Raises:
-        RecipeError: it is none of them.
+        RecipeError: the file is none of them.
     """
     from pyarrow import ArrowInvalid, csv, json, parquet
 
     try:
         if path.suffix == ".csv":
-            words = csv.ConvertOptions(
+            as_text = csv.ConvertOptions(
                 column_types=dict.fromkeys(("text", "emoji", "emotions"), "string")
             )
             return csv.read_csv(
                 path,
                 parse_options=csv.ParseOptions(newlines_in_values=True),
-                convert_options=words,
+                convert_options=as_text,
             )
         if path.suffix in (".jsonl", ".json"):
             return json.read_json(path)
@@ -85,11 +86,11 @@ def _columns(source: SourceRecipe) -> set[str]:
 
 def _inline(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
     found = dict.fromkeys(find_emojis(row[source.text]))
-    return tuple(found) if len(found) <= _MAX_INLINE else ()
+    return tuple(found) if len(found) <= _MAX_INLINE_EMOJIS else ()
 
 
 def row_emojis(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
-    """The emojis of a row of kind ``inline`` or ``label``, canonical and distinct."""
+    """Return the emojis of a row of kind ``inline`` or ``label``, canonical and distinct."""
     label = row[source.label] if source.kind == "label" else None
     return (canonical(label),) if label and is_emoji(label) else _inline(row, source)
 
@@ -111,7 +112,7 @@ def _examples_of(
 
 
 def name_examples(source: SourceRecipe, folder: Path) -> list[Example]:
-    """What emojis are called, as texts; a word of several emojis fits any of them.
+    """Return the names of emojis as texts; those with a name in common are alternatives.
 
     Raises:
         RecipeError: the file is missing.
@@ -119,78 +120,82 @@ def name_examples(source: SourceRecipe, folder: Path) -> list[Example]:
     path = folder / str(source.path)
     if not path.exists():
         raise RecipeError(f"source {source.name}: no file {path}")
-    called: dict[str, list[str]] = {}
-    for emoji, words in json.loads(path.read_text(encoding="utf-8")).items():
-        for word in words:
-            if has_words(clean(word)):
-                called.setdefault(clean(word), []).append(emoji)
+    emojis_of_name: dict[str, list[str]] = {}
+    for emoji, names in json.loads(path.read_text(encoding="utf-8")).items():
+        for name in names:
+            if has_words(clean(name)):
+                emojis_of_name.setdefault(clean(name), []).append(emoji)
     return [
         Example(
-            word, tuple(dict.fromkeys(emojis)), source.name, source.weight, any_fits=len(emojis) > 1
+            name, tuple(dict.fromkeys(emojis)), source.name, source.weight, any_fits=len(emojis) > 1
         )
-        for word, emojis in called.items()
+        for name, emojis in emojis_of_name.items()
     ]
 
 
 def load_examples(
     recipe: Recipe, sources: Iterable[SourceRecipe], exclude: Iterable[str] = ()
 ) -> list[Example]:
-    """Examples of the sources in order, each text once, none whose key is in ``exclude``.
+    """Return the examples of the sources in order, each text once, without those in ``exclude``.
 
-    Keys are ``model.text.dedup_key``; a text without letters has none and is kept.
+    ``exclude`` holds keys (``model.text.dedup_key``); a text without letters has none and is kept.
 
     Raises:
-        RecipeError: a source's file is missing and it names no Hub data set.
+        RecipeError: the file of a source is missing, and it names no Hub dataset.
     """
-    taken = set(exclude)
+    seen = set(exclude)
     examples: list[Example] = []
     for source in sources:
         if source.kind == "names":
             examples += name_examples(source, recipe.folder)
             continue
         end = None if source.limit is None else source.skip + source.limit
-        fresh = _fresh(read_rows(source, recipe.folder, recipe.fit.seed), source, taken)
-        found = (list(_examples_of(row, text, source, recipe.emotions)) for row, text in fresh)
-        for several in islice((each for each in found if each), source.skip, end):
-            examples += several
+        fresh = _fresh(read_rows(source, recipe.folder, recipe.fit.seed), source, seen)
+        by_text = (list(_examples_of(row, text, source, recipe.emotions)) for row, text in fresh)
+        for text_examples in islice(filter(None, by_text), source.skip, end):
+            examples += text_examples
     return examples
 
 
 def _fresh(
-    rows: Iterable[dict[str, Any]], source: SourceRecipe, taken: set[str]
+    rows: Iterable[dict[str, Any]], source: SourceRecipe, seen: set[str]
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """Rows with their cleaned texts, each text once; ``taken`` grows by their keys."""
+    """Yield rows with their cleaned texts, each text once; add their keys to ``seen``."""
     for row in rows:
         text = clean(row[source.text])
         key = dedup_key_of_cleaned(text)
-        if key in taken:
+        if key in seen:
             continue
         if key:
-            taken.add(key)
+            seen.add(key)
         yield row, text
 
 
 def read_unlabelled_texts(recipe: Recipe, files: Sequence[Path], limit: int | None) -> list[str]:
-    """Cleaned texts of files, or of the recipe's sources where there are none; each once.
+    """Return the cleaned texts of files, or of the recipe's sources if there are none; each once.
 
-    No text of an evaluation split is among them.
+    Texts of the recipe's evaluation splits are left out unless files are given.
 
     Raises:
         RecipeError: a file is no table with a column ``text``, or a source is missing.
     """
-    plain = [source for source in recipe.sources if source.kind != "names"]
+    text_sources = [source for source in recipe.sources if source.kind != "names"]
     found = (
         (line for file in files for line in _lines(file))
         if files
-        else (row[s.text] for s in plain for row in read_rows(s, recipe.folder, recipe.fit.seed))
+        else (
+            row[s.text]
+            for s in text_sources
+            for row in read_rows(s, recipe.folder, recipe.fit.seed)
+        )
     )
-    # Somebody with files alone may lack the recipe's data.
-    taken = set() if files else read_held_out_keys(recipe)
+    # The recipe's data may be missing where files are given.
+    seen = set() if files else read_held_out_keys(recipe)
     texts: list[str] = []
     for text in map(clean, found):
         key = dedup_key_of_cleaned(text)
-        if has_words(text) and key not in taken:
-            taken.add(key)
+        if has_words(text) and key not in seen:
+            seen.add(key)
             texts.append(text)
     random.Random(recipe.fit.seed).shuffle(texts)  # noqa: S311 - not for secrets
     return texts[:limit]
@@ -206,7 +211,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def read_held_out_keys(recipe: Recipe) -> set[str]:
-    """The dedup keys of every evaluation and validation text of the recipe."""
+    """Return the dedup keys of all evaluation and validation texts of the recipe."""
     return {
         dedup_key(row[source.text])
         for source in (*recipe.held_out, *recipe.validation)

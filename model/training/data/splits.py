@@ -1,4 +1,4 @@
-"""Labelled texts to evaluate on, read as a recipe describes them."""
+"""Evaluation splits: labelled texts, read as a recipe describes them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,21 +11,23 @@ from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Texts and what is known of each: the emojis used, or the emotion tags."""
+    """Texts with their ground truth."""
 
     name: str
     has_emotions: bool
+    """True if the truth is emotion tags, not emojis."""
     texts: list[str] = field(repr=False)
     truth: list[tuple[str, ...]]
+    """The author's emojis, or the emotion tags, of each text."""
     candidates: frozenset[str] | None
-    """A set with a fixed list of labels is answered from that list; None for all emojis."""
+    """The labels of a set that has a fixed list of them; None for all emojis."""
 
 
 def file_split_recipe(path: Path, baseline: str | None) -> SourceRecipe:
-    """How to read somebody's own file, Parquet, CSV or JSON Lines.
+    """Describe a user's own Parquet, CSV or JSON Lines file as a source.
 
-    It has a column ``text``, and either ``emoji``, or ``emotions`` (a list, or one word), or the
-    emojis still inside the text.
+    It has a column ``text``, and either ``emoji``, or ``emotions`` (a list, or one tag), or the
+    emojis inside the text. ``baseline`` is the source that baselines are fitted on.
 
     Raises:
         RecipeError: it is no table, or has no column ``text``.
@@ -47,10 +49,10 @@ def file_split_recipe(path: Path, baseline: str | None) -> SourceRecipe:
 
 
 def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
-    """One evaluation split; rows without words or without a known truth are left out.
+    """Read an evaluation split; rows without words or without a known truth are left out.
 
     Raises:
-        RecipeError: the file is missing, or says nothing to measure by.
+        RecipeError: the file is missing, or no row has words and a truth.
     """
     rows = read_rows(source, recipe.folder, recipe.fit.seed)[: source.limit]
     pairs = [(row[source.text], _truth(row, source)) for row in rows]
@@ -58,8 +60,8 @@ def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
     if not kept:
         raise RecipeError(f"{source.name}: no text with words and with {source.label}")
     truths = [truth for _, truth in kept]
-    fixed = source.kind == "label"
-    candidates = frozenset(e for truth in truths for e in truth) if fixed else None
+    is_closed = source.kind == "label"
+    candidates = frozenset(e for truth in truths for e in truth) if is_closed else None
     return Split(source.name, source.kind == "emotion", [t for t, _ in kept], truths, candidates)
 
 

@@ -1,4 +1,4 @@
-"""Texts that keep a fit from forgetting: on them it is held to what the artifact says now."""
+"""Replay texts, on which a fine-tuned model is held to its earlier predictions."""
 
 import random
 
@@ -8,13 +8,13 @@ from model.training.data.sources import load_examples
 from model.training.recipe import Recipe, SourceRecipe
 
 MAX_TEXTS = 7_000
-"""Of a recipe's sources, each as many: the small ones would be forgotten first."""
+"""From the sources together, each with the same share: small ones would be forgotten first."""
 
 
 def replay_texts(recipe: Recipe | None, size: int = MAX_TEXTS, seed: int = 20) -> list[str]:
-    """Cleaned texts: what emojis are called, and as much of each source that is at hand.
+    """Return cleaned texts in random order: names of emojis, and an equal share of each source.
 
-    A source without its file here is passed over.
+    Sources whose file is missing are left out.
     """
     texts = [clean(", ".join(called[:4])) for called in emoji_names().values()]
     if recipe is not None:
@@ -29,5 +29,5 @@ def replay_texts(recipe: Recipe | None, size: int = MAX_TEXTS, seed: int = 20) -
 
 
 def is_available(recipe: Recipe, source: SourceRecipe) -> bool:
-    """Whether the source's file is there; the Hub is not asked."""
+    """Return True if the file of a source exists; the Hub is not asked."""
     return source.path is not None and (recipe.folder / source.path).exists()

@@ -1,4 +1,4 @@
-"""The course of a fit as a picture."""
+"""Chart of a fit's losses."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,10 @@ from matplotlib.figure import Figure
 
 
 def draw_curves(history: Sequence[dict[str, float]], target: Path) -> None:
-    """Training and validation loss over steps, written as PNG."""
+    """Draw training and validation loss over steps as a PNG file.
+
+    Each point of ``history`` has ``step``, ``train`` and ``validation``, in nats.
+    """
     figure = Figure(figsize=(7, 4), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(xlabel="step", ylabel="loss (nats)")

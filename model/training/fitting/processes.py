@@ -1,13 +1,13 @@
-"""Several processes at one fit, as ``accelerate launch`` starts them; one where nobody did."""
+"""Processes of one fit, as ``accelerate launch`` starts them; a single one otherwise."""
 
 from accelerate import Accelerator
 
 
 def is_main_process() -> bool:
-    """Whether this is the process that writes, and speaks to people."""
+    """Return True in the process that writes files and messages."""
     return bool(Accelerator().is_main_process)
 
 
 def wait_for_all() -> None:
-    """Go on once all have come so far."""
+    """Block until every process calls this."""
     Accelerator().wait_for_everyone()
