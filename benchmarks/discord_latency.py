@@ -74,7 +74,7 @@ async def _send(
     for index, text in enumerate(given):
         await asyncio.sleep(max(0.0, start + index / rate - time.perf_counter()))
         begun = time.perf_counter()
-        sent[await server.say(text, channel=CHANNELS[index % len(CHANNELS)])] = begun
+        sent[await server.send_message(text, channel=CHANNELS[index % len(CHANNELS)])] = begun
     end = time.perf_counter() + LAST_SECONDS
     while len(server.arrivals) < len(given) and time.perf_counter() < end:  # noqa: ASYNC110
         await asyncio.sleep(0.05)

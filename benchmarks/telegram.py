@@ -42,7 +42,7 @@ async def play(server: TelegramServer, messages: int) -> dict[int, float]:
     for number in range(messages):
         group = GROUPS[number % len(GROUPS)]
         await _until(start + 2 * number * PAUSE)
-        written[message := server.say(TEXTS[number % len(TEXTS)], ALICE, group)] = (
+        written[message := server.send_message(TEXTS[number % len(TEXTS)], ALICE, group)] = (
             time.perf_counter()
         )
         await _until(start + (2 * number + 1) * PAUSE)
@@ -55,7 +55,7 @@ async def warm(server: TelegramServer) -> None:
     start = time.perf_counter()
     for number, group in enumerate(GROUPS):
         await _until(start + number * WARM_PAUSE)
-        last = server.say(TEXTS[0], ALICE, group)
+        last = server.send_message(TEXTS[0], ALICE, group)
     await server.reaction_calls(last)
 
 

@@ -24,7 +24,7 @@ PLATFORM = "console"
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ConsoleFeedback:
     """What a feedback line says."""
 
     kind: FeedbackKind
@@ -32,10 +32,10 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class FeedbackAnswer:
     """Feedback, and what became of it."""
 
-    word: Word
+    word: ConsoleFeedback
     result: FeedbackResult
 
 
@@ -50,13 +50,13 @@ class ConsoleAdapter:
         self.member = pseudonyms.key(PLATFORM, _user())
         self._last: Outcome | None = None
 
-    async def take(self, line: str) -> Outcome | Noted | None:
+    async def take(self, line: str) -> Outcome | FeedbackAnswer | None:
         """Handle one line; None for an empty one."""
         text = line.strip()
         if not text:
             return None
-        if self._last is not None and (word := read_feedback(text, self._last)):
-            return Noted(word, await self._note(word, self._last.ref))
+        if self._last is not None and (word := parse_feedback(text, self._last)):
+            return FeedbackAnswer(word, await self._record_feedback(word, self._last.ref))
         ref = MessageRef(PLATFORM, PLATFORM, PLATFORM, uuid.uuid4().hex)
         message = IncomingMessage(ref, self.member, text, addressed=True)
         self._last = await self._service.on_message(message, self)
@@ -68,7 +68,7 @@ class ConsoleAdapter:
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """The same."""
 
-    async def _note(self, word: Word, ref: MessageRef) -> FeedbackResult:
+    async def _record_feedback(self, word: ConsoleFeedback, ref: MessageRef) -> FeedbackResult:
         return await self._service.on_feedback(
             Feedback(
                 ref,
@@ -81,7 +81,7 @@ class ConsoleAdapter:
         )
 
 
-def read_feedback(text: str, outcome: Outcome) -> Word | None:
+def parse_feedback(text: str, outcome: Outcome) -> ConsoleFeedback | None:
     """``+``, ``-``, ``1`` to ``5`` or one emoji, as a word on the outcome; None for anything else.
 
     A number beyond the predictions, and any feedback on an answer without predictions but an
@@ -89,9 +89,9 @@ def read_feedback(text: str, outcome: Outcome) -> Word | None:
     """
     shown = outcome.shown[0] if outcome.shown else None
     if text == "+":
-        return Word(FeedbackKind.AGREE, shown)
+        return ConsoleFeedback(FeedbackKind.AGREE, shown)
     if text == "-":
-        return Word(FeedbackKind.DISLIKE, shown)
+        return ConsoleFeedback(FeedbackKind.DISLIKE, shown)
     if is_emoji(text):
         picked = canonical(text)
     elif len(text) == 1 and text in "12345" and int(text) <= len(outcome.predictions):
@@ -99,7 +99,7 @@ def read_feedback(text: str, outcome: Outcome) -> Word | None:
     else:
         return None
     agrees = picked in outcome.shown
-    return Word(FeedbackKind.AGREE if agrees else FeedbackKind.CORRECT, picked)
+    return ConsoleFeedback(FeedbackKind.AGREE if agrees else FeedbackKind.CORRECT, picked)
 
 
 def _user() -> str:

@@ -13,7 +13,7 @@ from bot.cli.options import ConfigFile, start
 from bot.cli.output import reader_may_leave
 
 if TYPE_CHECKING:
-    from bot.adapters.console import ConsoleAdapter, Noted
+    from bot.adapters.console import ConsoleAdapter, FeedbackAnswer
     from bot.core.events import Outcome
 
 HINT = (
@@ -129,7 +129,7 @@ def _show_table(outcome: "Outcome") -> None:
     Console().print(table)
 
 
-def _show_noted(noted: "Noted") -> None:
+def _show_noted(noted: "FeedbackAnswer") -> None:
     from bot.core.events import FeedbackResult
 
     word = " ".join(filter(None, (noted.word.kind.value, noted.word.emoji)))

@@ -25,7 +25,7 @@ from bot.database.store import SqlStore
 from bot.database.tables import prediction
 from bot.i18n import TERMS_VERSION
 from demo.page.interface import PredictionRequest, VisitorId
-from tests.adapters.discord.fake_discord import SlowPredictor, World, world
+from tests.adapters.discord.fake_discord import BlockingPredictor, DiscordWorld, running_world
 from tests.e2e.telegram_server import ALICE, BOB, GROUP, TOKEN, TelegramServer, chat, user
 
 PSEUDONYMS = Pseudonyms(b"secret" * 6)
@@ -38,7 +38,7 @@ class Records:
 
     engine: AsyncEngine
     store: SqlStore
-    predictor: SlowPredictor
+    predictor: BlockingPredictor
 
     async def rows(self) -> list[tuple[str, str | None]]:
         """Return author and text of every recorded outcome."""
@@ -87,7 +87,7 @@ class DiscordPlatform:
 
     name = "discord"
 
-    def __init__(self, built: World) -> None:
+    def __init__(self, built: DiscordWorld) -> None:
         self._world = built
         self.records = Records(built.engine, built.store, built.predictor)
         self.requester, self.other = _key(built.anna), _key(built.ben)
@@ -131,7 +131,7 @@ class TelegramPlatform:
         self.records = records
 
     async def request(self, text: str) -> None:
-        await self._answer(self.server.say(f"/emoji {text}"))
+        await self._answer(self.server.send_message(f"/emoji {text}"))
 
     async def request_for_message(self, text: str) -> str:
         return await self.request_for_reply(reply_to_message=replied(text, user(BOB)))
@@ -145,10 +145,10 @@ class TelegramPlatform:
 
     async def request_for_reply(self, **changes: object) -> str:
         """Let the requester give ``/emoji`` in a message with these fields."""
-        return await self._answer(self.server.say("/emoji", ALICE, GROUP, **changes))
+        return await self._answer(self.server.send_message("/emoji", ALICE, GROUP, **changes))
 
     async def _answer(self, message: int) -> str:
-        (call,) = await self.server.answered(message)
+        (call,) = await self.server.replies_to(message)
         return call.text
 
 
@@ -195,12 +195,12 @@ class WebPlatform:
 async def running(name: str, folder: Path) -> AsyncIterator[Any]:
     """Run a platform by its name."""
     if name == "discord":
-        async with world(folder, training_permitted=True) as built:
+        async with running_world(folder, training_permitted=True) as built:
             await turn_off(built)
             yield DiscordPlatform(built)
         return
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'records.db'}")
-    records = Records(engine, SqlStore(engine, terms=TERMS_VERSION), SlowPredictor())
+    records = Records(engine, SqlStore(engine, terms=TERMS_VERSION), BlockingPredictor())
     try:
         if name == "telegram":
             async with _telegram(records) as platform:
@@ -234,7 +234,7 @@ async def _telegram(records: Records) -> AsyncIterator[TelegramPlatform]:
     assert server.errors == []
 
 
-async def turn_off(built: World) -> None:
+async def turn_off(built: DiscordWorld) -> None:
     """Leave requests only: messages that no member asks about are not read."""
     community = MessageRef("discord", str(built.guild.id), "", "")
     await built.store.chat_settings.set_override(community, "enabled", False, everywhere=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.console import Word, read_feedback
+from bot.adapters.console import ConsoleFeedback, parse_feedback
 from bot.core.events import FeedbackKind, Outcome
 from model import Prediction
 from tests.core.fakes import ref
@@ -17,14 +17,14 @@ WORDLESS = Outcome(ref())
 @pytest.mark.parametrize(
     ("text", "outcome", "word"),
     [
-        ("+", SHOWN, Word(AGREE, "😂")),
-        ("-", SHOWN, Word(DISLIKE, "😂")),
-        ("1", SHOWN, Word(AGREE, "😂")),
-        ("5", SHOWN, Word(CORRECT, "🔥")),
-        ("❤️", SHOWN, Word(CORRECT, "❤")),
-        ("+", SILENT, Word(AGREE, None)),
-        ("1", SILENT, Word(CORRECT, "😂")),
-        ("😢", WORDLESS, Word(CORRECT, "😢")),
+        ("+", SHOWN, ConsoleFeedback(AGREE, "😂")),
+        ("-", SHOWN, ConsoleFeedback(DISLIKE, "😂")),
+        ("1", SHOWN, ConsoleFeedback(AGREE, "😂")),
+        ("5", SHOWN, ConsoleFeedback(CORRECT, "🔥")),
+        ("❤️", SHOWN, ConsoleFeedback(CORRECT, "❤")),
+        ("+", SILENT, ConsoleFeedback(AGREE, None)),
+        ("1", SILENT, ConsoleFeedback(CORRECT, "😂")),
+        ("😢", WORDLESS, ConsoleFeedback(CORRECT, "😢")),
         ("1", WORDLESS, None),
         ("6", SHOWN, None),
         ("0", SHOWN, None),
@@ -35,5 +35,5 @@ WORDLESS = Outcome(ref())
         ("one", SHOWN, None),
     ],
 )
-def test_words(text: str, outcome: Outcome, word: Word | None) -> None:
-    assert read_feedback(text, outcome) == word
+def test_words(text: str, outcome: Outcome, word: ConsoleFeedback | None) -> None:
+    assert parse_feedback(text, outcome) == word

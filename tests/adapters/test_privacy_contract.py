@@ -154,12 +154,12 @@ async def test_forwarded_messages_are_read_if_their_author_is_known_and_did_not_
     telegram: TelegramPlatform,
 ) -> None:
     await consent(telegram, telegram.requester, telegram.other)
-    telegram.server.say(TEXT, forward_origin=origin(BOB))
+    telegram.server.send_message(TEXT, forward_origin=origin(BOB))
     await telegram.server.confirmed()
     assert await telegram.records.rows() == [(telegram.other, None)]
     await opt_out(telegram, telegram.other)
     for unread in (origin(BOB), HIDDEN):
-        telegram.server.say(TEXT, forward_origin=unread)
+        telegram.server.send_message(TEXT, forward_origin=unread)
     await telegram.server.confirmed()
     assert telegram.records.predictor.texts == [TEXT]
     assert await telegram.records.rows() == []

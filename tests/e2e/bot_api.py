@@ -17,7 +17,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 }
 
 
-class OffSpecification(AssertionError):
+class SpecificationViolation(AssertionError):
     """The bot called what Telegram does not document."""
 
 
@@ -40,14 +40,14 @@ def check(method: str, fields: Mapping[str, str]) -> None:
         return
     described = {name.lower(): each for name, each in specification["methods"].items()}
     if method.lower() not in described:
-        raise OffSpecification(f"{method} is not described")
+        raise SpecificationViolation(f"{method} is not described")
     known = {field["name"]: field for field in described[method.lower()].get("fields", [])}
     for name, value in fields.items():
         if name not in known or not _fits(value, known[name]["types"]):
-            raise OffSpecification(f"{method}: {name} is not described or of another type")
+            raise SpecificationViolation(f"{method}: {name} is not described or of another type")
     missing = {name for name, field in known.items() if field["required"]} - fields.keys()
     if missing:
-        raise OffSpecification(f"{method}: {sorted(missing)} missing")
+        raise SpecificationViolation(f"{method}: {sorted(missing)} missing")
 
 
 def _fits(text: str, types: list[str]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from tests.e2e.discord_payloads import BOT, Payload, guild, user
-from tests.e2e.event_log import Journal
+from tests.e2e.event_log import EventLog
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT = 0, 1, 2, 6, 7
 INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
@@ -68,15 +68,15 @@ class Gateway:
         self.sessions: dict[int, Session] = {}
         """By shard."""
         self._shards = 1
-        self.received: Journal[Payload] = Journal()
+        self.received: EventLog[Payload] = EventLog()
         """Everything that the bot sent, heartbeats included."""
         self.refusals = 0
         """So many connections are turned down before the first is accepted."""
         self.content_allowed = True
         """Whether the portal's switch for message content is on."""
-        self.closing: int | None = None
+        self.close_code: int | None = None
         """The code with which every identification is turned down, where there is one."""
-        self.forgetful = False
+        self.rejects_resume = False
         """Whether no session can be resumed."""
         self._intents = 0
 
@@ -134,13 +134,13 @@ class Gateway:
             await self._resume(connection, data)
 
     @property
-    def content_asked(self) -> bool:
+    def requests_content(self) -> bool:
         """Whether the bot has identified with the intent to read messages."""
         return bool(self._intents & MESSAGE_CONTENT)
 
     async def _identify(self, connection: Connection, data: Payload, origin: str) -> None:
         content = data["intents"] & MESSAGE_CONTENT
-        refused = 4014 if content and not self.content_allowed else self.closing
+        refused = 4014 if content and not self.content_allowed else self.close_code
         if refused is not None:
             await connection.socket.close(code=refused)
             return
@@ -164,7 +164,7 @@ class Gateway:
     async def _resume(self, connection: Connection, data: Payload) -> None:
         known = (each for each in self.sessions.values() if each.id == data["session_id"])
         session = next(known, None)
-        if session is None or self.forgetful:
+        if session is None or self.rejects_resume:
             await connection.send({"op": INVALID_SESSION, "d": False})
             return
         sent = data["seq"]

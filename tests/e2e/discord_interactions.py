@@ -20,7 +20,7 @@ from tests.e2e.discord_payloads import (
     message,
     user,
 )
-from tests.e2e.event_log import Journal
+from tests.e2e.event_log import EventLog
 from tests.e2e.openapi import form_parts
 
 EVERYTHING = str((1 << 52) - 1)
@@ -32,7 +32,7 @@ DEFERRED, DEFERRED_UPDATE = 5, 6
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A callback, the edit of what it deferred, or a further message."""
 
     interaction: str
@@ -70,7 +70,7 @@ class Interactions:
         self._next_id = 70_000
         self.commands: list[Payload] = []
         """What the bot registered."""
-        self.answers: Journal[Answer] = Journal()
+        self.responses: EventLog[Response] = EventLog()
         self._private: dict[str, bool] = {}
 
     def add_routes(self, app: web.Application, api: str) -> None:
@@ -105,7 +105,7 @@ class Interactions:
     async def complete(self, name: str, options: Sequence[Payload], **how: Any) -> list[str]:  # noqa: ANN401
         """Type part of an option; returns what is proposed."""
         interaction = await self.slash(name, options, **how, type=AUTOCOMPLETE)
-        (answer,) = await self.answered(interaction)
+        (answer,) = await self.response_to(interaction)
         return [choice["value"] for choice in answer.data["choices"]]
 
     async def menu(
@@ -130,17 +130,17 @@ class Interactions:
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._start(COMPONENT, data, author, place, 0, {"message": under})
 
-    async def answered(self, interaction: str, kind: str = "callback") -> list[Answer]:
+    async def response_to(self, interaction: str, kind: str = "callback") -> list[Response]:
         """Wait for an answer of a kind."""
-        return await self.answers.wait(
+        return await self.responses.wait(
             lambda answer: answer.interaction == interaction and answer.kind == kind
         )
 
-    async def told(self, interaction: str) -> Answer:
+    async def edited(self, interaction: str) -> Response:
         """Wait for what is told after a deferral; it is as private as that."""
-        (answer,) = await self.answered(interaction, "edit")
+        (answer,) = await self.response_to(interaction, "edit")
         flags = EPHEMERAL if self._private[interaction] else 0
-        return Answer(
+        return Response(
             answer.interaction,
             answer.kind,
             {**answer.data, "flags": flags},
@@ -194,7 +194,7 @@ class Interactions:
         data = body.get("data") or {}
         interaction = request.match_info["id"]
         self._private[interaction] = bool(int(data.get("flags") or 0) & EPHEMERAL)
-        self.answers.add(Answer(interaction, "callback", data, body["type"], files))
+        self.responses.add(Response(interaction, "callback", data, body["type"], files))
         told = {"id": interaction, "type": COMMAND, "response_message_loading": True}
         return json_response({"interaction": told})
 
@@ -208,7 +208,9 @@ class Interactions:
         body, files = await read(request)
         interaction = request.match_info["token"].removeprefix("token-")
         self._next_id += 1
-        self.answers.add(Answer(interaction, kind, body, files=files, message=str(self._next_id)))
+        self.responses.add(
+            Response(interaction, kind, body, files=files, message=str(self._next_id))
+        )
         components = body.get("components") or []
         told = message(str(self._next_id), CHANNEL, BOT, "", components=components)
         return json_response(told)

@@ -9,61 +9,63 @@ from tests.e2e.discord_server import DiscordServer, Refusal, Request
 CHANNELS = [str(200 + index) for index in range(20)]
 SECRET = "zanzibar"
 SHOWN = "😂"
-STEP = 25
+BATCH_SIZE = 25
 """People do not write on before the last so many messages are answered."""
 
-Said = tuple[str, str, str]
+ExpectedFeedback = tuple[str, str, str]
 """Message, kind and emoji of a feedback."""
 
 
-def is_answer(request: Request) -> bool:
+def is_reaction(request: Request) -> bool:
     """Whether a reaction was added."""
     return "/reactions/" in request.path and request.status == 204
 
 
-def answered(server: DiscordServer) -> Counter[str]:
+def reactions_by_message(server: DiscordServer) -> Counter[str]:
     """Message -> how often the bot's reaction was added to it."""
-    return Counter(each.path.split("/")[4] for each in server.requests.matching(is_answer))
+    return Counter(each.path.split("/")[4] for each in server.requests.filter(is_reaction))
 
 
 @dataclass
-class Evening:
+class Scenario:
     """What people did, and what has to be known of it at the end."""
 
     server: DiscordServer
-    said: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
     """Messages while the bot was connected or could come back to its session."""
-    feedback: set[Said] = field(default_factory=set)
-    places: dict[str, str] = field(default_factory=dict)
+    feedback: set[ExpectedFeedback] = field(default_factory=set)
+    channels: dict[str, str] = field(default_factory=dict)
     """Every message -> its channel."""
 
-    async def write(self, count: int) -> list[str]:
+    async def send_messages(self, count: int) -> list[str]:
         """Say something in each channel in turn; the ids of the messages."""
         found = []
         for _ in range(count):
-            number = len(self.places)
+            number = len(self.channels)
             place, author = CHANNELS[number % len(CHANNELS)], (ALICE, BOB)[number % 2]
-            message = await self.server.say(f"that was funny {SECRET}{number}", author, place)
-            self.places[message] = place
+            message = await self.server.send_message(
+                f"that was funny {SECRET}{number}", author, place
+            )
+            self.channels[message] = place
             found.append(message)
         return found
 
-    async def go_on(self, count: int) -> None:
+    async def send_and_react(self, count: int) -> None:
         """Write and react, as fast as the bot answers."""
-        for _ in range(count // STEP):
-            messages = await self.write(STEP)
-            self.said += messages
+        for _ in range(count // BATCH_SIZE):
+            messages = await self.send_messages(BATCH_SIZE)
+            self.sent += messages
             await self._all_answered(set(messages))
             for message in messages:
-                await self._react(message, self.places[message])
+                await self._react(message, self.channels[message])
 
     async def _all_answered(self, messages: set[str]) -> None:
         def wanted(sent: Request) -> bool:
-            return is_answer(sent) and sent.path.split("/")[4] in messages
+            return is_reaction(sent) and sent.path.split("/")[4] in messages
 
         await self.server.requests.wait(wanted, len(messages))
 
-    async def limit(self, count: int) -> None:
+    async def rate_limit(self, count: int) -> None:
         """Refuse the next requests for going too fast."""
         self.server.refusals.extend(Refusal(429, retry_after=0.05) for _ in range(count))
 

@@ -26,7 +26,7 @@ from tests.e2e.discord_payloads import (
     reaction,
     user,
 )
-from tests.e2e.event_log import Journal
+from tests.e2e.event_log import EventLog
 
 API = "/api/v10"
 REACTION = API + "/channels/{channel}/messages/{message}/reactions/{emoji}/@me"
@@ -78,21 +78,21 @@ class DiscordServer:
         """Build the routes; ``start`` listens."""
         self.gateway = Gateway(TOKEN)
         self.interactions = Interactions(self.gateway)
-        self.requests: Journal[Request] = Journal()
+        self.requests: EventLog[Request] = EventLog()
         self.refusals: deque[Refusal] = deque()
         """Taken one by one by reaction requests."""
         self.outages = 0
         """So many REST requests are answered with 503 first."""
-        self.flowing = asyncio.Event()
+        self.accepting_reactions = asyncio.Event()
         """While cleared, reactions wait, and so do the answers to sent messages."""
-        self.flowing.set()
-        self.waiting: Journal[str] = Journal()
+        self.accepting_reactions.set()
+        self.pending_reactions: EventLog[str] = EventLog()
         """Messages whose reaction requests have come in, answered or not."""
         self.arrivals: dict[str, float] = {}
         """Message -> when its first reaction request came in, by ``time.perf_counter``."""
         self.reactions: dict[str, list[tuple[str, str]]] = {}
         """Message -> who reacted with what."""
-        self.sent: Journal[Payload] = Journal()
+        self.sent: EventLog[Payload] = EventLog()
         """Messages of the bot, those that answer interactions aside."""
         self.errors: list[str] = []
         """Requests that Discord does not document; a test with any has failed."""
@@ -145,14 +145,14 @@ class DiscordServer:
         """The value for ``discord.gateway_url``."""
         return self.origin.replace("http", "ws", 1) + "/gateway"
 
-    async def say(
+    async def send_message(
         self, text: str, author: str = ALICE, channel: str = CHANNEL, **changes: object
     ) -> str:
         """Write a message; returns its id. Its text is sent where the bot may read it."""
         self._next_id += 1
         said = message(str(self._next_id), channel, author, text, **changes)
         mentioned = any(each["id"] == BOT for each in said["mentions"])
-        if not (self.gateway.content_asked or mentioned or channel == DM):
+        if not (self.gateway.requests_content or mentioned or channel == DM):
             said["content"] = ""
         await self.gateway.dispatch("MESSAGE_CREATE", said)
         return str(said["id"])
@@ -209,7 +209,7 @@ class DiscordServer:
         body = await request.read()
         try:
             openapi.check(request.method, path, body, request.headers.get("Content-Type", ""))
-        except openapi.OffSpecification as error:
+        except openapi.SpecificationViolation as error:
             self.errors.append(str(error))
         if self.outages:
             self.outages -= 1
@@ -246,8 +246,8 @@ class DiscordServer:
     async def _add(self, request: web.Request) -> web.Response:
         place = request.match_info
         self.arrivals.setdefault(place["message"], time.perf_counter())
-        self.waiting.add(place["message"])
-        await self.flowing.wait()
+        self.pending_reactions.add(place["message"])
+        await self.accepting_reactions.wait()
         if self.refusals:
             return self.refusals.popleft().response(request)
         await self.react(place["message"], BOT, place["emoji"], place["channel"])
@@ -262,7 +262,7 @@ class DiscordServer:
         said = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
         await self.gateway.dispatch("MESSAGE_CREATE", said)
         self.sent.add({**said, "flags": body.get("flags", 0)})
-        await self.flowing.wait()
+        await self.accepting_reactions.wait()
         return json_response(said)
 
     async def _private_chat(self, request: web.Request) -> web.Response:

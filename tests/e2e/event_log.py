@@ -6,10 +6,10 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 
 
-class Journal(Generic[T]):
+class EventLog(Generic[T]):
     """A list that can be waited on."""
 
     def __init__(self) -> None:
@@ -25,12 +25,12 @@ class Journal(Generic[T]):
             if not future.done():
                 future.set_result(None)
 
-    def matching(self, wanted: Callable[[T], bool]) -> list[T]:
+    def filter(self, wanted: Callable[[T], bool]) -> list[T]:
         """Every entry so far that is wanted."""
         return [entry for entry in self.entries if wanted(entry)]
 
     async def wait(
-        self, wanted: Callable[[T], bool], count: int = 1, seconds: float = PATIENCE
+        self, wanted: Callable[[T], bool], count: int = 1, seconds: float = TIMEOUT_SECONDS
     ) -> list[T]:
         """Return once there are ``count`` wanted entries.
 
@@ -38,7 +38,7 @@ class Journal(Generic[T]):
             TimeoutError: they did not come.
         """
         async with asyncio.timeout(seconds):
-            while len(found := self.matching(wanted)) < count:
+            while len(found := self.filter(wanted)) < count:
                 future = asyncio.get_running_loop().create_future()
                 self._waiting.append(future)
                 await future

@@ -14,7 +14,7 @@ from jsonschema.exceptions import best_match
 SPECIFICATION = Path(__file__).parents[3] / "shared" / "specs" / "discord-openapi.json"
 
 
-class OffSpecification(AssertionError):
+class SpecificationViolation(AssertionError):
     """The bot asked for something that Discord does not document."""
 
 
@@ -53,13 +53,13 @@ def check(method: str, path: str, body: bytes, content_type: str) -> None:
             _check_ids(match, method, path)
             _check_body(item[method.lower()], method, path, body, content_type)
             return
-    raise OffSpecification(f"{method} {path} is not described")
+    raise SpecificationViolation(f"{method} {path} is not described")
 
 
 def _check_ids(match: re.Match[str], method: str, path: str) -> None:
     for name, value in match.groupdict().items():
         if name.endswith("_id") and not re.fullmatch(r"(0|[1-9][0-9]*)|@\w+", value):
-            raise OffSpecification(f"{method} {path}: {name} is no id")
+            raise SpecificationViolation(f"{method} {path}: {name} is no id")
 
 
 def _check_body(
@@ -68,9 +68,9 @@ def _check_body(
     described = operation.get("requestBody", {}).get("content", {})
     kind = content_type.split(";")[0]
     if body and kind not in described:
-        raise OffSpecification(f"{method} {path}: a body of type {content_type!r}")
+        raise SpecificationViolation(f"{method} {path}: a body of type {content_type!r}")
     if operation.get("requestBody", {}).get("required") and not body:
-        raise OffSpecification(f"{method} {path}: no body")
+        raise SpecificationViolation(f"{method} {path}: no body")
     if not body:
         return
     form = kind == "multipart/form-data"
@@ -78,7 +78,7 @@ def _check_body(
     wrong = best_match(_validator(json.dumps(described["application/json"])).iter_errors(given))
     if wrong is not None:
         where = "/".join(map(str, wrong.absolute_path))
-        raise OffSpecification(f"{method} {path}: {where}: {wrong.message}")
+        raise SpecificationViolation(f"{method} {path}: {where}: {wrong.message}")
 
 
 def form_parts(body: bytes, content_type: str) -> dict[str, bytes]:

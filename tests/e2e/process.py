@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.cli.conftest import Ended
-from tests.e2e.event_log import PATIENCE
+from tests.e2e.event_log import TIMEOUT_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +58,7 @@ class BotProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(2 * PATIENCE):
+        async with asyncio.timeout(2 * TIMEOUT_SECONDS):
             out, err = await process.communicate()
         assert process.returncode is not None
         return Ended(process.returncode, out.decode(), err.decode())
@@ -73,7 +73,7 @@ class BotProcess:
     async def wait(self) -> int:
         """Wait for the end; returns the exit status."""
         assert self._process is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             return await self._process.wait()
 
     async def kill(self) -> None:
@@ -98,24 +98,24 @@ class BotProcess:
         """Everything written to standard output and error so far."""
         return self._output.read_text(encoding="utf-8") if self._output.exists() else ""
 
-    async def says(self, words: str) -> None:
+    async def wait_for_output(self, words: str) -> None:
         """Wait until it has written ``words``.
 
         Raises:
             TimeoutError: it did not.
         """
-        await _until(lambda: words in self.output)
+        await _poll_until(lambda: words in self.output)
 
-    async def says_times(self, words: str, times: int) -> None:
+    async def wait_for_outputs(self, words: str, times: int) -> None:
         """Wait until it, and those that share its folder, have written ``words`` so often."""
-        await _until(lambda: self.output.count(words) >= times)
+        await _poll_until(lambda: self.output.count(words) >= times)
 
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(statement, values).fetchall()
 
-    async def eventually(
+    async def wait_for_rows(
         self,
         statement: str,
         *values: object,
@@ -135,10 +135,10 @@ class BotProcess:
                 return len(found) == len(exactly) and set(found) == set(exactly)
             return len(found) == rows
 
-        await _until(asked)
+        await _poll_until(asked)
         return found
 
-    def remains(self) -> bytes:
+    def files_content(self) -> bytes:
         """Every byte that it left in its folder, logs and journals of the database included."""
         files = [file for file in self.database.parent.rglob("*") if file.is_file()]
         return b"".join(file.read_bytes() for file in files)
@@ -153,8 +153,8 @@ def _environment(tokens: Mapping[str, str]) -> dict[str, str]:
     return {**inherited, "NO_PROXY": "127.0.0.1", **tokens}
 
 
-async def _until(holds: Callable[[], bool]) -> None:
+async def _poll_until(holds: Callable[[], bool]) -> None:
     """Ask until it holds: neither a file nor SQLite tells another process of its changes."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.02)

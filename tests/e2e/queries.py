@@ -1,16 +1,16 @@
 """What tests ask the database."""
 
-ANSWER = "select shown, skip_reason, refusal from prediction where message = ?"
+OUTCOME = "select shown, skip_reason, refusal from prediction where message = ?"
 REFUSED = (
     "select refusal from prediction where message = ? and skip_reason = 'refused' and shown = '[]'"
 )
-STORED = "select message from prediction order by message"
+RECORDED = "select message from prediction order by message"
 FEEDBACK = (
     "select kind, emoji from feedback join prediction on prediction.id = prediction_id"
     " where message = ?"
 )
 FEEDBACK_OF = "select author, actor from feedback join prediction on prediction.id = prediction_id"
-PLACE = (
+CHAT = (
     "select external_id, chat from prediction join community on community.id = community_id"
     " where message = ?"
 )

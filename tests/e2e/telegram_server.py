@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 
 from model.emoji import TELEGRAM_REACTIONS
 from tests.e2e import bot_api
-from tests.e2e.event_log import PATIENCE, Journal
+from tests.e2e.event_log import TIMEOUT_SECONDS, EventLog
 
 Payload = dict[str, Any]
 
@@ -122,38 +122,38 @@ class TelegramServer:
 
     def __init__(self) -> None:
         """Build the routes; ``start`` listens."""
-        self.calls: Journal[Call] = Journal()
+        self.calls: EventLog[Call] = EventLog()
         self.refusals: deque[Refusal] = deque()
         """Each taken by the next call of its method."""
-        self.available: Sequence[str] | None = None
+        self.available_reactions: Sequence[str] | None = None
         """What the group allows; None for all."""
         self.reactions: dict[tuple[int, int], list[str]] = {}
         """The bot's reaction on each message."""
         self.webhook, self.secret = "", ""
         self.subscribed: list[str] = []
         """The kinds of updates that the bot asked for last."""
-        self.undelivered: tuple[int, str] | None = None
+        self.last_webhook_error: tuple[int, str] | None = None
         """When Telegram last failed to deliver to the webhook, and why."""
-        self.joins = True
+        self.can_join_groups = True
         """Whether the bot can be added to groups."""
-        self.standing: dict[int, str] = {BOT: "administrator"}
+        self.statuses: dict[int, str] = {BOT: "administrator"}
         """What each account is in groups and channels; a plain member where nothing is said."""
-        self.sees_all = True
+        self.reads_all_messages = True
         """Whether the bot's group privacy is off."""
         self.repeats: list[int] = []
         """Numbers of updates that the next poll brings once more."""
         self._polling: asyncio.Future[None] | None = None
-        self.flowing = asyncio.Event()
+        self.accepting_reactions = asyncio.Event()
         """While cleared, setMessageReaction calls are kept waiting."""
-        self.flowing.set()
-        self.waiting: Journal[int] = Journal()
+        self.accepting_reactions.set()
+        self.pending_reactions: EventLog[int] = EventLog()
         """Messages whose setMessageReaction calls have come in, answered or not."""
         self.arrivals: dict[int, float] = {}
         """When the first of them came, by ``time.perf_counter``."""
         self.errors: list[str] = []
         """Calls that Telegram does not document; a test with any has failed."""
         self._files: dict[str, bytes] = {}
-        self._updates: Journal[Payload] = Journal()
+        self._updates: EventLog[Payload] = EventLog()
         self._confirmed = 0
         self._next_id = 1000
         app = web.Application()
@@ -174,7 +174,9 @@ class TelegramServer:
         """Stop listening."""
         await self._runner.cleanup()
 
-    def say(self, text: str, author: int = ALICE, chat_id: int = GROUP, **changes: object) -> int:
+    def send_message(
+        self, text: str, author: int = ALICE, chat_id: int = GROUP, **changes: object
+    ) -> int:
         """Write a message; returns its id."""
         self._next_id += 1
         said = {
@@ -236,9 +238,9 @@ class TelegramServer:
         self._update("inline_query", typed)
         return str(self._next_id)
 
-    def stands(self, status: str, author: int = ALICE, chat_id: int = GROUP) -> None:
+    def set_bot_status(self, status: str, author: int = ALICE, chat_id: int = GROUP) -> None:
         """Make the bot something else in a group."""
-        old, self.standing[BOT] = self.standing.get(BOT, "member"), status
+        old, self.statuses[BOT] = self.statuses.get(BOT, "member"), status
         told = {"chat": chat(chat_id), "from": user(author), "date": now()}
         told |= {"old_chat_member": self._member(BOT, old)}
         self._update("my_chat_member", told | {"new_chat_member": self._member(BOT, status)})
@@ -272,7 +274,7 @@ class TelegramServer:
             "old_reaction": reactions(old),
             "new_reaction": reactions(new),
         }
-        if chat_id > 0 or self.standing.get(BOT) == "administrator":
+        if chat_id > 0 or self.statuses.get(BOT) == "administrator":
             self._update("message_reaction", change)
 
     async def reaction_calls(self, message_id: int, count: int = 1) -> list[Call]:
@@ -285,7 +287,7 @@ class TelegramServer:
             count,
         )
 
-    async def sent(self, method: str, count: int = 1, **fields: object) -> list[Call]:
+    async def wait_for_calls(self, method: str, count: int = 1, **fields: object) -> list[Call]:
         """Wait for ``count`` calls of a method with these fields."""
         wanted = {name: str(value) for name, value in fields.items()}
         return await self.calls.wait(
@@ -293,7 +295,7 @@ class TelegramServer:
             count,
         )
 
-    async def answered(self, message_id: int, count: int = 1) -> list[Call]:
+    async def replies_to(self, message_id: int, count: int = 1) -> list[Call]:
         """Wait for ``count`` messages or files sent in answer to a message."""
         return await self.calls.wait(
             lambda call: (
@@ -305,7 +307,7 @@ class TelegramServer:
         )
 
     @property
-    def last(self) -> int:
+    def last_update(self) -> int:
         """The number of the latest update."""
         return len(self._updates.entries)
 
@@ -323,9 +325,9 @@ class TelegramServer:
         """Wait until the bot asks for updates."""
         await self.calls.wait(lambda call: call.method == "getupdates")
 
-    async def confirmed(self, seconds: float = PATIENCE) -> None:
+    async def confirmed(self, seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until the bot has asked past everything that happened so far."""
-        last = self.last
+        last = self.last_update
         await self.calls.wait(
             lambda call: call.method == "getupdates" and int(call.fields.get("offset", 0)) > last,
             seconds=seconds,
@@ -346,7 +348,7 @@ class TelegramServer:
         fields = {name: str(value) for name, value in given.items() if name not in files}
         try:
             bot_api.check(method, fields | dict.fromkeys(files, ""))
-        except bot_api.OffSpecification as error:
+        except bot_api.SpecificationViolation as error:
             self.errors.append(str(error))
         if method == "getupdates":
             # A long poll is written down when it comes, as it may stay.
@@ -363,8 +365,8 @@ class TelegramServer:
             return _failure(401, "Unauthorized")
         if method == "setmessagereaction":
             self.arrivals.setdefault(int(fields["message_id"]), time.perf_counter())
-            self.waiting.add(int(fields["message_id"]))
-            await self.flowing.wait()
+            self.pending_reactions.add(int(fields["message_id"]))
+            await self.accepting_reactions.wait()
         for refusal in self.refusals:
             if refusal.method.lower() == method:
                 self.refusals.remove(refusal)
@@ -380,8 +382,13 @@ class TelegramServer:
     def _result(self, method: str, fields: Mapping[str, str]) -> object:
         match method:
             case "getme":
-                abilities = {"can_join_groups": self.joins, "supports_inline_queries": True}
-                return user(BOT) | abilities | {"can_read_all_group_messages": self.sees_all}
+                abilities = {
+                    "can_join_groups": self.can_join_groups,
+                    "supports_inline_queries": True,
+                }
+                return (
+                    user(BOT) | abilities | {"can_read_all_group_messages": self.reads_all_messages}
+                )
             case "setwebhook" | "deletewebhook":
                 self.webhook = fields.get("url", "")
                 self.secret = fields.get("secret_token", self.secret)
@@ -392,10 +399,10 @@ class TelegramServer:
             case "setmycommands" | "answercallbackquery" | "answerinlinequery":
                 return True
             case "sendmessage" | "editmessagetext" | "sendphoto" | "senddocument":
-                return self._say_back(method, fields)
+                return self._send(method, fields)
             case "getchatmember":
                 account = int(fields["user_id"])
-                return self._member(account, self.standing.get(account, "member"))
+                return self._member(account, self.statuses.get(account, "member"))
             case "getfile":
                 number = fields["file_id"]
                 file = {"file_id": number, "file_unique_id": number}
@@ -412,11 +419,11 @@ class TelegramServer:
 
     def _webhook_info(self) -> Payload:
         info: Payload = {"url": self.webhook, "has_custom_certificate": False}
-        info |= {"pending_update_count": self.last - self._confirmed}
+        info |= {"pending_update_count": self.last_update - self._confirmed}
         if self.subscribed:
             info["allowed_updates"] = self.subscribed
-        if self.undelivered:
-            info["last_error_date"], info["last_error_message"] = self.undelivered
+        if self.last_webhook_error:
+            info["last_error_date"], info["last_error_message"] = self.last_webhook_error
         return info
 
     def _member(self, account: int, status: str) -> Payload:
@@ -434,7 +441,7 @@ class TelegramServer:
             member["until_date"] = 0
         return member
 
-    def _say_back(self, method: str, fields: Mapping[str, str]) -> Payload:
+    def _send(self, method: str, fields: Mapping[str, str]) -> Payload:
         self._next_id += 1
         said: Payload = {
             "message_id": int(fields.get("message_id", self._next_id)),
@@ -457,7 +464,7 @@ class TelegramServer:
         again, self.repeats = [self._updates.entries[n - 1] for n in self.repeats], []
         if not again and not await self._wait(due, int(fields.get("timeout", 0))):
             return _failure(409, "Conflict: terminated by other getUpdates request")
-        new = self._updates.matching(due)[: int(fields.get("limit", 100)) - len(again)]
+        new = self._updates.filter(due)[: int(fields.get("limit", 100)) - len(again)]
         return sorted(again + new, key=lambda update: update["update_id"])
 
     async def _wait(self, due: Callable[[Payload], bool], seconds: int) -> bool:
@@ -488,13 +495,17 @@ class TelegramServer:
             ),
             False,
         )
-        if self.available is not None:
-            full["available_reactions"] = reactions(self.available)
+        if self.available_reactions is not None:
+            full["available_reactions"] = reactions(self.available_reactions)
         return full
 
     def _set_reaction(self, fields: Mapping[str, str]) -> object:
         wanted = [each.get("emoji", "") for each in json.loads(fields.get("reaction", "[]"))]
-        allowed = TELEGRAM_REACTIONS.values() if self.available is None else self.available
+        allowed = (
+            TELEGRAM_REACTIONS.values()
+            if self.available_reactions is None
+            else self.available_reactions
+        )
         if len(wanted) > 1:
             return _failure(400, "Bad Request: REACTIONS_TOO_MANY")
         if any(e not in allowed or e not in TELEGRAM_REACTIONS.values() for e in wanted):

@@ -25,8 +25,8 @@ async def test_both_answer(
 ) -> None:
     await bot.start(DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN=telegram.TOKEN)
     await discord_server.gateway.ready()
-    await discord_server.reaction_requests(await discord_server.say("funny"))
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert await bot.stop() == 0
     platforms = bot.query("select platform from community order by platform")
     assert platforms == [("discord",), ("telegram",)]
@@ -36,8 +36,8 @@ async def test_discord_failing_leaves_telegram_alone(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await bot.start(DISCORD_TOKEN="wrong", TELEGRAM_TOKEN=telegram.TOKEN)
-    await bot.says("Discord refused the token")
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await bot.wait_for_output("Discord refused the token")
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert await bot.stop() == 0
 
 
@@ -45,9 +45,9 @@ async def test_telegram_failing_leaves_discord_alone(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     await bot.start(DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN="1:wrong")
-    await bot.says("Telegram refused the token")
+    await bot.wait_for_output("Telegram refused the token")
     await discord_server.gateway.ready()
-    await discord_server.reaction_requests(await discord_server.say("funny"))
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
     assert await bot.stop() == 0
 
 
@@ -56,7 +56,7 @@ async def test_one_platform_alone_says_what_the_other_lacks_and_stops_on_a_signa
     bot: BotProcess, telegram_server: TelegramServer, number: signal.Signals
 ) -> None:
     await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert await bot.stop(number) == 0
     assert "not started: DISCORD_TOKEN is not set" in bot.output
     assert "Traceback" not in bot.output

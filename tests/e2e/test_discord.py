@@ -9,7 +9,7 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import ANSWER, FEEDBACK, FEEDBACK_OF, PLACE, REFUSED, STORED
+from tests.e2e.queries import CHAT, FEEDBACK, FEEDBACK_OF, OUTCOME, RECORDED, REFUSED
 
 SECRET = "zanzibar"
 
@@ -26,42 +26,42 @@ async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
 async def test_message_is_answered_and_stored_without_its_text(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say(f"that was funny {SECRET}")
+    message = await discord_server.send_message(f"that was funny {SECRET}")
     (request,) = await discord_server.reaction_requests(message)
     assert (request.method, request.emoji, request.status) == ("PUT", "😂", 204)
-    (row,) = await bot.eventually(ANSWER, message)
+    (row,) = await bot.wait_for_rows(OUTCOME, message)
     assert row == ('["😂"]', None, None)
     assert bot.query("select external_id from community") == [(GUILD,)]
     assert await bot.stop() == 0
-    assert message.encode() in bot.remains()
-    assert SECRET.encode() not in bot.remains()
-    assert TOKEN.encode() not in bot.remains()
-    assert ALICE.encode() not in bot.remains()
+    assert message.encode() in bot.files_content()
+    assert SECRET.encode() not in bot.files_content()
+    assert TOKEN.encode() not in bot.files_content()
+    assert ALICE.encode() not in bot.files_content()
 
 
 async def test_emoji_goes_out_fully_qualified(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("love")
+    message = await discord_server.send_message("love")
     (request,) = await discord_server.reaction_requests(message)
     assert request.emoji == "\u2764\ufe0f"
     await discord_server.react(message, BOB, "\u2764\ufe0f")
-    assert await bot.eventually(FEEDBACK, message) == [("agree", "\u2764")]
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("agree", "\u2764")]
 
 
 async def test_private_message_is_answered(bot: BotProcess, discord_server: DiscordServer) -> None:
-    message = await discord_server.say("funny", channel=DM)
+    message = await discord_server.send_message("funny", channel=DM)
     await discord_server.reaction_requests(message)
     await discord_server.react(message, ALICE, "😂", channel=DM)
-    assert await bot.eventually(FEEDBACK, message) == [("agree", "😂")]
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("agree", "😂")]
 
 
 async def test_thread_is_a_chat_of_its_guild(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny", channel=THREAD)
+    message = await discord_server.send_message("funny", channel=THREAD)
     await discord_server.reaction_requests(message)
-    assert await bot.eventually(PLACE, message) == [(GUILD, THREAD)]
+    assert await bot.wait_for_rows(CHAT, message) == [(GUILD, THREAD)]
 
 
 async def test_mention_is_answered_past_the_chance(
@@ -70,41 +70,41 @@ async def test_mention_is_answered_past_the_chance(
     bot = launcher(discord=discord_server, **{"reactions.chance": 0.0})
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
-    await discord_server.say("funny")
-    mention = await discord_server.say(f"<@{BOT}> funny", mentions=[user(BOT)])
-    await discord_server.say(f"<@{BOB}> funny", mentions=[user(BOB)])
-    private = await discord_server.say("funny", channel=DM)
+    await discord_server.send_message("funny")
+    mention = await discord_server.send_message(f"<@{BOT}> funny", mentions=[user(BOT)])
+    await discord_server.send_message(f"<@{BOB}> funny", mentions=[user(BOB)])
+    private = await discord_server.send_message("funny", channel=DM)
     for message in (mention, private):
         await discord_server.reaction_requests(message)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(mention,), (private,)]
+    assert bot.query(RECORDED) == [(mention,), (private,)]
 
 
 async def test_only_new_messages_by_people_are_answered(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     silent = [
-        await discord_server.say("funny", author=BOT),
-        await discord_server.say("funny", author=OTHER_BOT),
-        await discord_server.say("funny", webhook_id="777"),
-        await discord_server.say("funny", type=7),
-        await discord_server.say("  \n"),
+        await discord_server.send_message("funny", author=BOT),
+        await discord_server.send_message("funny", author=OTHER_BOT),
+        await discord_server.send_message("funny", webhook_id="777"),
+        await discord_server.send_message("funny", type=7),
+        await discord_server.send_message("  \n"),
     ]
-    answered = await discord_server.say("funny")
+    answered = await discord_server.send_message("funny")
     await discord_server.edit(answered, "party")
-    last = await discord_server.say("party")
+    last = await discord_server.send_message("party")
     await discord_server.reaction_requests(last)
     assert await bot.stop() == 0
     asked = [r.path for r in discord_server.requests.entries if "/reactions/" in r.path]
     assert [path for path in asked if any(f"/{each}/" in path for each in silent)] == []
     assert len(asked) == 2
-    assert bot.query(STORED) == [(answered,), (last,)]
+    assert bot.query(RECORDED) == [(answered,), (last,)]
 
 
 async def test_reactions_are_feedback_until_taken_back(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     await discord_server.reaction_requests(message)
     await discord_server.react(message, ALICE, "😂")
     await discord_server.react(message, ALICE, "😂")
@@ -112,24 +112,24 @@ async def test_reactions_are_feedback_until_taken_back(
     await discord_server.react(message, BOB, "🍕")
     await discord_server.react(message, OTHER_BOT, "🔥")
     given = {("agree", "😂"), ("dislike", ""), ("correct", "🍕")}
-    assert set(await bot.eventually(FEEDBACK, message, rows=3)) == given
+    assert set(await bot.wait_for_rows(FEEDBACK, message, rows=3)) == given
     await discord_server.unreact(message, ALICE, "😂")
     await discord_server.unreact(message, BOB, "👎")
-    assert await bot.eventually(FEEDBACK, message) == [("correct", "🍕")]
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("correct", "🍕")]
     await discord_server.unreact(message, BOB, "🍕")
-    assert await bot.eventually(FEEDBACK, message, rows=0) == []
+    assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
 
 
 async def test_added_and_taken_back_at_once_leaves_nothing(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     await discord_server.reaction_requests(message)
     for _ in range(20):
         await discord_server.react(message, ALICE, "😂")
         await discord_server.unreact(message, ALICE, "😂")
     await discord_server.react(message, BOB, "😂")
-    await bot.eventually(FEEDBACK, message)
+    await bot.wait_for_rows(FEEDBACK, message)
     assert await bot.stop() == 0
     assert bot.query(FEEDBACK, message) == [("agree", "😂")]
     assert bot.query("select count(*) from feedback") == [(1,)]
@@ -138,7 +138,9 @@ async def test_added_and_taken_back_at_once_leaves_nothing(
 async def test_moderator_takes_the_bots_reaction_away(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    removed, cleared, emoji_cleared, other = [await discord_server.say("funny") for _ in range(4)]
+    removed, cleared, emoji_cleared, other = [
+        await discord_server.send_message("funny") for _ in range(4)
+    ]
     for message in (removed, cleared, emoji_cleared, other):
         await discord_server.reaction_requests(message)
     await discord_server.clear(other, "🍕")
@@ -146,7 +148,7 @@ async def test_moderator_takes_the_bots_reaction_away(
     await discord_server.clear(cleared)
     await discord_server.clear(emoji_cleared, "😂")
     for message in (removed, cleared, emoji_cleared):
-        assert await bot.eventually(FEEDBACK, message) == [("remove", "😂")]
+        assert await bot.wait_for_rows(FEEDBACK, message) == [("remove", "😂")]
     assert await bot.stop() == 0
     assert bot.query(FEEDBACK, other) == []
 
@@ -154,13 +156,13 @@ async def test_moderator_takes_the_bots_reaction_away(
 async def test_reactions_on_what_the_bot_did_not_answer_are_not_kept(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    silent = await discord_server.say("hm")
-    answered = await discord_server.say("funny")
+    silent = await discord_server.send_message("hm")
+    answered = await discord_server.send_message("funny")
     await discord_server.reaction_requests(answered)
     for message in ("77777", silent, answered):
         await discord_server.react(message, ALICE, "🔥")
         await discord_server.clear(message)
-    assert len(await bot.eventually(FEEDBACK, answered, rows=2)) == 2
+    assert len(await bot.wait_for_rows(FEEDBACK, answered, rows=2)) == 2
     assert await bot.stop() == 0
     assert bot.query("select count(*) from feedback") == [(2,)]
 
@@ -168,47 +170,47 @@ async def test_reactions_on_what_the_bot_did_not_answer_are_not_kept(
 async def test_feedback_after_a_restart_is_understood(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     await discord_server.reaction_requests(message)
     assert await bot.stop() == 0
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready(times=2)
     await discord_server.react(message, ALICE, "😂")
     await discord_server.react(message, BOB, "🔥")
-    stored = await bot.eventually(FEEDBACK, message, rows=2)
+    stored = await bot.wait_for_rows(FEEDBACK, message, rows=2)
     assert set(stored) == {("agree", "😂"), ("correct", "🔥")}
 
 
 async def test_deleted_messages_are_forgotten(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    kept, single, *many = [await discord_server.say("funny") for _ in range(4)]
+    kept, single, *many = [await discord_server.send_message("funny") for _ in range(4)]
     for message in (kept, single, *many):
         await discord_server.reaction_requests(message)
-    await bot.eventually(STORED, rows=4)
+    await bot.wait_for_rows(RECORDED, rows=4)
     await discord_server.react(single, ALICE, "😂")
-    await bot.eventually(FEEDBACK, single)
+    await bot.wait_for_rows(FEEDBACK, single)
     await discord_server.delete(single)
     await discord_server.delete(*many)
-    assert await bot.eventually(STORED) == [(kept,)]
+    assert await bot.wait_for_rows(RECORDED) == [(kept,)]
     assert bot.query("select count(*) from feedback") == [(0,)]
 
 
 async def test_words_on_an_answer_under_way_are_kept_in_order(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    discord_server.flowing.clear()
-    agreed, deleted = [await discord_server.say("funny", channel=DM) for _ in range(2)]
-    await discord_server.waiting.wait(lambda message: message in (agreed, deleted))
+    discord_server.accepting_reactions.clear()
+    agreed, deleted = [await discord_server.send_message("funny", channel=DM) for _ in range(2)]
+    await discord_server.pending_reactions.wait(lambda message: message in (agreed, deleted))
     await discord_server.react(agreed, ALICE, "😂", channel=DM)
     await discord_server.delete(deleted, channel=DM)
-    last = await discord_server.say("party")
-    await discord_server.waiting.wait(lambda message: message == last)
-    discord_server.flowing.set()
-    assert await bot.eventually(FEEDBACK, agreed) == [("agree", "😂")]
+    last = await discord_server.send_message("party")
+    await discord_server.pending_reactions.wait(lambda message: message == last)
+    discord_server.accepting_reactions.set()
+    assert await bot.wait_for_rows(FEEDBACK, agreed) == [("agree", "😂")]
     await discord_server.reaction_requests(deleted)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(agreed,), (last,)]
+    assert bot.query(RECORDED) == [(agreed,), (last,)]
 
 
 async def test_refusals_are_stored_by_name_and_end_nothing(
@@ -231,9 +233,11 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
     }
     for refusal, name in expected.items():
         discord_server.refusals.append(refusal)
-        message = await discord_server.say("funny", author=BOB if name == "blocked" else ALICE)
-        assert await bot.eventually(REFUSED, message) == [(name,)]
-    await discord_server.reaction_requests(await discord_server.say("funny"))
+        message = await discord_server.send_message(
+            "funny", author=BOB if name == "blocked" else ALICE
+        )
+        assert await bot.wait_for_rows(REFUSED, message) == [(name,)]
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
 
 
 async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once(
@@ -241,18 +245,18 @@ async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once
 ) -> None:
     for _ in range(MAX_REFUSALS):
         discord_server.refusals.append(Refusal(403, 50013))
-        await bot.eventually(REFUSED, await discord_server.say("funny"))
+        await bot.wait_for_rows(REFUSED, await discord_server.send_message("funny"))
     (told,) = await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
     assert "<#200>" in told["content"]
-    await discord_server.say("funny")
+    await discord_server.send_message("funny")
     assert await bot.stop() == 0
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready(times=2)
-    await discord_server.say("funny")
-    elsewhere = await discord_server.say("funny", channel=DM)
+    await discord_server.send_message("funny")
+    elsewhere = await discord_server.send_message("funny", channel=DM)
     await discord_server.reaction_requests(elsewhere)
     assert await bot.stop() == 0
-    asked = discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
+    asked = discord_server.requests.filter(lambda sent: "/reactions/" in sent.path)
     assert len(asked) == MAX_REFUSALS + 1
     assert len(discord_server.sent.entries) == 1
     assert bot.output.count("turned off in channel 200 of server 100") == 1
@@ -268,56 +272,56 @@ async def test_where_reactions_are_not_allowed_none_is_tried(
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
     for _ in range(MAX_REFUSALS):
-        await bot.eventually(REFUSED, await discord_server.say("funny"))
+        await bot.wait_for_rows(REFUSED, await discord_server.send_message("funny"))
     await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
-    await bot.says("does not let the bot")
+    await bot.wait_for_output("does not let the bot")
     assert "add reactions" in bot.output
     assert "send messages" in bot.output
     assert "client_id=900000000000000900" in bot.output
-    assert not discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
+    assert not discord_server.requests.filter(lambda sent: "/reactions/" in sent.path)
 
 
 async def test_those_who_blocked_the_bot_are_left_alone(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.refusals.append(Refusal(403, 90001))
-    refused = await discord_server.say("funny", author=BOB)
-    assert await bot.eventually(REFUSED, refused) == [("blocked",)]
-    await discord_server.say("funny", author=BOB)
-    other = await discord_server.say("party")
+    refused = await discord_server.send_message("funny", author=BOB)
+    assert await bot.wait_for_rows(REFUSED, refused) == [("blocked",)]
+    await discord_server.send_message("funny", author=BOB)
+    other = await discord_server.send_message("party")
     await discord_server.reaction_requests(other)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(refused,), (other,)]
+    assert bot.query(RECORDED) == [(refused,), (other,)]
 
 
 async def test_cut_connection_is_tried_once_more(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     # Only a connection that was used before is taken for one that the other side had closed.
-    await discord_server.reaction_requests(await discord_server.say("funny"))
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
     discord_server.refusals.append(Refusal(0))
-    message = await discord_server.say("funny")
-    assert await bot.eventually(ANSWER, message) == [('["😂"]', None, None)]
+    message = await discord_server.send_message("funny")
+    assert await bot.wait_for_rows(OUTCOME, message) == [('["😂"]', None, None)]
     discord_server.refusals.extend([Refusal(0), Refusal(0)])
-    message = await discord_server.say("funny")
-    assert await bot.eventually(REFUSED, message) == [("network",)]
+    message = await discord_server.send_message("funny")
+    assert await bot.wait_for_rows(REFUSED, message) == [("network",)]
 
 
 async def test_rate_limited_reaction_is_sent_again(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.refusals.append(Refusal(429, retry_after=0.05))
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     requests = await discord_server.reaction_requests(message, count=2)
     assert [request.status for request in requests] == [429, 204]
-    assert await bot.eventually(ANSWER, message) == [('["😂"]', None, None)]
+    assert await bot.wait_for_rows(OUTCOME, message) == [('["😂"]', None, None)]
 
 
 async def test_members_are_stored_as_hashes(bot: BotProcess, discord_server: DiscordServer) -> None:
-    message = await discord_server.say("funny", mentions=[user(BOT)])
+    message = await discord_server.send_message("funny", mentions=[user(BOT)])
     await discord_server.reaction_requests(message)
     await discord_server.react(message, ALICE, "😂")
-    await bot.eventually(FEEDBACK, message)
+    await bot.wait_for_rows(FEEDBACK, message)
     ((author, actor),) = bot.query(FEEDBACK_OF)
     assert author == actor
     assert len(json.dumps(author)) == 34

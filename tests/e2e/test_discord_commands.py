@@ -24,7 +24,7 @@ from tests.e2e.discord_payloads import (
 )
 from tests.e2e.discord_server import TOKEN, DiscordServer
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import FEEDBACK, STORED
+from tests.e2e.queries import FEEDBACK, RECORDED
 
 SECRET = "zanzibar"
 
@@ -55,7 +55,7 @@ async def choose(server: DiscordServer, setting: str, value: str, place: str | N
     asked = await server.interactions.slash(
         "settings set", given, permissions=MANAGE_GUILD, resolved=resolved
     )
-    return (await server.interactions.told(asked)).text
+    return (await server.interactions.edited(asked)).text
 
 
 async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordServer) -> None:
@@ -83,47 +83,47 @@ async def test_a_question_is_answered_privately_and_its_text_is_nowhere(
 ) -> None:
     people = discord_server.interactions
     asked = await people.slash("emoji", [option("text", f"that was funny {SECRET}")])
-    (callback,) = await people.answered(asked)
+    (callback,) = await people.response_to(asked)
     assert callback.type == DEFERRED
     assert callback.private
-    told = await people.told(asked)
+    told = await people.edited(asked)
     assert told.buttons[0]["emoji"]["name"] == "😂"
     assert all("%" in each["label"] for each in told.buttons)
     pressed = await people.press(told.buttons[0], "9")
-    assert "😂" in (await people.told(pressed)).text
-    assert await bot.eventually(FEEDBACK, asked) == [("agree", "😂")]
+    assert "😂" in (await people.edited(pressed)).text
+    assert await bot.wait_for_rows(FEEDBACK, asked) == [("agree", "😂")]
     target = message("888", CHANNEL, BOB, f"party {SECRET}")
-    suggested = await people.told(await people.menu("Suggest emojis", target))
+    suggested = await people.edited(await people.menu("Suggest emojis", target))
     assert suggested.buttons[0]["emoji"]["name"] == "🎉"
-    await people.told(await people.slash("emoji", [option("text", f"pizza {SECRET}")]))
+    await people.edited(await people.slash("emoji", [option("text", f"pizza {SECRET}")]))
     assert await bot.stop() == 0
-    assert SECRET.encode() not in bot.remains()
+    assert SECRET.encode() not in bot.files_content()
 
 
 async def test_a_member_sees_and_erases_what_is_kept(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     people = discord_server.interactions
-    said = await discord_server.say("funny")
+    said = await discord_server.send_message("funny")
     await discord_server.reaction_requests(said)
-    told = await people.told(await people.slash("privacy"))
+    told = await people.edited(await people.slash("privacy"))
     (file,) = told.files.values()
     assert [each["message"] for each in json.loads(file)["messages"]] == [said]
-    why = await people.told(await people.slash("why"))
+    why = await people.edited(await people.slash("why"))
     assert "I showed 😂" in why.text
-    stats = await people.told(await people.slash("stats"))
+    stats = await people.edited(await people.slash("stats"))
     (picture,) = stats.files.values()
     assert picture.startswith(b"\x89PNG")
-    asked = await people.told(await people.slash("forget"))
-    erased = await people.told(await people.press(asked.buttons[0], asked.message))
+    asked = await people.edited(await people.slash("forget"))
+    erased = await people.edited(await people.press(asked.buttons[0], asked.message))
     assert "erased: 1" in erased.text
-    assert bot.query(STORED) == []
-    await people.told(await people.slash("optout"))
-    await discord_server.say("funny")
-    other = await discord_server.say("funny", author=BOB)
+    assert bot.query(RECORDED) == []
+    await people.edited(await people.slash("optout"))
+    await discord_server.send_message("funny")
+    other = await discord_server.send_message("funny", author=BOB)
     await discord_server.reaction_requests(other)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(other,)]
+    assert bot.query(RECORDED) == [(other,)]
 
 
 async def test_settings_hold_in_threads_and_outlive_a_restart(
@@ -132,25 +132,25 @@ async def test_settings_hold_in_threads_and_outlive_a_restart(
     refused = await discord_server.interactions.slash(
         "settings set", [option("setting", "enabled"), option("value", "off")]
     )
-    (answer,) = await discord_server.interactions.answered(refused)
+    (answer,) = await discord_server.interactions.response_to(refused)
     assert "Manage Server" in answer.text
     assert "off" in await choose(discord_server, "enabled", "off", CHANNEL)
     assert await bot.stop() == 0
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready(times=2)
     for place in (CHANNEL, THREAD):
-        await discord_server.say("funny", channel=place)
-    private = await discord_server.say("funny", channel=DM)
+        await discord_server.send_message("funny", channel=place)
+    private = await discord_server.send_message("funny", channel=DM)
     await discord_server.reaction_requests(private)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(private,)]
+    assert bot.query(RECORDED) == [(private,)]
 
 
 async def test_a_servers_own_emoji_is_predicted_from_its_name(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     assert "pizza" in await choose(discord_server, "emoji_allow", ":pizza: :lost: 😂")
-    said = await discord_server.say("pizza")
+    said = await discord_server.send_message("pizza")
     (request,) = await discord_server.reaction_requests(said)
     assert request.emoji == "pizza:4242"
     event = {
@@ -163,7 +163,7 @@ async def test_a_servers_own_emoji_is_predicted_from_its_name(
         "type": 0,
     }
     await discord_server.gateway.dispatch("MESSAGE_REACTION_REMOVE", event)
-    assert await bot.eventually(FEEDBACK, said) == [("remove", ":pizza:")]
+    assert await bot.wait_for_rows(FEEDBACK, said) == [("remove", ":pizza:")]
 
 
 async def test_replayed_question_is_answered_after_a_drop(
@@ -172,5 +172,5 @@ async def test_replayed_question_is_answered_after_a_drop(
     await discord_server.gateway.drop()
     asked = await discord_server.interactions.slash("emoji", [option("text", "funny")])
     await discord_server.gateway.received.wait(lambda sent: sent["op"] == RESUME)
-    assert (await discord_server.interactions.told(asked)).buttons
-    assert len(await discord_server.interactions.answered(asked)) == 1
+    assert (await discord_server.interactions.edited(asked)).buttons
+    assert len(await discord_server.interactions.response_to(asked)) == 1

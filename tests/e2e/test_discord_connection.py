@@ -9,7 +9,7 @@ from tests.e2e.discord_gateway import IDENTIFY, MESSAGE_CONTENT, RESUME, SESSION
 from tests.e2e.discord_payloads import BOT, CHANNEL, DM, guild, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Request
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import ANSWER, STORED
+from tests.e2e.queries import OUTCOME, RECORDED
 
 LEAST = 1 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
 """Guilds and their emojis; messages and reactions, in guilds and private."""
@@ -30,7 +30,7 @@ def is_reaction(request: Request) -> bool:
 
 async def test_asks_for_the_least_intents(bot: BotProcess, discord_server: DiscordServer) -> None:
     assert bot.running
-    (sent,) = discord_server.gateway.received.matching(lambda sent: sent["op"] == IDENTIFY)
+    (sent,) = discord_server.gateway.received.filter(lambda sent: sent["op"] == IDENTIFY)
     assert sent["d"]["intents"] == LEAST | MESSAGE_CONTENT
 
 
@@ -43,7 +43,7 @@ async def test_waits_for_gateway_and_api_that_are_down(
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
     assert discord_server.gateway.refusals == 0
-    await discord_server.reaction_requests(await discord_server.say("funny"))
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
     assert "Traceback" not in bot.output
     assert await bot.stop() == 0
 
@@ -55,15 +55,15 @@ async def test_goes_on_without_the_message_content(
     bot = launcher(discord=discord_server)
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready(times=2)
-    _, again = discord_server.gateway.received.matching(lambda sent: sent["op"] == IDENTIFY)
+    _, again = discord_server.gateway.received.filter(lambda sent: sent["op"] == IDENTIFY)
     assert again["d"]["intents"] == LEAST
-    await discord_server.say("funny")
-    mention = await discord_server.say(f"<@{BOT}> funny", mentions=[user(BOT)])
-    private = await discord_server.say("funny", channel=DM)
+    await discord_server.send_message("funny")
+    mention = await discord_server.send_message(f"<@{BOT}> funny", mentions=[user(BOT)])
+    private = await discord_server.send_message("funny", channel=DM)
     for message in (mention, private):
         await discord_server.reaction_requests(message)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(mention,), (private,)]
+    assert bot.query(RECORDED) == [(mention,), (private,)]
     assert bot.output.count("Message Content Intent") == 1
 
 
@@ -89,7 +89,7 @@ async def test_refused_token_ends_with_one_line(
 async def test_gateway_that_lets_nobody_in_ends_with_one_line(
     launcher: Launcher, discord_server: DiscordServer, code: int, words: str
 ) -> None:
-    discord_server.gateway.closing = code
+    discord_server.gateway.close_code = code
     bot = launcher(discord=discord_server)
     await bot.start(DISCORD_TOKEN=TOKEN)
     assert await bot.wait() == 1
@@ -103,7 +103,7 @@ async def test_stops_at_once_while_the_gateway_is_down(
     discord_server.gateway.refusals = 1000
     bot = launcher(discord=discord_server)
     await bot.start(DISCORD_TOKEN=TOKEN)
-    await bot.says("the Discord gateway does not answer")
+    await bot.wait_for_output("the Discord gateway does not answer")
     assert await bot.stop() == 0
     assert "Traceback" not in bot.output
 
@@ -116,10 +116,10 @@ async def test_malformed_event_is_survived_and_not_quoted(
     await discord_server.gateway.ready()
     await discord_server.gateway.dispatch("MESSAGE_CREATE", {"content": "zanzibar"})
     await discord_server.gateway.ready(times=2)
-    await discord_server.reaction_requests(await discord_server.say("funny"))
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
     assert bot.output.count("no connection to Discord (KeyError") == 1
     assert await bot.stop() == 0
-    assert b"zanzibar" not in bot.remains()
+    assert b"zanzibar" not in bot.files_content()
 
 
 @pytest.mark.parametrize("way", ["reconnect", "drop", "invalidate"])
@@ -127,55 +127,57 @@ async def test_resumes_and_loses_nothing(
     bot: BotProcess, discord_server: DiscordServer, way: str
 ) -> None:
     gateway = discord_server.gateway
-    before = await discord_server.say("funny")
+    before = await discord_server.send_message("funny")
     await discord_server.reaction_requests(before)
     await {"reconnect": gateway.reconnect, "drop": gateway.drop}.get(way, gateway.invalidate)()
-    missed = await discord_server.say("party")
+    missed = await discord_server.send_message("party")
     await gateway.received.wait(lambda sent: sent["op"] == RESUME)
-    after = await discord_server.say("pizza")
+    after = await discord_server.send_message("pizza")
     for message in (missed, after):
         await discord_server.reaction_requests(message)
     assert await bot.stop() == 0
-    assert len(discord_server.requests.matching(is_reaction)) == 3
-    assert bot.query(STORED) == [(before,), (missed,), (after,)]
+    assert len(discord_server.requests.filter(is_reaction)) == 3
+    assert bot.query(RECORDED) == [(before,), (missed,), (after,)]
 
 
 @pytest.mark.slow
 async def test_identifies_again_where_the_session_is_gone(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    discord_server.gateway.forgetful = True
+    discord_server.gateway.rejects_resume = True
     await discord_server.gateway.drop()
     await discord_server.gateway.ready(times=2)  # discord.py waits five seconds before
-    assert discord_server.gateway.received.matching(lambda sent: sent["op"] == RESUME)
-    await discord_server.reaction_requests(await discord_server.say("funny"))
+    assert discord_server.gateway.received.filter(lambda sent: sent["op"] == RESUME)
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
     assert bot.running
 
 
 async def test_replayed_message_is_answered_once(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     await discord_server.reaction_requests(message)
-    await discord_server.say("funny", id=message)
-    last = await discord_server.say("party")
+    await discord_server.send_message("funny", id=message)
+    last = await discord_server.send_message("party")
     await discord_server.reaction_requests(last)
     assert await bot.stop() == 0
-    assert len(discord_server.requests.matching(is_reaction)) == 2
+    assert len(discord_server.requests.filter(is_reaction)) == 2
 
 
 async def test_stop_finishes_what_was_accepted(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    discord_server.flowing.clear()
-    messages = [await discord_server.say("funny", channel=channel) for channel in (CHANNEL, DM)]
-    await discord_server.waiting.wait(lambda message: message in messages, count=2)
+    discord_server.accepting_reactions.clear()
+    messages = [
+        await discord_server.send_message("funny", channel=channel) for channel in (CHANNEL, DM)
+    ]
+    await discord_server.pending_reactions.wait(lambda message: message in messages, count=2)
     stopping = asyncio.create_task(bot.stop())
-    await bot.says("finishing")
-    discord_server.flowing.set()
+    await bot.wait_for_output("finishing")
+    discord_server.accepting_reactions.set()
     assert await stopping == 0
     for message in messages:
-        assert bot.query(ANSWER, message) == [('["😂"]', None, None)]
+        assert bot.query(OUTCOME, message) == [('["😂"]', None, None)]
 
 
 async def test_one_shard_of_several(launcher: Launcher, discord_server: DiscordServer) -> None:
@@ -185,13 +187,13 @@ async def test_one_shard_of_several(launcher: Launcher, discord_server: DiscordS
     bot = launcher(discord=discord_server, **shards)
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
-    (sent,) = discord_server.gateway.received.matching(lambda sent: sent["op"] == IDENTIFY)
+    (sent,) = discord_server.gateway.received.filter(lambda sent: sent["op"] == IDENTIFY)
     assert sent["d"]["shard"] == [1, 2]
-    await discord_server.say("funny")
-    message = await discord_server.say("funny", channel="333", guild_id=second)
+    await discord_server.send_message("funny")
+    message = await discord_server.send_message("funny", channel="333", guild_id=second)
     await discord_server.reaction_requests(message)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(message,)]
+    assert bot.query(RECORDED) == [(message,)]
 
 
 @pytest.mark.slow
@@ -202,15 +204,15 @@ async def test_all_shards_in_one_process(launcher: Launcher, discord_server: Dis
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready(times=2)  # Discord wants five seconds between them
     messages = [
-        await discord_server.say("funny"),
-        await discord_server.say("funny", channel="333", guild_id=second),
+        await discord_server.send_message("funny"),
+        await discord_server.send_message("funny", channel="333", guild_id=second),
     ]
     for message in messages:
         await discord_server.reaction_requests(message)
     await discord_server.gateway.drop(shard=1)
-    missed = await discord_server.say("party", channel="333", guild_id=second)
+    missed = await discord_server.send_message("party", channel="333", guild_id=second)
     await discord_server.reaction_requests(missed)
-    (resumed,) = discord_server.gateway.received.matching(lambda sent: sent["op"] == RESUME)
+    (resumed,) = discord_server.gateway.received.filter(lambda sent: sent["op"] == RESUME)
     assert resumed["d"]["session_id"] == f"{SESSION_ID}1"
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(message,) for message in (*messages, missed)]
+    assert bot.query(RECORDED) == [(message,) for message in (*messages, missed)]

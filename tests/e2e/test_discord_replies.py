@@ -7,7 +7,7 @@ from tests.e2e.discord_interactions import DEFERRED, DEFERRED_UPDATE
 from tests.e2e.discord_payloads import ALICE, BOB, CHANNEL, DM, Payload
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import FEEDBACK, REFUSED, STORED
+from tests.e2e.queries import FEEDBACK, RECORDED, REFUSED
 
 SILENT = 1 << 12
 
@@ -36,14 +36,14 @@ def buttons(message: Payload) -> list[Payload]:
 async def test_an_answer_has_the_five_as_buttons(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     sent = await reply_to(discord_server, message)
     assert sent["content"] == "😂"
     assert sent["flags"] == SILENT
     five = [button["emoji"]["name"] for button in buttons(sent)]
     assert len(five) == 5
     assert five[0] == "😂"
-    assert not discord_server.requests.matching(lambda sent: "/reactions/" in sent.path)
+    assert not discord_server.requests.filter(lambda sent: "/reactions/" in sent.path)
 
 
 @pytest.mark.parametrize("place", [CHANNEL, DM])
@@ -51,47 +51,47 @@ async def test_a_press_is_feedback_that_can_be_taken_back(
     bot: BotProcess, discord_server: DiscordServer, place: str
 ) -> None:
     people = discord_server.interactions
-    message = await discord_server.say("funny", channel=place)
+    message = await discord_server.send_message("funny", channel=place)
     sent = await reply_to(discord_server, message)
     second = buttons(sent)[1]
     for _ in range(2):
         pressed = await people.press(second, sent["id"], author=ALICE, place=place)
-        (callback,) = await people.answered(pressed)
+        (callback,) = await people.response_to(pressed)
         assert callback.type == DEFERRED
-        told = await people.told(pressed)
+        told = await people.edited(pressed)
         assert told.private
         assert second["emoji"]["name"] in told.text
-    words = await bot.eventually(FEEDBACK, message)
+    words = await bot.wait_for_rows(FEEDBACK, message)
     assert [kind for kind, _ in words] == ["agree"]
     (back,) = told.buttons
     undone = await people.press(back, "9", author=ALICE, place=place)
-    (callback,) = await people.answered(undone)
+    (callback,) = await people.response_to(undone)
     assert callback.type == DEFERRED_UPDATE
-    assert (await people.told(undone)).buttons == []
-    assert await bot.eventually(FEEDBACK, message, rows=0) == []
+    assert (await people.edited(undone)).buttons == []
+    assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
 
 
 async def test_presses_are_understood_after_a_restart(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     sent = await reply_to(discord_server, message)
     assert await bot.stop() == 0
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready(times=2)
     await discord_server.interactions.press(buttons(sent)[0], sent["id"], author=BOB)
-    assert await bot.eventually(FEEDBACK, message) == [("agree", "😂")]
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("agree", "😂")]
 
 
 async def test_a_press_on_a_forgotten_message_is_told(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     sent = await reply_to(discord_server, message)
     await discord_server.delete(message)
-    await bot.eventually(STORED, rows=0)
+    await bot.wait_for_rows(RECORDED, rows=0)
     pressed = await discord_server.interactions.press(buttons(sent)[0], sent["id"])
-    told = await discord_server.interactions.told(pressed)
+    told = await discord_server.interactions.edited(pressed)
     assert "no longer know" in told.text
     assert told.buttons == []
 
@@ -99,33 +99,33 @@ async def test_a_press_on_a_forgotten_message_is_told(
 async def test_reactions_on_the_answer_are_about_the_message(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    message = await discord_server.say("funny")
+    message = await discord_server.send_message("funny")
     sent = await reply_to(discord_server, message)
     await discord_server.react(sent["id"], BOB, "👎")
-    assert await bot.eventually(FEEDBACK, message) == [("dislike", "")]
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("dislike", "")]
     await discord_server.unreact(sent["id"], BOB, "👎")
-    await bot.eventually(FEEDBACK, message, rows=0)
+    await bot.wait_for_rows(FEEDBACK, message, rows=0)
     await discord_server.delete(sent["id"])
-    words = await bot.eventually(FEEDBACK, message, rows=5)
+    words = await bot.wait_for_rows(FEEDBACK, message, rows=5)
     assert {kind for kind, _ in words} == {"remove"}
 
 
 async def test_a_reaction_may_come_before_the_answer_counts_as_sent(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    discord_server.flowing.clear()
-    message = await discord_server.say("funny")
+    discord_server.accepting_reactions.clear()
+    message = await discord_server.send_message("funny")
     sent = await reply_to(discord_server, message)
     await discord_server.react(sent["id"], BOB, "👎")
     # Events are heard in order: once this is answered, the reaction was heard.
-    await reply_to(discord_server, await discord_server.say("funny", channel=DM))
-    discord_server.flowing.set()
-    assert await bot.eventually(FEEDBACK, message) == [("dislike", "")]
+    await reply_to(discord_server, await discord_server.send_message("funny", channel=DM))
+    discord_server.accepting_reactions.set()
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("dislike", "")]
 
 
 async def test_an_answer_to_a_message_that_is_gone_is_refused_by_name(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.refusals.append(Refusal(400, 50035))
-    message = await discord_server.say("funny")
-    assert await bot.eventually(REFUSED, message) == [("message_gone",)]
+    message = await discord_server.send_message("funny")
+    assert await bot.wait_for_rows(REFUSED, message) == [("message_gone",)]

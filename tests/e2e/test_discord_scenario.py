@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_gateway import RESUME
 from tests.e2e.discord_payloads import guild
-from tests.e2e.discord_scenario import CHANNELS, SECRET, STEP, Evening, answered
+from tests.e2e.discord_scenario import BATCH_SIZE, CHANNELS, SECRET, Scenario, reactions_by_message
 from tests.e2e.discord_server import TOKEN, DiscordServer
 from tests.e2e.process import BotProcess
 
@@ -17,9 +17,9 @@ FEEDBACK = (
 SHOWN = "select message from prediction where shown = '[\"😂\"]'"
 
 
-async def settled(bot: BotProcess, evening: Evening) -> None:
+async def wait_for_feedback(bot: BotProcess, evening: Scenario) -> None:
     """Wait until everything that people said is stored."""
-    await bot.eventually(FEEDBACK, exactly=evening.feedback)
+    await bot.wait_for_rows(FEEDBACK, exactly=evening.feedback)
 
 
 @pytest.mark.slow
@@ -30,37 +30,39 @@ async def test_an_evening(launcher: Launcher, discord_server: DiscordServer) -> 
     bot = launcher(discord=discord_server, **{"reactions.max_per_minute": 100_000})
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready()
-    evening = Evening(discord_server)
-    await evening.go_on(150)
+    evening = Scenario(discord_server)
+    await evening.send_and_react(150)
     await gateway.drop()
-    await evening.go_on(150)
-    await evening.limit(12)
-    await evening.go_on(100)
+    await evening.send_and_react(150)
+    await evening.rate_limit(12)
+    await evening.send_and_react(100)
     await gateway.reconnect()
-    await evening.go_on(75)
-    await settled(bot, evening)
-    in_flight = await evening.write(STEP)
-    await discord_server.waiting.wait(lambda message: message in in_flight)
+    await evening.send_and_react(75)
+    await wait_for_feedback(bot, evening)
+    in_flight = await evening.send_messages(BATCH_SIZE)
+    await discord_server.pending_reactions.wait(lambda message: message in in_flight)
     assert await bot.stop(signal.SIGKILL) == -signal.SIGKILL
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready(times=2)
     for message in in_flight:  # Discord may send them again; they are taken
         if bot.query("select 1 from prediction where message = ?", message):
-            await discord_server.say("funny", channel=evening.places[message], id=message)
-    await evening.go_on(200)
-    await evening.limit(12)
-    await evening.go_on(150)
+            await discord_server.send_message(
+                "funny", channel=evening.channels[message], id=message
+            )
+    await evening.send_and_react(200)
+    await evening.rate_limit(12)
+    await evening.send_and_react(150)
     await gateway.invalidate()
-    await evening.go_on(150)
-    await settled(bot, evening)
+    await evening.send_and_react(150)
+    await wait_for_feedback(bot, evening)
     assert await bot.stop() == 0
-    assert len(gateway.received.matching(lambda sent: sent["op"] == RESUME)) == 3
-    assert len(evening.said) + len(in_flight) == 1000
-    times = answered(discord_server)
-    assert {times[message] for message in evening.said} == {1}
+    assert len(gateway.received.filter(lambda sent: sent["op"] == RESUME)) == 3
+    assert len(evening.sent) + len(in_flight) == 1000
+    times = reactions_by_message(discord_server)
+    assert {times[message] for message in evening.sent} == {1}
     assert max(times.values()) == 1
     assert set(times) <= {message for (message,) in bot.query(SHOWN)}
     stored = bot.query(FEEDBACK)
     assert len(stored) == len(set(stored))
     assert set(stored) == evening.feedback
-    assert SECRET.encode() not in bot.remains()
+    assert SECRET.encode() not in bot.files_content()

@@ -168,7 +168,7 @@ async def test_without_any_token_nothing_would_run(both: BotProcess) -> None:
 async def test_group_privacy_and_groups_at_botfather(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.sees_all = telegram_server.joins = False
+    telegram_server.reads_all_messages = telegram_server.can_join_groups = False
     told = await on_telegram(both)
     assert told["telegram.privacy"]["status"] == told["telegram.joining"]["status"] == "warning"
     assert (
@@ -217,23 +217,26 @@ async def test_a_webhook_that_a_running_bot_registered(
     settings = {"telegram.webhook_url": URL, "telegram.webhook_listen": "127.0.0.1:0"}
     bot = launcher(telegram=telegram_server, **settings)
     await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)
-    await bot.says("Telegram is connected")
+    await bot.wait_for_output("Telegram is connected")
     assert (await on_telegram(bot))["telegram.webhook"] == {
         "check": "telegram.webhook",
         "status": "ok",
         "told": "bot.example.org gets the updates; updates that wait: 0",
         "mend": "",
     }
-    telegram_server.undelivered = (int(time.time()), "Wrong response: 502 Bad Gateway")
+    telegram_server.last_webhook_error = (int(time.time()), "Wrong response: 502 Bad Gateway")
     found = (await on_telegram(bot))["telegram.webhook"]
     assert (found["status"], "502 Bad Gateway; updates that wait: 0" in found["told"]) == (
         "warning",
         True,
     )
-    telegram_server.say("zanzibar")
+    telegram_server.send_message("zanzibar")
     found = (await on_telegram(bot))["telegram.webhook"]
     assert (found["status"], "; updates that wait: 1" in found["told"]) == ("failed", True)
-    telegram_server.undelivered = (int(time.time()) - 7200, "Wrong response: 502 Bad Gateway")
+    telegram_server.last_webhook_error = (
+        int(time.time()) - 7200,
+        "Wrong response: 502 Bad Gateway",
+    )
     assert (await on_telegram(bot))["telegram.webhook"]["status"] == "ok"
 
 
@@ -257,7 +260,7 @@ async def test_another_poller_is_noticed_and_goes_on(
         "warning",
         "another process polls with this token",
     )
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert await both.stop() == 0
 
 
@@ -265,18 +268,18 @@ async def test_groups_where_it_is_no_admin(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     found = (await on_telegram(both))["telegram.groups"]
     assert (found["status"], found["told"]) == (
         "ok",
         "an admin in each of the 1 groups that it is in",
     )
-    telegram_server.standing[telegram.BOT] = "member"
+    telegram_server.statuses[telegram.BOT] = "member"
     found = (await on_telegram(both))["telegram.groups"]
     assert found["status"] == "warning"
     assert found["told"].startswith('no admin in 1 of 1 groups: "Group"; it reacts there')
     assert "Add Admin" in found["mend"]
-    telegram_server.standing[telegram.BOT] = "kicked"
+    telegram_server.statuses[telegram.BOT] = "kicked"
     assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
     telegram_server.refusals.append(telegram.Refusal("getChatMember", 400, "chat not found"))
     assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
@@ -287,7 +290,7 @@ async def test_groups_where_it_is_no_admin(
 async def test_nobody_else_polls(both: BotProcess, telegram_server: TelegramServer) -> None:
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
     assert found["told"] == "nobody else polls with this token"
-    telegram_server.say("zanzibar")
+    telegram_server.send_message("zanzibar")
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
     assert found["told"] == "nobody fetches what waits: 1"
 
@@ -296,7 +299,7 @@ async def test_a_used_database_and_one_that_lost_its_secret(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     running = await on_telegram(both)
     assert running["database"]["told"].endswith("the newest; it can be written")
     assert await both.stop() == 0

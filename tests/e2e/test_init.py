@@ -23,7 +23,7 @@ from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram
 from tests.e2e.discord_payloads import BOT
 from tests.e2e.discord_server import DiscordServer
-from tests.e2e.event_log import PATIENCE
+from tests.e2e.event_log import TIMEOUT_SECONDS
 from tests.e2e.telegram_server import TelegramServer
 
 TOKENS = {"DISCORD_TOKEN": discord.TOKEN, "TELEGRAM_TOKEN": telegram.TOKEN}
@@ -60,7 +60,7 @@ class Desk:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(2 * PATIENCE):
+        async with asyncio.timeout(2 * TIMEOUT_SECONDS):
             out, err = await process.communicate(stdin.encode())
         told = Ended(process.returncode or 0, out.decode(), err.decode())
         for token in TOKENS.values():
@@ -135,7 +135,7 @@ async def test_what_is_wrong_is_among_the_next_steps(
     desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
 ) -> None:
     discord_server.application["flags"] = 0
-    telegram_server.sees_all = False
+    telegram_server.reads_all_messages = False
     ended = await desk.call("init", "--yes", "--secrets", "-", stdin=LINES)
     assert ended.status == 0
     _, _, steps = ended.out.partition("\nNext:\n")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import ANSWER, FEEDBACK, FEEDBACK_OF, REFUSED, STORED
+from tests.e2e.queries import FEEDBACK, FEEDBACK_OF, OUTCOME, RECORDED, REFUSED
 from tests.e2e.telegram_server import (
     ALICE,
     BOB,
@@ -47,44 +47,44 @@ def is_reaction(call: Call) -> bool:
 async def test_message_is_answered_and_stored_without_its_text(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    message = telegram_server.say(f"haha, {SECRET}")
+    message = telegram_server.send_message(f"haha, {SECRET}")
     (call,) = await telegram_server.reaction_calls(message)
     assert call.emojis == ["🤣"]
-    assert await bot.eventually(ANSWER, str(message)) == [('["🤣"]', None, None)]
+    assert await bot.wait_for_rows(OUTCOME, str(message)) == [('["🤣"]', None, None)]
     assert bot.query("select external_id from community") == [(str(GROUP),)]
     assert await bot.stop() == 0
-    assert str(message).encode() in bot.remains()
-    assert SECRET.encode() not in bot.remains()
-    assert TOKEN.encode() not in bot.remains()
+    assert str(message).encode() in bot.files_content()
+    assert SECRET.encode() not in bot.files_content()
+    assert TOKEN.encode() not in bot.files_content()
 
 
 async def test_emoji_goes_out_in_its_stored_form(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    message = telegram_server.say("love")
+    message = telegram_server.send_message("love")
     (call,) = await telegram_server.reaction_calls(message)
     assert call.emojis == ["\u2764"]
     telegram_server.react(message, BOB, [], ["\u2764"])
-    assert await bot.eventually(FEEDBACK, str(message)) == [("agree", "\u2764")]
+    assert await bot.wait_for_rows(FEEDBACK, str(message)) == [("agree", "\u2764")]
 
 
 async def test_private_chat_is_answered_and_stored_without_its_member(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    message = telegram_server.say("haha", chat_id=PRIVATE)
-    (call,) = await telegram_server.answered(message)
+    message = telegram_server.send_message("haha", chat_id=PRIVATE)
+    (call,) = await telegram_server.replies_to(message)
     assert call.fields["chat_id"] == str(PRIVATE)
     assert [button["text"] for button in call.buttons[:1]] == ["🤣"]
     telegram_server.press(call, "🤣")
-    assert await bot.eventually(FEEDBACK, str(message)) == [("agree", "🤣")]
+    assert await bot.wait_for_rows(FEEDBACK, str(message)) == [("agree", "🤣")]
     telegram_server.press(call, call.buttons[1]["text"])
     telegram_server.press(call, "None fits")
-    assert await bot.eventually(DISLIKED, str(message)) == [("dislike", "")]
+    assert await bot.wait_for_rows(DISLIKED, str(message)) == [("dislike", "")]
     telegram_server.react(message, ALICE, [], ["🎉"], chat_id=PRIVATE)
     given = {("dislike", ""), ("correct", "🎉")}
-    assert set(await bot.eventually(FEEDBACK, str(message), rows=2)) == given
+    assert set(await bot.wait_for_rows(FEEDBACK, str(message), rows=2)) == given
     assert await bot.stop() == 0
-    assert str(ALICE).encode() not in bot.remains()
+    assert str(ALICE).encode() not in bot.files_content()
 
 
 async def test_only_what_is_addressed_is_answered_past_the_chance(
@@ -92,99 +92,99 @@ async def test_only_what_is_addressed_is_answered_past_the_chance(
 ) -> None:
     bot = launcher(telegram=telegram_server, **{"reactions.chance": 0.0})
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    telegram_server.say("haha")
+    telegram_server.send_message("haha")
     entity = {"type": "mention", "offset": 3, "length": len(USERNAME) + 1}
     # Offsets count UTF-16 units.
-    mention = telegram_server.say(f"🥳 @{USERNAME.upper()} haha", entities=[entity])
-    telegram_server.say(f"🥳 @{USERNAME[:-1]}x haha", entities=[entity])
+    mention = telegram_server.send_message(f"🥳 @{USERNAME.upper()} haha", entities=[entity])
+    telegram_server.send_message(f"🥳 @{USERNAME[:-1]}x haha", entities=[entity])
     captioned: dict[str, Any] = {"caption": f"🥳 @{USERNAME} haha", "caption_entities": [entity]}
-    caption = telegram_server.say("", **captioned)
+    caption = telegram_server.send_message("", **captioned)
     original = {"message_id": 7, "date": 1_800_000_000, "chat": chat(GROUP), "from": user(BOT)}
-    reply = telegram_server.say("haha", reply_to_message=original)
-    telegram_server.say("haha", reply_to_message=original | {"from": user(BOB)})
-    private = telegram_server.say("haha", chat_id=PRIVATE)
+    reply = telegram_server.send_message("haha", reply_to_message=original)
+    telegram_server.send_message("haha", reply_to_message=original | {"from": user(BOB)})
+    private = telegram_server.send_message("haha", chat_id=PRIVATE)
     for message in (mention, caption, reply):
         await telegram_server.reaction_calls(message)
-    await telegram_server.answered(private)
+    await telegram_server.replies_to(private)
     addressed = (mention, caption, reply, private)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(str(message),) for message in addressed]
+    assert bot.query(RECORDED) == [(str(message),) for message in addressed]
 
 
 async def test_only_what_telegram_allows_is_shown(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     # The best answer, 🍕, is none of the 73, which hold for reactions only.
-    group = telegram_server.say("pizza pizza party")
+    group = telegram_server.send_message("pizza pizza party")
     (call,) = await telegram_server.reaction_calls(group)
     assert call.emojis == ["🎉"]
-    private = telegram_server.say("pizza pizza party", chat_id=PRIVATE)
-    (call,) = await telegram_server.answered(private)
+    private = telegram_server.send_message("pizza pizza party", chat_id=PRIVATE)
+    (call,) = await telegram_server.replies_to(private)
     assert [button["text"] for button in call.buttons[:2]] == ["🍕", "🎉"]
 
 
 async def test_only_what_the_chat_allows_is_shown(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.available = ["🔥", "👀"]
+    telegram_server.available_reactions = ["🔥", "👀"]
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    message = telegram_server.say("party party fire")
+    message = telegram_server.send_message("party party fire")
     (call,) = await telegram_server.reaction_calls(message)
     assert (call.emojis, call.status) == (["🔥"], 200)
-    again = telegram_server.say("party party fire")
+    again = telegram_server.send_message("party party fire")
     await telegram_server.reaction_calls(again)
-    assert len(telegram_server.calls.matching(lambda call: call.method == "getchat")) == 1
+    assert len(telegram_server.calls.filter(lambda call: call.method == "getchat")) == 1
 
 
 async def test_chat_without_reactions_gets_none(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.available = []
+    telegram_server.available_reactions = []
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    telegram_server.say("haha")
-    private = telegram_server.say("haha", chat_id=PRIVATE)
-    await telegram_server.answered(private)
+    telegram_server.send_message("haha")
+    private = telegram_server.send_message("haha", chat_id=PRIVATE)
+    await telegram_server.replies_to(private)
     assert await bot.stop() == 0
-    assert len(telegram_server.calls.matching(is_reaction)) == 0
+    assert len(telegram_server.calls.filter(is_reaction)) == 0
 
 
 async def test_chat_that_changed_its_reactions_is_asked_again(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    await telegram_server.reaction_calls(telegram_server.say("fire"))
-    telegram_server.available = ["👀", "🎉"]
-    refused = telegram_server.say("fire")
-    assert await bot.eventually(REFUSED, str(refused)) == [("reaction_invalid",)]
-    (call,) = await telegram_server.reaction_calls(telegram_server.say("party fire"))
+    await telegram_server.reaction_calls(telegram_server.send_message("fire"))
+    telegram_server.available_reactions = ["👀", "🎉"]
+    refused = telegram_server.send_message("fire")
+    assert await bot.wait_for_rows(REFUSED, str(refused)) == [("reaction_invalid",)]
+    (call,) = await telegram_server.reaction_calls(telegram_server.send_message("party fire"))
     assert call.emojis == ["🎉"]
 
 
 async def test_only_new_messages_by_people_are_answered(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    answered = telegram_server.say("haha")
+    answered = telegram_server.send_message("haha")
     command = {"type": "bot_command", "offset": 0, "length": 5}
-    telegram_server.say("haha", author=OTHER_BOT)
-    telegram_server.say("haha", via_bot=user(OTHER_BOT))
-    telegram_server.say("haha", sender_chat={"id": -1002, "type": "channel", "title": "C"})
-    telegram_server.say("/help haha", entities=[command])
-    telegram_server.say(" \n ")
+    telegram_server.send_message("haha", author=OTHER_BOT)
+    telegram_server.send_message("haha", via_bot=user(OTHER_BOT))
+    telegram_server.send_message("haha", sender_chat={"id": -1002, "type": "channel", "title": "C"})
+    telegram_server.send_message("/help haha", entities=[command])
+    telegram_server.send_message(" \n ")
     telegram_server.edit(answered, "party")
-    last = telegram_server.say("party")
+    last = telegram_server.send_message("party")
     for message in (answered, last):
         await telegram_server.reaction_calls(message)
     assert await bot.stop() == 0
-    assert len(telegram_server.calls.matching(is_reaction)) == 2
-    assert bot.query(STORED) == [(str(answered),), (str(last),)]
+    assert len(telegram_server.calls.filter(is_reaction)) == 2
+    assert bot.query(RECORDED) == [(str(answered),), (str(last),)]
 
 
 async def test_reactions_are_feedback_until_taken_back(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    message = telegram_server.say("haha")
-    silent = telegram_server.say("hm")
+    message = telegram_server.send_message("haha")
+    silent = telegram_server.send_message("hm")
     await telegram_server.reaction_calls(message)
     telegram_server.react(message, ALICE, [], ["🤣"])
     telegram_server.react(message, ALICE, [], ["🤣"])
@@ -192,11 +192,11 @@ async def test_reactions_are_feedback_until_taken_back(
     telegram_server.react(message, OTHER_BOT, [], ["🔥"])
     telegram_server.react(silent, BOB, [], ["🔥"])
     given = {("agree", "🤣"), ("dislike", "")}
-    assert set(await bot.eventually(FEEDBACK, str(message), rows=2)) == given
+    assert set(await bot.wait_for_rows(FEEDBACK, str(message), rows=2)) == given
     telegram_server.react(message, BOB, ["👎"], ["🎉"])
     telegram_server.react(message, ALICE, ["🤣"], [])
-    await bot.eventually(f"{FEEDBACK} and kind = 'correct'", str(message))
-    assert await bot.eventually(FEEDBACK, str(message)) == [("correct", "🎉")]
+    await bot.wait_for_rows(f"{FEEDBACK} and kind = 'correct'", str(message))
+    assert await bot.wait_for_rows(FEEDBACK, str(message)) == [("correct", "🎉")]
     assert await bot.stop() == 0
     assert bot.query("select count(*) from feedback") == [(1,)]
 
@@ -204,14 +204,14 @@ async def test_reactions_are_feedback_until_taken_back(
 async def test_members_are_stored_as_hashes(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    message = telegram_server.say("haha")
+    message = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(message)
     telegram_server.react(message, ALICE, [], ["🎉"])
-    await bot.eventually(FEEDBACK, str(message))
+    await bot.wait_for_rows(FEEDBACK, str(message))
     ((author, actor),) = bot.query(FEEDBACK_OF)
     assert author == actor
     assert len(json.dumps(author)) == 34
-    assert str(ALICE).encode() not in bot.remains()
+    assert str(ALICE).encode() not in bot.files_content()
 
 
 async def test_refusals_are_stored_by_name_and_end_nothing(
@@ -235,13 +235,13 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
     }
     for (status, description), name in expected.items():
         telegram_server.refusals.append(Refusal("setMessageReaction", status, description))
-        message = str(telegram_server.say("haha"))
-        assert await bot.eventually(REFUSED, message) == [(name,)]
+        message = str(telegram_server.send_message("haha"))
+        assert await bot.wait_for_rows(REFUSED, message) == [(name,)]
     migrated = Refusal("setMessageReaction", 400, "upgraded", migrate_to_chat_id=-1009)
     telegram_server.refusals.append(migrated)
-    message = str(telegram_server.say("haha"))
-    assert await bot.eventually(REFUSED, message) == [("chat_migrated",)]
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    message = str(telegram_server.send_message("haha"))
+    assert await bot.wait_for_rows(REFUSED, message) == [("chat_migrated",)]
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
 
 
 @pytest.mark.slow
@@ -249,13 +249,13 @@ async def test_rate_limited_reaction_is_sent_again(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.refusals.append(Refusal("setMessageReaction", 429, "slow", retry_after=1))
-    message = telegram_server.say("haha")
+    message = telegram_server.send_message("haha")
     calls = await telegram_server.reaction_calls(message, count=2)
     assert [call.status for call in calls] == [429, 200]
     for _ in range(2):
         telegram_server.refusals.append(Refusal("setMessageReaction", 429, "slow", retry_after=1))
-    again = telegram_server.say("haha")
-    assert await bot.eventually(REFUSED, str(again)) == [("rate_limited",)]
+    again = telegram_server.send_message("haha")
+    assert await bot.wait_for_rows(REFUSED, str(again)) == [("rate_limited",)]
 
 
 async def test_start_outlives_an_api_that_is_down(
@@ -266,7 +266,7 @@ async def test_start_outlives_an_api_that_is_down(
     telegram_server.refusals.append(Refusal("deleteWebhook", 0))
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert not telegram_server.refusals
     assert bot.output.count("no answer from Telegram") == 2
     assert "Traceback" not in bot.output
@@ -288,13 +288,13 @@ async def test_polling_outlives_every_failure(
         telegram_server.refusals.append(failure)
         # The poll under way brings the first, the one after the failing one the second.
         for text in ("haha", "party"):
-            await telegram_server.reaction_calls(telegram_server.say(text))
+            await telegram_server.reaction_calls(telegram_server.send_message(text))
         assert not telegram_server.refusals
         assert words in bot.output
     assert bot.output.count("no answer from Telegram (network)") == 2
     assert "Traceback" not in bot.output
     assert await bot.stop() == 0
-    assert len(telegram_server.calls.matching(is_reaction)) == 2 * len(failures)
+    assert len(telegram_server.calls.filter(is_reaction)) == 2 * len(failures)
 
 
 async def test_stops_at_once_while_the_api_is_down(
@@ -303,7 +303,7 @@ async def test_stops_at_once_while_the_api_is_down(
     await telegram_server.close()
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    await bot.says("no answer from Telegram (network)")
+    await bot.wait_for_output("no answer from Telegram (network)")
     assert await bot.stop() == 0
     assert "Traceback" not in bot.output
 
@@ -314,7 +314,7 @@ async def test_unreadable_answer_is_not_logged(
     telegram_server.refusals.append(Refusal("getUpdates", 200, f"cut off in {SECRET}"))
     bot = launcher(telegram=telegram_server, **{"log.level": "debug"})
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert "no answer from Telegram" in bot.output
     assert SECRET not in bot.output
 
@@ -333,9 +333,9 @@ async def test_refused_token_ends_with_one_line(
 async def test_token_revoked_later_ends_with_one_line(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     telegram_server.refusals.append(Refusal("getUpdates", 401, "Unauthorized"))
-    telegram_server.say("haha")
+    telegram_server.send_message("haha")
     assert await bot.wait() == 1
     assert "Telegram refused the token" in bot.output
 
@@ -343,14 +343,14 @@ async def test_token_revoked_later_ends_with_one_line(
 async def test_stop_finishes_and_confirms_what_was_accepted(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.flowing.clear()
-    messages = [telegram_server.say("haha") for _ in range(3)]
-    await telegram_server.waiting.wait(lambda message: message in messages, count=3)
+    telegram_server.accepting_reactions.clear()
+    messages = [telegram_server.send_message("haha") for _ in range(3)]
+    await telegram_server.pending_reactions.wait(lambda message: message in messages, count=3)
     stopping = asyncio.create_task(bot.stop())
-    await bot.says("finishing")
-    telegram_server.flowing.set()
+    await bot.wait_for_output("finishing")
+    telegram_server.accepting_reactions.set()
     assert await stopping == 0
     await telegram_server.confirmed()
     for message in messages:
-        (row,) = bot.query(ANSWER, str(message))
+        (row,) = bot.query(OUTCOME, str(message))
         assert row[1:] == (None, None)

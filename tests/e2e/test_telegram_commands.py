@@ -7,7 +7,7 @@ import pytest
 from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import FEEDBACK, STORED
+from tests.e2e.queries import FEEDBACK, RECORDED
 from tests.e2e.telegram_server import (
     ALICE,
     BOB,
@@ -37,57 +37,61 @@ async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess
     return process
 
 
-def original(message: int, text: str = "haha", author: int = ALICE) -> dict[str, object]:
+def replied_message(message: int, text: str = "haha", author: int = ALICE) -> dict[str, object]:
     """A message of the group as one that another one answers."""
     told = {"message_id": message, "date": 1_700_000_000, "chat": chat(GROUP), "text": text}
     return told | {"from": user(author)}
 
 
-async def tell(
+async def give_command(
     server: TelegramServer, text: str, author: int = ALICE, chat_id: int = GROUP, **changes: object
 ) -> Call:
     """Give a command; what it is answered with."""
-    (call,) = await server.answered(server.say(text, author, chat_id, **changes))
+    (call,) = await server.replies_to(server.send_message(text, author, chat_id, **changes))
     return call
 
 
 async def test_replies_are_offers_whose_presses_are_feedback(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.standing[ALICE] = "creator"
-    call = await tell(telegram_server, "/settings mode reply")
+    telegram_server.statuses[ALICE] = "creator"
+    call = await give_command(telegram_server, "/settings mode reply")
     assert localize("mode.reply", "en") in call.text
     topic = {"message_thread_id": 77, "is_topic_message": True}
-    message = telegram_server.say("haha party", **topic)
-    (offer,) = await telegram_server.answered(message)
+    message = telegram_server.send_message("haha party", **topic)
+    (offer,) = await telegram_server.replies_to(message)
     assert offer.fields["message_thread_id"] == "77"
     assert [button["text"] for button in offer.buttons[:2]] == ["🤣", "🎉"]
     assert len(offer.buttons) == 6
     for author, label in ((ALICE, "🤣"), (BOB, "🎉"), (BOB, "🎉"), (BOB, "🤣")):
         press = telegram_server.press(offer, label, author)
-        (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+        (toast,) = await telegram_server.wait_for_calls(
+            "answerCallbackQuery", callback_query_id=press
+        )
         assert toast.text == localize("feedback.agree", "en", emoji=label)
     assert bot.query(FEEDBACK, str(message)) == [("agree", "🤣")] * 2
     # The bot's own offer answers for the message that it was made for.
     markup = json.loads(offer.fields["reply_markup"])
-    offered = original(9, author=BOT) | {"reply_markup": markup}
-    call = await tell(telegram_server, "/feedback 🔥", BOB, reply_to_message=offered)
+    offered = replied_message(9, author=BOT) | {"reply_markup": markup}
+    call = await give_command(telegram_server, "/feedback 🔥", BOB, reply_to_message=offered)
     assert call.text == localize("feedback.correct", "en", emoji="🔥")
     given = bot.query(f"{FEEDBACK} order by kind, actor", str(message))
     assert given == [("agree", "🤣"), ("agree", "🤣"), ("correct", "🔥")]
-    call = await tell(telegram_server, "/stats")
+    call = await give_command(telegram_server, "/stats")
     assert call.files["photo"].startswith(b"\x89PNG")
 
 
 async def test_members_ask_and_are_told(bot: BotProcess, telegram_server: TelegramServer) -> None:
-    message = telegram_server.say("haha")
+    message = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(message)
-    call = await tell(telegram_server, "/why", reply_to_message=original(message))
+    call = await give_command(telegram_server, "/why", reply_to_message=replied_message(message))
     assert "🤣" in call.text
     assert "%" in call.text
-    call = await tell(telegram_server, f"/emoji@{USERNAME} so sad", BOB)
+    call = await give_command(telegram_server, f"/emoji@{USERNAME} so sad", BOB)
     assert call.buttons[0]["text"] == "😢"
-    call = await tell(telegram_server, "/emoji", reply_to_message=original(message, "party"))
+    call = await give_command(
+        telegram_server, "/emoji", reply_to_message=replied_message(message, "party")
+    )
     assert call.buttons[0]["text"] == "🎉"
     told = {
         "/start": "start.group",
@@ -97,38 +101,38 @@ async def test_members_ask_and_are_told(bot: BotProcess, telegram_server: Telegr
         "/settings": "settings.admins",
     }
     for command, key in told.items():
-        assert (await tell(telegram_server, command)).text == localize(key, "en")
+        assert (await give_command(telegram_server, command)).text == localize(key, "en")
     german = {"from": user(ALICE) | {"language_code": "de"}}
-    (call,) = await telegram_server.answered(
-        telegram_server.say("/start", ALICE, PRIVATE, **german)
+    (call,) = await telegram_server.replies_to(
+        telegram_server.send_message("/start", ALICE, PRIVATE, **german)
     )
     assert call.text == localize("start.private", "de")
-    telegram_server.say("/start@another_bot")
-    telegram_server.say("/unknown")
-    help_ = await tell(telegram_server, "/help")
+    telegram_server.send_message("/start@another_bot")
+    telegram_server.send_message("/unknown")
+    help_ = await give_command(telegram_server, "/help")
     assert f"@{USERNAME}" in help_.text
     assert "/consent" in help_.text
-    menus = await telegram_server.sent("setMyCommands", count=12)
+    menus = await telegram_server.wait_for_calls("setMyCommands", count=12)
     scopes = {(json.loads(m.fields["scope"])["type"], m.fields.get("language_code")) for m in menus}
     assert len(scopes) == 12
     assert await bot.stop() == 0
-    assert len(telegram_server.calls.matching(lambda call: call.method == "sendmessage")) == 10
+    assert len(telegram_server.calls.filter(lambda call: call.method == "sendmessage")) == 10
 
 
 async def test_admins_settings_edit_themselves(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.standing[ALICE] = "administrator"
+    telegram_server.statuses[ALICE] = "administrator"
     topic = {"message_thread_id": 77, "is_topic_message": True}
-    panel = await tell(telegram_server, "/settings", **topic)
+    panel = await give_command(telegram_server, "/settings", **topic)
     label = panel.buttons[0]["text"]
     press = telegram_server.press(panel, label, BOB, **topic)
-    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    (toast,) = await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
     assert toast.text == localize("settings.admins", "en")
     press = telegram_server.press(panel, label, **topic)
-    (edited,) = await telegram_server.sent("editMessageText")
+    (edited,) = await telegram_server.wait_for_calls("editMessageText")
     assert edited.buttons[0]["text"] != label
-    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    (toast,) = await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
     assert localize("value.off", "en") in toast.text
     for text, key in (
         ("quiet_hours 00:00–00:00", "saved"),
@@ -137,7 +141,7 @@ async def test_admins_settings_edit_themselves(
         ("chat_deny 1", "unknown"),
         ("emoji_deny", "unset"),
     ):
-        call = await tell(telegram_server, f"/settings {text}")
+        call = await give_command(telegram_server, f"/settings {text}")
         assert call.text.startswith(
             localize(f"settings.{key}", "en", name="", value="", rule="", names="")[:5]
         )
@@ -147,16 +151,16 @@ async def test_admins_settings_edit_themselves(
         (f"{GROUP}/77", "enabled", "false"),
     ]
     # The topic is off, the rest of the group is not.
-    silent = telegram_server.say("haha", **topic)
-    answered = telegram_server.say("haha")
+    silent = telegram_server.send_message("haha", **topic)
+    answered = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(answered)
     telegram_server.press(edited, localize("settings.done", "en"), **topic)
-    (closed,) = await telegram_server.sent(
+    (closed,) = await telegram_server.wait_for_calls(
         "editMessageText", text=localize("settings.closed", "en")
     )
     assert not closed.buttons
     assert await bot.stop() == 0
-    assert str(silent) not in [row[0] for row in bot.query(STORED)]
+    assert str(silent) not in [row[0] for row in bot.query(RECORDED)]
 
 
 async def test_inline_mode_offers_five_and_keeps_nothing(
@@ -164,16 +168,16 @@ async def test_inline_mode_offers_five_and_keeps_nothing(
 ) -> None:
     query = telegram_server.type_inline(f"haha {SECRET}")
     empty = telegram_server.type_inline("")
-    (call,) = await telegram_server.sent("answerInlineQuery", inline_query_id=query)
+    (call,) = await telegram_server.wait_for_calls("answerInlineQuery", inline_query_id=query)
     results = json.loads(call.fields["results"])
     assert results[0]["title"] == "🤣"
     assert results[0]["input_message_content"]["message_text"] == "🤣"
     assert len(results) == 5
-    (call,) = await telegram_server.sent("answerInlineQuery", inline_query_id=empty)
+    (call,) = await telegram_server.wait_for_calls("answerInlineQuery", inline_query_id=empty)
     assert json.loads(call.fields["results"]) == []
     assert await bot.stop() == 0
-    assert bot.query(STORED) == []
-    assert SECRET.encode() not in bot.remains()
+    assert bot.query(RECORDED) == []
+    assert SECRET.encode() not in bot.files_content()
 
 
 async def test_channels_are_reacted_to_and_heard_as_one_voice(
@@ -183,56 +187,56 @@ async def test_channels_are_reacted_to_and_heard_as_one_voice(
     (call,) = await telegram_server.reaction_calls(post)
     assert (call.fields["chat_id"], call.emojis) == (str(CHANNEL), ["🤣"])
     telegram_server.count(post, {"🤣": 1, "🎉": 4})
-    assert await bot.eventually(FEEDBACK, str(post)) == [("correct", "🎉")]
+    assert await bot.wait_for_rows(FEEDBACK, str(post)) == [("correct", "🎉")]
     telegram_server.count(post, {"🤣": 2})
-    await bot.eventually(f"{FEEDBACK} and kind = 'agree'", str(post))
+    await bot.wait_for_rows(f"{FEEDBACK} and kind = 'agree'", str(post))
     assert bot.query(FEEDBACK, str(post)) == [("agree", "🤣")]
 
 
 async def test_admins_are_told_once_what_the_bot_cannot_see(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.stands("member")
-    (notice,) = await telegram_server.sent("sendMessage")
+    telegram_server.set_bot_status("member")
+    (notice,) = await telegram_server.wait_for_calls("sendMessage")
     assert notice.text == localize("notice.not_admin", "en")
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
-    telegram_server.stands("administrator")
-    telegram_server.stands("member")
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    telegram_server.set_bot_status("administrator")
+    telegram_server.set_bot_status("member")
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     await telegram_server.confirmed()
     assert await bot.stop() == 0
-    assert len(telegram_server.calls.matching(lambda call: call.method == "sendmessage")) == 1
+    assert len(telegram_server.calls.filter(lambda call: call.method == "sendmessage")) == 1
 
 
 async def test_who_asks_is_told_where_there_is_no_answer(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.standing[BOT], telegram_server.sees_all = "member", False
+    telegram_server.statuses[BOT], telegram_server.reads_all_messages = "member", False
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    nothing = telegram_server.say("...", chat_id=PRIVATE)
-    (call,) = await telegram_server.answered(nothing)
+    nothing = telegram_server.send_message("...", chat_id=PRIVATE)
+    (call,) = await telegram_server.replies_to(nothing)
     assert call.text == localize("emoji.nothing", "en")
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
-    (notice,) = await telegram_server.sent("sendMessage", chat_id=GROUP)
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    (notice,) = await telegram_server.wait_for_calls("sendMessage", chat_id=GROUP)
     assert "@BotFather" in notice.text
 
 
 async def test_settings_move_with_a_group(bot: BotProcess, telegram_server: TelegramServer) -> None:
-    telegram_server.standing[ALICE] = "creator"
-    await tell(telegram_server, "/settings chance 0.5")
+    telegram_server.statuses[ALICE] = "creator"
+    await give_command(telegram_server, "/settings chance 0.5")
     moved, moved_again = -1001000001002, -1001000001003
-    telegram_server.say("", migrate_to_chat_id=moved)
-    await bot.eventually("select 1 from community where external_id = ?", str(moved))
+    telegram_server.send_message("", migrate_to_chat_id=moved)
+    await bot.wait_for_rows("select 1 from community where external_id = ?", str(moved))
     refusal = Refusal("sendMessage", 400, "upgraded", migrate_to_chat_id=moved_again)
     telegram_server.refusals.append(refusal)
-    telegram_server.say("/settings mode reply")
+    telegram_server.send_message("/settings mode reply")
     values = (
         "select key from chat_setting join community on community.id = community_id"
         " where external_id = ? order by key"
     )
     assert bot.query(values, str(moved)) == [("chance",)]
-    there = await bot.eventually(values, str(moved_again), rows=2)
+    there = await bot.wait_for_rows(values, str(moved_again), rows=2)
     assert there == [("chance",), ("mode",)]
 
 
@@ -240,61 +244,63 @@ async def test_texts_are_kept_of_those_alone_who_consented(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     mine, others = "haha lagoon", f"haha {SECRET}"
-    await telegram_server.reaction_calls(telegram_server.say(others))
-    terms = await tell(telegram_server, "/consent")
+    await telegram_server.reaction_calls(telegram_server.send_message(others))
+    terms = await give_command(telegram_server, "/consent")
     press = telegram_server.press(terms, localize("consent.agree", "en"), BOB)
-    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    (toast,) = await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
     assert toast.text == localize("error.not_yours", "en")
     press = telegram_server.press(terms, localize("consent.agree", "en"))
-    await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    kept = telegram_server.say(mine)
+    await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
+    kept = telegram_server.send_message(mine)
     await telegram_server.reaction_calls(kept)
-    await telegram_server.reaction_calls(telegram_server.say(others, BOB))
+    await telegram_server.reaction_calls(telegram_server.send_message(others, BOB))
     origin = {"type": "user", "date": 1_700_000_000, "sender_user": user(BOB)}
-    await telegram_server.reaction_calls(telegram_server.say(others, forward_origin=origin))
-    await tell(telegram_server, "/emoji", reply_to_message=original(5, others, BOB))
+    await telegram_server.reaction_calls(
+        telegram_server.send_message(others, forward_origin=origin)
+    )
+    await give_command(telegram_server, "/emoji", reply_to_message=replied_message(5, others, BOB))
     channel = telegram_server.post(others)
     await telegram_server.reaction_calls(channel)
     texts = [row for row in bot.query(TEXTS) if row[1] is not None]
     assert texts == [(str(kept), mine, 1)]
-    data = await tell_privately(telegram_server, "/privacy")
+    data = await request_data_file(telegram_server, "/privacy")
     assert mine in data
     assert SECRET not in data
-    again = await tell(telegram_server, "/consent")
+    again = await give_command(telegram_server, "/consent")
     press = telegram_server.press(again, localize("consent.revoke", "en"))
-    await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
-    await telegram_server.reaction_calls(telegram_server.say(mine))
+    await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
+    await telegram_server.reaction_calls(telegram_server.send_message(mine))
     assert [row for row in bot.query(TEXTS) if row[1] is not None] == []
     assert await bot.stop() == 0
-    assert SECRET.encode() not in bot.remains()
+    assert SECRET.encode() not in bot.files_content()
 
 
-async def tell_privately(server: TelegramServer, text: str) -> str:
+async def request_data_file(server: TelegramServer, text: str) -> str:
     """Give a command in private that is answered with a file; what is in the file."""
-    server.say(text, chat_id=PRIVATE)
-    (call,) = await server.sent("sendDocument")
+    server.send_message(text, chat_id=PRIVATE)
+    (call,) = await server.wait_for_calls("sendDocument")
     return call.files["document"].decode()
 
 
 async def test_members_are_forgotten_and_left_alone(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
-    asked = await tell(telegram_server, "/forget")
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    asked = await give_command(telegram_server, "/forget")
     telegram_server.press(asked, localize("forget.yes", "en"))
-    (edited,) = await telegram_server.sent("editMessageText")
+    (edited,) = await telegram_server.wait_for_calls("editMessageText")
     assert edited.text == localize("forget.done", "en", count=1)
-    assert bot.query(STORED) == []
-    await tell(telegram_server, "/optout")
-    silent = telegram_server.say("haha")
-    refused = await tell(telegram_server, "/consent")
+    assert bot.query(RECORDED) == []
+    await give_command(telegram_server, "/optout")
+    silent = telegram_server.send_message("haha")
+    refused = await give_command(telegram_server, "/consent")
     assert refused.text == localize("consent.opted_out", "en")
-    await tell(telegram_server, "/optin")
-    answered = telegram_server.say("haha")
+    await give_command(telegram_server, "/optin")
+    answered = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(answered)
     assert await bot.stop() == 0
-    assert bot.query(STORED) == [(str(answered),)]
-    assert not telegram_server.calls.matching(
+    assert bot.query(RECORDED) == [(str(answered),)]
+    assert not telegram_server.calls.filter(
         lambda call: call.fields.get("message_id") == str(silent)
     )
 
@@ -302,59 +308,67 @@ async def test_members_are_forgotten_and_left_alone(
 async def test_preferences_are_shown_to_all_and_changed_by_admins(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    nothing = await tell(telegram_server, "/preferences")
+    nothing = await give_command(telegram_server, "/preferences")
     assert nothing.text == localize("preferences.nothing", "en")
-    message = telegram_server.say("haha")
+    message = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(message)
-    await tell(telegram_server, "/feedback 👎", BOB, reply_to_message=original(message))
+    await give_command(
+        telegram_server, "/feedback 👎", BOB, reply_to_message=replied_message(message)
+    )
     for subcommand in ("reset", "export", "import"):
-        assert (await tell(telegram_server, f"/preferences {subcommand}")).text == localize(
+        assert (await give_command(telegram_server, f"/preferences {subcommand}")).text == localize(
             "preferences.admins", "en"
         )
-    picture = await tell(telegram_server, "/preferences")
+    picture = await give_command(telegram_server, "/preferences")
     assert picture.files["photo"].startswith(b"\x89PNG")
-    telegram_server.standing[ALICE] = "administrator"
-    kept = (await tell(telegram_server, "/preferences export")).files["document"]
+    telegram_server.statuses[ALICE] = "administrator"
+    kept = (await give_command(telegram_server, "/preferences export")).files["document"]
     assert json.loads(kept)["emojis"]["🤣"]["removed"] == pytest.approx(1.0)
-    asked = await tell(telegram_server, "/preferences reset")
+    asked = await give_command(telegram_server, "/preferences reset")
     assert asked.text == localize("preferences.ask", "en")
     press = telegram_server.press(asked, localize("preferences.yes", "en"), BOB)
-    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    (toast,) = await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
     assert toast.text == localize("preferences.admins", "en")
     telegram_server.press(asked, localize("preferences.no", "en"))
-    await telegram_server.sent("editMessageText", text=localize("preferences.kept", "en"))
-    assert "photo" in (await tell(telegram_server, "/preferences")).files
-    asked = await tell(telegram_server, "/preferences reset")
+    await telegram_server.wait_for_calls("editMessageText", text=localize("preferences.kept", "en"))
+    assert "photo" in (await give_command(telegram_server, "/preferences")).files
+    asked = await give_command(telegram_server, "/preferences reset")
     telegram_server.press(asked, localize("preferences.yes", "en"))
-    await telegram_server.sent("editMessageText", text=localize("preferences.forgotten", "en"))
-    assert (await tell(telegram_server, "/preferences")).text == localize(
+    await telegram_server.wait_for_calls(
+        "editMessageText", text=localize("preferences.forgotten", "en")
+    )
+    assert (await give_command(telegram_server, "/preferences")).text == localize(
         "preferences.nothing", "en"
     )
     for written, key in ((b"{}", "unreadable"), (kept, "imported")):
-        answers = original(9) | {"document": telegram_server.upload(written)}
-        told = await tell(telegram_server, "/preferences import", reply_to_message=answers)
+        answers = replied_message(9) | {"document": telegram_server.upload(written)}
+        told = await give_command(telegram_server, "/preferences import", reply_to_message=answers)
         assert told.text.startswith(localize(f"preferences.{key}", "en", cause="")[:20])
-    assert (await tell(telegram_server, "/preferences")).files["photo"].startswith(b"\x89PNG")
+    assert (
+        (await give_command(telegram_server, "/preferences")).files["photo"].startswith(b"\x89PNG")
+    )
     for usage in ("/preferences import", "/preferences pizza"):
-        assert (await tell(telegram_server, usage)).text == localize("preferences.usage", "en")
+        assert (await give_command(telegram_server, usage)).text == localize(
+            "preferences.usage", "en"
+        )
     assert await bot.stop() == 0
-    assert TOKEN.encode() not in bot.remains()
+    assert TOKEN.encode() not in bot.files_content()
 
 
 async def test_target_acceptance_and_exploration_are_set_and_shown(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
-    telegram_server.standing[ALICE] = "administrator"
+    telegram_server.statuses[ALICE] = "administrator"
     for name, value in (("Target acceptance", "80 %"), ("Exploration", "5 %")):
-        saved = await tell(telegram_server, f"/settings {name} {value}")
+        saved = await give_command(telegram_server, f"/settings {name} {value}")
         assert saved.text == localize("settings.saved", "en", name=name, value=value)
-        panel = await tell(telegram_server, "/settings")
+        panel = await give_command(telegram_server, "/settings")
         assert f"{name}: {value}" in [each["text"] for each in panel.buttons]
     press = telegram_server.press(
         panel, f"{localize('setting.target_acceptance.name', 'en')}: 80 %"
     )
-    (toast,) = await telegram_server.sent("answerCallbackQuery", callback_query_id=press)
+    (toast,) = await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
     assert toast.text.endswith("90 %.")
-    without = await tell(telegram_server, "/settings target_acceptance none")
+    without = await give_command(telegram_server, "/settings target_acceptance none")
     assert without.text.endswith(f"{localize('value.none', 'en')}.")
     assert await bot.stop() == 0

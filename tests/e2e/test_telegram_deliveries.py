@@ -5,7 +5,7 @@ import re
 
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import ANSWER, FEEDBACK, STORED
+from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED
 from tests.e2e.telegram_server import ALICE, BOB, PRIVATE, TOKEN, Refusal, TelegramServer
 
 LISTENS = "its webhook listens on "
@@ -19,32 +19,32 @@ async def test_a_kill_loses_nothing_and_a_repeat_does_nothing(
 ) -> None:
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    first = telegram_server.say("haha")
+    first = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(first)
-    telegram_server.flowing.clear()
-    cut = [telegram_server.say("haha") for _ in range(3)]
-    await telegram_server.waiting.wait(lambda message: message in cut, count=3)
+    telegram_server.accepting_reactions.clear()
+    cut = [telegram_server.send_message("haha") for _ in range(3)]
+    await telegram_server.pending_reactions.wait(lambda message: message in cut, count=3)
     telegram_server.react(first, BOB, [], ["🎉"])
     await bot.kill()
-    telegram_server.flowing.set()
+    telegram_server.accepting_reactions.set()
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     for message in cut:
         (call,) = await telegram_server.reaction_calls(message)
         assert call.emojis == ["🤣"]
-    assert await bot.eventually(FEEDBACK, str(first)) == [("correct", "🎉")]
+    assert await bot.wait_for_rows(FEEDBACK, str(first)) == [("correct", "🎉")]
     telegram_server.react(first, BOB, ["🎉"], [])
-    await bot.eventually(FEEDBACK, str(first), rows=0)
-    telegram_server.repeats = list(range(1, telegram_server.last + 1))
-    last = telegram_server.say("party")
+    await bot.wait_for_rows(FEEDBACK, str(first), rows=0)
+    telegram_server.repeats = list(range(1, telegram_server.last_update + 1))
+    last = telegram_server.send_message("party")
     await telegram_server.reaction_calls(last)
     await telegram_server.confirmed()
     assert await bot.stop() == 0
-    reacted = telegram_server.calls.matching(lambda call: call.method == "setmessagereaction")
+    reacted = telegram_server.calls.filter(lambda call: call.method == "setmessagereaction")
     assert len(reacted) == 5
-    assert bot.query(STORED) == [(str(m),) for m in sorted([first, *cut, last])]
+    assert bot.query(RECORDED) == [(str(m),) for m in sorted([first, *cut, last])]
     assert bot.query(FEEDBACKS) == [(0,)]
     for message in cut:
-        assert bot.query(ANSWER, str(message)) == [('["🤣"]', None, None)]
+        assert bot.query(OUTCOME, str(message)) == [('["🤣"]', None, None)]
 
 
 async def test_an_offer_is_not_made_twice(
@@ -52,28 +52,28 @@ async def test_an_offer_is_not_made_twice(
 ) -> None:
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    message = telegram_server.say("haha", chat_id=PRIVATE)
-    await telegram_server.answered(message)
+    message = telegram_server.send_message("haha", chat_id=PRIVATE)
+    await telegram_server.replies_to(message)
     await bot.kill()
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    telegram_server.repeats = [telegram_server.last]
-    await telegram_server.answered(telegram_server.say("party", chat_id=PRIVATE))
+    telegram_server.repeats = [telegram_server.last_update]
+    await telegram_server.replies_to(telegram_server.send_message("party", chat_id=PRIVATE))
     assert await bot.stop() == 0
-    assert len(await telegram_server.answered(message)) == 1
+    assert len(await telegram_server.replies_to(message)) == 1
 
 
 async def test_old_messages_are_left_alone(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server)
-    old = telegram_server.say("haha", date=1_700_000_000)
-    asked = telegram_server.say("haha", chat_id=PRIVATE, date=1_700_000_000)
-    new = telegram_server.say("haha")
+    old = telegram_server.send_message("haha", date=1_700_000_000)
+    asked = telegram_server.send_message("haha", chat_id=PRIVATE, date=1_700_000_000)
+    new = telegram_server.send_message("haha")
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     await telegram_server.reaction_calls(new)
-    await telegram_server.answered(asked)
+    await telegram_server.replies_to(asked)
     assert await bot.stop() == 0
-    assert str(old) not in [row[0] for row in bot.query(STORED)]
+    assert str(old) not in [row[0] for row in bot.query(RECORDED)]
 
 
 async def replica(
@@ -83,8 +83,8 @@ async def replica(
     given = {"telegram.webhook_url": URL, "telegram.webhook_listen": "127.0.0.1:0"}
     bot = launcher(telegram=server, **given)
     await bot.start(TELEGRAM_TOKEN=TOKEN, EMOJI_REACTOR_SECRET=SECRET)
-    await server.sent("setWebhook", count=number)
-    await bot.says_times(LISTENS, number)
+    await server.wait_for_calls("setWebhook", count=number)
+    await bot.wait_for_outputs(LISTENS, number)
     port = re.findall(rf"{LISTENS}127.0.0.1:(\d+)", bot.output)[-1]
     return bot, f"http://127.0.0.1:{port}/telegram"
 
@@ -94,29 +94,29 @@ async def test_replicas_behind_a_webhook_handle_each_update_once(
 ) -> None:
     one, here = await replica(launcher, telegram_server, 1)
     two, there = await replica(launcher, telegram_server, 2)
-    calls = await telegram_server.sent("setWebhook", count=2)
+    calls = await telegram_server.wait_for_calls("setWebhook", count=2)
     assert len({call.fields["secret_token"] for call in calls}) == 1
     assert all("message_reaction_count" in call.fields["allowed_updates"] for call in calls)
-    message = telegram_server.say("haha")
-    assert await telegram_server.deliver(telegram_server.last, here, secret="wrong") == 403
-    assert await telegram_server.deliver(telegram_server.last, here) == 200
-    assert await telegram_server.deliver(telegram_server.last, there) == 200
+    message = telegram_server.send_message("haha")
+    assert await telegram_server.deliver(telegram_server.last_update, here, secret="wrong") == 403
+    assert await telegram_server.deliver(telegram_server.last_update, here) == 200
+    assert await telegram_server.deliver(telegram_server.last_update, there) == 200
     await telegram_server.reaction_calls(message)
     for old, new in (([], ["🎉"]), (["🎉"], [])):
         telegram_server.react(message, BOB, old, new)
-        assert await telegram_server.deliver(telegram_server.last, here) == 200
-    assert await telegram_server.deliver(telegram_server.last - 1, there) == 200
+        assert await telegram_server.deliver(telegram_server.last_update, here) == 200
+    assert await telegram_server.deliver(telegram_server.last_update - 1, there) == 200
     assert one.query(FEEDBACKS) == [(0,)]
     messages = [message]
     for _ in range(8):
-        messages.append(telegram_server.say("party", ALICE))
-        both = [telegram_server.deliver(telegram_server.last, url) for url in (here, there)]
+        messages.append(telegram_server.send_message("party", ALICE))
+        both = [telegram_server.deliver(telegram_server.last_update, url) for url in (here, there)]
         assert set(await asyncio.gather(*both)) <= {200, 503}
-        assert await telegram_server.deliver(telegram_server.last, there) == 200
+        assert await telegram_server.deliver(telegram_server.last_update, there) == 200
     for bot in (one, two):
         assert await bot.stop() == 0
-    assert one.query(STORED) == [(str(each),) for each in messages]
-    reacted = telegram_server.calls.matching(lambda call: call.method == "setmessagereaction")
+    assert one.query(RECORDED) == [(str(each),) for each in messages]
+    reacted = telegram_server.calls.filter(lambda call: call.method == "setmessagereaction")
     assert sorted(int(call.fields["message_id"]) for call in reacted) == messages
     assert "Traceback" not in one.output
 
@@ -125,8 +125,8 @@ async def test_what_is_no_update_is_refused_and_a_taken_port_named(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot, here = await replica(launcher, telegram_server, 1)
-    telegram_server.say("haha", chat=7)
-    assert await telegram_server.deliver(telegram_server.last, here) == 400
+    telegram_server.send_message("haha", chat=7)
+    assert await telegram_server.deliver(telegram_server.last_update, here) == 400
     port = here.split(":")[2].split("/")[0]
     given = {"telegram.webhook_url": URL, "telegram.webhook_listen": f"127.0.0.1:{port}"}
     other = launcher(telegram=telegram_server, **given)
@@ -143,8 +143,8 @@ async def test_a_second_poller_is_named_and_counted(
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     telegram_server.refusals.append(Refusal("getUpdates", 409, "Conflict: terminated by other"))
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
-    await telegram_server.reaction_calls(telegram_server.say("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert await bot.stop() == 0
     assert "another process polls Telegram" in bot.output
     assert "Telegram refused or failed: conflict 1" in bot.output

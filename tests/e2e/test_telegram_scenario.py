@@ -8,7 +8,7 @@ import pytest
 from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import STORED
+from tests.e2e.queries import RECORDED
 from tests.e2e.telegram_server import (
     ALICE,
     BOB,
@@ -25,10 +25,10 @@ SECRET, SHARED = "zanzibar", "lagoon"
 FEEDBACKS = (
     "select message, kind, emoji from feedback join prediction on prediction.id = prediction_id"
 )
-CALM = 60.0
+FLOOD_LIMIT_SECONDS = 60.0
 """Seconds in which a flood limit passes."""
 KILLS = (5, 10)
-TROUBLES = {
+FAILURES = {
     3: [Refusal("getUpdates", 409, "Conflict: terminated by other getUpdates request")],
     6: [Refusal("setMessageReaction", 429, "slow", retry_after=1)] * 2,
     7: [Refusal("getUpdates", 502), Refusal("getUpdates", 0)],
@@ -40,59 +40,59 @@ TROUBLES = {
 REPEATS = (4, 8, 13)
 
 
-class Evening:
+class Scenario:
     """What people do, and what should be left of it."""
 
     def __init__(self, server: TelegramServer) -> None:
         """Begin with nothing."""
         self.server = server
         self.messages: list[int] = []
-        self.words: set[tuple[str, str, str]] = set()
+        self.feedback: set[tuple[str, str, str]] = set()
         self._turn = count()
 
-    def round(self) -> list[int]:
+    def play_round(self) -> list[int]:
         """Somebody writes in every group, and Bob says what fits better; at times he unsays it."""
         said = []
         for group in GROUPS:
             turn = next(self._turn)
             author, word = (ALICE, SHARED) if turn % 4 == 0 else (BOB, SECRET)
-            message = self.server.say(f"haha {word}", author, group)
+            message = self.server.send_message(f"haha {word}", author, group)
             said.append(message)
             if turn % 3 == 0:
                 self.server.react(message, BOB, [], ["🎉"], group)
-                self.words.add((str(message), "correct", "🎉"))
+                self.feedback.add((str(message), "correct", "🎉"))
             if turn % 6 == 0:
                 self.server.react(message, BOB, ["🎉"], ["🔥"], group)
-                self.words.remove((str(message), "correct", "🎉"))
-                self.words.add((str(message), "correct", "🔥"))
+                self.feedback.remove((str(message), "correct", "🎉"))
+                self.feedback.add((str(message), "correct", "🔥"))
             if turn % 12 == 0:
                 self.server.react(message, BOB, ["🔥"], [], group)
-                self.words.remove((str(message), "correct", "🔥"))
+                self.feedback.remove((str(message), "correct", "🔥"))
         self.messages += said
         return said
 
 
-async def agree(server: TelegramServer) -> None:
+async def consent(server: TelegramServer) -> None:
     """Alice gives her texts."""
-    (terms,) = await server.answered(server.say("/consent"))
+    (terms,) = await server.replies_to(server.send_message("/consent"))
     server.press(terms, localize("consent.agree", "en"))
-    await server.sent("answerCallbackQuery")
+    await server.wait_for_calls("answerCallbackQuery")
 
 
-async def live(bot: BotProcess, server: TelegramServer) -> tuple[Evening, set[int]]:
+async def play(bot: BotProcess, server: TelegramServer) -> tuple[Scenario, set[int]]:
     """Play the evening; what happened, and which messages were under way at a kill."""
-    evening, cut = Evening(server), set[int]()
+    evening, cut = Scenario(server), set[int]()
     for number in range(ROUNDS):
-        server.refusals.extend(TROUBLES.get(number, ()))
+        server.refusals.extend(FAILURES.get(number, ()))
         if number in REPEATS:
-            server.repeats = list(range(max(1, server.last - 60), server.last + 1))
-        said = evening.round()
+            server.repeats = list(range(max(1, server.last_update - 60), server.last_update + 1))
+        said = evening.play_round()
         if number in KILLS:
-            await server.waiting.wait(lambda message, said=said: message in said, 3)  # type: ignore[misc]
+            await server.pending_reactions.wait(lambda message, said=said: message in said, 3)  # type: ignore[misc]
             await bot.kill()
             cut |= set(said)
             await bot.start(TELEGRAM_TOKEN=TOKEN)
-        await server.confirmed(CALM)
+        await server.confirmed(FLOOD_LIMIT_SECONDS)
     return evening, cut
 
 
@@ -101,11 +101,11 @@ async def live(bot: BotProcess, server: TelegramServer) -> tuple[Evening, set[in
 async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -> None:
     bot = launcher(telegram=telegram_server, **{"reactions.max_per_minute": 1000})
     await bot.start(TELEGRAM_TOKEN=TOKEN)
-    await agree(telegram_server)
-    evening, cut = await live(bot, telegram_server)
+    await consent(telegram_server)
+    evening, cut = await play(bot, telegram_server)
     assert await bot.stop() == 0
     assert not telegram_server.refusals
-    assert bot.query(STORED) == sorted((str(message),) for message in evening.messages)
+    assert bot.query(RECORDED) == sorted((str(message),) for message in evening.messages)
     refusals = bot.query("select message, refusal from prediction where shown = '[]'")
     # What Telegram made of a request that met a 502 or a reset is unknown; one that met a second
     # flood limit would come too late.
@@ -116,17 +116,17 @@ async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -
     refused = {str(message) for message, _ in refusals}
     shown = Counter(
         int(call.fields["message_id"])
-        for call in telegram_server.calls.matching(lambda c: c.method == "setmessagereaction")
+        for call in telegram_server.calls.filter(lambda c: c.method == "setmessagereaction")
         if call.status == 200
     )
     assert set(shown) | set(map(int, refused)) == set(evening.messages)
     # A reaction of a process that died may be set again, to the same end.
     assert {message for message, times in shown.items() if times > 1} <= cut
     # What nothing was shown on is not spoken of.
-    spoken = {word for word in evening.words if word[0] not in refused}
+    spoken = {word for word in evening.feedback if word[0] not in refused}
     assert set(bot.query(FEEDBACKS)) == spoken
     assert len(bot.query(FEEDBACKS)) == len(spoken)
-    assert SECRET.encode() not in bot.remains()
+    assert SECRET.encode() not in bot.files_content()
     assert "Traceback" not in bot.output
     texts = bot.query("select distinct text from prediction where text is not null")
     assert texts == [(f"haha {SHARED}",)]

@@ -57,7 +57,7 @@ def to_incoming(
     me: discord.ClientUser,
     pseudonyms: Pseudonyms,
     *,
-    storable: bool = False,
+    may_store_text: bool = False,
 ) -> IncomingMessage | None:
     """Return the message for the core; None if it is not one to answer."""
     if not is_by_person(message) or not message.content.strip():
@@ -71,7 +71,7 @@ def to_incoming(
         addressed=guild is None or _mentions(message, me),
         parent_chat=parent_of(message.channel),
         roles=roles_of(message.author),
-        may_store_text=storable,
+        may_store_text=may_store_text,
     )
 
 

@@ -37,7 +37,9 @@ class Inbox:
             self._context.answered_refs[events.ref_of(message)] = answered
             return
         storable = self._context.settings.training_permitted
-        incoming = events.to_incoming(message, me, self._context.pseudonyms, storable=storable)
+        incoming = events.to_incoming(
+            message, me, self._context.pseudonyms, may_store_text=storable
+        )
         if incoming is None or incoming.author in self._blocked:
             return
         self._tasks.submit(incoming.ref, self._answer(incoming))

@@ -26,7 +26,7 @@ from model.embedding_offset import EmbeddingOffset, EmojiChoice
 FIVE = [Prediction(e, s) for e, s in zip("😂🔥🎉😢🍕", (0.5, 0.2, 0.1, 0.1, 0.1), strict=True)]
 
 
-class SlowPredictor:
+class BlockingPredictor:
     """Answers every text alike, at once or when it is let."""
 
     version = "echo-1"
@@ -61,7 +61,7 @@ class SlowPredictor:
 
 
 @dataclass
-class World:
+class DiscordWorld:
     """One server with a channel, an owner and two members."""
 
     env: Env
@@ -73,15 +73,15 @@ class World:
     ben: MemberActor
     engine: AsyncEngine
     store: SqlStore
-    predictor: SlowPredictor
+    predictor: BlockingPredictor
 
 
 @asynccontextmanager
-async def world(folder: Path, **settings: object) -> AsyncIterator[World]:
+async def running_world(folder: Path, **settings: object) -> AsyncIterator[DiscordWorld]:
     """Connect the client."""
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'world.db'}")
     store = SqlStore(engine, terms=TERMS_VERSION)
-    predictor = SlowPredictor()
+    predictor = BlockingPredictor()
     parts = AdapterContext(
         Service(predictor, store),
         store,
@@ -93,19 +93,19 @@ async def world(folder: Path, **settings: object) -> AsyncIterator[World]:
     env = Env(client, shard_count=1)
     await env.start()
     try:
-        yield _people(env, client, engine, store, predictor)
+        yield _build_world(env, client, engine, store, predictor)
     finally:
         await env.shutdown()
         await engine.dispose()
 
 
-def _people(
-    env: Env, client: Client, engine: AsyncEngine, store: SqlStore, predictor: SlowPredictor
-) -> World:
+def _build_world(
+    env: Env, client: Client, engine: AsyncEngine, store: SqlStore, predictor: BlockingPredictor
+) -> DiscordWorld:
     guild = env.create_guild()
     channel = guild.create_text_channel("general")
     managers = guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
-    return World(
+    return DiscordWorld(
         env=env,
         client=client,
         guild=guild,

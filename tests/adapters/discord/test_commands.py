@@ -10,12 +10,12 @@ from simcord.results import InteractionResult
 
 from bot.adapters.discord.commands.menu import build_tree
 from bot.i18n import LANGUAGES, localize
-from tests.adapters.discord.fake_discord import World, world
+from tests.adapters.discord.fake_discord import DiscordWorld, running_world
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path) as built:
+async def here(tmp_path: Path) -> AsyncIterator[DiscordWorld]:
+    async with running_world(tmp_path) as built:
         yield built
 
 
@@ -37,12 +37,12 @@ def buttons(result: InteractionResult) -> list[str]:
     return [each["custom_id"] for row in result.response.components for each in row["components"]]
 
 
-async def press(here: World, result: InteractionResult, custom_id: str) -> InteractionResult:
+async def press(here: DiscordWorld, result: InteractionResult, custom_id: str) -> InteractionResult:
     assert result.response is not None
     return await here.anna.click(result.response.message, custom_id=custom_id)
 
 
-async def test_five_for_a_text_with_scores_and_buttons(here: World) -> None:
+async def test_five_for_a_text_with_scores_and_buttons(here: DiscordWorld) -> None:
     result = await here.anna.slash(here.channel, "emoji", text="what a day")
     assert "Which one fits?" in told(result)
     assert result.response is not None
@@ -56,7 +56,7 @@ async def test_five_for_a_text_with_scores_and_buttons(here: World) -> None:
     assert (await data_of(here))["feedback"] == []
 
 
-async def data_of(here: World) -> dict[str, list[dict[str, str]]]:
+async def data_of(here: DiscordWorld) -> dict[str, list[dict[str, str]]]:
     """What /privacy gives Anna as a file."""
     result = await here.anna.slash(here.channel, "privacy")
     assert "365 days" in told(result)
@@ -67,7 +67,7 @@ async def data_of(here: World) -> dict[str, list[dict[str, str]]]:
     return data
 
 
-async def test_five_for_somebodys_message(here: World) -> None:
+async def test_five_for_somebodys_message(here: DiscordWorld) -> None:
     message = await here.ben.send(here.channel, "what a day")
     result = await here.anna.context_menu(here.channel, "Suggest emojis", message)
     assert len(buttons(result)) == 5
@@ -78,7 +78,7 @@ async def test_five_for_somebodys_message(here: World) -> None:
     assert here.predictor.texts == []
 
 
-async def test_why_and_feedback_on_the_last_answer(here: World) -> None:
+async def test_why_and_feedback_on_the_last_answer(here: DiscordWorld) -> None:
     assert "kept nothing" in told(await here.anna.slash(here.channel, "why"))
     message = await here.ben.send(here.channel, "what a day")
     for result in (
@@ -99,7 +99,7 @@ async def test_why_and_feedback_on_the_last_answer(here: World) -> None:
     assert "no longer know" in told(unread)
 
 
-async def test_why_of_an_answer_of_the_bot_is_about_what_it_answers(here: World) -> None:
+async def test_why_of_an_answer_of_the_bot_is_about_what_it_answers(here: DiscordWorld) -> None:
     await here.owner.slash(here.channel, "settings set", setting="mode", value="reply")
     message = await here.ben.send(here.channel, "what a day")
     answer = here.channel.last_message
@@ -109,7 +109,7 @@ async def test_why_of_an_answer_of_the_bot_is_about_what_it_answers(here: World)
     assert "I showed 😂 🔥 🎉 😢 🍕" in told(result)
 
 
-async def test_messages_elsewhere_are_not_told_of(here: World) -> None:
+async def test_messages_elsewhere_are_not_told_of(here: DiscordWorld) -> None:
     hidden = here.guild.create_text_channel("hidden")
     message = await here.ben.send(hidden, "what a day")
     for written in (message.jump_url, "nonsense"):
@@ -117,7 +117,7 @@ async def test_messages_elsewhere_are_not_told_of(here: World) -> None:
         assert "kept nothing" in told(result)
 
 
-async def test_opting_out_is_obeyed_until_taken_back(here: World) -> None:
+async def test_opting_out_is_obeyed_until_taken_back(here: DiscordWorld) -> None:
     message = await here.ben.send(here.channel, "what a day")
     await here.anna.react(message, "😂")
     assert len((await data_of(here))["feedback"]) == 1
@@ -135,7 +135,7 @@ async def test_opting_out_is_obeyed_until_taken_back(here: World) -> None:
     assert here.predictor.texts == ["what a day"]
 
 
-async def test_forgetting_is_confirmed_and_says_how_much(here: World) -> None:
+async def test_forgetting_is_confirmed_and_says_how_much(here: DiscordWorld) -> None:
     await here.anna.send(here.channel, "what a day")
     asked = await here.anna.slash(here.channel, "forget")
     _, keep = buttons(asked)
@@ -147,7 +147,7 @@ async def test_forgetting_is_confirmed_and_says_how_much(here: World) -> None:
     assert (await data_of(here))["messages"] == []
 
 
-async def test_a_picture_of_what_was_kept(here: World) -> None:
+async def test_a_picture_of_what_was_kept(here: DiscordWorld) -> None:
     assert "Nothing was shown" in told(await here.anna.slash(here.channel, "stats"))
     await here.ben.send(here.channel, "what a day")
     result = await here.anna.slash(here.channel, "stats")
@@ -158,7 +158,7 @@ async def test_a_picture_of_what_was_kept(here: World) -> None:
 
 
 async def test_texts_are_kept_only_with_permission_and_consent(tmp_path: Path) -> None:
-    async with world(tmp_path, training_permitted=True) as here:
+    async with running_world(tmp_path, training_permitted=True) as here:
         await here.anna.send(here.channel, "before")
         asked = await here.anna.slash(here.channel, "consent")
         assert "14 days" in told(asked)
@@ -175,13 +175,13 @@ async def test_texts_are_kept_only_with_permission_and_consent(tmp_path: Path) -
         assert [each["text"] for each in (await data_of(here))["messages"]] == [None, None]
 
 
-async def test_without_permission_nobody_can_consent(here: World) -> None:
+async def test_without_permission_nobody_can_consent(here: DiscordWorld) -> None:
     result = await here.anna.slash(here.channel, "consent")
     assert "never kept" in told(result)
     assert buttons(result) == []
 
 
-async def test_in_private_everything_works_too(here: World) -> None:
+async def test_in_private_everything_works_too(here: DiscordWorld) -> None:
     anna = here.anna.user
     await anna.send_dm("what a day")
     for command in ("why", "stats", "preferences show", "privacy", "settings show", "help"):
@@ -195,7 +195,7 @@ async def test_in_private_everything_works_too(here: World) -> None:
 
 
 async def test_a_failing_store_is_told_and_nothing_is_logged_of_it(
-    here: World, caplog: pytest.LogCaptureFixture
+    here: DiscordWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     await here.engine.dispose()
     for path in Path(here.engine.url.database or "").parent.glob("world.db*"):

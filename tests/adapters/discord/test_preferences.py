@@ -11,13 +11,13 @@ from simcord.results import InteractionResult
 
 from bot.core.preferences.transfer import MAX_BYTES
 from bot.i18n import localize
-from tests.adapters.discord.fake_discord import World, world
+from tests.adapters.discord.fake_discord import DiscordWorld, running_world
 from tests.adapters.discord.test_commands import buttons, told
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path) as built:
+async def server(tmp_path: Path) -> AsyncIterator[DiscordWorld]:
+    async with running_world(tmp_path) as built:
         yield built
 
 
@@ -37,7 +37,7 @@ async def file_of(result: InteractionResult) -> tuple[str, bytes]:
     return file.filename, await file.read()
 
 
-async def export(server: World) -> dict[str, dict[str, dict[str, float]]]:
+async def export(server: DiscordWorld) -> dict[str, dict[str, dict[str, float]]]:
     """Return the file that the owner gets."""
     result = await server.owner.slash(server.channel, "preferences export")
     assert told(result) == localize("preferences.exported", "en")
@@ -47,7 +47,7 @@ async def export(server: World) -> dict[str, dict[str, dict[str, float]]]:
     return document
 
 
-async def test_everyone_sees_the_chart(server: World) -> None:
+async def test_everyone_sees_the_chart(server: DiscordWorld) -> None:
     empty = await server.anna.slash(server.channel, "preferences show")
     assert told(empty) == localize("preferences.nothing", "en")
     for _ in range(3):
@@ -63,7 +63,7 @@ async def test_everyone_sees_the_chart(server: World) -> None:
     assert (attachment.description or "").startswith("😂 -")
 
 
-async def test_counts_are_exported_reset_and_imported(server: World) -> None:
+async def test_counts_are_exported_reset_and_imported(server: DiscordWorld) -> None:
     message = await server.ben.send(server.channel, "what a day")
     await server.anna.react(message, "👎")
     before = await export(server)
@@ -91,7 +91,9 @@ async def test_counts_are_exported_reset_and_imported(server: World) -> None:
         (b" " * (MAX_BYTES + 1), "larger than"),
     ],
 )
-async def test_an_invalid_file_changes_nothing(server: World, content: bytes, cause: str) -> None:
+async def test_an_invalid_file_changes_nothing(
+    server: DiscordWorld, content: bytes, cause: str
+) -> None:
     await server.ben.send(server.channel, "what a day")
     before = await export(server)
     result = await server.owner.slash(
@@ -101,7 +103,7 @@ async def test_an_invalid_file_changes_nothing(server: World, content: bytes, ca
     assert (await export(server))["emojis"].keys() == before["emojis"].keys() != set()
 
 
-async def test_only_managers_reset_and_transfer_them(server: World) -> None:
+async def test_only_managers_reset_and_transfer_them(server: DiscordWorld) -> None:
     message = await server.ben.send(server.channel, "what a day")
     await server.anna.react(message, "👎")
     before = await export(server)
@@ -115,7 +117,7 @@ async def test_only_managers_reset_and_transfer_them(server: World) -> None:
     assert (await export(server))["emojis"].keys() == before["emojis"].keys()
 
 
-async def test_a_private_chat_has_its_own_preferences(server: World) -> None:
+async def test_a_private_chat_has_its_own_preferences(server: DiscordWorld) -> None:
     anna = server.anna.user
     await anna.send_dm("what a day")
     assert "😂" in json.loads((await file_of(await anna.slash("preferences export")))[1])["emojis"]
@@ -128,7 +130,7 @@ async def test_a_private_chat_has_its_own_preferences(server: World) -> None:
     )
 
 
-async def test_unprompted_emojis_are_counted(server: World) -> None:
+async def test_unprompted_emojis_are_counted(server: DiscordWorld) -> None:
     await server.owner.slash(
         server.channel, "settings set", setting="confidence_threshold", value="99 %"
     )
@@ -144,7 +146,7 @@ async def test_unprompted_emojis_are_counted(server: World) -> None:
     assert data["feedback"] == []
 
 
-async def test_a_custom_emoji_is_a_candidate_until_it_is_deleted(server: World) -> None:
+async def test_a_custom_emoji_is_a_candidate_until_it_is_deleted(server: DiscordWorld) -> None:
     parrot = ":party_parrot:"
     custom_emoji = server.guild.create_emoji("party_parrot")
     await server.owner.slash(

@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 
 from bot.core.chat_settings.setting import SETTINGS
-from tests.adapters.discord.fake_discord import World, world
+from tests.adapters.discord.fake_discord import DiscordWorld, running_world
 from tests.adapters.discord.test_commands import told
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with world(tmp_path) as built:
+async def here(tmp_path: Path) -> AsyncIterator[DiscordWorld]:
+    async with running_world(tmp_path) as built:
         yield built
 
 
-async def choose(here: World, setting: str, value: str, **where: object) -> str:
+async def choose(here: DiscordWorld, setting: str, value: str, **where: object) -> str:
     options = {"setting": setting, "value": value, **where}
     return told(await here.owner.slash(here.channel, "settings set", **options))
 
 
-async def test_only_managers_change_settings(here: World) -> None:
+async def test_only_managers_change_settings(here: DiscordWorld) -> None:
     assert "settings show" not in here.anna.available_commands(here.channel)
     assert "settings show" in here.owner.available_commands(here.channel)
     commands = await here.client.tree.fetch_commands()
@@ -33,7 +33,7 @@ async def test_only_managers_change_settings(here: World) -> None:
         assert "Manage Server" in told(refused)
 
 
-async def test_everything_is_shown_with_what_was_chosen(here: World) -> None:
+async def test_everything_is_shown_with_what_was_chosen(here: DiscordWorld) -> None:
     await choose(here, "chance", "25 %")
     await choose(here, "quiet_hours", "22:00-07:00 Europe/Berlin", channel=here.channel)
     shown = told(await here.owner.slash(here.channel, "settings show"))
@@ -46,7 +46,7 @@ async def test_everything_is_shown_with_what_was_chosen(here: World) -> None:
     assert shown.count("(default)") == len(SETTINGS) - 1
 
 
-async def test_a_channel_overrules_the_server_until_it_is_reset(here: World) -> None:
+async def test_a_channel_overrules_the_server_until_it_is_reset(here: DiscordWorld) -> None:
     await choose(here, "mode", "mention_only")
     await choose(here, "mode", "react", channel=here.channel)
     elsewhere = here.guild.create_text_channel("elsewhere")
@@ -61,7 +61,7 @@ async def test_a_channel_overrules_the_server_until_it_is_reset(here: World) -> 
     assert "back at its default, react" in told(back)
 
 
-async def test_lists_grow_and_shrink(here: World) -> None:
+async def test_lists_grow_and_shrink(here: DiscordWorld) -> None:
     saved = await choose(here, "emoji_deny", "+😂 🔥")
     assert "😂" in saved
     assert "💩" in saved
@@ -80,7 +80,7 @@ async def test_lists_grow_and_shrink(here: World) -> None:
     assert here.predictor.texts == []
 
 
-async def test_a_role_is_left_alone(here: World) -> None:
+async def test_a_role_is_left_alone(here: DiscordWorld) -> None:
     role = here.guild.create_role("quiet please")
     shy = here.guild.add_member(here.env.create_user("shy"), roles=[role])
     await choose(here, "role_deny", role.mention)
@@ -106,19 +106,19 @@ async def test_a_role_is_left_alone(here: World) -> None:
     ],
 )
 async def test_an_invalid_value_is_refused_in_words(
-    here: World, setting: str, value: str, words: str
+    here: DiscordWorld, setting: str, value: str, words: str
 ) -> None:
     saved = await choose(here, setting, value)
     assert "does not work" in saved
     assert words in saved
 
 
-async def test_the_default_can_be_written(here: World) -> None:
+async def test_the_default_can_be_written(here: DiscordWorld) -> None:
     await choose(here, "chance", "0,25")
     assert "back at its default, 100 %" in await choose(here, "chance", "Default")
 
 
-async def test_values_are_proposed(here: World) -> None:
+async def test_values_are_proposed(here: DiscordWorld) -> None:
     async def propose(setting: str, typed: str) -> list[str]:
         found = await here.owner.autocomplete(
             here.channel, "settings set", "value", typed, setting=setting
@@ -136,7 +136,7 @@ async def test_values_are_proposed(here: World) -> None:
     assert len(await propose("role_deny", "shy")) == 1
 
 
-async def test_own_emojis_can_be_listed(here: World) -> None:
+async def test_own_emojis_can_be_listed(here: DiscordWorld) -> None:
     here.guild.create_emoji("party_parrot")
     found = await here.owner.autocomplete(
         here.channel, "settings set", "value", "+parrot", setting="emoji_allow"
