@@ -41,7 +41,7 @@ DISCORD = Platforms(("discord",))
 _SWITCH = OneOf(
     choices=(True, False),
     label=lambda value, language: localize("value.on" if value else "value.off", language),
-    is_value=lambda text, value: is_word(text, "value.on" if value else "value.off"),
+    is_alias=lambda text, value: is_word(text, "value.on" if value else "value.off"),
 )
 _MODE = OneOf(
     choices=tuple(Mode), label=lambda value, language: localize(f"mode.{value}", language)

@@ -81,8 +81,8 @@ class OneOf(ValueType):
 
     label: Callable[[Value, str], str]
     """Value and language -> label."""
-    is_value: Callable[[str, Value], bool] = lambda _text, _value: False
-    """Accepts further words for a value."""
+    is_alias: Callable[[str, Value], bool] = lambda _text, _value: False
+    """Text and value -> True if the text is another word for the value."""
 
     def validate(self, value: Value) -> Value:
         """Refuse other values."""
@@ -94,7 +94,7 @@ class OneOf(ValueType):
         """Read a value or its label in any language."""
         for choice in self.choices:
             names = (str(choice), *(self.label(choice, language) for language in LANGUAGES))
-            if spaced(text) in map(spaced, names) or self.is_value(text, choice):
+            if spaced(text) in map(spaced, names) or self.is_alias(text, choice):
                 return choice
         raise ValueError("not one of the choices")
 

@@ -15,7 +15,7 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("written", "moment", "held"),
+    ("text", "moment", "within"),
     [
         ("22:00-07:00", at(21, 59), False),
         ("22:00-07:00", at(22), True),
@@ -29,18 +29,18 @@ def at(hour: int, minute: int = 0) -> datetime:
         ("22:00 – 07:00 europe/BERLIN", at(20), True),
     ],
 )
-def test_hold(written: str, moment: datetime, held: bool) -> None:
-    assert QuietHours.parse(written).contains(moment) is held
+def test_contains(text: str, moment: datetime, within: bool) -> None:
+    assert QuietHours.parse(text).contains(moment) is within
 
 
-@pytest.mark.parametrize("written", ["", "22-7", "25:00-07:00", "22:00-07:00 Mars/Olympus", "a"])
-def test_what_is_written_otherwise_is_refused(written: str) -> None:
+@pytest.mark.parametrize("text", ["", "22-7", "25:00-07:00", "22:00-07:00 Mars/Olympus", "a"])
+def test_other_forms_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        QuietHours.parse(written)
+        QuietHours.parse(text)
 
 
 @given(st.times(), st.times(), st.sampled_from(sorted(available_timezones())))
-def test_what_is_written_is_read_back(start: time, end: time, zone: str) -> None:
+def test_the_text_form_is_read_back(start: time, end: time, zone: str) -> None:
     hours = QuietHours(
         start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), zone
     )
