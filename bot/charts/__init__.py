@@ -1,9 +1,9 @@
-"""Pictures of what the bot learnt, drawn in memory as PNG at twice their size.
+"""Charts of feedback and preferences, drawn in memory as PNG with two pixels a point.
 
-Pillow is loaded when the first one is drawn. Drawing takes tens of milliseconds: call from a
-thread where a loop must not wait. The same rows give the same bytes. A title, a subtitle or a
-label that does not fit ends in "…"; so does what the fonts here cannot write (they know Latin,
-Greek, Cyrillic and every emoji). Without rows the picture says that there is nothing yet.
+Pillow is imported with the first chart. Drawing takes tens of milliseconds, so do it in a thread
+if an event loop must not be blocked. The same data give the same bytes. Titles, subtitles and
+labels that do not fit end in "…", which also replaces characters that the fonts lack (they have
+Latin, Greek, Cyrillic and every emoji). A chart without data says so.
 """
 
 from collections.abc import Sequence
@@ -20,60 +20,64 @@ __all__ = [
     "DayPoint",
     "PreferenceBar",
     "Theme",
-    "acceptance",
-    "confusion",
-    "over_time",
-    "preferences",
-    "stack",
+    "acceptance_chart",
+    "acceptance_over_time",
+    "correction_matrix",
+    "preferences_chart",
+    "stack_charts",
 ]
 
 
-def acceptance(
+def acceptance_chart(
     bars: Sequence[Bar],
     theme: Theme,
     title: str,
     subtitle: str = "",
     headings: tuple[str, str] = ("kept", "shown"),
 ) -> bytes:
-    """How much of what was shown was kept, one horizontal bar a row, in the order given."""
+    """Draw horizontal bars of acceptance, in the order given."""
     from bot.charts.bars import draw
 
     return draw(bars, theme, title, subtitle, headings)
 
 
-def preferences(
+def preferences_chart(
     leans: Sequence[PreferenceBar],
     theme: Theme,
     title: str,
     subtitle: str = "",
     headings: tuple[str, str] = ("Liked more here", "Liked less here"),
 ) -> bytes:
-    """What is liked more here than elsewhere beside what is liked less, the strongest first."""
+    """Draw the strongest positive and negative biases in two columns."""
     from bot.charts.preference_bars import draw
 
     return draw(leans, theme, title, subtitle, headings)
 
 
-def over_time(days: Sequence[DayPoint], theme: Theme, title: str, subtitle: str = "") -> bytes:
-    """The share kept, day by day, over how much was shown."""
+def acceptance_over_time(
+    days: Sequence[DayPoint], theme: Theme, title: str, subtitle: str = ""
+) -> bytes:
+    """Draw the acceptance of each day as a curve, above bars of the number shown."""
     from bot.charts.time_series import draw
 
     return draw(days, theme, title, subtitle)
 
 
-def confusion(swaps: Sequence[Correction], theme: Theme, title: str, subtitle: str = "") -> bytes:
-    """What was chosen where something else was shown; the most frequent emojis of both sides."""
+def correction_matrix(
+    corrections: Sequence[Correction], theme: Theme, title: str, subtitle: str = ""
+) -> bytes:
+    """Draw a matrix of shown and chosen emojis, the most frequent of each."""
     from bot.charts.confusion_matrix import draw
 
-    return draw(swaps, theme, title, subtitle)
+    return draw(corrections, theme, title, subtitle)
 
 
-def stack(pictures: Sequence[bytes]) -> bytes:
-    """Pictures of one theme, one above the other.
+def stack_charts(charts: Sequence[bytes]) -> bytes:
+    """Stack charts of one theme vertically.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there are none.
     """
     from bot.charts.canvas import stack
 
-    return stack(pictures)
+    return stack(charts)

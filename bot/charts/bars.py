@@ -1,65 +1,75 @@
-"""Horizontal bars: the share kept, and out of how many."""
+"""Horizontal bars of acceptance, with counts. Lengths are in points."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.charts.canvas import EMOJI, Box, Canvas, Ink, nothing, page
+from bot.charts.canvas import EMOJI_POINTS, Box, Canvas, TextStyle, create_canvas, render_empty
 from bot.charts.data import Bar
-from bot.charts.text_line import is_drawn
+from bot.charts.text_line import is_drawable
 from bot.charts.theme import Theme
 
-ROW = 36
-HEAD = 20
-BAR = 18
-SHARE = 48
-COUNT = 56
-GAP = 10
-NAMES = 128
-"""The column of labels where one of them is no emoji."""
+ROW_HEIGHT = 36
+HEADER_HEIGHT = 20
+BAR_HEIGHT = 18
+SHARE_WIDTH = 48
+COUNT_WIDTH = 56
+COLUMN_GAP = 10
+NAME_WIDTH = 128
+"""Width of the labels if one of them is not an emoji."""
 
 
 def draw(
     bars: Sequence[Bar], theme: Theme, title: str, subtitle: str, headings: tuple[str, str]
 ) -> bytes:
-    """See ``bot.charts.acceptance``."""
+    """See ``bot.charts.acceptance_chart``."""
     if not bars:
-        return nothing(theme, title, subtitle)
-    canvas, place = page(theme, title, subtitle, HEAD + ROW * len(bars))
+        return render_empty(theme, title, subtitle)
+    canvas, area = create_canvas(theme, title, subtitle, HEADER_HEIGHT + ROW_HEIGHT * len(bars))
     names = label_width(bar.label for bar in bars)
-    _columns(canvas, replace(place, height=HEAD), headings)
+    _draw_headings(canvas, replace(area, height=HEADER_HEIGHT), headings)
     for index, bar in enumerate(bars):
-        _row(canvas, replace(place, top=place.top + HEAD + index * ROW, height=ROW), bar, names)
+        _draw_row(
+            canvas,
+            replace(area, top=area.top + HEADER_HEIGHT + index * ROW_HEIGHT, height=ROW_HEIGHT),
+            bar,
+            names,
+        )
     return canvas.png()
 
 
 def label_width(labels: Iterable[str]) -> float:
-    """How wide the column of labels has to be."""
-    return EMOJI if all(map(is_drawn, labels)) else NAMES
+    """Return the width of the column of labels, in points."""
+    return EMOJI_POINTS if all(map(is_drawable, labels)) else NAME_WIDTH
 
 
-def short(count: int) -> str:
-    """A count that fits its column."""
+def abbreviate_count(count: int) -> str:
+    """Format a count so that it fits its column."""
     if count < 100_000:
         return f"{count:,}"
     return f"{count / 1000:,.0f}k" if count < 10_000_000 else f"{count / 1_000_000:,.0f}M"
 
 
-def _columns(canvas: Canvas, line: Box, headings: tuple[str, str]) -> None:
-    ink, (share, count) = Ink(canvas.theme.muted, size=11, align=1), headings
-    canvas.text(replace(line, left=line.right - COUNT, width=COUNT), count, ink)
-    # The share's may reach over the bars; nothing stands above them.
-    canvas.text(replace(line, width=line.width - COUNT), share, ink)
+def _draw_headings(canvas: Canvas, line: Box, headings: tuple[str, str]) -> None:
+    style, (share, count) = TextStyle(canvas.theme.muted, size=11, align=1), headings
+    canvas.text(replace(line, left=line.right - COUNT_WIDTH, width=COUNT_WIDTH), count, style)
+    # The heading of the shares may extend over the bars, above which nothing is drawn.
+    canvas.text(replace(line, width=line.width - COUNT_WIDTH), share, style)
 
 
-def _row(canvas: Canvas, line: Box, bar: Bar, names: float) -> None:
+def _draw_row(canvas: Canvas, line: Box, bar: Bar, names: float) -> None:
     theme = canvas.theme
     share = min(max(bar.share, 0), 1)
-    canvas.label(replace(line, width=names), bar.label, Ink(theme.text, align=0))
-    left = line.left + names + GAP
-    track = Box(left, line.top + (ROW - BAR) / 2, line.right - COUNT - SHARE - left, BAR)
+    canvas.label(replace(line, width=names), bar.label, TextStyle(theme.text, align=0))
+    left = line.left + names + COLUMN_GAP
+    track = Box(
+        left,
+        line.top + (ROW_HEIGHT - BAR_HEIGHT) / 2,
+        line.right - COUNT_WIDTH - SHARE_WIDTH - left,
+        BAR_HEIGHT,
+    )
     canvas.bar(track, theme.track)
     canvas.bar(replace(track, width=track.width * share), theme.accent)
-    numbers = replace(line, left=track.right, width=SHARE)
-    canvas.text(numbers, f"{share:.0%}", Ink(theme.text, bold=True, align=1))
-    numbers = replace(line, left=numbers.right, width=COUNT)
-    canvas.text(numbers, short(bar.count), Ink(theme.muted, align=1))
+    numbers = replace(line, left=track.right, width=SHARE_WIDTH)
+    canvas.text(numbers, f"{share:.0%}", TextStyle(theme.text, bold=True, align=1))
+    numbers = replace(line, left=numbers.right, width=COUNT_WIDTH)
+    canvas.text(numbers, abbreviate_count(bar.count), TextStyle(theme.muted, align=1))

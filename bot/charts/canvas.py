@@ -1,4 +1,4 @@
-"""A picture in the making: everything is said in points, two pixels each."""
+"""Canvas of a chart; all lengths are in points unless named otherwise."""
 
 import io
 from collections.abc import Sequence
@@ -6,22 +6,22 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw
 
-from bot.charts.emoji_images import sprite
-from bot.charts.text_line import Line, font, is_drawn, units
+from bot.charts.emoji_images import emoji_image
+from bot.charts.text_line import Line, font, is_drawable, split_units
 from bot.charts.theme import Theme
 
-SCALE = 2
-SMOOTH = 4
-"""Pillow's shapes have hard edges: they are drawn this much larger, then shrunk."""
-WIDTH = 480
-MARGIN = 20
-EMOJI = 28
-NOTHING = "Nothing yet"
+PIXELS_PER_POINT = 2
+SUPERSAMPLING = 4
+"""Factor by which shapes are drawn larger and scaled down, as Pillow does not antialias them."""
+WIDTH_POINTS = 480
+MARGIN_POINTS = 20
+EMOJI_POINTS = 28
+EMPTY_MESSAGE = "Nothing yet"
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A place on the canvas, in points."""
+    """A rectangle on the canvas, in points."""
 
     left: float
     top: float
@@ -30,141 +30,154 @@ class Box:
 
     @property
     def right(self) -> float:
-        """Where it ends."""
+        """The x coordinate of the right edge."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
-        """Where it ends, downwards."""
+        """The y coordinate of the lower edge."""
         return self.top + self.height
 
     def pixels(self) -> tuple[int, int, int, int]:
-        """Left, top, right, bottom on the image."""
+        """Return left, top, right and bottom in pixels."""
         edges = (self.left, self.top, self.right, self.bottom)
-        left, top, right, bottom = (round(edge * SCALE) for edge in edges)
+        left, top, right, bottom = (round(edge * PIXELS_PER_POINT) for edge in edges)
         return left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
-    """How text looks."""
+class TextStyle:
+    """Colour, size in points, weight and alignment of text."""
 
     colour: str
     size: int = 13
     bold: bool = False
     align: float = 0
-    """Where it stands in its box: 0 left, 0.5 in the middle, 1 right."""
+    """0 for left, 0.5 for centred, 1 for right."""
 
 
 class Canvas:
-    """An image of a theme's background with its headings on it."""
+    """An image with drawing operations in points."""
 
     def __init__(self, theme: Theme, height: float) -> None:
-        """Nothing is on it yet."""
+        """Create an image of the theme's background colour."""
         self.theme = theme
-        self.image = Image.new("RGB", (WIDTH * SCALE, round(height * SCALE)), theme.background)
+        self.image = Image.new(
+            "RGB",
+            (WIDTH_POINTS * PIXELS_PER_POINT, round(height * PIXELS_PER_POINT)),
+            theme.background,
+        )
         self._draw = ImageDraw.Draw(self.image)
 
-    def text(self, box: Box, text: str, ink: Ink) -> None:
-        """One line in the middle of the box's height, cut to its width."""
-        face = font(ink.size * SCALE, ink.bold)
-        line = Line(units(text), face).cut(box.width * SCALE)
-        pen = box.left * SCALE + ink.align * (box.width * SCALE - line.width())
-        middle = (box.top + box.height / 2) * SCALE
-        # Capitals stand in the middle, whatever hangs below the line.
-        base = middle + face.getbbox("H", anchor="ls")[1] / -2
+    def text(self, box: Box, text: str, style: TextStyle) -> None:
+        """Draw one line, centred vertically in the box and truncated to its width."""
+        typeface = font(style.size * PIXELS_PER_POINT, style.bold)
+        line = Line(split_units(text), typeface).truncate(box.width * PIXELS_PER_POINT)
+        pen = box.left * PIXELS_PER_POINT + style.align * (
+            box.width * PIXELS_PER_POINT - line.width()
+        )
+        middle = (box.top + box.height / 2) * PIXELS_PER_POINT
+        # Centre capital letters, regardless of descenders.
+        base = middle + typeface.getbbox("H", anchor="ls")[1] / -2
         for piece, emoji in line.runs():
             if emoji:
                 size = line.emoji_size
                 self._paste(piece, round(pen), round(middle - size / 2), size)
             else:
-                self._draw.text((round(pen), round(base)), piece, ink.colour, face, anchor="ls")
+                self._draw.text(
+                    (round(pen), round(base)), piece, style.colour, typeface, anchor="ls"
+                )
             pen += line.advance(piece, emoji)
 
-    def label(self, box: Box, label: str, ink: Ink) -> None:
-        """An emoji as large as it ships, anything else as text."""
-        if not is_drawn(label):
-            self.text(box, label, ink)
+    def label(self, box: Box, label: str, style: TextStyle) -> None:
+        """Draw an emoji as an image, anything else as text."""
+        if not is_drawable(label):
+            self.text(box, label, style)
             return
-        size = round(min(EMOJI, box.height, box.width) * SCALE)
+        size = round(min(EMOJI_POINTS, box.height, box.width) * PIXELS_PER_POINT)
         left, top, right, bottom = box.pixels()
         self._paste(
-            label, left + round(ink.align * (right - left - size)), (top + bottom - size) // 2, size
+            label,
+            left + round(style.align * (right - left - size)),
+            (top + bottom - size) // 2,
+            size,
         )
 
     def bar(self, box: Box, colour: str, radius: float = 4) -> None:
-        """A filled rectangle with round corners; nothing where it has no width."""
+        """Draw a filled rectangle with rounded corners, unless it is narrower than a pixel."""
         left, top, right, bottom = box.pixels()
         if right <= left or bottom <= top:
             return
         size = (right - left, bottom - top)
-        mask = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH))
+        mask = Image.new("L", (size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING))
         ImageDraw.Draw(mask).rounded_rectangle(
             (0, 0, mask.width - 1, mask.height - 1),
-            min(radius * SCALE * SMOOTH, mask.width / 2, mask.height / 2),
+            min(radius * PIXELS_PER_POINT * SUPERSAMPLING, mask.width / 2, mask.height / 2),
             fill=255,
         )
         self.image.paste(colour, (left, top), mask.resize(size, Image.Resampling.BOX))
 
     def curve(self, points: Sequence[tuple[float, float]], colour: str) -> None:
-        """A line through the points, with a dot on each where they are few."""
-        mask = Image.new("L", (self.image.width * SMOOTH // 2, self.image.height * SMOOTH // 2))
+        """Draw a line through points, with a dot on each if there are at most 31."""
+        mask = Image.new(
+            "L", (self.image.width * SUPERSAMPLING // 2, self.image.height * SUPERSAMPLING // 2)
+        )
         draw = ImageDraw.Draw(mask)
-        unit = SCALE * SMOOTH // 2
+        unit = PIXELS_PER_POINT * SUPERSAMPLING // 2
         draw.line([(x * unit, y * unit) for x, y in points], 255, round(2.5 * unit), joint="curve")
         for x, y in points if len(points) <= 31 else (points[0], points[-1]):
             draw.circle((x * unit, y * unit), 3.5 * unit, 255)
         self.image.paste(colour, (0, 0), mask.resize(self.image.size, Image.Resampling.BOX))
 
     def png(self) -> bytes:
-        """The picture as a file."""
+        """Return the image as PNG."""
         return _png(self.image)
 
     def _paste(self, emoji: str, left: int, top: int, size: int) -> None:
-        picture = sprite(emoji, size)
+        picture = emoji_image(emoji, size)
         self.image.paste(picture, (left, top), picture)
 
 
-def page(theme: Theme, title: str, subtitle: str, height: float) -> tuple[Canvas, Box]:
-    """A canvas with its headings, and the place below them, ``height`` points high."""
-    top = MARGIN + (26 if title else 0) + (20 if subtitle else 0)
-    canvas = Canvas(theme, top + height + MARGIN)
-    line = Box(MARGIN, MARGIN - 2, WIDTH - 2 * MARGIN, 22)
+def create_canvas(theme: Theme, title: str, subtitle: str, height: float) -> tuple[Canvas, Box]:
+    """Return a canvas with title and subtitle, and the area of ``height`` points below them."""
+    top = MARGIN_POINTS + (26 if title else 0) + (20 if subtitle else 0)
+    canvas = Canvas(theme, top + height + MARGIN_POINTS)
+    line = Box(MARGIN_POINTS, MARGIN_POINTS - 2, WIDTH_POINTS - 2 * MARGIN_POINTS, 22)
     if title:
-        canvas.text(line, title, Ink(theme.text, size=17, bold=True))
+        canvas.text(line, title, TextStyle(theme.text, size=17, bold=True))
         line = replace(line, top=line.bottom)
     if subtitle:
-        canvas.text(line, subtitle, Ink(theme.muted))
-    return canvas, Box(MARGIN, top, WIDTH - 2 * MARGIN, height)
+        canvas.text(line, subtitle, TextStyle(theme.muted))
+    return canvas, Box(MARGIN_POINTS, top, WIDTH_POINTS - 2 * MARGIN_POINTS, height)
 
 
-def nothing(theme: Theme, title: str, subtitle: str) -> bytes:
-    """A picture without rows."""
-    canvas, place = page(theme, title, subtitle, 72)
-    canvas.label(replace(place, height=40), "🌱", Ink(theme.muted, align=0.5))
-    low = replace(place, top=place.top + 42, height=24)
-    canvas.text(low, NOTHING, Ink(theme.muted, align=0.5))
+def render_empty(theme: Theme, title: str, subtitle: str) -> bytes:
+    """Draw a chart that says that there are no data."""
+    canvas, area = create_canvas(theme, title, subtitle, 72)
+    canvas.label(replace(area, height=40), "🌱", TextStyle(theme.muted, align=0.5))
+    low = replace(area, top=area.top + 42, height=24)
+    canvas.text(low, EMPTY_MESSAGE, TextStyle(theme.muted, align=0.5))
     return canvas.png()
 
 
-def stack(pictures: Sequence[bytes]) -> bytes:
-    """See ``bot.charts.stack``."""
-    if not pictures:
-        raise ValueError("there is no picture to stack")
-    images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-    whole = Image.new(
+def stack(charts: Sequence[bytes]) -> bytes:
+    """See ``bot.charts.stack_charts``."""
+    if not charts:
+        raise ValueError("there are no charts to stack")
+    images = [Image.open(io.BytesIO(chart)).convert("RGB") for chart in charts]
+    stacked = Image.new(
         "RGB",
         (max(image.width for image in images), sum(image.height for image in images)),
         images[0].getpixel((0, 0)),
     )
     top = 0
     for image in images:
-        whole.paste(image, (0, top))
+        stacked.paste(image, (0, top))
         top += image.height
-    return _png(whole)
+    return _png(stacked)
 
 
 def _png(image: Image.Image) -> bytes:
-    packed = io.BytesIO()
-    image.save(packed, "PNG")
-    return packed.getvalue()
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

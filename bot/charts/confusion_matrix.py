@@ -1,92 +1,101 @@
-"""A table of what was shown and what people chose instead; the fuller a cell, the more often."""
+"""Confusion matrix of shown and chosen emojis, with darker cells for greater counts."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.charts.bars import NAMES, label_width, short
-from bot.charts.canvas import Box, Canvas, Ink, nothing, page
+from bot.charts.bars import NAME_WIDTH, abbreviate_count, label_width
+from bot.charts.canvas import Box, Canvas, TextStyle, create_canvas, render_empty
 from bot.charts.data import Correction
-from bot.charts.text_line import is_drawn
+from bot.charts.text_line import is_drawable
 from bot.charts.theme import Theme, mix, readable_on
 
-MOST = 9
-"""Emojis of each side."""
-MOST_NAMES = 5
-"""Columns where one of them is no emoji, so that its name has room."""
-FAINTEST = 0.15
-"""How full the cell of a lone swap is beside one of many."""
-CELL = 40
-SIDE = 18
-"""The line that says what a side is."""
+MAX_EMOJIS = 9
+"""Rows and columns."""
+MAX_NAMED_COLUMNS = 5
+"""Columns if one of them is not an emoji, so that names have room."""
+MIN_SHADE = 0.15
+"""Shade of the smallest count, from 0 to 1."""
+CELL_HEIGHT = 40
+CAPTION_HEIGHT = 18
+"""Height of the captions of rows and columns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Counts by row and column, the most frequent first."""
+class CorrectionTable:
+    """Counts of corrections, with the most frequent emojis first."""
 
     counts: Counter[tuple[str, str]]
     shown: list[str]
     chosen: list[str]
 
 
-def tabulate(swaps: Sequence[Correction]) -> Table:
-    """The most frequent emojis of both sides, and the counts that they share."""
+def count_corrections(corrections: Sequence[Correction]) -> CorrectionTable:
+    """Count corrections by shown and chosen emoji, and select the most frequent of each."""
     counts: Counter[tuple[str, str]] = Counter()
-    for swap in swaps:
-        counts[swap.shown, swap.chosen] += swap.count
+    for correction in corrections:
+        counts[correction.shown, correction.chosen] += correction.count
     sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for pair, count in counts.items():
         for side, emoji in zip(sides, pair, strict=True):
             side[emoji] += count
-    shown, chosen = (sorted(side, key=lambda e: (-side[e], e))[:MOST] for side in sides)
-    if not all(map(is_drawn, chosen)):
-        chosen = chosen[:MOST_NAMES]
-    return Table(counts, shown, chosen)
+    shown, chosen = (sorted(side, key=lambda e: (-side[e], e))[:MAX_EMOJIS] for side in sides)
+    if not all(map(is_drawable, chosen)):
+        chosen = chosen[:MAX_NAMED_COLUMNS]
+    return CorrectionTable(counts, shown, chosen)
 
 
-def draw(swaps: Sequence[Correction], theme: Theme, title: str, subtitle: str) -> bytes:
-    """Draw; see ``bot.charts.confusion``."""
-    table = tabulate([swap for swap in swaps if swap.count > 0])
+def draw(corrections: Sequence[Correction], theme: Theme, title: str, subtitle: str) -> bytes:
+    """Draw; see ``bot.charts.correction_matrix``."""
+    table = count_corrections([correction for correction in corrections if correction.count > 0])
     if not table.shown:
-        return nothing(theme, title, subtitle)
-    canvas, place = page(theme, title, subtitle, SIDE + CELL * (len(table.shown) + 1))
+        return render_empty(theme, title, subtitle)
+    canvas, area = create_canvas(
+        theme, title, subtitle, CAPTION_HEIGHT + CELL_HEIGHT * (len(table.shown) + 1)
+    )
     names = label_width(table.shown)
-    left = place.left + names + 8
-    width = min((place.right - left) / len(table.chosen), NAMES)
-    field = Box(left, place.top + SIDE + CELL, width * len(table.chosen), CELL * len(table.shown))
-    _sides(canvas, place, field, table)
-    _cells(canvas, field, table)
+    left = area.left + names + 8
+    width = min((area.right - left) / len(table.chosen), NAME_WIDTH)
+    plot = Box(
+        left,
+        area.top + CAPTION_HEIGHT + CELL_HEIGHT,
+        width * len(table.chosen),
+        CELL_HEIGHT * len(table.shown),
+    )
+    _draw_captions(canvas, area, plot, table)
+    _draw_cells(canvas, plot, table)
     return canvas.png()
 
 
-def _sides(canvas: Canvas, place: Box, field: Box, table: Table) -> None:
+def _draw_captions(canvas: Canvas, area: Box, plot: Box, table: CorrectionTable) -> None:
     theme = canvas.theme
-    caption = Ink(theme.muted, size=11)
-    width = field.width / len(table.chosen)
-    canvas.text(Box(field.left, place.top, place.right - field.left, SIDE), "chosen", caption)
-    low = Box(place.left, field.top - SIDE - 2, field.left - place.left, SIDE)
+    caption = TextStyle(theme.muted, size=11)
+    width = plot.width / len(table.chosen)
+    canvas.text(Box(plot.left, area.top, area.right - plot.left, CAPTION_HEIGHT), "chosen", caption)
+    low = Box(area.left, plot.top - CAPTION_HEIGHT - 2, plot.left - area.left, CAPTION_HEIGHT)
     canvas.text(low, "shown", caption)
     for row, emoji in enumerate(table.shown):
-        box = Box(place.left, field.top + row * CELL, field.left - place.left - 8, CELL)
-        canvas.label(box, emoji, Ink(theme.text))
+        box = Box(area.left, plot.top + row * CELL_HEIGHT, plot.left - area.left - 8, CELL_HEIGHT)
+        canvas.label(box, emoji, TextStyle(theme.text))
     for column, emoji in enumerate(table.chosen):
-        box = Box(field.left + column * width, field.top - CELL, width - 2, CELL)
-        canvas.label(box, emoji, Ink(theme.text, size=11, align=0.5))
+        box = Box(plot.left + column * width, plot.top - CELL_HEIGHT, width - 2, CELL_HEIGHT)
+        canvas.label(box, emoji, TextStyle(theme.text, size=11, align=0.5))
 
 
-def _cells(canvas: Canvas, field: Box, table: Table) -> None:
+def _draw_cells(canvas: Canvas, plot: Box, table: CorrectionTable) -> None:
     theme = canvas.theme
-    most = max(table.counts.values())
-    width = field.width / len(table.chosen)
+    greatest = max(table.counts.values())
+    width = plot.width / len(table.chosen)
     for row, shown in enumerate(table.shown):
         for column, chosen in enumerate(table.chosen):
             count = table.counts[shown, chosen]
-            cell = Box(field.left + column * width, field.top + row * CELL, width - 2, CELL - 2)
+            cell = Box(
+                plot.left + column * width, plot.top + row * CELL_HEIGHT, width - 2, CELL_HEIGHT - 2
+            )
             if not count:
                 canvas.bar(cell, theme.track)
                 continue
-            colour = mix(theme.track, theme.accent, FAINTEST + (1 - FAINTEST) * count / most)
+            colour = mix(theme.track, theme.accent, MIN_SHADE + (1 - MIN_SHADE) * count / greatest)
             canvas.bar(cell, colour)
-            ink = Ink(readable_on(colour, theme), size=12, bold=True, align=0.5)
-            canvas.text(cell, short(count), ink)
+            style = TextStyle(readable_on(colour, theme), size=12, bold=True, align=0.5)
+            canvas.text(cell, abbreviate_count(count), style)

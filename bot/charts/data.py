@@ -1,4 +1,4 @@
-"""What the pictures are drawn from."""
+"""Data of the charts."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of ``acceptance``."""
+    """A bar of ``acceptance_chart``."""
 
     label: str
     """An emoji, a custom one as ``:name:``, or any text, such as a community's name."""
     share: float
     """From 0 to 1."""
     count: int
-    """Out of how many."""
+    """Number of shown emojis."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreferenceBar:
-    """One row of ``taste``."""
+    """One row of ``preferences_chart``."""
 
     label: str
     """As in ``Bar``."""
@@ -28,18 +28,18 @@ class PreferenceBar:
 
 @dataclass(frozen=True, slots=True)
 class DayPoint:
-    """One point of ``over_time``."""
+    """A day of ``acceptance_over_time``."""
 
     date: datetime.date
     share: float
     """From 0 to 1."""
     count: int
-    """Out of how many."""
+    """Number of shown emojis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One cell of ``confusion``: people chose another emoji than the one that was shown."""
+    """Count of how often people chose another emoji than the one shown."""
 
     shown: str
     chosen: str

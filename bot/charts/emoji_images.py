@@ -1,4 +1,4 @@
-"""The drawn emojis that ship: Noto Color Emoji, made by ``tools/build_emoji_pictures.py``."""
+"""Images of all emojis: Noto Color Emoji, made by ``tools/build_emoji_pictures.py``."""
 
 import io
 import zipfile
@@ -14,22 +14,22 @@ ASSETS = files("bot.charts").joinpath("assets")
 
 @cache
 def _archive() -> zipfile.ZipFile:
-    # In memory (3 MB): a file would stay open until the process ends.
+    # Read into memory (3 MB), since the file would stay open until the process ends.
     return zipfile.ZipFile(io.BytesIO(ASSETS.joinpath("emoji.zip").read_bytes()))
 
 
 @cache
-def drawn() -> frozenset[str]:
-    """The canonical emojis that there are pictures of."""
+def drawable_emojis() -> frozenset[str]:
+    """Return the canonical emojis that have an image."""
     return frozenset(_archive().namelist())
 
 
 @lru_cache(maxsize=512)
-def sprite(emoji: str, size: int) -> Image.Image:
-    """A square picture of any variant of an emoji, ``size`` pixels wide; not to be altered.
+def emoji_image(emoji: str, size: int) -> Image.Image:
+    """Return the image of any variant of an emoji, ``size`` pixels square; it must not be changed.
 
     Raises:
-        KeyError: there is no picture of it.
+        KeyError: the emoji has no image.
     """
     with Image.open(io.BytesIO(_archive().read(canonical(emoji)))) as picture:
         image = picture.convert("RGBA")

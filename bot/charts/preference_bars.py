@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.charts.bars import BAR, ROW, label_width
-from bot.charts.canvas import Box, Canvas, Ink, nothing, page
+from bot.charts.bars import BAR_HEIGHT, ROW_HEIGHT, label_width
+from bot.charts.canvas import Box, Canvas, TextStyle, create_canvas, render_empty
 from bot.charts.data import PreferenceBar
 from bot.charts.theme import Theme
 
@@ -48,8 +48,10 @@ def draw(
         if side.leans
     ]
     if not sides:
-        return nothing(theme, title, subtitle)
-    canvas, place = page(theme, title, subtitle, HEAD + ROW * max(len(s.leans) for s in sides))
+        return render_empty(theme, title, subtitle)
+    canvas, place = create_canvas(
+        theme, title, subtitle, HEAD + ROW_HEIGHT * max(len(s.leans) for s in sides)
+    )
     # A side that is alone keeps its half: bars of two pictures can be compared.
     column = replace(place, width=(place.width - BETWEEN) / 2)
     names = min(label_width(lean.label for lean in leans), NAMES)
@@ -67,14 +69,16 @@ def factor(bias: float) -> str:
 
 def _column(canvas: Canvas, field: Box, side: _Side, names: float, furthest: float) -> None:
     heading = replace(field, height=HEAD - GAP)
-    canvas.text(heading, side.heading, Ink(side.colour, bold=True))
+    canvas.text(heading, side.heading, TextStyle(side.colour, bold=True))
     for index, lean in enumerate(side.leans):
-        line = replace(field, top=field.top + HEAD + index * ROW, height=ROW)
-        canvas.label(replace(line, width=names), lean.label, Ink(canvas.theme.text, size=12))
+        line = replace(field, top=field.top + HEAD + index * ROW_HEIGHT, height=ROW_HEIGHT)
+        canvas.label(replace(line, width=names), lean.label, TextStyle(canvas.theme.text, size=12))
         left = field.left + names + GAP
-        track = Box(left, line.top + (ROW - BAR) / 2, field.right - VALUE - left, BAR)
+        track = Box(
+            left, line.top + (ROW_HEIGHT - BAR_HEIGHT) / 2, field.right - VALUE - left, BAR_HEIGHT
+        )
         canvas.bar(track, canvas.theme.track)
         canvas.bar(replace(track, width=track.width * abs(lean.bias) / furthest), side.colour)
         value = replace(line, left=track.right, width=VALUE)
         text = side.sign + factor(lean.bias)
-        canvas.text(value, text, Ink(canvas.theme.text, bold=True, align=1))
+        canvas.text(value, text, TextStyle(canvas.theme.text, bold=True, align=1))

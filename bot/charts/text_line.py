@@ -1,4 +1,4 @@
-"""One line of text with emojis in it: measured, cut to a width, free of what cannot be written."""
+"""A line of text with emojis, without characters that the fonts lack, truncated to a width."""
 
 import io
 import unicodedata
@@ -10,12 +10,12 @@ from itertools import groupby
 
 from PIL import ImageFont
 
-from bot.charts.emoji_images import ASSETS, drawn
+from bot.charts.emoji_images import ASSETS, drawable_emojis
 from model.emoji import canonical, emoji_spans
 
 ELLIPSIS = "…"
-LONGEST = 200
-"""Characters that are looked at; no picture is wide enough for more."""
+MAX_CHARACTERS = 200
+"""No chart is wide enough for more."""
 
 
 @cache
@@ -25,35 +25,35 @@ def _file(weight: str) -> bytes:
 
 @lru_cache(maxsize=32)
 def font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    """Inter at a size in pixels, laid out alike on every machine (Raqm may be missing)."""
+    """Return Inter at a size in pixels, with the same layout with and without Raqm."""
     weight = "SemiBold" if bold else "Regular"
     return ImageFont.truetype(io.BytesIO(_file(weight)), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def is_drawn(text: str) -> bool:
-    """Whether the text is one emoji that there is a picture of."""
-    return canonical(text) in drawn()
+def is_drawable(text: str) -> bool:
+    """Return True if the text is one emoji with an image."""
+    return canonical(text) in drawable_emojis()
 
 
-def units(text: str) -> list[str]:
-    """The emojis and characters of a line that can be drawn; runs of others become "…"."""
-    line = " ".join(unicodedata.normalize("NFC", text[:LONGEST]).split())
+def split_units(text: str) -> list[str]:
+    """Split a line into emojis and characters; runs that cannot be drawn become "…"."""
+    line = " ".join(unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).split())
     found: list[str] = []
-    for unit in _cut(line):
-        if is_drawn(unit):  # first, as Python may not know a new emoji's category
+    for unit in _split_emojis(line):
+        if is_drawable(unit):  # first, since Python may not know a new emoji's category
             found.append(unit)
         elif unicodedata.category(unit[0])[0] == "C":
-            continue  # controls, and joiners that join nothing
-        elif _written(unit):
+            continue  # control characters and stray joiners
+        elif _has_glyph(unit):
             found.append(unit)
         elif found[-1:] != [ELLIPSIS]:
             found.append(ELLIPSIS)
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARACTERS:
         found.append(ELLIPSIS)
     return found
 
 
-def _cut(line: str) -> Iterator[str]:
+def _split_emojis(line: str) -> Iterator[str]:
     end = 0
     for start, stop in emoji_spans(line):
         yield from line[end:start]
@@ -63,7 +63,7 @@ def _cut(line: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def _written(character: str) -> bool:
+def _has_glyph(character: str) -> bool:
     probe = font(16, bold=False)
     missing = probe.getmask("\uffff")
     mask = probe.getmask(character)
@@ -78,32 +78,34 @@ class Line:
     font: ImageFont.FreeTypeFont
 
     def runs(self) -> list[tuple[str, bool]]:
-        """Pieces to draw one after the other, and whether each is an emoji."""
+        """Return the pieces to draw in order, each with True if it is an emoji."""
         pieces: list[tuple[str, bool]] = []
-        for emoji, group in groupby(self.units, is_drawn):
+        for emoji, group in groupby(self.units, is_drawable):
             run = list(group)
             pieces += [(unit, True) for unit in run] if emoji else [("".join(run), False)]
         return pieces
 
     def width(self) -> float:
-        """In pixels."""
+        """Return the width in pixels."""
         return sum(self.advance(piece, emoji) for piece, emoji in self.runs())
 
     def advance(self, piece: str, emoji: bool) -> float:
-        """How far a piece moves the pen."""
+        """Return the horizontal advance of a piece in pixels."""
         return self.emoji_size * 1.1 if emoji else self.font.getlength(piece)
 
     @property
     def emoji_size(self) -> int:
-        """Pixels of an emoji among letters."""
+        """Size of an emoji within text, in pixels."""
         return round(self.font.size * 1.2)
 
-    def cut(self, width: float) -> "Line":
-        """The whole line where it fits, else its beginning and "…"."""
+    def truncate(self, width: float) -> "Line":
+        """Return the line if it fits into ``width`` pixels, else its beginning and "…"."""
         if self.width() <= width:
             return self
-        fits = bisect_right(range(len(self.units)), width, key=lambda n: self._begun(n).width())
-        return self._begun(fits - 1) if fits else Line((), self.font)
+        fits = bisect_right(
+            range(len(self.units)), width, key=lambda n: self._truncated_to(n).width()
+        )
+        return self._truncated_to(fits - 1) if fits else Line((), self.font)
 
-    def _begun(self, length: int) -> "Line":
+    def _truncated_to(self, length: int) -> "Line":
         return Line((*self.units[:length], ELLIPSIS), self.font)

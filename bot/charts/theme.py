@@ -1,4 +1,4 @@
-"""The colours of a picture: blue and orange tell sides apart, which every eye can."""
+"""Colour themes; blue and orange can be told apart with every kind of colour vision."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ class Theme:
     background: str
     text: str
     muted: str
-    """Text of less weight."""
+    """Secondary text."""
     track: str
-    """What a full bar would cover, empty cells, lines of a grid."""
+    """Background of bars, empty cells, grid lines."""
     accent: str
     opposite: str
-    """The side below zero."""
+    """Negative values."""
 
 
 DISCORD_DARK = Theme(
@@ -45,18 +45,18 @@ NEUTRAL = Theme(
 
 
 def mix(low: str, high: str, share: float) -> str:
-    """A colour between two, ``share`` of the way from the first."""
+    """Interpolate between two colours; ``share`` is the part of the second, 0 to 1."""
     pairs = zip(_channels(low), _channels(high), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def readable_on(colour: str, theme: Theme) -> str:
-    """The colour of text or of the background, whichever stands out more on ``colour``."""
-    return max(theme.text, theme.background, key=lambda ink: contrast(ink, colour))
+    """Return the theme's text or background colour, whichever contrasts more with ``colour``."""
+    return max(theme.text, theme.background, key=lambda candidate: contrast(candidate, colour))
 
 
 def contrast(one: str, other: str) -> float:
-    """How well two colours stand apart, from 1 to 21, as WCAG 2 counts it."""
+    """Return the contrast ratio of WCAG 2, from 1 to 21."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -1,81 +1,85 @@
-"""A curve over days, and under it how much each day stands for."""
+"""Curve of daily acceptance, above bars of daily counts. Lengths are in points."""
 
 import datetime
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.charts.bars import short
-from bot.charts.canvas import Box, Canvas, Ink, nothing, page
+from bot.charts.bars import abbreviate_count
+from bot.charts.canvas import Box, Canvas, TextStyle, create_canvas, render_empty
 from bot.charts.data import DayPoint
 from bot.charts.theme import Theme, mix
 
-SCALE_WIDTH = 48
-CURVE = 150
-COUNTS = 40
-GAP = 18
-DATES = 22
-WIDEST = 14
-"""Of the bars; half of it is kept free at both ends of the field."""
+AXIS_WIDTH = 48
+CURVE_HEIGHT = 150
+COUNTS_HEIGHT = 40
+ROW_GAP = 18
+DATES_HEIGHT = 22
+MAX_BAR_WIDTH = 14
+"""Half of it is left free at both ends of the plot."""
 DATE_OVERHANG = 12
-"""The last date stands under the last day and reaches beyond it."""
-TICKS = 4
-"""Steps between dates."""
+"""Space right of the plot for the label of the last date."""
+MAX_DATE_STEPS = 4
+"""Intervals between labelled dates."""
 
 
 def draw(days: Sequence[DayPoint], theme: Theme, title: str, subtitle: str) -> bytes:
-    """See ``bot.charts.over_time``."""
+    """See ``bot.charts.acceptance_over_time``."""
     if not days:
-        return nothing(theme, title, subtitle)
+        return render_empty(theme, title, subtitle)
     days = sorted(days, key=lambda day: day.date)
-    canvas, place = page(theme, title, subtitle, CURVE + GAP + COUNTS + DATES)
-    left = place.left + SCALE_WIDTH
-    field = Box(left, place.top + 8, place.right - left - DATE_OVERHANG, CURVE - 8)
-    _grid(canvas, field)
-    _counts(canvas, Box(left, field.bottom + GAP, field.width, COUNTS), days)
-    _dates(canvas, Box(left, place.bottom - DATES, field.width, DATES), days)
-    heights = (field.bottom - min(max(day.share, 0), 1) * field.height for day in days)
-    canvas.curve(list(zip(_across(field, days), heights, strict=True)), theme.accent)
+    canvas, area = create_canvas(
+        theme, title, subtitle, CURVE_HEIGHT + ROW_GAP + COUNTS_HEIGHT + DATES_HEIGHT
+    )
+    left = area.left + AXIS_WIDTH
+    plot = Box(left, area.top + 8, area.right - left - DATE_OVERHANG, CURVE_HEIGHT - 8)
+    _draw_grid(canvas, plot)
+    _draw_counts(canvas, Box(left, plot.bottom + ROW_GAP, plot.width, COUNTS_HEIGHT), days)
+    _draw_dates(canvas, Box(left, area.bottom - DATES_HEIGHT, plot.width, DATES_HEIGHT), days)
+    heights = (plot.bottom - min(max(day.share, 0), 1) * plot.height for day in days)
+    canvas.curve(list(zip(_x_positions(plot, days), heights, strict=True)), theme.accent)
     return canvas.png()
 
 
-def _across(field: Box, days: Sequence[DayPoint]) -> list[float]:
-    """Where each day stands; a lone one in the middle."""
+def _x_positions(plot: Box, days: Sequence[DayPoint]) -> list[float]:
+    """Return the x coordinate of each day; a single one is centred."""
     first, span = days[0].date, (days[-1].date - days[0].date).days
     if not span:
-        return [field.left + field.width / 2] * len(days)
-    step = (field.width - WIDEST) / span
-    return [field.left + WIDEST / 2 + (day.date - first).days * step for day in days]
+        return [plot.left + plot.width / 2] * len(days)
+    step = (plot.width - MAX_BAR_WIDTH) / span
+    return [plot.left + MAX_BAR_WIDTH / 2 + (day.date - first).days * step for day in days]
 
 
-def _grid(canvas: Canvas, field: Box) -> None:
+def _draw_grid(canvas: Canvas, plot: Box) -> None:
     for share in (0, 0.5, 1):
-        height = field.bottom - share * field.height
-        canvas.bar(Box(field.left, height - 0.5, field.width, 1), canvas.theme.track, radius=0)
-        label = Box(field.left - SCALE_WIDTH, height - 8, SCALE_WIDTH - 8, 16)
-        canvas.text(label, f"{share:.0%}", Ink(canvas.theme.muted, size=11, align=1))
+        height = plot.bottom - share * plot.height
+        canvas.bar(Box(plot.left, height - 0.5, plot.width, 1), canvas.theme.track, radius=0)
+        label = Box(plot.left - AXIS_WIDTH, height - 8, AXIS_WIDTH - 8, 16)
+        canvas.text(label, f"{share:.0%}", TextStyle(canvas.theme.muted, size=11, align=1))
 
 
-def _counts(canvas: Canvas, field: Box, days: Sequence[DayPoint]) -> None:
+def _draw_counts(canvas: Canvas, plot: Box, days: Sequence[DayPoint]) -> None:
     theme = canvas.theme
-    most = max(max(day.count for day in days), 1)
+    greatest = max(max(day.count for day in days), 1)
     span = (days[-1].date - days[0].date).days + 1
-    width = max(min(field.width / span * 0.7, WIDEST), 1)
+    width = max(min(plot.width / span * 0.7, MAX_BAR_WIDTH), 1)
     colour = mix(theme.track, theme.muted, 0.5)
-    for day, across in zip(days, _across(field, days), strict=True):
-        height = max(day.count, 0) / most * field.height
-        canvas.bar(Box(across - width / 2, field.bottom - height, width, height), colour, 2)
-    label = Box(field.left - SCALE_WIDTH, field.top, SCALE_WIDTH - 8, 16)
-    canvas.text(label, short(most), Ink(theme.muted, size=11, align=1))
-    canvas.text(replace(label, top=field.bottom - 16), "shown", Ink(theme.muted, size=11, align=1))
+    for day, x in zip(days, _x_positions(plot, days), strict=True):
+        height = max(day.count, 0) / greatest * plot.height
+        canvas.bar(Box(x - width / 2, plot.bottom - height, width, height), colour, 2)
+    label = Box(plot.left - AXIS_WIDTH, plot.top, AXIS_WIDTH - 8, 16)
+    canvas.text(label, abbreviate_count(greatest), TextStyle(theme.muted, size=11, align=1))
+    canvas.text(
+        replace(label, top=plot.bottom - 16), "shown", TextStyle(theme.muted, size=11, align=1)
+    )
 
 
-def _dates(canvas: Canvas, line: Box, days: Sequence[DayPoint]) -> None:
+def _draw_dates(canvas: Canvas, line: Box, days: Sequence[DayPoint]) -> None:
     span = (days[-1].date - days[0].date).days
-    step = datetime.timedelta(days=max(math.ceil(span / TICKS), 1))
+    step = datetime.timedelta(days=max(math.ceil(span / MAX_DATE_STEPS), 1))
     ticks = [days[0].date + index * step for index in range(span // step.days + 1)]
-    places = _across(line, [*(DayPoint(tick, 0, 0) for tick in ticks), days[-1]])
-    ink = Ink(canvas.theme.muted, size=11, align=0.5)
-    for tick, across in zip(ticks, places, strict=False):
-        # The last may come close to the edge of the picture, and still has room there.
-        canvas.text(replace(line, left=across - 24, width=48), f"{tick.day} {tick:%b}", ink)
+    places = _x_positions(line, [*(DayPoint(tick, 0, 0) for tick in ticks), days[-1]])
+    style = TextStyle(canvas.theme.muted, size=11, align=0.5)
+    for tick, x in zip(ticks, places, strict=False):
+        # The last label may extend beyond the plot, into the overhang.
+        canvas.text(replace(line, left=x - 24, width=48), f"{tick.day} {tick:%b}", style)

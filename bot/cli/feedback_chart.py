@@ -48,12 +48,14 @@ def draw(trends: "FeedbackTrends") -> bytes:
     swaps = [charts.Correction(*pair, count) for pair, count in trends.corrections.items()]
     theme = charts.NEUTRAL
     kept = "neither removed nor disliked"
-    return charts.stack(
+    return charts.stack_charts(
         [
-            charts.acceptance(emojis, theme, "Kept by emoji", f"Reactions, {kept}"),
-            charts.acceptance(communities, theme, "Kept by community", f"Answers, {kept}"),
-            charts.over_time(days, theme, "Kept over time", f"Answers of a day, {kept}"),
-            charts.confusion(swaps, theme, "Shown and chosen", "What people reacted with instead"),
+            charts.acceptance_chart(emojis, theme, "Kept by emoji", f"Reactions, {kept}"),
+            charts.acceptance_chart(communities, theme, "Kept by community", f"Answers, {kept}"),
+            charts.acceptance_over_time(days, theme, "Kept over time", f"Answers of a day, {kept}"),
+            charts.correction_matrix(
+                swaps, theme, "Shown and chosen", "What people reacted with instead"
+            ),
         ]
     )
 

@@ -1,8 +1,8 @@
-"""What the bot says to people, by key and language; both platforms say the same words.
+"""Localized messages, by key and language, for all platforms.
 
-A key is the dotted path of a text in the TOML file of a language, such as ``forget.done``. Texts
-are plain, without any platform's markup; values stand in braces. They are worded so that no
-number changes the words around it.
+A key is the dotted path of a message in the TOML file of a language, such as ``forget.done``.
+Messages have no markup of a platform; braces are placeholders of values. They are worded so that
+no plural forms are needed.
 """
 
 import tomllib
@@ -17,39 +17,39 @@ LANGUAGES: Mapping[str, str] = {
     "es": "Español",
     "de": "Deutsch",
 }
-"""BCP 47 -> the language's own name."""
+"""BCP 47 tag -> the language's own name."""
 
 TERMS_VERSION = "2026-11"
-"""Of ``consent.terms``: it changes whenever what members agree to does."""
+"""Version of ``consent.terms``; must change with them."""
 
 
-def supported_language(wanted: str | None) -> str:
-    """The language of ``LANGUAGES`` for a BCP 47 tag such as ``de-AT``; English for others."""
-    base = (wanted or FALLBACK).replace("_", "-").partition("-")[0].lower()
+def supported_language(tag: str | None) -> str:
+    """Return the language of ``LANGUAGES`` for a BCP 47 tag such as ``de-AT``, else English."""
+    base = (tag or FALLBACK).replace("_", "-").partition("-")[0].lower()
     return base if base in LANGUAGES else FALLBACK
 
 
-def localize(key: str, wanted: str | None, **values: object) -> str:
-    """The text in the wanted language, in English where that has none.
+def localize(key: str, tag: str | None, **values: object) -> str:
+    """Return the message in the language of ``tag``, with its placeholders filled.
 
     Raises:
-        KeyError: no such text, or a value that it needs is missing.
+        KeyError: there is no such message, or a value is missing.
     """
-    spoken = load_messages(supported_language(wanted))
-    text = spoken[key] if key in spoken else load_messages(FALLBACK)[key]
-    return text.format_map(values).strip()
+    messages = load_messages(supported_language(tag))
+    message = messages[key] if key in messages else load_messages(FALLBACK)[key]
+    return message.format_map(values).strip()
 
 
 @cache
-def load_messages(name: str) -> Mapping[str, str]:
-    """Every text of one language of ``LANGUAGES`` by its key, its braces unfilled."""
-    file = files(__package__) / f"{name}.toml"
-    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+def load_messages(language: str) -> Mapping[str, str]:
+    """Return all messages of a language of ``LANGUAGES`` by key, placeholders unfilled."""
+    file = files(__package__) / f"{language}.toml"
+    return dict(_flatten(tomllib.loads(file.read_text(encoding="utf-8"))))
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, value in table.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", str(value)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.charts import DISCORD_DARK, DISCORD_LIGHT, NEUTRAL
-from bot.charts.canvas import MARGIN, SCALE, WIDTH
+from bot.charts.canvas import MARGIN_POINTS, PIXELS_PER_POINT, WIDTH_POINTS
 from model.emoji import emoji_names
 
 Pixel = tuple[int, int, int]
@@ -29,7 +29,7 @@ def decode(png: bytes) -> Image.Image:
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     image = Image.open(io.BytesIO(png))
     image.load()
-    assert (image.mode, image.width) == ("RGB", WIDTH * SCALE)
+    assert (image.mode, image.width) == ("RGB", WIDTH_POINTS * PIXELS_PER_POINT)
     return image
 
 
@@ -47,13 +47,13 @@ def rgb(colour: str) -> Pixel:
 
 def across(image: Image.Image, y: float, colour: str) -> list[int]:
     """Where a line of pixels, ``y`` points down, has exactly this colour."""
-    line = round(y * SCALE)
+    line = round(y * PIXELS_PER_POINT)
     return [x for x in range(image.width) if pixel(image, x, line) == rgb(colour)]
 
 
 def margins_are_empty(image: Image.Image, background: str) -> bool:
     """Whether nothing runs out of its place; a letter may hang over by a point."""
-    free = (MARGIN - 2) * SCALE
+    free = (MARGIN_POINTS - 2) * PIXELS_PER_POINT
     left = image.crop((0, 0, free, image.height))
     right = image.crop((image.width - free, 0, image.width, image.height))
     colours = {colour for side in (left, right) for _, colour in side.getcolors(1 << 20) or []}

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.charts import NEUTRAL, Bar, Theme, acceptance
-from bot.charts.bars import HEAD, ROW, short
-from bot.charts.canvas import MARGIN
+from bot.charts import NEUTRAL, Bar, Theme, acceptance_chart
+from bot.charts.bars import HEADER_HEIGHT, ROW_HEIGHT, abbreviate_count
+from bot.charts.canvas import MARGIN_POINTS
 from tests.charts.pixels import (
     across,
     counts,
@@ -18,7 +18,7 @@ from tests.charts.pixels import (
     titles,
 )
 
-FIRST = MARGIN + HEAD + ROW / 2
+FIRST = MARGIN_POINTS + HEADER_HEIGHT + ROW_HEIGHT / 2
 """The middle of the first bar under no title."""
 bars = st.lists(st.builds(Bar, labels, shares, counts), min_size=1, max_size=25)
 
@@ -28,17 +28,17 @@ bars = st.lists(st.builds(Bar, labels, shares, counts), min_size=1, max_size=25)
 def test_everything_stays_in_its_place(
     rows: list[Bar], theme: Theme, title: str, subtitle: str
 ) -> None:
-    image = decode(acceptance(rows, theme, title, subtitle))
+    image = decode(acceptance_chart(rows, theme, title, subtitle))
     assert margins_are_empty(image, theme.background)
-    alone = decode(acceptance(rows[:1], theme, title, subtitle))
-    assert image.height - alone.height == 2 * ROW * (len(rows) - 1)
+    alone = decode(acceptance_chart(rows[:1], theme, title, subtitle))
+    assert image.height - alone.height == 2 * ROW_HEIGHT * (len(rows) - 1)
 
 
 @given(shares)
 @settings(max_examples=20, deadline=None)
 def test_a_bar_is_as_long_as_its_share(share: float) -> None:
-    image = decode(acceptance([Bar("😂", share, 3)], NEUTRAL, ""))
-    whole = decode(acceptance([Bar("😂", 1, 3)], NEUTRAL, ""))
+    image = decode(acceptance_chart([Bar("😂", share, 3)], NEUTRAL, ""))
+    whole = decode(acceptance_chart([Bar("😂", 1, 3)], NEUTRAL, ""))
     track = across(whole, FIRST, NEUTRAL.accent)
     filled = across(image, FIRST, NEUTRAL.accent)
     assert len(filled) == pytest.approx(share * len(track), abs=2)
@@ -46,21 +46,21 @@ def test_a_bar_is_as_long_as_its_share(share: float) -> None:
 
 
 def test_rows_keep_their_order() -> None:
-    image = decode(acceptance([Bar("😂", 0.2, 1), Bar(":pog:", 0.8, 1)], NEUTRAL, ""))
-    few, many = (len(across(image, FIRST + n * ROW, NEUTRAL.accent)) for n in (0, 1))
+    image = decode(acceptance_chart([Bar("😂", 0.2, 1), Bar(":pog:", 0.8, 1)], NEUTRAL, ""))
+    few, many = (len(across(image, FIRST + n * ROW_HEIGHT, NEUTRAL.accent)) for n in (0, 1))
     assert many == pytest.approx(4 * few, rel=0.05)
 
 
 def test_what_lies_outside_is_drawn_at_the_edge() -> None:
-    beyond, whole = (acceptance([Bar("😂", share, 1)], NEUTRAL, "") for share in (1.5, 1))
+    beyond, whole = (acceptance_chart([Bar("😂", share, 1)], NEUTRAL, "") for share in (1.5, 1))
     assert beyond == whole
 
 
 def test_the_words_are_the_callers() -> None:
     rows = [Bar("😂", 0.5, 3)]
-    same = acceptance(rows, NEUTRAL, "", "", ("kept", "shown"))
-    assert acceptance(rows, NEUTRAL, "") == same
-    assert acceptance(rows, NEUTRAL, "", "", ("geblieben", "gezeigt")) != same
+    same = acceptance_chart(rows, NEUTRAL, "", "", ("kept", "shown"))
+    assert acceptance_chart(rows, NEUTRAL, "") == same
+    assert acceptance_chart(rows, NEUTRAL, "", "", ("geblieben", "gezeigt")) != same
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_the_words_are_the_callers() -> None:
     [(0, "0"), (99_999, "99,999"), (123_456, "123k"), (9_999_999, "10,000k"), (12_345_678, "12M")],
 )
 def test_counts_are_short(count: int, told: str) -> None:
-    assert short(count) == told
+    assert abbreviate_count(count) == told

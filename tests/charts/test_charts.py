@@ -11,11 +11,11 @@ from bot.charts import (
     NEUTRAL,
     Bar,
     Theme,
-    acceptance,
-    confusion,
-    over_time,
-    preferences,
-    stack,
+    acceptance_chart,
+    acceptance_over_time,
+    correction_matrix,
+    preferences_chart,
+    stack_charts,
 )
 from bot.charts.canvas import Canvas
 from bot.charts.theme import contrast
@@ -41,19 +41,19 @@ def test_contrast_is_what_wcag_says() -> None:
 def test_without_rows_all_say_the_same() -> None:
     empty = [
         draw([], NEUTRAL, "Kept", "this week")
-        for draw in (acceptance, preferences, over_time, confusion)
+        for draw in (acceptance_chart, preferences_chart, acceptance_over_time, correction_matrix)
     ]
     assert len(set(empty)) == 1
     image = decode(empty[0])
     bare = Canvas(NEUTRAL, image.height / 2).image
     assert (image.size, image.tobytes()) != (bare.size, bare.tobytes())
-    assert empty[0] != acceptance([], NEUTRAL, "Kept", "this month")
+    assert empty[0] != acceptance_chart([], NEUTRAL, "Kept", "this month")
 
 
 def test_charts_can_be_drawn_again_after_their_module_was_imported() -> None:
     script = (
         "from bot import charts; "
-        "names = 'acceptance', 'preferences', 'over_time', 'confusion'; "
+        "names = 'acceptance_chart', 'preferences_chart', 'acceptance_over_time', 'correction_matrix'; "
         "[getattr(charts, name)([], charts.NEUTRAL, '') for name in names * 2]"
     )
     _run(script)
@@ -62,7 +62,7 @@ def test_charts_can_be_drawn_again_after_their_module_was_imported() -> None:
 def test_the_same_rows_give_the_same_bytes() -> None:
     script = (
         "import hashlib; from bot.charts import *; "
-        "print(hashlib.sha256(acceptance([Bar('😂', .7, 3)], NEUTRAL, 'Ёж')).hexdigest())"
+        "print(hashlib.sha256(acceptance_chart([Bar('😂', .7, 3)], NEUTRAL, 'Ёж')).hexdigest())"
     )
     assert len({_run(script) for _ in range(2)}) == 1
 
@@ -73,8 +73,8 @@ def test_pillow_is_loaded_with_the_first_picture() -> None:
 
 
 def test_a_stack_holds_all() -> None:
-    one, two = (acceptance([Bar("😂", share, 3)], NEUTRAL, "") for share in (0.2, 0.9))
-    image = decode(stack([one, two]))
+    one, two = (acceptance_chart([Bar("😂", share, 3)], NEUTRAL, "") for share in (0.2, 0.9))
+    image = decode(stack_charts([one, two]))
     half = image.height // 2
     upper, lower = (image.crop((0, top, image.width, top + half)) for top in (0, half))
     assert upper.tobytes() == decode(one).tobytes()
@@ -82,8 +82,8 @@ def test_a_stack_holds_all() -> None:
 
 
 def test_an_empty_stack_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no picture"):
-        stack([])
+    with pytest.raises(ValueError, match="no charts"):
+        stack_charts([])
 
 
 def _run(script: str) -> str:

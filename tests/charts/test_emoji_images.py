@@ -5,8 +5,8 @@ from collections import defaultdict
 
 import pytest
 
-from bot.charts.canvas import EMOJI, SCALE
-from bot.charts.emoji_images import drawn, sprite
+from bot.charts.canvas import EMOJI_POINTS, PIXELS_PER_POINT
+from bot.charts.emoji_images import drawable_emojis, emoji_image
 from model.emoji import emoji_names
 
 ALIKE = {
@@ -24,15 +24,15 @@ ALIKE = {
 
 
 def test_every_emoji_is_drawn() -> None:
-    assert drawn() == set(emoji_names())
+    assert drawable_emojis() == set(emoji_names())
 
 
 def test_none_is_a_blank_or_the_sign_of_a_missing_glyph() -> None:
     """A missing glyph would look the same for several emojis; flags of one country do as well."""
     same: defaultdict[str, set[str]] = defaultdict(set)
     for emoji in emoji_names():
-        picture = sprite(emoji, EMOJI * SCALE)
-        assert picture.size == (EMOJI * SCALE, EMOJI * SCALE)
+        picture = emoji_image(emoji, EMOJI_POINTS * PIXELS_PER_POINT)
+        assert picture.size == (EMOJI_POINTS * PIXELS_PER_POINT, EMOJI_POINTS * PIXELS_PER_POINT)
         box = picture.getbbox()
         assert box is not None, emoji
         assert (box[2] - box[0]) * (box[3] - box[1]) > 100, emoji
@@ -47,10 +47,10 @@ def _is_flag(emoji: str) -> bool:
 
 @pytest.mark.parametrize(("variant", "plain"), [("❤️", "❤"), ("👍🏽", "👍"), ("🤷‍♀️", "🤷")])
 def test_variants_look_like_the_plain_form(variant: str, plain: str) -> None:
-    assert sprite(variant, 40).tobytes() == sprite(plain, 40).tobytes()
+    assert emoji_image(variant, 40).tobytes() == emoji_image(plain, 40).tobytes()
 
 
 def test_a_heart_is_red() -> None:
-    red, green, blue, alpha = sprite("❤", 56).getpixel((28, 28))  # type: ignore[misc]  # typed for all modes at once
+    red, green, blue, alpha = emoji_image("❤", 56).getpixel((28, 28))  # type: ignore[misc]  # typed for all modes at once
     assert alpha == 255
     assert red > 200 > 100 > max(green, blue)

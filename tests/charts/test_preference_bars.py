@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.charts import NEUTRAL, PreferenceBar, Theme, preferences
-from bot.charts.bars import ROW
-from bot.charts.canvas import MARGIN
+from bot.charts import NEUTRAL, PreferenceBar, Theme, preferences_chart
+from bot.charts.bars import ROW_HEIGHT
+from bot.charts.canvas import MARGIN_POINTS
 from bot.charts.preference_bars import HEAD, factor
 from tests.charts.pixels import across, decode, labels, margins_are_empty, themes, titles
 
-FIRST = MARGIN + HEAD + ROW / 2
+FIRST = MARGIN_POINTS + HEAD + ROW_HEIGHT / 2
 biases = st.floats(-1e6, 1e6)
 leans = st.lists(st.builds(PreferenceBar, labels, biases), min_size=1, max_size=25)
 
@@ -20,14 +20,16 @@ leans = st.lists(st.builds(PreferenceBar, labels, biases), min_size=1, max_size=
 def test_everything_stays_in_its_place(
     rows: list[PreferenceBar], theme: Theme, title: str, subtitle: str
 ) -> None:
-    assert margins_are_empty(decode(preferences(rows, theme, title, subtitle)), theme.background)
+    assert margins_are_empty(
+        decode(preferences_chart(rows, theme, title, subtitle)), theme.background
+    )
 
 
 @given(st.floats(0.1, 1), st.floats(0.1, 1))
 @settings(max_examples=20, deadline=None)
 def test_sides_and_lengths_follow_the_bias(more: float, less: float) -> None:
     image = decode(
-        preferences([PreferenceBar("😂", -less), PreferenceBar("🔥", more)], NEUTRAL, "")
+        preferences_chart([PreferenceBar("😂", -less), PreferenceBar("🔥", more)], NEUTRAL, "")
     )
     left = across(image, FIRST, NEUTRAL.accent)
     right = across(image, FIRST, NEUTRAL.opposite)
@@ -42,9 +44,9 @@ def test_each_side_begins_with_its_strongest() -> None:
         PreferenceBar("🎉", -0.1),
         PreferenceBar("😢", -0.4),
     ]
-    image = decode(preferences(rows, NEUTRAL, ""))
+    image = decode(preferences_chart(rows, NEUTRAL, ""))
     for colour in (NEUTRAL.accent, NEUTRAL.opposite):
-        first, second = (len(across(image, FIRST + n * ROW, colour)) for n in (0, 1))
+        first, second = (len(across(image, FIRST + n * ROW_HEIGHT, colour)) for n in (0, 1))
         assert first == pytest.approx(4 * second, rel=0.1)
 
 
@@ -57,9 +59,11 @@ def test_log_odds_are_told_as_factors(bias: float, told: str) -> None:
 
 def test_the_words_are_the_callers() -> None:
     rows = [PreferenceBar("😂", 1.0)]
-    assert preferences(rows, NEUTRAL, "", "", ("Beliebter", "")) != preferences(rows, NEUTRAL, "")
+    assert preferences_chart(rows, NEUTRAL, "", "", ("Beliebter", "")) != preferences_chart(
+        rows, NEUTRAL, ""
+    )
 
 
 def test_no_bias_is_no_bar() -> None:
-    image = decode(preferences([PreferenceBar("😂", 0)], NEUTRAL, ""))
+    image = decode(preferences_chart([PreferenceBar("😂", 0)], NEUTRAL, ""))
     assert not across(image, FIRST, NEUTRAL.accent) + across(image, FIRST, NEUTRAL.opposite)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.charts.text_line import ELLIPSIS, LONGEST, Line, font, units
+from bot.charts.text_line import ELLIPSIS, MAX_CHARACTERS, Line, font, split_units
 from model.emoji import emoji_names
 
 FACE = font(26, bold=False)
@@ -23,19 +23,19 @@ FACE = font(26, bold=False)
     ],
 )
 def test_what_is_written(text: str, written: str) -> None:
-    assert "".join(units(text)) == written
+    assert "".join(split_units(text)) == written
 
 
 @pytest.mark.parametrize("emoji", ["😂", "❤️", "👨‍💻", "👍🏽", "🇪🇸", "🤷‍♂️", "1️⃣"])
 def test_an_emoji_is_one_unit(emoji: str) -> None:
-    assert units(f"a{emoji}b") == ["a", emoji, "b"]
-    assert Line(units(f"a{emoji}"), FACE).runs() == [("a", False), (emoji, True)]
+    assert split_units(f"a{emoji}b") == ["a", emoji, "b"]
+    assert Line(split_units(f"a{emoji}"), FACE).runs() == [("a", False), (emoji, True)]
 
 
 @given(st.text(), st.floats(0, 1500))
 def test_a_line_fits_or_is_cut(text: str, width: float) -> None:
-    whole = Line(units(text), FACE)
-    cut = whole.cut(width)
+    whole = Line(split_units(text), FACE)
+    cut = whole.truncate(width)
     assert cut.width() <= width
     if whole.width() <= width:
         assert cut is whole
@@ -47,12 +47,12 @@ def test_a_line_fits_or_is_cut(text: str, width: float) -> None:
 
 @given(st.text(st.sampled_from(["中", "ع", "a"])))
 def test_gaps_do_not_pile_up(text: str) -> None:
-    assert ELLIPSIS * 2 not in "".join(units(text))
+    assert ELLIPSIS * 2 not in "".join(split_units(text))
 
 
 def test_what_is_too_long_to_look_at_says_so() -> None:
-    assert units("a" * 9999) == [*"a" * LONGEST, ELLIPSIS]
+    assert split_units("a" * 9999) == [*"a" * MAX_CHARACTERS, ELLIPSIS]
 
 
 def test_every_emoji_is_one_unit_in_text() -> None:
-    assert [e for e in emoji_names() if units(f"a {e} b") != ["a", " ", e, " ", "b"]] == []
+    assert [e for e in emoji_names() if split_units(f"a {e} b") != ["a", " ", e, " ", "b"]] == []

@@ -98,7 +98,7 @@ async def _draw_chart(interaction: Interaction, preferences: Preferences) -> dis
     language, guild = language_of(interaction), interaction.guild
     strongest = preferences.strongest()
     chart = await asyncio.to_thread(
-        charts.preferences,
+        charts.preferences_chart,
         [charts.PreferenceBar(emoji, bias) for emoji, bias in strongest],
         charts.DISCORD_DARK,
         localize(

@@ -38,7 +38,7 @@ async def stats(interaction: Interaction) -> None:
     bars = [charts.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MAX_BARS)]
     headings = localize("stats.kept", language), localize("stats.shown", language)
     image = await asyncio.to_thread(
-        charts.acceptance, bars, charts.DISCORD_DARK, title, subtitle, headings
+        charts.acceptance_chart, bars, charts.DISCORD_DARK, title, subtitle, headings
     )
     file = discord.File(io.BytesIO(image), "stats.png", description=_describe(kept))
     shown, left = (

@@ -46,7 +46,7 @@ async def _show(command: CommandContext) -> None:
         await command.reply(command.localize("preferences.nothing"))
         return
     chart = await asyncio.to_thread(
-        charts.preferences,
+        charts.preferences_chart,
         bars,
         charts.NEUTRAL,
         command.localize("preferences.title", chat=chat.title or command.localize("settings.here")),

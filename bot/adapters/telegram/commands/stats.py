@@ -28,7 +28,7 @@ async def stats(command: CommandContext) -> None:
     subtitle = command.localize("stats.subtitle")
     headings = command.localize("stats.kept"), command.localize("stats.shown")
     image = await asyncio.to_thread(
-        charts.acceptance, bars, charts.NEUTRAL, title, subtitle, headings
+        charts.acceptance_chart, bars, charts.NEUTRAL, title, subtitle, headings
     )
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
