@@ -22,7 +22,7 @@ class SqlChatSettingStore:
         self._defaults = defaults
 
     async def get(self, ref: MessageRef, parent: str = "") -> ChatSettings:
-        """Return the settings of a chat: its overrides, then its parent's, the community's, defaults."""
+        """Return the chat's overrides over its parent's, the community's, and the defaults."""
         async with self._database.read() as connection:
             return await self.get_with(connection, ref, parent)
 
