@@ -1,4 +1,4 @@
-"""What came over the wire, in order; tests wait for entries instead of sleeping."""
+"""Log of what came over the wire; tests wait for entries instead of sleeping."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,35 +10,34 @@ TIMEOUT_SECONDS = 20.0
 
 
 class EventLog(Generic[T]):
-    """A list that can be waited on."""
+    """A list of entries that tests can wait for."""
 
     def __init__(self) -> None:
-        """Start empty."""
         self.entries: list[T] = []
         self._waiting: list[asyncio.Future[None]] = []
 
     def add(self, entry: T) -> None:
-        """Write an entry, and wake those who wait."""
+        """Add an entry, and wake the waiting tests."""
         self.entries.append(entry)
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             if not future.done():
                 future.set_result(None)
 
-    def filter(self, wanted: Callable[[T], bool]) -> list[T]:
-        """Every entry so far that is wanted."""
-        return [entry for entry in self.entries if wanted(entry)]
+    def filter(self, matches: Callable[[T], bool]) -> list[T]:
+        """Return the entries so far that match."""
+        return [entry for entry in self.entries if matches(entry)]
 
     async def wait(
-        self, wanted: Callable[[T], bool], count: int = 1, seconds: float = TIMEOUT_SECONDS
+        self, matches: Callable[[T], bool], count: int = 1, seconds: float = TIMEOUT_SECONDS
     ) -> list[T]:
-        """Return once there are ``count`` wanted entries.
+        """Return once there are ``count`` matching entries.
 
         Raises:
-            TimeoutError: they did not come.
+            TimeoutError: there were fewer.
         """
         async with asyncio.timeout(seconds):
-            while len(found := self.filter(wanted)) < count:
+            while len(found := self.filter(matches)) < count:
                 future = asyncio.get_running_loop().create_future()
                 self._waiting.append(future)
                 await future

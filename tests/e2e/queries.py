@@ -1,4 +1,4 @@
-"""What tests ask the database."""
+"""SQL queries of the end-to-end tests."""
 
 OUTCOME = "select shown, skip_reason, refusal from prediction where message = ?"
 REFUSED = (

@@ -1,4 +1,4 @@
-"""A Telegram of our own: the part of the Bot API that the bot uses, with a memory."""
+"""Fake Telegram: the part of the Bot API that the bot uses."""
 
 import asyncio
 import json
@@ -18,12 +18,12 @@ from tests.e2e.event_log import TIMEOUT_SECONDS, EventLog
 Payload = dict[str, Any]
 
 TOKEN = "123456789:AAtest-not-a-real-token-only-loopbk"
-# As long as real ones, so that no time or port can look like a person.
+# As long as real ones, so that no time or port can look like a member.
 ALICE, BOB, BOT, OTHER_BOT = 5010000501, 5020000502, 123456789, 9030000903
 GROUP, PRIVATE, CHANNEL = -1001000001001, ALICE, -1001000009009
 """A private chat has the id of its member."""
 USERNAME = "emoji_test_bot"
-# What getUpdates sends where allowed_updates is not given: all but these.
+# Kinds that getUpdates does not send unless allowed_updates names them.
 _OPT_IN = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
@@ -44,7 +44,7 @@ class Call:
 
     @property
     def text(self) -> str:
-        """What was said."""
+        """The text or caption."""
         return self.fields.get("text") or self.fields.get("caption") or ""
 
     @property
@@ -55,9 +55,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the next call of a method gets instead of its answer.
+    """The failure of the next call of a method.
 
-    Status 0 cuts the connection, 200 is an answer that is cut off after the description.
+    Status 0 cuts the connection, 200 is a result that is cut off after the description.
     """
 
     method: str
@@ -67,7 +67,7 @@ class Refusal:
     migrate_to_chat_id: int | None = None
 
     def response(self, request: web.Request) -> web.Response:
-        """Give the answer in Telegram's form; a 502 comes from a proxy, as HTML."""
+        """Return the failure in Telegram's form; a 502 comes from a proxy, as HTML."""
         if self.status == 0:
             assert request.transport is not None
             request.transport.abort()
@@ -108,17 +108,17 @@ def chat(chat_id: int) -> Payload:
 
 
 def now() -> int:
-    """The moment, as messages tell it."""
+    """Return the time as in messages."""
     return int(time.time())
 
 
 def reactions(emojis: Sequence[str]) -> list[Payload]:
-    """Emojis as reactions."""
+    """Return emojis as reactions."""
     return [{"type": "emoji", "emoji": emoji} for emoji in emojis]
 
 
 class TelegramServer:
-    """Listens on loopback; tests speak and react as people through its methods."""
+    """Fake Telegram on loopback; tests send and react as members through its methods."""
 
     def __init__(self) -> None:
         """Build the routes; ``start`` listens."""
@@ -126,32 +126,32 @@ class TelegramServer:
         self.refusals: deque[Refusal] = deque()
         """Each taken by the next call of its method."""
         self.available_reactions: Sequence[str] | None = None
-        """What the group allows; None for all."""
+        """The reactions that the group allows; None for all."""
         self.reactions: dict[tuple[int, int], list[str]] = {}
         """The bot's reaction on each message."""
         self.webhook, self.secret = "", ""
         self.subscribed: list[str] = []
-        """The kinds of updates that the bot asked for last."""
+        """The kinds of updates that the bot requested last."""
         self.last_webhook_error: tuple[int, str] | None = None
         """When Telegram last failed to deliver to the webhook, and why."""
         self.can_join_groups = True
         """Whether the bot can be added to groups."""
         self.statuses: dict[int, str] = {BOT: "administrator"}
-        """What each account is in groups and channels; a plain member where nothing is said."""
+        """The status of each account in groups and channels; a member by default."""
         self.reads_all_messages = True
         """Whether the bot's group privacy is off."""
         self.repeats: list[int] = []
         """Numbers of updates that the next poll brings once more."""
         self._polling: asyncio.Future[None] | None = None
         self.accepting_reactions = asyncio.Event()
-        """While cleared, setMessageReaction calls are kept waiting."""
+        """While cleared, setMessageReaction calls wait."""
         self.accepting_reactions.set()
         self.pending_reactions: EventLog[int] = EventLog()
-        """Messages whose setMessageReaction calls have come in, answered or not."""
+        """Messages whose setMessageReaction calls have arrived, answered or not."""
         self.arrivals: dict[int, float] = {}
-        """When the first of them came, by ``time.perf_counter``."""
+        """When the first of them arrived, by ``time.perf_counter``."""
         self.errors: list[str] = []
-        """Calls that Telegram does not document; a test with any has failed."""
+        """Calls that violate the specification; a test with any fails."""
         self._files: dict[str, bytes] = {}
         self._updates: EventLog[Payload] = EventLog()
         self._confirmed = 0
@@ -177,9 +177,9 @@ class TelegramServer:
     def send_message(
         self, text: str, author: int = ALICE, chat_id: int = GROUP, **changes: object
     ) -> int:
-        """Write a message; returns its id."""
+        """Send a message; return its id."""
         self._next_id += 1
-        said = {
+        message: Payload = {
             "message_id": self._next_id,
             "date": now(),
             "chat": chat(chat_id),
@@ -187,14 +187,14 @@ class TelegramServer:
             "text": text,
         }
         if text.startswith("/"):
-            said["entities"] = [
+            message["entities"] = [
                 {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
             ]
-        self._update("message", said | changes)
+        self._update("message", message | changes)
         return self._next_id
 
     def upload(self, written: bytes) -> Payload:
-        """A document that people may send."""
+        """Return a document that members may send."""
         number = str(len(self._files) + 1)
         self._files[number] = written
         return {"file_id": number, "file_unique_id": number, "file_size": len(written)}
@@ -205,15 +205,15 @@ class TelegramServer:
         return web.Response(body=self._files[request.match_info["id"]])
 
     def post(self, text: str, **changes: object) -> int:
-        """Post in the channel, which speaks for itself; returns the message's id."""
+        """Post in the channel, as the channel; return the message's id."""
         self._next_id += 1
-        said: Payload = {"message_id": self._next_id, "date": now(), "chat": chat(CHANNEL)}
-        said |= {"sender_chat": chat(CHANNEL), "text": text}
-        self._update("channel_post", said | changes)
+        message: Payload = {"message_id": self._next_id, "date": now(), "chat": chat(CHANNEL)}
+        message |= {"sender_chat": chat(CHANNEL), "text": text}
+        self._update("channel_post", message | changes)
         return self._next_id
 
     def count(self, message_id: int, counts: Mapping[str, int]) -> None:
-        """Tell how often each emoji stands on a post of the channel."""
+        """Send the reaction counts of a post in the channel."""
         each = [
             {"type": {"type": "emoji", "emoji": emoji}, "total_count": count}
             for emoji, count in counts.items()
@@ -222,7 +222,7 @@ class TelegramServer:
         self._update("message_reaction_count", told)
 
     def press(self, call: Call, label: str, author: int = ALICE, **changes: object) -> str:
-        """Press a button on what the bot sent; returns the press's id."""
+        """Press a button of the bot; return the id of the query."""
         (data,) = [b["callback_data"] for b in call.buttons if b["text"] == label]
         self._next_id += 1
         message = {"message_id": 1, "date": now(), "chat": chat(int(call.fields["chat_id"]))}
@@ -232,21 +232,21 @@ class TelegramServer:
         return str(self._next_id)
 
     def type_inline(self, text: str, author: int = ALICE) -> str:
-        """Type after the bot's name in some chat; returns the query's id."""
+        """Send an inline query; return its id."""
         self._next_id += 1
         typed = {"id": str(self._next_id), "from": user(author), "query": text, "offset": ""}
         self._update("inline_query", typed)
         return str(self._next_id)
 
     def set_bot_status(self, status: str, author: int = ALICE, chat_id: int = GROUP) -> None:
-        """Make the bot something else in a group."""
+        """Change the bot's status in a group."""
         old, self.statuses[BOT] = self.statuses.get(BOT, "member"), status
         told = {"chat": chat(chat_id), "from": user(author), "date": now()}
         told |= {"old_chat_member": self._member(BOT, old)}
         self._update("my_chat_member", told | {"new_chat_member": self._member(BOT, status)})
 
     def edit(self, message_id: int, text: str, author: int = ALICE) -> None:
-        """Change what a message says."""
+        """Edit a message."""
         edited = {
             "message_id": message_id,
             "date": now(),
@@ -296,7 +296,7 @@ class TelegramServer:
         )
 
     async def replies_to(self, message_id: int, count: int = 1) -> list[Call]:
-        """Wait for ``count`` messages or files sent in answer to a message."""
+        """Wait for ``count`` messages or files that reply to a message."""
         return await self.calls.wait(
             lambda call: (
                 call.method in ("sendmessage", "sendphoto", "senddocument")
@@ -312,7 +312,7 @@ class TelegramServer:
         return len(self._updates.entries)
 
     async def deliver(self, number: int, url: str, secret: str | None = None) -> int:
-        """Send an update to a webhook; the status of the answer."""
+        """Send an update to a webhook; return the status of the response."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret if secret is None else secret}
         update = self._updates.entries[number - 1]
         async with (
@@ -322,11 +322,11 @@ class TelegramServer:
             return answer.status
 
     async def polling(self) -> None:
-        """Wait until the bot asks for updates."""
+        """Wait until the bot polls."""
         await self.calls.wait(lambda call: call.method == "getupdates")
 
     async def confirmed(self, seconds: float = TIMEOUT_SECONDS) -> None:
-        """Wait until the bot has asked past everything that happened so far."""
+        """Wait until the bot has confirmed all updates so far."""
         last = self.last_update
         await self.calls.wait(
             lambda call: call.method == "getupdates" and int(call.fields.get("offset", 0)) > last,
@@ -351,7 +351,7 @@ class TelegramServer:
         except bot_api.SpecificationViolation as error:
             self.errors.append(str(error))
         if method == "getupdates":
-            # A long poll is written down when it comes, as it may stay.
+            # A long poll is logged when it arrives, as it may last.
             self.calls.add(Call(method, fields, 0))
         response = await self._answer(request, method, fields)
         if method != "getupdates":
@@ -380,44 +380,47 @@ class TelegramServer:
         return web.json_response({"ok": True, "result": result})
 
     def _result(self, method: str, fields: Mapping[str, str]) -> object:
-        match method:
-            case "getme":
-                abilities = {
-                    "can_join_groups": self.can_join_groups,
-                    "supports_inline_queries": True,
-                }
-                return (
-                    user(BOT) | abilities | {"can_read_all_group_messages": self.reads_all_messages}
-                )
-            case "setwebhook" | "deletewebhook":
-                self.webhook = fields.get("url", "")
-                self.secret = fields.get("secret_token", self.secret)
-                self._subscribe(fields)
-                return True
-            case "getwebhookinfo":
-                return self._webhook_info()
-            case "setmycommands" | "answercallbackquery" | "answerinlinequery":
-                return True
-            case "sendmessage" | "editmessagetext" | "sendphoto" | "senddocument":
-                return self._send(method, fields)
-            case "getchatmember":
-                account = int(fields["user_id"])
-                return self._member(account, self.statuses.get(account, "member"))
-            case "getfile":
-                number = fields["file_id"]
-                file = {"file_id": number, "file_unique_id": number}
-                return file | {"file_path": f"documents/{number}"}
-            case "getchat":
-                return self._get_chat(int(fields["chat_id"]))
-            case "setmessagereaction":
-                return self._set_reaction(fields)
-        return _failure(404, "Not Found")
+        if method in ("setmycommands", "answercallbackquery", "answerinlinequery"):
+            return True
+        if method in ("sendmessage", "editmessagetext", "sendphoto", "senddocument"):
+            return self._send(method, fields)
+        handlers: Mapping[str, Callable[[Mapping[str, str]], object]] = {
+            "getme": self._get_me,
+            "setwebhook": self._set_webhook,
+            "deletewebhook": self._set_webhook,
+            "getwebhookinfo": self._webhook_info,
+            "getchatmember": self._get_chat_member,
+            "getfile": self._get_file,
+            "getchat": self._get_chat,
+            "setmessagereaction": self._set_reaction,
+        }
+        handler = handlers.get(method)
+        return _failure(404, "Not Found") if handler is None else handler(fields)
+
+    def _get_me(self, _fields: Mapping[str, str]) -> Payload:
+        abilities = {"can_join_groups": self.can_join_groups, "supports_inline_queries": True}
+        return user(BOT) | abilities | {"can_read_all_group_messages": self.reads_all_messages}
+
+    def _set_webhook(self, fields: Mapping[str, str]) -> bool:
+        self.webhook = fields.get("url", "")
+        self.secret = fields.get("secret_token", self.secret)
+        self._subscribe(fields)
+        return True
+
+    def _get_chat_member(self, fields: Mapping[str, str]) -> Payload:
+        account = int(fields["user_id"])
+        return self._member(account, self.statuses.get(account, "member"))
+
+    def _get_file(self, fields: Mapping[str, str]) -> Payload:
+        number = fields["file_id"]
+        file = {"file_id": number, "file_unique_id": number}
+        return file | {"file_path": f"documents/{number}"}
 
     def _subscribe(self, fields: Mapping[str, str]) -> None:
-        if "allowed_updates" in fields:  # otherwise what was asked for before stays
+        if "allowed_updates" in fields:  # otherwise the earlier ones stay
             self.subscribed = json.loads(fields["allowed_updates"])
 
-    def _webhook_info(self) -> Payload:
+    def _webhook_info(self, _fields: Mapping[str, str]) -> Payload:
         info: Payload = {"url": self.webhook, "has_custom_certificate": False}
         info |= {"pending_update_count": self.last_update - self._confirmed}
         if self.subscribed:
@@ -443,13 +446,13 @@ class TelegramServer:
 
     def _send(self, method: str, fields: Mapping[str, str]) -> Payload:
         self._next_id += 1
-        said: Payload = {
+        message: Payload = {
             "message_id": int(fields.get("message_id", self._next_id)),
             "date": now(),
             "chat": chat(int(fields["chat_id"])),
             "from": user(BOT),
         }
-        return said | ({"text": fields["text"]} if "text" in fields else {})
+        return message | ({"text": fields["text"]} if "text" in fields else {})
 
     async def _get_updates(self, fields: Mapping[str, str]) -> list[Payload] | web.Response:
         self._subscribe(fields)
@@ -468,13 +471,13 @@ class TelegramServer:
         return sorted(again + new, key=lambda update: update["update_id"])
 
     async def _wait(self, due: Callable[[Payload], bool], seconds: int) -> bool:
-        """Wait for an update; False where another poll takes over."""
+        """Wait for an update; return False if another poll takes over."""
         if self._polling is not None and not self._polling.done():
             self._polling.set_result(None)
-        taken_over = self._polling = asyncio.get_running_loop().create_future()
+        superseded = self._polling = asyncio.get_running_loop().create_future()
         news = asyncio.create_task(self._updates.wait(due, seconds=seconds))
         try:
-            await asyncio.wait([news, taken_over], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([news, superseded], return_when=asyncio.FIRST_COMPLETED)
             if not news.done():
                 return False
             with suppress(TimeoutError):
@@ -483,8 +486,8 @@ class TelegramServer:
         finally:
             news.cancel()
 
-    def _get_chat(self, chat_id: int) -> Payload:
-        full = chat(chat_id) | {"accent_color_id": 0, "max_reaction_count": 11}
+    def _get_chat(self, fields: Mapping[str, str]) -> Payload:
+        full = chat(int(fields["chat_id"])) | {"accent_color_id": 0, "max_reaction_count": 11}
         full["accepted_gift_types"] = dict.fromkeys(
             (
                 "unlimited_gifts",

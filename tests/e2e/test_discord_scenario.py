@@ -1,4 +1,4 @@
-"""A thousand messages, three drops, two bursts of limits and a crash: nothing lost or doubled."""
+"""A thousand messages, three drops, two bursts of rate limits, a crash: none lost or doubled."""
 
 import signal
 
@@ -17,52 +17,54 @@ FEEDBACK = (
 SHOWN = "select message from prediction where shown = '[\"😂\"]'"
 
 
-async def wait_for_feedback(bot: BotProcess, evening: Scenario) -> None:
-    """Wait until everything that people said is stored."""
-    await bot.wait_for_rows(FEEDBACK, exactly=evening.feedback)
+async def wait_for_feedback(bot: BotProcess, scenario: Scenario) -> None:
+    """Wait until all feedback is stored."""
+    await bot.wait_for_rows(FEEDBACK, exactly=scenario.feedback)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_an_evening(launcher: Launcher, discord_server: DiscordServer) -> None:
+async def test_nothing_is_lost_or_doubled(
+    launcher: Launcher, discord_server: DiscordServer
+) -> None:
     gateway = discord_server.gateway
     gateway.guilds = [guild(channels=CHANNELS)]
     bot = launcher(discord=discord_server, **{"reactions.max_per_minute": 100_000})
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready()
-    evening = Scenario(discord_server)
-    await evening.send_and_react(150)
+    scenario = Scenario(discord_server)
+    await scenario.send_and_react(150)
     await gateway.drop()
-    await evening.send_and_react(150)
-    await evening.rate_limit(12)
-    await evening.send_and_react(100)
+    await scenario.send_and_react(150)
+    await scenario.rate_limit(12)
+    await scenario.send_and_react(100)
     await gateway.reconnect()
-    await evening.send_and_react(75)
-    await wait_for_feedback(bot, evening)
-    in_flight = await evening.send_messages(BATCH_SIZE)
+    await scenario.send_and_react(75)
+    await wait_for_feedback(bot, scenario)
+    in_flight = await scenario.send_messages(BATCH_SIZE)
     await discord_server.pending_reactions.wait(lambda message: message in in_flight)
     assert await bot.stop(signal.SIGKILL) == -signal.SIGKILL
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready(times=2)
-    for message in in_flight:  # Discord may send them again; they are taken
+    for message in in_flight:  # Discord may send them again; they are recorded
         if bot.query("select 1 from prediction where message = ?", message):
             await discord_server.send_message(
-                "funny", channel=evening.channels[message], id=message
+                "funny", channel=scenario.channels[message], id=message
             )
-    await evening.send_and_react(200)
-    await evening.rate_limit(12)
-    await evening.send_and_react(150)
+    await scenario.send_and_react(200)
+    await scenario.rate_limit(12)
+    await scenario.send_and_react(150)
     await gateway.invalidate()
-    await evening.send_and_react(150)
-    await wait_for_feedback(bot, evening)
+    await scenario.send_and_react(150)
+    await wait_for_feedback(bot, scenario)
     assert await bot.stop() == 0
     assert len(gateway.received.filter(lambda sent: sent["op"] == RESUME)) == 3
-    assert len(evening.sent) + len(in_flight) == 1000
+    assert len(scenario.sent) + len(in_flight) == 1000
     times = reactions_by_message(discord_server)
-    assert {times[message] for message in evening.sent} == {1}
+    assert {times[message] for message in scenario.sent} == {1}
     assert max(times.values()) == 1
     assert set(times) <= {message for (message,) in bot.query(SHOWN)}
     stored = bot.query(FEEDBACK)
     assert len(stored) == len(set(stored))
-    assert set(stored) == evening.feedback
+    assert set(stored) == scenario.feedback
     assert SECRET.encode() not in bot.files_content()

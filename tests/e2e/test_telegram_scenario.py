@@ -1,4 +1,4 @@
-"""An evening in twenty groups, on which everything goes wrong that can."""
+"""Twenty groups in which calls fail, updates repeat and the process is killed."""
 
 from collections import Counter
 from itertools import count
@@ -20,13 +20,13 @@ from tests.e2e.telegram_server import (
 
 GROUPS = [GROUP - number for number in range(20)]
 ROUNDS = 14
-"""With what a new process asks about a group, no more calls than Telegram takes in a minute."""
+"""So few that a new process stays within Telegram's calls a minute."""
 SECRET, SHARED = "zanzibar", "lagoon"
 FEEDBACKS = (
     "select message, kind, emoji from feedback join prediction on prediction.id = prediction_id"
 )
 FLOOD_LIMIT_SECONDS = 60.0
-"""Seconds in which a flood limit passes."""
+"""How long a flood limit may last."""
 KILLS = (5, 10)
 FAILURES = {
     3: [Refusal("getUpdates", 409, "Conflict: terminated by other getUpdates request")],
@@ -41,17 +41,16 @@ REPEATS = (4, 8, 13)
 
 
 class Scenario:
-    """What people do, and what should be left of it."""
+    """What members do, and what must be stored at the end."""
 
     def __init__(self, server: TelegramServer) -> None:
-        """Begin with nothing."""
         self.server = server
         self.messages: list[int] = []
         self.feedback: set[tuple[str, str, str]] = set()
         self._turn = count()
 
     def play_round(self) -> list[int]:
-        """Somebody writes in every group, and Bob says what fits better; at times he unsays it."""
+        """Send a message to each group; Bob corrects some, and withdraws some corrections."""
         said = []
         for group in GROUPS:
             turn = next(self._turn)
@@ -73,42 +72,44 @@ class Scenario:
 
 
 async def consent(server: TelegramServer) -> None:
-    """Alice gives her texts."""
+    """Record the consent of Alice."""
     (terms,) = await server.replies_to(server.send_message("/consent"))
     server.press(terms, localize("consent.agree", "en"))
     await server.wait_for_calls("answerCallbackQuery")
 
 
 async def play(bot: BotProcess, server: TelegramServer) -> tuple[Scenario, set[int]]:
-    """Play the evening; what happened, and which messages were under way at a kill."""
-    evening, cut = Scenario(server), set[int]()
+    """Play the scenario; return it, and the messages in flight at a kill."""
+    scenario, in_flight = Scenario(server), set[int]()
     for number in range(ROUNDS):
         server.refusals.extend(FAILURES.get(number, ()))
         if number in REPEATS:
             server.repeats = list(range(max(1, server.last_update - 60), server.last_update + 1))
-        said = evening.play_round()
+        said = scenario.play_round()
         if number in KILLS:
             await server.pending_reactions.wait(lambda message, said=said: message in said, 3)  # type: ignore[misc]
             await bot.kill()
-            cut |= set(said)
+            in_flight |= set(said)
             await bot.start(TELEGRAM_TOKEN=TOKEN)
         await server.confirmed(FLOOD_LIMIT_SECONDS)
-    return evening, cut
+    return scenario, in_flight
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -> None:
+async def test_nothing_is_lost_or_doubled(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
     bot = launcher(telegram=telegram_server, **{"reactions.max_per_minute": 1000})
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     await consent(telegram_server)
-    evening, cut = await play(bot, telegram_server)
+    scenario, in_flight = await play(bot, telegram_server)
     assert await bot.stop() == 0
     assert not telegram_server.refusals
-    assert bot.query(RECORDED) == sorted((str(message),) for message in evening.messages)
+    assert bot.query(RECORDED) == sorted((str(message),) for message in scenario.messages)
     refusals = bot.query("select message, refusal from prediction where shown = '[]'")
-    # What Telegram made of a request that met a 502 or a reset is unknown; one that met a second
-    # flood limit would come too late.
+    # The result of a request that got a 502 or a reset is unknown; one that got a second flood
+    # limit would be too late.
     names = Counter(name for _, name in refusals)
     assert names["network"] == 2
     assert set(names) <= {"network", "rate_limited"}
@@ -119,13 +120,13 @@ async def test_an_evening(launcher: Launcher, telegram_server: TelegramServer) -
         for call in telegram_server.calls.filter(lambda c: c.method == "setmessagereaction")
         if call.status == 200
     )
-    assert set(shown) | set(map(int, refused)) == set(evening.messages)
-    # A reaction of a process that died may be set again, to the same end.
-    assert {message for message, times in shown.items() if times > 1} <= cut
-    # What nothing was shown on is not spoken of.
-    spoken = {word for word in evening.feedback if word[0] not in refused}
-    assert set(bot.query(FEEDBACKS)) == spoken
-    assert len(bot.query(FEEDBACKS)) == len(spoken)
+    assert set(shown) | set(map(int, refused)) == set(scenario.messages)
+    # A reaction of a killed process may be set again, with the same result.
+    assert {message for message, times in shown.items() if times > 1} <= in_flight
+    # Feedback on messages on which nothing was shown is not stored.
+    expected = {given for given in scenario.feedback if given[0] not in refused}
+    assert set(bot.query(FEEDBACKS)) == expected
+    assert len(bot.query(FEEDBACKS)) == len(expected)
     assert SECRET.encode() not in bot.files_content()
     assert "Traceback" not in bot.output
     texts = bot.query("select distinct text from prediction where text is not null")
