@@ -1,4 +1,4 @@
-"""The console as a platform: a line is a message, and the next may be feedback on the answer."""
+"""The console as a platform: a line is a message, or feedback on the last outcome."""
 
 import getpass
 import uuid
@@ -25,7 +25,7 @@ PLATFORM = "console"
 
 @dataclass(frozen=True, slots=True)
 class ConsoleFeedback:
-    """What a feedback line says."""
+    """Feedback given in one line."""
 
     kind: FeedbackKind
     emoji: str | None
@@ -33,48 +33,48 @@ class ConsoleFeedback:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackAnswer:
-    """Feedback, and what became of it."""
+    """Feedback and its result."""
 
-    word: ConsoleFeedback
+    feedback: ConsoleFeedback
     result: FeedbackResult
 
 
 class ConsoleAdapter:
-    """One person's conversation; every message is addressed to the bot."""
+    """The conversation of one member; every message is addressed to the bot."""
 
     name = PLATFORM
 
     def __init__(self, service: Service, pseudonyms: Pseudonyms) -> None:
-        """Speak as the user of the operating system."""
+        """Use the operating system's user as the member."""
         self._service = service
         self.member = pseudonyms.key(PLATFORM, _user())
         self._last: Outcome | None = None
 
     async def take(self, line: str) -> Outcome | FeedbackAnswer | None:
-        """Handle one line; None for an empty one."""
+        """Handle one line; return None for an empty one."""
         text = line.strip()
         if not text:
             return None
-        if self._last is not None and (word := parse_feedback(text, self._last)):
-            return FeedbackAnswer(word, await self._record_feedback(word, self._last.ref))
+        if self._last is not None and (feedback := parse_feedback(text, self._last)):
+            return FeedbackAnswer(feedback, await self._record_feedback(feedback, self._last.ref))
         ref = MessageRef(PLATFORM, PLATFORM, PLATFORM, uuid.uuid4().hex)
         message = IncomingMessage(ref, self.member, text, addressed=True)
         self._last = await self._service.on_message(message, self)
         return self._last
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
-        """Nothing to do: the outcome is shown as a whole."""
+        """Do nothing: the caller prints the outcome."""
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
-        """The same."""
+        """Do nothing: the caller prints the outcome."""
 
-    async def _record_feedback(self, word: ConsoleFeedback, ref: MessageRef) -> FeedbackResult:
+    async def _record_feedback(self, feedback: ConsoleFeedback, ref: MessageRef) -> FeedbackResult:
         return await self._service.on_feedback(
             Feedback(
                 ref,
                 self.member,
-                word.kind,
-                word.emoji,
+                feedback.kind,
+                feedback.emoji,
                 FeedbackSource.CONSOLE,
                 at=datetime.now(UTC),
             )
@@ -82,10 +82,9 @@ class ConsoleAdapter:
 
 
 def parse_feedback(text: str, outcome: Outcome) -> ConsoleFeedback | None:
-    """``+``, ``-``, ``1`` to ``5`` or one emoji, as a word on the outcome; None for anything else.
+    """Parse ``+``, ``-``, ``1`` to ``5`` or one emoji as feedback on the outcome.
 
-    A number beyond the predictions, and any feedback on an answer without predictions but an
-    emoji, is no feedback.
+    Return None for anything else, also for a number beyond the predictions.
     """
     shown = outcome.shown[0] if outcome.shown else None
     if text == "+":
@@ -106,4 +105,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user may have no name
-        return "somebody"
+        return "unknown"

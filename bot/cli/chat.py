@@ -132,8 +132,8 @@ def _show_table(outcome: "Outcome") -> None:
 def _show_noted(noted: "FeedbackAnswer") -> None:
     from bot.core.events import FeedbackResult
 
-    word = " ".join(filter(None, (noted.word.kind.value, noted.word.emoji)))
+    given = " ".join(filter(None, (noted.feedback.kind.value, noted.feedback.emoji)))
     if noted.result is FeedbackResult.RECORDED:
-        typer.echo(f"noted: {word}")
+        typer.echo(f"noted: {given}")
     else:
-        typer.echo(f"not stored: {word} ({noted.result.replace('_', ' ')})")
+        typer.echo(f"not stored: {given} ({noted.result.replace('_', ' ')})")

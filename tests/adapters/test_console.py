@@ -1,4 +1,4 @@
-"""Which lines on the console are a word on the last answer."""
+"""Lines on the console are parsed as feedback on the last outcome, or as messages."""
 
 import pytest
 
@@ -11,11 +11,11 @@ AGREE, DISLIKE, CORRECT = FeedbackKind.AGREE, FeedbackKind.DISLIKE, FeedbackKind
 FIVE = tuple(Prediction(emoji, 0.2) for emoji in "😂🤣😭💀🔥")
 SHOWN = Outcome(ref(), FIVE, ("😂",))
 SILENT = Outcome(ref(), FIVE)
-WORDLESS = Outcome(ref())
+WITHOUT_PREDICTIONS = Outcome(ref())
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome", "word"),
+    ("text", "outcome", "expected"),
     [
         ("+", SHOWN, ConsoleFeedback(AGREE, "😂")),
         ("-", SHOWN, ConsoleFeedback(DISLIKE, "😂")),
@@ -24,8 +24,8 @@ WORDLESS = Outcome(ref())
         ("❤️", SHOWN, ConsoleFeedback(CORRECT, "❤")),
         ("+", SILENT, ConsoleFeedback(AGREE, None)),
         ("1", SILENT, ConsoleFeedback(CORRECT, "😂")),
-        ("😢", WORDLESS, ConsoleFeedback(CORRECT, "😢")),
-        ("1", WORDLESS, None),
+        ("😢", WITHOUT_PREDICTIONS, ConsoleFeedback(CORRECT, "😢")),
+        ("1", WITHOUT_PREDICTIONS, None),
         ("6", SHOWN, None),
         ("0", SHOWN, None),
         ("12", SHOWN, None),
@@ -35,5 +35,5 @@ WORDLESS = Outcome(ref())
         ("one", SHOWN, None),
     ],
 )
-def test_words(text: str, outcome: Outcome, word: ConsoleFeedback | None) -> None:
-    assert parse_feedback(text, outcome) == word
+def test_feedback_is_parsed(text: str, outcome: Outcome, expected: ConsoleFeedback | None) -> None:
+    assert parse_feedback(text, outcome) == expected
