@@ -1,4 +1,4 @@
-"""A Hugging Face Hub on loopback: what ``huggingface_hub`` asks for to download and to push.
+"""Fake Hugging Face Hub on loopback, for downloads and pushes by ``huggingface_hub``.
 
 Written after https://huggingface.co/docs/hub/api and the client's own requests: the revision and
 the tree of a repository, then the files under ``resolve``, each with the ETag of its content.
@@ -33,38 +33,38 @@ class Commit:
 
 @dataclass(slots=True)
 class Repository:
-    """One repository: its branches and tags, and who may read it."""
+    """A repository with its branches, tags and access."""
 
     revisions: dict[str, Commit] = field(default_factory=dict)
     token: str | None = None
-    """Needed to read it; None for a public one."""
+    """Required for access; None for a public repository."""
     failure: int | None = None
-    """The HTTP status with which every request for it is answered."""
-    cut: int | None = None
-    """After so many bytes of a file the connection breaks."""
+    """HTTP status of every response; None for normal ones."""
+    max_sent_bytes: int | None = None
+    """The connection breaks after this many bytes of a file."""
     history: list[Commit] = field(default_factory=list)
-    """What was pushed."""
+    """Pushed commits."""
 
     def find(self, revision: str) -> Commit | None:
-        """The commit of a branch, a tag or a digest."""
+        """Return the commit of a branch, a tag or a digest."""
         by_sha = {commit.sha: commit for commit in self.revisions.values()}
         return self.revisions.get(revision) or by_sha.get(revision)
 
 
 class HubServer:
-    """Serves ``repositories``, named ``[datasets/|spaces/]ORG/NAME``; keeps what it was asked."""
+    """Server of ``repositories``, named ``[datasets/|spaces/]ORG/NAME``; records requests."""
 
     def __init__(self) -> None:
-        """Start with ``start``."""
+        """Prepare; ``start`` listens."""
         self.repositories: dict[str, Repository] = {}
         self.uploads = Uploads(self.repositories)
         self.role = "write"
-        """What the token may do."""
+        """Role of the token, ``read`` or ``write``."""
         self.requests: list[str] = []
         """``METHOD path`` of each request, in order."""
         self._runner: web.AppRunner | None = None
         self.endpoint = ""
-        """What ``HF_ENDPOINT`` has to be."""
+        """Value for ``HF_ENDPOINT``."""
 
     async def start(self) -> None:
         """Listen on a free port of loopback."""
@@ -86,12 +86,12 @@ class HubServer:
         self.endpoint = f"http://{host}:{port}"
 
     async def close(self) -> None:
-        """Refuse connections from now on."""
+        """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
 
     def downloads(self) -> list[str]:
-        """The files that were asked for whole."""
+        """Return the names of downloaded files."""
         return [line.rpartition("/")[2] for line in self.requests if line.startswith("GET /org/")]
 
     @web.middleware
@@ -107,78 +107,81 @@ class HubServer:
         return web.json_response(account | {"auth": {"accessToken": token}})
 
     def _with(
-        self, answer: Callable[["Asked"], Awaitable[web.StreamResponse]], prefix: str
+        self, answer: Callable[["RepositoryRequest"], Awaitable[web.StreamResponse]], prefix: str
     ) -> Handler:
-        """Find repository and revision first, or refuse as the Hub does."""
+        """Wrap a handler: resolve repository and revision, or refuse as the Hub does."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             place = request.match_info
             key = f"{prefix}{place['organisation']}/{place['name']}"
             repository = self.repositories.get(key)
             if repository is None or not _may_read(repository, request):
-                # The Hub does not tell strangers which private repositories exist.
+                # The Hub does not reveal which private repositories exist.
                 return _refusal(401, "RepoNotFound", "Repository not found")
             if repository.failure is not None:
                 return web.Response(status=repository.failure)
             commit = repository.find(place["revision"])
             if commit is None:
                 return _refusal(404, "RevisionNotFound", "Invalid rev id")
-            return await answer(Asked(request, repository, commit))
+            return await answer(RepositoryRequest(request, repository, commit))
 
         return handle
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that may be answered."""
+class RepositoryRequest:
+    """An authorized request."""
 
     request: web.Request
     repository: Repository
     commit: Commit
 
 
-async def _revision(asked: Asked) -> web.StreamResponse:
-    place = asked.request.match_info
+async def _revision(authorized: RepositoryRequest) -> web.StreamResponse:
+    place = authorized.request.match_info
     return web.json_response(
         {
             "id": f"{place['organisation']}/{place['name']}",
-            "sha": asked.commit.sha,
-            "siblings": [{"rfilename": path} for path in asked.commit.files],
+            "sha": authorized.commit.sha,
+            "siblings": [{"rfilename": path} for path in authorized.commit.files],
         }
     )
 
 
-async def _tree(asked: Asked) -> web.StreamResponse:
+async def _tree(authorized: RepositoryRequest) -> web.StreamResponse:
     return web.json_response(
         [
             {"type": "file", "path": path, "size": len(content), "oid": etag(content)}
-            for path, content in asked.commit.files.items()
+            for path, content in authorized.commit.files.items()
         ]
     )
 
 
-async def _file(asked: Asked) -> web.StreamResponse:
-    content = asked.commit.files.get(asked.request.match_info["path"])
+async def _file(authorized: RepositoryRequest) -> web.StreamResponse:
+    content = authorized.commit.files.get(authorized.request.match_info["path"])
     if content is None:
         return _refusal(404, "EntryNotFound", "Entry not found")
     response = web.StreamResponse(
         headers={
             "ETag": f'"{etag(content)}"',
-            "X-Repo-Commit": asked.commit.sha,
+            "X-Repo-Commit": authorized.commit.sha,
             "Content-Length": str(len(content)),
             "Accept-Ranges": "none",
         }
     )
-    await response.prepare(asked.request)
-    if asked.request.method == "GET":
-        await response.write(content[: asked.repository.cut])
-        if asked.repository.cut is not None and asked.request.transport is not None:
-            asked.request.transport.close()
+    await response.prepare(authorized.request)
+    if authorized.request.method == "GET":
+        await response.write(content[: authorized.repository.max_sent_bytes])
+        if (
+            authorized.repository.max_sent_bytes is not None
+            and authorized.request.transport is not None
+        ):
+            authorized.request.transport.close()
     return response
 
 
 def etag(content: bytes) -> str:
-    """Git's digest of a file, which is the Hub's ETag of small ones."""
+    """Return Git's digest of a file, which is the Hub's ETag of small files."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 

@@ -1,1 +1,1 @@
-"""What made the files that are generated; run them as modules."""
+"""Generators of checked-in files; run them as modules."""

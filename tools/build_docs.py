@@ -1,4 +1,4 @@
-"""Refresh what the docs quote of the program: commands, answers in README.md, chat settings.
+"""Generate parts of the docs: docs/cli.md, the predictions in README.md, the chat settings.
 
 ``python -m tools.build_docs`` (``make docs``) after a change of the command line or the artifact.
 """
@@ -23,9 +23,9 @@ README = ROOT / "README.md"
 OPERATING = ROOT / "docs" / "operating.md"
 PROGRAM = "emoji-reactor"
 
-_ANSWERS = re.compile(
+_PREDICT_BLOCK = re.compile(
     rf"(?<=^```console\n)\$ {PROGRAM} (?P<arguments>predict (?:.*\\\n)*.*)\n"
-    r"(?P<answers>(?:.*\n)*?)```$",
+    r"(?P<output>(?:.*\n)*?)```$",
     re.MULTILINE,
 )
 
@@ -33,43 +33,45 @@ _SETTINGS_TABLE = re.compile(r"(?<=<!-- chat settings -->\n).*?(?=<!-- end -->)"
 _OPERATOR_KEYS = {field.name for field in fields(ReactionSettings)}
 
 
-def python(*arguments: str) -> str:
-    """What a module of this checkout writes, run where no settings and no artifacts lie."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EMOJI_")}
-    with tempfile.TemporaryDirectory() as elsewhere:
+def run_module(*arguments: str) -> str:
+    """Return the output of a module of this checkout, run in an empty folder."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("EMOJI_")
+    }
+    with tempfile.TemporaryDirectory() as folder:
         return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", *arguments],
-            cwd=elsewhere,
-            env={**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+            cwd=folder,
+            env={**environment, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
             capture_output=True,
             encoding="utf-8",
             check=True,
         ).stdout
 
 
-def reference() -> str:
-    """The command line as Markdown, by Typer's own generator."""
-    written = python("typer", "bot.cli", "utils", "docs", "--name", PROGRAM)
-    # Typer escapes for HTML, where quotes and arrows would not need it.
-    return html.unescape(written).strip() + "\n"
+def render_reference() -> str:
+    """Return the command line's reference in Markdown, by Typer's own generator."""
+    markdown = run_module("typer", "bot.cli", "utils", "docs", "--name", PROGRAM)
+    # Typer escapes for HTML, which Markdown does not need for quotes and arrows.
+    return html.unescape(markdown).strip() + "\n"
 
 
-def example(readme: str) -> tuple[list[str], str]:
-    """The arguments of the README's ``predict``, and the answers that stand below it.
+def parse_example(readme: str) -> tuple[list[str], str]:
+    """Return the arguments of the README's ``predict``, and its output there.
 
     Raises:
         ValueError: there is no such block.
     """
-    found = _ANSWERS.search(readme)
+    found = _PREDICT_BLOCK.search(readme)
     if found is None:
         raise ValueError(f"README.md has no console block that begins with $ {PROGRAM} predict")
-    return shlex.split(found["arguments"].replace("\\\n", " ")), found["answers"]
+    return shlex.split(found["arguments"].replace("\\\n", " ")), found["output"]
 
 
-def with_answers(readme: str, answers: str) -> str:
-    """The README with other answers below its ``predict``."""
-    _, old = example(readme)
-    return readme.replace(f"\n{old}```", f"\n{answers}```", 1)
+def replace_output(readme: str, output: str) -> str:
+    """Return the README with another output of its ``predict``."""
+    _, old = parse_example(readme)
+    return readme.replace(f"\n{old}```", f"\n{output}```", 1)
 
 
 def settings_table() -> str:
@@ -94,11 +96,11 @@ def with_settings_table(page: str) -> str:
 
 def main() -> None:
     """Write all."""
-    CLI.write_text(reference(), encoding="utf-8")
+    CLI.write_text(render_reference(), encoding="utf-8")
     OPERATING.write_text(with_settings_table(OPERATING.read_text("utf-8")), encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
-    arguments, _ = example(readme)
-    README.write_text(with_answers(readme, python("bot", *arguments)), encoding="utf-8")
+    arguments, _ = parse_example(readme)
+    README.write_text(replace_output(readme, run_module("bot", *arguments)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-r"""Write what emojis are called in a language from CLDR's annotations.
+r"""Generate the names and keywords of emojis in a language from CLDR's annotations.
 
 Unpack the npm packages ``cldr-annotations-full`` and ``cldr-annotations-derived-full``, then:
 ``python tools/build_emoji_names.py es recipes/names/es.json cldr-annotations-full/package \
@@ -15,7 +15,7 @@ from model.emoji import canonical
 
 
 def annotations(language: str, packages: list[str]) -> dict[str, dict[str, list[str]]]:
-    """CLDR's character -> {default: keywords, tts: [name]} of all packages, keys canonical."""
+    """Return canonical emoji -> {default: keywords, tts: [name]} of all packages."""
     merged: dict[str, dict[str, list[str]]] = {}
     for package in packages:
         for path in Path(package).glob(f"annotations*/{language}/annotations.json"):
@@ -27,7 +27,7 @@ def annotations(language: str, packages: list[str]) -> dict[str, dict[str, list[
 
 
 def main() -> None:
-    """Join the emoji list of the ``emoji`` package with CLDR's words."""
+    """Write the emojis of the ``emoji`` package with their CLDR names and keywords."""
     language, target, *packages = sys.argv[1:]
     cldr = annotations(language, packages)
     table: dict[str, list[str]] = {}

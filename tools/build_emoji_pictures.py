@@ -1,4 +1,4 @@
-r"""Draw every emoji of ``model/emoji_names.json`` from Noto Color Emoji into one archive.
+r"""Generate the images of all emojis in ``model/emoji_names.json`` from Noto Color Emoji.
 
 Pillow cannot draw the font itself (COLRv1), and an operator's machine may have none. Unpack the
 npm package ``@fontsource/noto-color-emoji`` (5.3.2, the font is 2.057, OFL 1.1), install the PyPI
@@ -22,10 +22,10 @@ from PIL import Image
 
 NAMES = Path(__file__).parents[1] / "model" / "emoji_names.json"
 SIZE = 56
-"""Pixels; what ``bot.charts`` draws unscaled."""
+"""Pixels; the size in ``bot.charts``."""
 CELL = (0, 352 - 640, 1280, 352 + 640)
-"""Where the font draws, in its units: all bounds found lie inside."""
-STANDS_FOR = {  # canonical forms that exist with skin tones only -> the same thing without
+"""Drawing area in font units, which includes the bounds of all glyphs."""
+EQUIVALENT = {  # canonical forms that exist only with skin tones -> the form without
     "👨‍🐰‍👨": "👯",
     "👩‍🐰‍👩": "👯",
     "🧑‍🐰‍🧑": "👯",
@@ -42,10 +42,10 @@ STANDS_FOR = {  # canonical forms that exist with skin tones only -> the same th
 
 
 class Painter:
-    """One font, and the picture of an emoji in it."""
+    """Renderer of the font's glyphs."""
 
     def __init__(self, woff2: str, folder: Path) -> None:
-        """Unpack the font, as the renderer and the shaper read TrueType."""
+        """Convert the font to TrueType for the renderer and the shaper."""
         font = TTFont(woff2)
         font.flavor = None
         font.save(folder / "font.ttf")
@@ -56,26 +56,30 @@ class Painter:
         self._scratch = folder / "glyph.png"
 
     def paint(self, emoji: str) -> bytes:
-        """The emoji as WebP; an emoji that the font does not have as one glyph is an error."""
+        """Return the image of an emoji as WebP.
+
+        Raises:
+            ValueError: the font has no single glyph for it.
+        """
         buffer = uharfbuzz.Buffer()
         buffer.add_str(emoji)
         buffer.guess_segment_properties()
         uharfbuzz.shape(self._shaper, buffer)
         glyphs = [info.codepoint for info in buffer.glyph_infos]
         if len(glyphs) != 1 or not glyphs[0]:
-            raise ValueError(f"{emoji} is no single glyph of this font")
+            raise ValueError(f"{emoji} has no single glyph in this font")
         surface = getSurfaceClass("skia")()
         with surface.canvas(CELL) as canvas:
             self._renderer.drawGlyph(self._renderer.glyphNames[glyphs[0]], canvas)
         surface.saveImage(self._scratch)
         picture = Image.open(self._scratch).convert("RGBA").resize((SIZE, SIZE), Image.LANCZOS)
-        packed = io.BytesIO()
-        picture.save(packed, "WEBP", quality=80, method=6)
-        return packed.getvalue()
+        buffer = io.BytesIO()
+        picture.save(buffer, "WEBP", quality=80, method=6)
+        return buffer.getvalue()
 
 
 def main() -> None:
-    """Write the archive: one stored member an emoji, named by it; the same bytes every time."""
+    """Write the archive, one uncompressed member for each emoji, reproducibly."""
     woff2, target = sys.argv[1:]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -83,7 +87,7 @@ def main() -> None:
     ):
         painter = Painter(woff2, Path(folder))
         for emoji in json.loads(NAMES.read_text(encoding="utf-8")):
-            picture = painter.paint(STANDS_FOR.get(emoji, emoji))
+            picture = painter.paint(EQUIVALENT.get(emoji, emoji))
             archive.writestr(zipfile.ZipInfo(emoji), picture)
 
 

@@ -1,7 +1,7 @@
-"""Take the README's picture of the page anew, and tell what is on it.
+"""Generate the README's screenshot of the page, and its alternative text.
 
 ``python -m tools.build_page_picture`` (``make picture``) after a change of the page or the
-artifact; it needs Chromium. Look at the picture before it is committed.
+artifact; it needs Chromium. Check the picture before committing it.
 """
 
 import os
@@ -22,13 +22,13 @@ README = ROOT / "README.md"
 PICTURE = "docs/page.png"
 TEXT = "pizza tonight with the whole family!"
 CLIP: FloatRect = {"x": 0, "y": 20, "width": 800, "height": 640}
-"""CSS pixels: from above the heading to below the line under the five."""
+"""CSS pixels: from above the heading to below the status line."""
 
 _ALT = re.compile(rf"!\[The page: [^\]]*\]\({PICTURE}\)")
 
 
-def photograph(url: str) -> list[str]:
-    """Write the picture; each emoji on it with its score."""
+def take_screenshot(url: str) -> list[str]:
+    """Write the picture; return each emoji on it with its score."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -36,24 +36,24 @@ def photograph(url: str) -> list[str]:
         with visiting(browser, url, width=int(CLIP["width"])) as visitor:
             visitor.write(TEXT)
             expect(visitor.tab.locator(".tile[data-emoji]")).to_have_count(5)
-            visitor.tab.wait_for_timeout(1_000)  # the bars rise
+            visitor.tab.wait_for_timeout(1_000)  # until the tiles are filled
             visitor.tab.screenshot(path=str(ROOT / PICTURE), clip=CLIP)
-            seen = [tile.inner_text().split() for tile in visitor.tiles.all()]
+            tiles = [tile.inner_text().split() for tile in visitor.tiles.all()]
         browser.close()
-    return [f"{emoji} {score.rstrip('%')} %" for emoji, score in seen]
+    return [f"{emoji} {score.rstrip('%')} %" for emoji, score in tiles]
 
 
 def main() -> None:
-    """Write the picture, and the words that stand for it in the README."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment = {**kept, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+    """Write the picture, and its alternative text in the README."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = {**inherited, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
     with tempfile.TemporaryDirectory() as folder, running_page(Path(folder), environment) as page:
-        seen = photograph(page.url)
-    words = f"![The page: “{TEXT}”, and below it {', '.join(seen)}]({PICTURE})"
-    before = README.read_text(encoding="utf-8")
-    if not _ALT.search(before):
-        sys.exit(f"README.md shows no {PICTURE}")
-    README.write_text(_ALT.sub(lambda _: words, before), encoding="utf-8")
+        predictions = take_screenshot(page.url)
+    image = f"![The page: “{TEXT}”, and below it {', '.join(predictions)}]({PICTURE})"
+    readme = README.read_text(encoding="utf-8")
+    if not _ALT.search(readme):
+        sys.exit(f"README.md does not show {PICTURE}")
+    README.write_text(_ALT.sub(lambda _: image, readme), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-r"""Cut Inter down to Latin, Greek and Cyrillic for the pictures.
+r"""Generate the subset of Inter with Latin, Greek and Cyrillic for charts.
 
 Unpack the npm package ``inter-ui`` (4.1.1, OFL 1.1), install the PyPI packages ``fonttools
 brotli``, then: ``python tools/build_text_fonts.py PACKAGE/web bot/charts/assets``.
@@ -23,12 +23,12 @@ CHARACTERS = [
 
 
 def main() -> None:
-    """Write the two weights as TrueType, which every FreeType reads."""
+    """Write two weights as TrueType, which every version of FreeType can read."""
     source, target = map(Path, sys.argv[1:])
     options = subset.Options()
     options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum"]
     options.hinting = False
-    options.notdef_outline = True  # by it a missing character is known
+    options.notdef_outline = True  # identifies missing characters
     options.recalc_timestamp = False
     for weight in ("Regular", "SemiBold"):
         font = TTFont(source / f"Inter-{weight}.woff2", recalcTimestamp=False)

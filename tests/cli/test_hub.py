@@ -153,11 +153,11 @@ async def test_a_hub_that_is_down_is_one_line(ask: Ask, hub: HubServer) -> None:
 
 
 async def test_a_connection_that_breaks_leaves_nothing_half(ask: Ask, hub: HubServer) -> None:
-    hub.repositories[NAME].cut = 100
+    hub.repositories[NAME].max_sent_bytes = 100
     ended = await ask(NAME)
     assert (ended.status, ended.out) == (1, "")
     assert ended.error.startswith(f"{NAME}: the Hub did not give it: ")
-    hub.repositories[NAME].cut = None
+    hub.repositories[NAME].max_sent_bytes = None
     assert version(await ask(NAME)).startswith("tiny-")
 
 

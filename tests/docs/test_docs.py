@@ -1,4 +1,4 @@
-"""The docs: generated pages are current, every command parses, and what works offline runs."""
+"""The docs: generated parts are current, commands parse, and offline commands run."""
 
 import json
 import re
@@ -18,17 +18,17 @@ from tools.build_docs import (
     OPERATING,
     README,
     ROOT,
-    example,
-    python,
-    reference,
+    parse_example,
+    render_reference,
+    replace_output,
+    run_module,
     settings_table,
-    with_answers,
     with_settings_table,
 )
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 ROUNDING = 0.02
-"""Processors round the artifact's eight-bit products differently."""
+"""Tolerance of scores: processors round int8 products differently."""
 OFFLINE = {
     "predict",
     "chat",
@@ -39,20 +39,20 @@ OFFLINE = {
     "push dataset",
     "init --yes",
 }
-"""Commands that end by themselves in an empty folder, without the Hub and without training."""
+"""Commands that end by themselves in an empty folder, without the Hub and training."""
 BLOCK = re.compile(r"^ *```(?P<language>\w+)\n(?P<code>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)(?P<path>[^)#]+)")
 
 
-def blocks(page: Path, *languages: str) -> Iterator[str]:
+def code_blocks(page: Path, *languages: str) -> Iterator[str]:
     for found in BLOCK.finditer(page.read_text(encoding="utf-8")):
         if found["language"] in languages:
             yield found["code"]
 
 
-def commands(page: Path) -> Iterator[list[str]]:
-    """The arguments of each call of the program in a block for a shell."""
-    for code in blocks(page, "sh", "console"):
+def commands_of(page: Path) -> Iterator[list[str]]:
+    """Yield the arguments of each call of the program in the shell blocks of a page."""
+    for code in code_blocks(page, "sh", "console"):
         for line in code.replace("\\\n", " ").splitlines():
             for call in re.split(r"[|<]", line):
                 words = shlex.split(call.strip().removeprefix("$ "), comments=True)
@@ -64,11 +64,11 @@ def commands(page: Path) -> Iterator[list[str]]:
 
 def every_command() -> list[tuple[str, list[str]]]:
     pages = [page for page in PAGES if page != CLI]
-    return [(page.name, arguments) for page in pages for arguments in commands(page)]
+    return [(page.name, arguments) for page in pages for arguments in commands_of(page)]
 
 
 def parse(arguments: list[str]) -> None:
-    """Follow the arguments to the command that takes them; none is run."""
+    """Parse the arguments as the program does, without running the command."""
     command = typer.main.get_command(app)
     context = command.make_context("emoji-reactor", list(arguments))
     while isinstance(command, typer.core.TyperGroup):
@@ -80,13 +80,13 @@ def parse(arguments: list[str]) -> None:
         command, context = found, found.make_context(name, rest, parent=context)
 
 
-def test_the_reference_is_that_of_the_program() -> None:
-    assert CLI.read_text(encoding="utf-8") == reference(), "make docs refreshes it"
+def test_the_reference_is_current() -> None:
+    assert CLI.read_text(encoding="utf-8") == render_reference(), "make docs refreshes it"
 
 
-def test_the_answers_of_the_example_are_those_of_the_shipped_artifact() -> None:
-    arguments, told = example(README.read_text(encoding="utf-8"))
-    answers = python("bot", *arguments, "--json", "--top-k", "20").splitlines()
+def test_the_example_has_the_predictions_of_the_shipped_artifact() -> None:
+    arguments, told = parse_example(README.read_text(encoding="utf-8"))
+    answers = run_module("bot", *arguments, "--json", "--top-k", "20").splitlines()
     assert len(told.splitlines()) == len(answers)
     for line, answer in zip(told.splitlines(), answers, strict=True):
         now = {each["emoji"]: each["score"] for each in json.loads(answer)["predictions"]}
@@ -98,12 +98,12 @@ def test_the_answers_of_the_example_are_those_of_the_shipped_artifact() -> None:
             assert now.get(emoji, 0) == pytest.approx(float(score), abs=ROUNDING), emoji
 
 
-def test_refreshing_changes_the_answers_alone() -> None:
+def test_a_refresh_changes_only_the_output() -> None:
     readme = README.read_text(encoding="utf-8")
-    arguments, told = example(readme)
-    other = with_answers(readme, "🎉 1.00\n")
-    assert example(other) == (arguments, "🎉 1.00\n")
-    assert with_answers(other, told) == readme
+    arguments, told = parse_example(readme)
+    other = replace_output(readme, "🎉 1.00\n")
+    assert parse_example(other) == (arguments, "🎉 1.00\n")
+    assert replace_output(other, told) == readme
 
 
 @pytest.mark.parametrize(("page", "arguments"), every_command())
@@ -111,7 +111,7 @@ def test_every_command_in_the_docs_exists(
     page: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in arguments:  # what earlier commands would have left
+    for name in arguments:  # files that earlier commands would have written
         if name.startswith("runs/"):
             Path(name).mkdir(parents=True, exist_ok=True)
         elif name.endswith((".json", ".csv", ".txt")):
@@ -143,14 +143,14 @@ def test_commands_of_the_readme_run(
 
 
 def test_python_in_the_readme_runs() -> None:
-    [code] = blocks(README, "python")
+    [code] = code_blocks(README, "python")
     told: dict[str, Any] = {}
     exec(code, told)  # noqa: S102 - our own page
     assert len(told["five"]) == 5
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_link_targets_exist(page: Path) -> None:
     for found in LINK.finditer(page.read_text(encoding="utf-8")):
         assert (page.parent / found["path"]).exists(), found["path"]
 
