@@ -1,4 +1,4 @@
-"""A recipe: which data, mapped how, trained how. Read from TOML, refused where a key is unknown."""
+"""Recipe of a training run: data and hyper-parameters, from TOML with known keys alone."""
 
 import tomllib
 from pathlib import Path
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be used; the text is one line that names the key."""
+    """A recipe that cannot be used; the message is one line that names the key."""
 
 
 class _Strict(BaseModel):
@@ -16,49 +16,49 @@ class _Strict(BaseModel):
 
 
 class SourceRecipe(_Strict):
-    """One data set and how its columns become examples."""
+    """One dataset, and how its columns become examples."""
 
     name: str
     kind: Literal["inline", "label", "emotion", "names"]
-    """Emojis inside the text; one emoji in a column; emotion tags in a column; a JSON object of
-    emojis and what they are called."""
+    """Emojis inside the text; one emoji in a column; emotion tags in a column; a JSON object from
+    emojis to their names."""
     path: str | None = None
-    """A Parquet file, relative to the recipe."""
+    """A Parquet, CSV or JSON Lines file, relative to the recipe."""
     hub: str | None = None
-    """A Hub data set, ``ID`` or ``ID:CONFIGURATION``, where ``path`` is None or missing."""
+    """A Hub dataset, ``ID`` or ``ID:CONFIGURATION``, used if ``path`` is None or missing."""
     split: str = "train"
     text: str = "text"
     label: str = "emoji"
     """Column of the emoji (kind ``label``) or of the list of emotions (kind ``emotion``)."""
     languages: tuple[str, ...] = ()
-    """Keep these values of the column ``lang``; empty keeps all."""
+    """Values of the column ``lang`` to keep; empty keeps all."""
     skip: int = Field(default=0, ge=0)
-    """Texts to leave to another fit, after shuffling and deduplication."""
+    """Texts to skip, after shuffling and deduplication."""
     limit: int | None = Field(default=None, gt=0)
-    """Texts to take after those."""
+    """Texts to take after the skipped ones; None for all."""
     weight: float = Field(default=1.0, gt=0)
     exclude_emojis: tuple[str, ...] = ()
-    """Emojis that are no labels here; a row with no other label goes."""
+    """Emojis that are not labels of this source; a row without another label is left out."""
     exclude_words: tuple[str, ...] = ()
-    """Rows with one of these words go."""
+    """Lower-case words; a row with one of them is left out."""
     exclude_text: str = ""
-    """Rows with this in the text go, before cleaning."""
+    """A row with this in its text, before cleaning, is left out."""
     baseline: str | None = None
-    """The source that this split's baselines are fitted on, where it is not of the same name."""
+    """Source that the baselines of this split are fitted on; None for the one of the same name."""
     published: str | None = None
-    """A file of published answers to this split, a label number for each row of ``path``."""
+    """File of published predictions for this split: a label number for each row of ``path``."""
     leaked_emojis: tuple[str, ...] = ()
-    """The emojis that left U+FE0F in the texts that they were taken from."""
+    """Emojis that left U+FE0F in the texts from which they were removed."""
 
     @model_validator(mode="after")
-    def _has_a_place(self) -> "SourceRecipe":
+    def _require_location(self) -> "SourceRecipe":
         if self.path is None and self.hub is None:
             raise ValueError("needs a path or a hub id")
         return self
 
 
 class FitRecipe(_Strict):
-    """Hyper-parameters of the fit; defaults are those of the shipped artifact."""
+    """Hyper-parameters of the fit."""
 
     base: str = "sentence-transformers/all-MiniLM-L6-v2"
     seed: int = 20
@@ -69,36 +69,38 @@ class FitRecipe(_Strict):
     embedding_learning_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.04, ge=0, le=1)
+    """Share of the steps in which the learning rate rises."""
     vocabulary_size: int | None = Field(default=None, gt=200)
-    """Keep so many of the tokenizer's tokens, those that the training texts use most."""
+    """Tokens of the tokenizer to keep, those that the training texts use most; None for all."""
     token_dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Share of a text's tokens that the encoder leaves out, others in each pass."""
+    """Share of a text's tokens that are masked in training, at random in each pass."""
     min_count: int = Field(default=20, gt=0)
-    """Emojis seen in fewer training examples keep the row of their name."""
+    """Emojis of fewer training examples get an embedding from their name."""
     class_weight_power: float = Field(default=0.25, ge=0, le=1)
-    """Rows weigh (median frequency / frequency of their emoji) to this power."""
+    """Examples weigh (median frequency / frequency of their emoji) to this power."""
     alternatives_spread: float = Field(default=0.5, ge=0, le=1)
-    """How evenly an emotion's target covers its emojis; 0 lets the model choose among them."""
+    """Evenness of the target over the emojis of an emotion; 0 for the model's own distribution."""
     patience: int = Field(default=4, gt=0)
-    """Evaluations without a better validation loss before the fit stops."""
+    """Evaluations without a lower validation loss after which the fit stops."""
     evaluate_every: int = Field(default=500, gt=0)
+    """Steps."""
 
 
 class NGramRecipe(_Strict):
-    """The bag of n-grams beside the encoder, and the fit of its own."""
+    """N-gram bag beside the encoder, and the hyper-parameters of its fit."""
 
     buckets: int = Field(default=65536, gt=0)
     width: int = Field(default=64, gt=0)
     logit_weight: float = Field(default=0.5, gt=0, le=1)
-    """What its logits count beside those of the encoder."""
+    """Factor of its logits when they are added to the encoder's."""
     epochs: float = Field(default=2.0, gt=0)
     batch_size: int = Field(default=256, gt=0)
     learning_rate: float = Field(default=4e-3, gt=0)
     embedding_learning_rate: float = Field(default=2e-3, gt=0)
 
-    def fit_recipe(self, beside: FitRecipe) -> FitRecipe:
-        """As hyper-parameters of a fit; what is not said here is as it is for the encoder."""
-        return beside.model_copy(
+    def fit_recipe(self, encoder_recipe: FitRecipe) -> FitRecipe:
+        """Return the recipe of the bag's fit; other values are those of the encoder's fit."""
+        return encoder_recipe.model_copy(
             update={
                 "epochs": self.epochs,
                 "batch_size": self.batch_size,
@@ -111,7 +113,7 @@ class NGramRecipe(_Strict):
 
 
 class Recipe(_Strict):
-    """Everything that decides an artifact, but for the weights of the base checkpoint."""
+    """Everything that determines an artifact but the weights of the base checkpoint."""
 
     name: str
     fit: FitRecipe = FitRecipe()
@@ -120,25 +122,26 @@ class Recipe(_Strict):
     sources: tuple[SourceRecipe, ...]
     validation: tuple[SourceRecipe, ...]
     held_out: tuple[SourceRecipe, ...] = ()
-    """Evaluation splits: no text of theirs may be in a training source."""
+    """Evaluation splits, whose texts are left out of the training sources."""
     emotions: dict[str, tuple[str, ...]] = {}
-    """Emotion tag -> the emojis that carry it; a tag that is not here says nothing."""
+    """Emotion tag -> emojis that carry it; other tags are ignored."""
     prior_source: str | None = None
-    """The source whose share of each emoji the artifact starts from; None for what all share."""
+    """Source whose label prior is added to the shared one; None for the shared one alone."""
     prior_weight: float = Field(default=1.0, ge=0, le=1)
-    """How far it goes that way; a crawl's own habits are not everybody's."""
+    """Factor of the prior of ``prior_source``: a crawl has habits of its own."""
     uniform_prior_weight: float = Field(default=0.0, ge=0, lt=1)
-    """The say of a reader who takes all emojis for equally common; see ``model.scores``."""
+    """Weight of predictions under a uniform prior; see ``model.scores.log_scores``."""
     precision: float = Field(default=0.4, gt=0, lt=1)
-    """The manifest's threshold: from there on the first emoji is the author's own this often."""
+    """Share of texts at or above the confidence threshold whose first emoji is the author's."""
     folder: Path = Path()
+    """Folder of the recipe, to which paths are relative."""
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
         """Parse a TOML recipe.
 
         Raises:
-            RecipeError: unreadable, not TOML, or a wrong key or value, named.
+            RecipeError: the file is unreadable or not TOML, or a key or value is wrong and named.
         """
         try:
             document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -147,5 +150,5 @@ class Recipe(_Strict):
             raise RecipeError(f"{path}: {error}") from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise RecipeError(f"{path}: {where}: {first['msg']}") from None
+            key = ".".join(str(part) for part in first["loc"])
+            raise RecipeError(f"{path}: {key}: {first['msg']}") from None

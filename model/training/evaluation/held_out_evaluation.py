@@ -1,4 +1,4 @@
-"""An artifact on the held-out splits of a recipe, beside the baselines: one row for each."""
+"""Evaluation of an artifact and of baselines on the held-out splits of a recipe."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -15,23 +15,23 @@ from model.training.evaluation.baselines import (
 )
 from model.training.recipe import Recipe, SourceRecipe
 
-_TIMED = 500
+_MAX_TIMED_TEXTS = 500
 
 
 def select_splits(recipe: Recipe, names: Collection[str]) -> list[SourceRecipe]:
-    """The held-out splits of these names; all where there are none."""
+    """Return the held-out splits with these names; all if no name is given."""
     return [s for s in recipe.held_out if not names or s.name in names]
 
 
 class Baselines:
-    """The rivals of some splits; each is fitted once, on no text of any of the splits."""
+    """Baselines of some splits, each fitted once, on no text of any of the splits."""
 
     def __init__(self, recipe: Recipe, splits: Sequence[SourceRecipe]) -> None:
         self._recipe, self._splits = recipe, splits
         self._fitted: dict[str, list[tuple[str, Ranker]]] = {}
 
     def for_split(self, split: SourceRecipe) -> list[tuple[str, Ranker]]:
-        """Published answers where there are some, the prior and naive Bayes, by name.
+        """Return the baselines by name: published predictions if any, the prior, naive Bayes.
 
         Raises:
             RecipeError: a file is missing.
@@ -49,13 +49,13 @@ class Baselines:
         if not sources:
             return []
         # Without the recipe's limit: the baselines get all there is.
-        whole = [s.model_copy(update={"skip": 0, "limit": None}) for s in sources]
-        asked = {
+        unlimited = [s.model_copy(update={"skip": 0, "limit": None}) for s in sources]
+        evaluated = {
             dedup_key(text)
             for split in self._splits
             for text in read_split(self._recipe, split).texts
         }
-        examples = load_examples(self._recipe, whole, asked)
+        examples = load_examples(self._recipe, unlimited, evaluated)
         return [("prior", PriorBaseline(examples)), ("naive Bayes", NaiveBayesBaseline(examples))]
 
 
@@ -66,7 +66,7 @@ def evaluate_split(
     name: str,
     baselines: Baselines | None = None,
 ) -> Iterator[EvaluationResult]:
-    """The artifact's row, then those of the baselines, if any.
+    """Yield the result of an artifact, then those of the baselines, if any.
 
     Raises:
         RecipeError: a file is missing.
@@ -74,22 +74,26 @@ def evaluate_split(
     split = read_split(recipe, source)
     yield EvaluationResult(split=split.name, ranker=name, figures=_figures(artifact, split))
     if source.leaked_emojis:
-        reading = LeakRanker(artifact, source.leaked_emojis)
+        leak_ranker = LeakRanker(artifact, source.leaked_emojis)
         yield EvaluationResult(
-            split=split.name, ranker=f"{name}, reading the leak", figures=_figures(reading, split)
+            split=split.name,
+            ranker=f"{name}, reading the leak",
+            figures=_figures(leak_ranker, split),
         )
     if baselines is not None:
-        for rival, ranker in baselines.for_split(source):
-            yield EvaluationResult(split=split.name, ranker=rival, figures=_figures(ranker, split))
+        for baseline, ranker in baselines.for_split(source):
+            yield EvaluationResult(
+                split=split.name, ranker=baseline, figures=_figures(ranker, split)
+            )
 
 
 def evaluate_latency(
-    recipe: Recipe, source: SourceRecipe, opened: Ranker, name: str
+    recipe: Recipe, source: SourceRecipe, ranker: Ranker, name: str
 ) -> EvaluationResult:
-    """How long a text takes what was opened with one thread; 500 texts of a split."""
-    texts = read_split(recipe, source).texts[:_TIMED]
+    """Measure the latency of a ranker that uses one thread, on 500 texts of a split."""
+    texts = read_split(recipe, source).texts[:_MAX_TIMED_TEXTS]
     return EvaluationResult(
-        split=source.name, ranker=name, figures=measure_latency(opened, texts, threads=1)
+        split=source.name, ranker=name, figures=measure_latency(ranker, texts, threads=1)
     )
 
 

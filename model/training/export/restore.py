@@ -1,7 +1,7 @@
-"""An artifact back to a checkpoint: what was exported is what the next fit begins from.
+"""Restoration of an artifact to a checkpoint from which another fit can start.
 
-The int8 graph holds every weight of a BERT encoder but for the rounding, so that nobody needs the
-checkpoint of the run that made it.
+The int8 graph holds every weight of a BERT encoder up to rounding, so that the checkpoint of the
+run that made it is not needed.
 """
 
 import shutil
@@ -15,7 +15,8 @@ from torch import Tensor
 from transformers import BertConfig, BertModel
 
 from model.artifact import LAYOUT, Artifact
-from model.training.export.smoothquant import SUFFIX
+from model.training.export.smoothquant import SCALE_SUFFIX
+from model.training.fitting.loop import BEST, save_atomically
 from model.training.network.ngram_bag import NGramBag
 from model.training.network.text_encoder import TextEncoder
 
@@ -23,11 +24,11 @@ _PREFIX = "encoder."
 
 
 class RestoreError(ValueError):
-    """An artifact whose graph is not one that this program exports from a BERT; one line."""
+    """An artifact whose graph was not exported from a BERT; the message is one line."""
 
 
 class _Weights:
-    """The graph's initialisers as float32, dequantised."""
+    """Initialisers of a graph as float32, dequantised."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
         self._raw = {item.name: item for item in graph.initializer}
@@ -37,8 +38,8 @@ class _Weights:
 
     def __getitem__(self, name: str) -> Tensor:
         weight = self._stored(name)
-        factor = f"{name}{SUFFIX}"
-        # What its input is multiplied by belongs to the matrix.
+        factor = f"{name}{SCALE_SUFFIX}"
+        # SmoothQuant divided the rows of the matrix by the scale of its input.
         return weight * self._stored(factor)[:, None] if factor in self._raw else weight
 
     def _stored(self, name: str) -> Tensor:
@@ -53,8 +54,8 @@ class _Weights:
         return torch.from_numpy((value - zero) * scale)
 
 
-def restore_text(artifact: Artifact) -> TextEncoder:
-    """The network whose vectors are those of the artifact's graph, but for int8's rounding.
+def restore_text_encoder(artifact: Artifact) -> TextEncoder:
+    """Return the text encoder with the vectors of the artifact's graph, up to int8 rounding.
 
     Raises:
         RestoreError: the encoder is no BERT.
@@ -64,19 +65,19 @@ def restore_text(artifact: Artifact) -> TextEncoder:
     attention = [node for node in graph.node if node.op_type in ("QAttention", "Attention")]
     if not attention:
         raise RestoreError(f"{artifact.encoder} is no BERT; train from its base checkpoint instead")
-    products = [_weight_of(node) for node in graph.node if node.op_type == "MatMulInteger"]
-    products = [name for name in products if name in weights]
+    matrices = [_weight_name(node) for node in graph.node if node.op_type == "MatMulInteger"]
+    matrices = [name for name in matrices if name in weights]
     bag = _bag(weights)
-    state = {**_embeddings(weights), **_layers(weights, attention, products)}
+    state = {**_embeddings(weights), **_layers(weights, attention, matrices)}
     text = TextEncoder(_bert(state, _heads(attention[0])), state["projection.weight"].shape[0], bag)
     missing, unexpected = text.load_state_dict(state, strict=False)
-    known = [name for name in missing if ".pooler." not in name and not name.startswith("bag.")]
-    if known or unexpected:
-        raise RestoreError(f"the graph does not hold {[*known, *unexpected][0]}")
+    needed = [name for name in missing if ".pooler." not in name and not name.startswith("bag.")]
+    if needed or unexpected:
+        raise RestoreError(f"the graph does not hold {[*needed, *unexpected][0]}")
     return text.eval()
 
 
-def _weight_of(node: NodeProto) -> str:
+def _weight_name(node: NodeProto) -> str:
     return str(node.input[1]).removesuffix("_quantized")
 
 
@@ -92,13 +93,16 @@ def _embeddings(weights: _Weights) -> dict[str, Tensor]:
 
 
 def _layers(
-    weights: _Weights, attention: list[NodeProto], products: list[str]
+    weights: _Weights, attention: list[NodeProto], matrices: list[str]
 ) -> dict[str, Tensor]:
-    """The exporter forgets the names of matrices, but not their order: three a layer."""
+    """Return the weights of the layers and of the projection.
+
+    The exporter drops the names of matrices but keeps their order: three in a layer.
+    """
     state: dict[str, Tensor] = {}
-    *inner, projection = products
+    *inner, projection = matrices
     if len(inner) != 3 * len(attention):
-        raise RestoreError("the graph has another number of matrices than a BERT")
+        raise RestoreError("the graph does not have three matrices in a layer, as a BERT has")
     for i in range(len(attention)):
         layer = f"{_PREFIX}encoder.layer.{i}"
         matrix = weights[f"Attention_{i}_qkv_weight"].T
@@ -148,14 +152,14 @@ def _bert(state: dict[str, Tensor], heads: int) -> BertModel:
 
 
 def restore(artifact: Artifact, folder: Path) -> None:
-    """Write what ``train`` begins from: a checkpoint (``--base``) and ``best.pt`` (``--start``).
+    """Write a checkpoint (``train --base``) and ``best.pt`` (``train --start``).
 
-    The folder loads with ``transformers``; ``best.pt`` holds projection, rows and biases.
+    The folder loads with ``transformers``; ``best.pt`` holds projection, embeddings and biases.
 
     Raises:
         RestoreError: the encoder is no BERT.
     """
-    text = restore_text(artifact)
+    text = restore_text_encoder(artifact)
     folder.mkdir(parents=True, exist_ok=True)
     text.encoder.save_pretrained(folder)  # type: ignore[operator] # a transformers model
     shutil.copy(artifact.tokenizer, folder / LAYOUT.tokenizer)
@@ -166,4 +170,4 @@ def restore(artifact: Artifact, folder: Path) -> None:
     network["bias"] = torch.from_numpy(table.bias[:trained].copy())
     network["source_bias"] = torch.zeros(0, trained)
     best = {"network": network, "emojis": list(table.emojis[:trained]), "sources": []}
-    torch.save(best, folder / "best.pt")
+    save_atomically(best, folder / BEST)

@@ -1,8 +1,9 @@
-"""Weights and activations that int8 suits both: SmoothQuant (Xiao et al., 2023) on an ONNX graph.
+"""SmoothQuant (Xiao et al., 2023) on an ONNX graph: activations and weights that suit int8.
 
-A few of an encoder's channels are a hundred times larger than the others, and one scale for all of
-them leaves the others few of int8's steps. Dividing each channel by about its largest value, and
-multiplying the rows of the weights by the same, changes nothing but what rounding costs.
+A few channels of an encoder's activations are a hundred times larger than the others, and one
+scale for all of them leaves the others few of the int8 steps. Each channel is divided by about its
+largest value, and the rows of the weights are multiplied by the same: the float graph computes the
+same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +16,16 @@ from numpy.typing import NDArray
 from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 from tokenizers import Encoding
 
-SUFFIX = "_smooth"
-"""After a weight's name: what its input is multiplied by; its rows were divided by the same."""
-_STRENGTH = 0.8  # of 0.5, 0.65, 0.8, 0.9 and 1, the one with the least error
+SCALE_SUFFIX = "_smooth"
+"""Suffix of a weight's name for the factors of its input; its rows were divided by them."""
+_MIGRATION_STRENGTH = 0.8
+"""The paper's alpha; of 0.5, 0.65, 0.8, 0.9 and 1 the one with the least error."""
+_MIN_PEAK = 1e-5
 _OPERATORS = ("MatMul", "Attention")
 
 
 def feed_for(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
-    """One text as an encoder graph takes it, without padding."""
+    """Return one text as the input of an encoder graph, (1, tokens) each, without padding."""
     return {
         "input_ids": np.array([encoding.ids], dtype=np.int64),
         "attention_mask": np.ones((1, len(encoding.ids)), dtype=np.int64),
@@ -30,17 +33,17 @@ def feed_for(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
 
 
 def apply_smoothquant(path: Path, encodings: Sequence[Encoding]) -> None:
-    """Rewrite a float graph in place; ``encodings`` are texts as it will see them."""
+    """Rewrite a float graph in place; ``encodings`` are texts as they will be served."""
     model = onnx.load(str(path))
-    weighted = list(_weighted(model.graph))
-    largest = _largest(model, [node.input[0] for node, _ in weighted], encodings)
-    for node, weight in weighted:
-        _scale(model.graph, node, weight, largest[node.input[0]])
+    products = list(_constant_products(model.graph))
+    peaks = _channel_peaks(model, [node.input[0] for node, _ in products], encodings)
+    for node, weight in products:
+        _smooth(model.graph, node, weight, peaks[node.input[0]])
     onnx.save(model, str(path))
 
 
-def _weighted(graph: GraphProto) -> Iterator[tuple[NodeProto, onnx.TensorProto]]:
-    """The nodes that multiply by a constant matrix, each matrix once."""
+def _constant_products(graph: GraphProto) -> Iterator[tuple[NodeProto, onnx.TensorProto]]:
+    """Yield the nodes that multiply by a constant matrix, each matrix once."""
     constants = {item.name: item for item in graph.initializer}
     for node in list(graph.node):
         if node.op_type in _OPERATORS and node.input[1] in constants:
@@ -49,39 +52,41 @@ def _weighted(graph: GraphProto) -> Iterator[tuple[NodeProto, onnx.TensorProto]]
                 yield node, weight
 
 
-def _largest(
+def _channel_peaks(
     model: ModelProto, names: Sequence[str], encodings: Sequence[Encoding]
 ) -> dict[str, NDArray[np.float32]]:
-    """The largest absolute value of each channel of some tensors."""
+    """Return the largest absolute value of each channel of some tensors, (channels,) each."""
     probe = ModelProto()
     probe.CopyFrom(model)
     distinct = list(dict.fromkeys(names))
-    there = {output.name for output in probe.graph.output}
+    outputs = {output.name for output in probe.graph.output}
     probe.graph.output.extend(
         helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
         for name in distinct
-        if name not in there
+        if name not in outputs
     )
     session = onnxruntime.InferenceSession(
         probe.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    largest: dict[str, NDArray[np.float32]] = {}
+    peaks: dict[str, NDArray[np.float32]] = {}
     for encoding in encodings:
         for name, value in zip(distinct, session.run(distinct, feed_for(encoding)), strict=True):
             peak = np.abs(value).reshape(-1, value.shape[-1]).max(0)
-            largest[name] = np.maximum(largest.get(name, 0), peak)
-    return largest
+            peaks[name] = np.maximum(peaks.get(name, 0), peak)
+    return peaks
 
 
-def _scale(
-    graph: GraphProto, node: NodeProto, weight: onnx.TensorProto, largest: NDArray[np.float32]
+def _smooth(
+    graph: GraphProto, node: NodeProto, weight: onnx.TensorProto, peaks: NDArray[np.float32]
 ) -> None:
+    """Divide a product's input by a scale, and multiply the rows of its weight by it."""
     matrix = numpy_helper.to_array(weight).astype(np.float32)
-    rows = np.maximum(np.abs(matrix).max(1), 1e-5)
-    scale = np.maximum(largest, 1e-5) ** _STRENGTH / rows ** (1 - _STRENGTH)
+    row_peaks = np.maximum(np.abs(matrix).max(1), _MIN_PEAK)
+    scale = np.maximum(peaks, _MIN_PEAK) ** _MIGRATION_STRENGTH
+    scale = scale / row_peaks ** (1 - _MIGRATION_STRENGTH)
     scale = (scale / np.exp(np.log(scale).mean())).astype(np.float32)
     weight.CopyFrom(numpy_helper.from_array(matrix * scale[:, None], weight.name))
-    factor = f"{weight.name}{SUFFIX}"
+    factor = f"{weight.name}{SCALE_SUFFIX}"
     graph.initializer.append(numpy_helper.from_array(1 / scale, factor))
     scaled = f"{weight.name}_scaled_input"
     multiply = helper.make_node("Mul", [node.input[0], factor], [scaled], name=f"{scaled}_mul")

@@ -16,7 +16,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from model.artifact import Artifact
-from model.training.export.restore import restore_text
+from model.training.export.restore import restore_text_encoder
 from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.encoded_texts import EncodedTexts
 from model.training.feedback.feedback_losses import feedback_losses, replay_losses
@@ -67,7 +67,7 @@ class FinetuneObjective:
         self._accelerator = Accelerator()
         self._tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         self._emoji_count = len(source.table.emojis)
-        self.module = EmojiHead(source, restore_text(source) if recipe.full else None)
+        self.module = EmojiHead(source, restore_text_encoder(source) if recipe.full else None)
         before = EmojiHead(source, None).requires_grad_(False)
         self._before = before.to(self._accelerator.device)
         optimizer = torch.optim.Adam(_parameter_groups(self.module, recipe))

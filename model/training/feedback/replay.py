@@ -16,13 +16,13 @@ def replay_texts(recipe: Recipe | None, size: int = MAX_TEXTS, seed: int = 20) -
 
     Sources whose file is missing are left out.
     """
-    texts = [clean(", ".join(called[:4])) for called in emoji_names().values()]
+    texts = [clean(", ".join(names[:4])) for names in emoji_names().values()]
     if recipe is not None:
         present = [s for s in recipe.sources if s.kind != "names" and is_available(recipe, s)]
         share = size // max(1, len(present))
         for source in present:
-            some = source.model_copy(update={"limit": share})
-            texts += [example.text for example in load_examples(recipe, [some])]
+            limited = source.model_copy(update={"limit": share})
+            texts += [example.text for example in load_examples(recipe, [limited])]
     texts = [text for text in dict.fromkeys(texts) if has_words(text)]
     random.Random(seed).shuffle(texts)  # noqa: S311 - not for secrets
     return texts

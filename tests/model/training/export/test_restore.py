@@ -9,7 +9,7 @@ from transformers import AutoConfig
 
 from model import Predictor
 from model.artifact import load
-from model.training.export.restore import RestoreError, restore, restore_text
+from model.training.export.restore import RestoreError, restore, restore_text_encoder
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import Recipe
@@ -22,7 +22,7 @@ def test_the_restored_network_gives_the_artifacts_vectors(wide: TrainingRun) -> 
     artifact = load(wide.artifact)
     served = Predictor(artifact).encode(TEXTS)
     tokenizer = load_tokenizer(str(artifact.folder), 16)
-    restored = encode_texts(restore_text(artifact), tokenizer, TEXTS).numpy()
+    restored = encode_texts(restore_text_encoder(artifact), tokenizer, TEXTS).numpy()
     likeness = np.sum(served * restored, axis=1) / (
         np.linalg.norm(served, axis=1) * np.linalg.norm(restored, axis=1)
     )
@@ -49,7 +49,7 @@ def test_a_fit_goes_on_from_what_was_restored(
 
 def test_what_is_no_bert_is_refused(tiny_artifact: Path) -> None:
     with pytest.raises(RestoreError, match="no BERT"):
-        restore_text(load(tiny_artifact))
+        restore_text_encoder(load(tiny_artifact))
 
 
 def test_the_trained_encoder_is_a_checkpoint(wide: TrainingRun) -> None:
