@@ -1,9 +1,9 @@
-"""What learning gains, tweet by tweet against not learning, and how sure the worst of many is.
+"""Paired gains of learning, tweet by tweet, with standard errors.
 
-Both answer the same held-out tweets, and what counts is how likely each answer is kept, not whether
-a draw keeps it: the difference is uncertain by the choice of tweets alone. The least of many
-uncertain gains is too low, as it is picked for its bad luck, too: it is picked on one half of the
-tweets and measured on the other, and the other way round.
+Both models predict on the same held-out tweets, and what is compared is the probability that a
+prediction is kept, not a random draw of it: the difference is uncertain by the choice of tweets
+alone. The smallest of several uncertain gains is biased downwards (it is selected for its bad
+luck, too): it is selected on one half of the tweets and measured on the other, and vice versa.
 """
 
 from collections.abc import Sequence
@@ -21,17 +21,17 @@ class Gain:
     error: float
 
     def __str__(self) -> str:
-        """In points, with the interval that holds it in 95 of 100 cases."""
+        """Return percentage points with the 95 % interval."""
         low, high = (100 * (self.mean + z * self.error) for z in (-1.96, 1.96))
         return f"{100 * self.mean:+.2f} [{low:+.2f}, {high:+.2f}]"
 
 
 Halves = tuple[Gain, Gain]
-"""By every second tweet, and by the others."""
+"""Gains of every second tweet, and of the others."""
 
 
 def halves(differences: NDArray[np.float64], weights: NDArray[np.float64]) -> Halves:
-    """The gain by differences, (texts,), of which some weigh more than others."""
+    """Return the weighted mean of differences by halves; both arrays are (texts,)."""
     return _gain(differences[::2], weights[::2]), _gain(differences[1::2], weights[1::2])
 
 
@@ -41,14 +41,14 @@ def _gain(differences: NDArray[np.float64], weights: NDArray[np.float64]) -> Gai
     return Gain(mean, float(np.sqrt(np.square(weights * (differences - mean)).sum())))
 
 
-def together(gains: Sequence[Gain]) -> Gain:
-    """The mean of gains that do not depend on each other."""
+def mean_gain(gains: Sequence[Gain]) -> Gain:
+    """Return the mean of independent gains."""
     error = np.sqrt(sum(gain.error**2 for gain in gains)) / len(gains)
     return Gain(float(np.mean([gain.mean for gain in gains])), float(error))
 
 
-def worst(found: Sequence[Halves]) -> Gain:
-    """The gain of the one that gains least, picked and measured on different tweets."""
-    by_one = min(found, key=lambda each: each[0].mean)
-    by_other = min(found, key=lambda each: each[1].mean)
-    return together((by_one[1], by_other[0]))
+def worst(gains: Sequence[Halves]) -> Gain:
+    """Return the smallest gain, selected and measured on different tweets."""
+    by_first = min(gains, key=lambda pair: pair[0].mean)
+    by_second = min(gains, key=lambda pair: pair[1].mean)
+    return mean_gain((by_first[1], by_second[0]))

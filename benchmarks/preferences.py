@@ -30,7 +30,7 @@ from benchmarks.communities import (
     read_tweets,
     similarity,
 )
-from benchmarks.paired import Halves, halves, together, worst
+from benchmarks.paired import Halves, halves, mean_gain, worst
 from benchmarks.simulated_communities import CHECKS, Answers, Heard, Learner, World, live
 from bot.core.events import FeedbackKind
 from bot.core.preferences import posterior as core
@@ -161,7 +161,7 @@ def goals(results: Sequence[Result], named: str) -> list[str]:
     reached = sum(gain(r, "counts", 2000) for r in own)
     known = sum(gain(r, "oracle", 0) for r in own)
     lives = [halves for result in average for halves in result.gains.values()]
-    usual = np.mean([together(halves).error for halves in lives])
+    usual = np.mean([mean_gain(halves).error for halves in lives])
     mean = 100 * min(np.mean([gain(r, "counts", check) for r in average]) for check in CHECKS)
     return [
         f"{named}, taste of their own: acceptance after 500 {after:+.1f} points (goal +8),"
