@@ -1,4 +1,4 @@
-"""What fine-tuning minimises: losses on feedback and replay, and distance from the source.
+"""Objective of fine-tuning: losses on feedback and replay, and distance from the source.
 
 On replay texts the candidate is held to the predictions of its source (learning without
 forgetting: Li & Hoiem, 2016), and its embeddings to the source's (L2-SP: Li et al., 2018).

@@ -65,7 +65,7 @@ class CrossFitting:
     recipe: FitRecipe
     ngrams: NGramRecipe
     folder: Path
-    """Holds one fit in a folder each: ``whole``, ``half0`` and ``half1``."""
+    """Holds one fit in a folder each: ``all``, ``half0`` and ``half1``."""
 
     def run(self, data: FitData, label_mask: Tensor, progress: Progress) -> CrossFittedNGrams:
         """Fit n-grams on all examples and on each half, or resume an interrupted fit.
@@ -87,4 +87,4 @@ class CrossFitting:
         first, second = (
             fit(replace(data, train=data.train.select_half(half)), f"half{half}") for half in (0, 1)
         )
-        return CrossFittedNGrams(fit(data, "whole"), (first, second), self.ngrams.logit_weight)
+        return CrossFittedNGrams(fit(data, "all"), (first, second), self.ngrams.logit_weight)

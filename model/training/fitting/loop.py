@@ -30,7 +30,7 @@ ItemT = TypeVar("ItemT")
 
 
 class Objective(Protocol[ItemT]):
-    """A network with its data: what the loop minimises."""
+    """A network with its data and optimisers, as the loop minimises it."""
 
     @property
     def module(self) -> nn.Module:
