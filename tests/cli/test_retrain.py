@@ -118,7 +118,7 @@ def test_texts_without_consent_are_not_learnt_from(cli: CommandLine) -> None:
     assert "no text with feedback to learn from" in told
 
 
-@pytest.mark.parametrize("step", ["_on_feedback", "_costs"])
+@pytest.mark.parametrize("step", ["_check_feedback", "_check_size"])
 def test_a_run_that_was_stopped_goes_on(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

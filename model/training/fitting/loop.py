@@ -217,7 +217,7 @@ class TrainingLoop(Generic[ItemT]):
         path = self.folder / self.options.checkpoint
         if not path.exists():
             return
-        saved = torch.load(path, map_location=self._accelerator.device, weights_only=True)
+        saved = _load(path)
         state = LoopState(**saved["state"])
         if state.fingerprint != self.state.fingerprint:
             if self.options.restart_on_other_data:
@@ -226,17 +226,20 @@ class TrainingLoop(Generic[ItemT]):
         self.objective.module.load_state_dict(saved["network"])
         for optimizer, content in zip(self.objective.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(content)
-        torch.set_rng_state(saved["random"].cpu())
+        torch.set_rng_state(saved["random"])
         self.state = state
         log.info("resumed at step %d", state.step)
 
     def _load_best(self) -> None:
         if math.isinf(self.state.best_loss):
             raise ValueError("no validation loss was finite; lower the learning rates")
-        best = torch.load(
-            self.folder / BEST, map_location=self._accelerator.device, weights_only=True
-        )
-        self.objective.module.load_state_dict(best["network"])
+        self.objective.module.load_state_dict(_load(self.folder / BEST)["network"])
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """Load onto the CPU: the network and the optimisers copy from there to their own devices."""
+    content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return content
 
 
 def save_atomically(content: object, path: Path) -> None:

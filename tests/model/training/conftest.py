@@ -1,4 +1,4 @@
-"""A tiny random BERT that reads the synthetic texts."""
+"""A tiny random BERT for the synthetic texts."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def wide(
     recipe = Recipe.read(recipe_file)
     fit = recipe.fit.model_copy(update={"epochs": 1.0})
     ngrams = NGramRecipe(buckets=256, width=8, epochs=1.0, batch_size=32, logit_weight=0.25)
-    made = TrainingRun(tmp_path_factory.mktemp("wide"))
+    made = TrainingRun(tmp_path_factory.mktemp("wide"), threads=1)
     wide = recipe.model_copy(update={"fit": fit, "ngrams": ngrams})
     train(wide, str(tiny_base), made, Progress(disable=True))
     return made

@@ -1,4 +1,4 @@
-"""BERT-like checkpoints of other makes load, train, export, and answer as they did in torch."""
+"""BERT-like checkpoints of other architectures load, train, export, and predict as in torch."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +38,7 @@ ROBERTA = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
 def word_pieces() -> Tokenizer:
-    """BERT's kind."""
+    """Return a WordPiece tokenizer, as BERT has."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     trainer = trainers.WordPieceTrainer(special_tokens=BERT, show_progress=False)
@@ -46,7 +46,7 @@ def word_pieces() -> Tokenizer:
 
 
 def byte_pairs() -> Tokenizer:
-    """RoBERTa's kind: tokens are bytes, a space is part of the word."""
+    """Return a byte-level BPE tokenizer, as RoBERTa has: a space is part of the word."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -59,7 +59,7 @@ def byte_pairs() -> Tokenizer:
 
 
 def unigrams() -> Tokenizer:
-    """XLM-R's kind, SentencePiece's."""
+    """Return a Unigram tokenizer (SentencePiece), as XLM-R has."""
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     trainer = trainers.UnigramTrainer(
@@ -117,7 +117,7 @@ MAKES = [
 
 @pytest.fixture(params=MAKES, ids=[make.__name__ for make, _ in MAKES])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A random checkpoint of the make, in a folder."""
+    """A folder with a random checkpoint of the architecture."""
     make: Callable[[int], PreTrainedConfig]
     make, tokenizer = request.param
     made = tokenizer()
@@ -129,7 +129,7 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_trains_and_its_artifact_answers_as_it_does(
+def test_the_artifact_predicts_as_the_trained_network(
     base: Path, recipe_file: Path, tmp_path: Path
 ) -> None:
     recipe = Recipe.read(recipe_file)
@@ -146,7 +146,9 @@ def test_it_trains_and_its_artifact_answers_as_it_does(
         assert Predictor(load(run.artifact)).predict([text], 1, known)[0][0].emoji == emoji
 
 
-def test_its_graph_gives_the_same_vectors_after_trimming(base: Path, tmp_path: Path) -> None:
+def test_the_graph_gives_the_same_vectors_after_trimming_positions(
+    base: Path, tmp_path: Path
+) -> None:
     """RoBERTa's positions begin behind the padding's: one row too few would end in a crash."""
     text = TextEncoder.from_base(str(base)).eval()
     tokenizer = load_tokenizer(str(base), 16)
@@ -162,7 +164,7 @@ def test_its_graph_gives_the_same_vectors_after_trimming(base: Path, tmp_path: P
     assert given == pytest.approx(expected, abs=1e-3)
 
 
-def test_tokens_go_unread_in_training_alone(tiny_base: Path) -> None:
+def test_token_dropout_is_for_training_alone(tiny_base: Path) -> None:
     torch.manual_seed(6)
     text = TextEncoder.from_base(str(tiny_base))
     ids = torch.arange(5, 13).repeat(8, 1)

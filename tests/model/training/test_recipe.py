@@ -1,4 +1,4 @@
-"""Recipes: wrong ones are refused on one line that names the key."""
+"""Recipes: a wrong one is refused with one line that names the key."""
 
 from pathlib import Path
 

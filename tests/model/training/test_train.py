@@ -1,4 +1,4 @@
-"""Training end to end on a tiny network: it learns, resumes, exports what it learnt."""
+"""Training end to end on a tiny network: it learns, resumes and exports."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def run(
     return made
 
 
-def test_what_was_trained_is_predicted(run: TrainingRun) -> None:
+def test_the_artifact_predicts_its_training_labels(run: TrainingRun) -> None:
     predictor = Predictor.load(str(run.artifact))
     trained = {"😂", "😢", "🍕", "😡", "😠", "😭"}
     for text, emoji in (("funny joke", "😂"), ("tears lost", "😢"), ("pizza cheese", "🍕")):
@@ -44,7 +44,7 @@ def test_what_was_trained_is_predicted(run: TrainingRun) -> None:
     assert predictor.predict(["furious a b c is what"], 1, trained)[0][0].emoji in {"😡", "😠"}
 
 
-def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: TrainingRun) -> None:
+def test_untrained_emojis_have_embeddings_and_little_probability(run: TrainingRun) -> None:
     artifact = load(run.artifact)
     trained = artifact.manifest.trained_emojis
     assert len(artifact.table.emojis) > 1800
@@ -55,7 +55,7 @@ def test_untrained_emojis_have_rows_and_no_more_than_their_share(run: TrainingRu
     assert np.mean(of_trained) > 0.9
 
 
-def test_a_fit_can_begin_from_another_ones_weights(
+def test_a_warm_start_begins_with_a_lower_loss(
     recipe_file: Path, tiny_base: Path, run: TrainingRun
 ) -> None:
     recipe = Recipe.read(recipe_file)
@@ -71,7 +71,7 @@ def test_a_fit_can_begin_from_another_ones_weights(
     assert losses[1] < losses[0] / 2
 
 
-def test_the_mean_with_other_runs_weights(
+def test_weights_are_averaged_with_those_of_other_runs(
     recipe_file: Path, tiny_base: Path, run: TrainingRun, tmp_path: Path
 ) -> None:
     recipe = Recipe.read(recipe_file)
@@ -96,9 +96,7 @@ def test_the_mean_with_other_runs_weights(
     assert torch.equal(network.embeddings[unknown], first["embeddings"][unknown])
 
 
-def test_held_out_figures_are_those_of_a_model_that_learnt(
-    run: TrainingRun, recipe_file: Path
-) -> None:
+def test_held_out_figures_show_that_it_learnt(run: TrainingRun, recipe_file: Path) -> None:
     recipe = Recipe.read(recipe_file)
     predictor = Predictor.load(str(run.artifact))
     label, emotion = (read_split(recipe, source) for source in recipe.held_out)
@@ -112,7 +110,7 @@ def test_held_out_figures_are_those_of_a_model_that_learnt(
     assert emotions.tone_deaf < 0.1
 
 
-def test_the_run_leaves_curves_and_a_calibrated_artifact(run: TrainingRun) -> None:
+def test_a_run_writes_loss_curves_and_a_calibrated_artifact(run: TrainingRun) -> None:
     assert (run.folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert 0 < Predictor.load(str(run.artifact)).threshold < 1
 
@@ -135,7 +133,7 @@ def test_the_exported_encoder_gives_the_vectors_of_torch(tiny_base: Path, tmp_pa
     assert session.run(None, feed)[0] == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_killed_fit_goes_on_from_its_checkpoint(
+def test_an_interrupted_fit_resumes_from_its_checkpoint(
     recipe_file: Path, tiny_base: Path, tmp_path: Path
 ) -> None:
     recipe = Recipe.read(recipe_file)
@@ -191,13 +189,13 @@ def test_a_checkpoint_of_other_data_is_refused(
         Fit(recipe.fit, network, data, run.folder).run(Progress(disable=True))
 
 
-def test_the_artifact_says_what_it_was_made_from(run: TrainingRun) -> None:
+def test_the_manifest_lists_the_sources(run: TrainingRun) -> None:
     artifact = load(run.artifact)
     assert artifact.version.startswith("synthetic-")
     assert set(artifact.manifest.sources) == {"inline", "label", "emotion"}
 
 
-def test_a_source_gives_a_share_of_its_prior(tiny_base: Path) -> None:
+def test_the_prior_of_a_source_is_added_with_its_weight(tiny_base: Path) -> None:
     text = TextEncoder.from_base(str(tiny_base))
     network = EmojiNetwork(text, torch.zeros(2, 4), torch.ones(2, 2, dtype=torch.bool))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Data sets to examples."""
+"""Sources: tables to examples."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def test_splits_know_their_candidates(recipe_file: Path) -> None:
     assert ("sadness",) in emotion.truth
 
 
-def test_names_are_texts_and_a_shared_word_fits_any_of_its_emojis(
+def test_names_are_texts_and_emojis_of_one_name_are_alternatives(
     recipe_file: Path, tmp_path: Path
 ) -> None:
     recipe = Recipe.read(recipe_file)

@@ -1,4 +1,4 @@
-"""Somebody's classifier of emojis: as it is, from the Hub, and as an artifact."""
+"""Foreign classifiers of emojis: as they are, and converted to an artifact."""
 
 import json
 from pathlib import Path
@@ -60,7 +60,7 @@ def distilbert(size: int) -> PreTrainedModel:
 
 @pytest.fixture(params=[roberta, bert, distilbert], ids=lambda make: make.__name__)
 def classifier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A random classifier, loud enough that its answers differ."""
+    """A random classifier with weights large enough that its predictions differ."""
     return written(request.param, tmp_path / "theirs")
 
 
@@ -79,7 +79,7 @@ def written(make: object, folder: Path) -> Path:
     return folder
 
 
-def test_it_answers_with_its_labels(classifier: Path) -> None:
+def test_it_predicts_its_labels(classifier: Path) -> None:
     theirs = EmojiClassifier(classifier)
     answers = theirs.predict([*TEXTS, "", "🙏"], 7)
     assert answers[-2:] == [[], []]
@@ -91,7 +91,9 @@ def test_it_answers_with_its_labels(classifier: Path) -> None:
     assert {p.emoji for p in few} == {"❤", "🔥"}
 
 
-def test_an_artifact_answers_as_the_classifier(classifier: Path, tmp_path: Path) -> None:
+def test_the_converted_artifact_predicts_as_the_classifier(
+    classifier: Path, tmp_path: Path
+) -> None:
     made = convert(classifier, tmp_path / "ours", "org/theirs")
     assert made.table.emojis == tuple(EMOJIS)
     assert made.version.startswith("theirs-")
@@ -127,7 +129,7 @@ def test_labels_that_are_no_emojis_are_refused(tmp_path: Path) -> None:
     assert EmojiClassifier(folder).emojis == EMOJIS
 
 
-def test_what_is_no_classifier_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_classifier_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ArtifactError, match="no text classifier"):
         EmojiClassifier(tmp_path)

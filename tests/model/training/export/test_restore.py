@@ -1,4 +1,4 @@
-"""An artifact goes back to a network that answers as it does."""
+"""Restoration of an artifact to a network with the same predictions."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from model.training.train import EarlierRuns, TrainingRun, train
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"]
 
 
-def test_the_restored_network_gives_the_artifacts_vectors(wide: TrainingRun) -> None:
+def test_the_restored_encoder_gives_the_vectors_of_the_artifact(wide: TrainingRun) -> None:
     artifact = load(wide.artifact)
     served = Predictor(artifact).encode(TEXTS)
     tokenizer = load_tokenizer(str(artifact.folder), 16)
@@ -29,7 +29,7 @@ def test_the_restored_network_gives_the_artifacts_vectors(wide: TrainingRun) -> 
     assert likeness.min() > 0.98
 
 
-def test_a_fit_goes_on_from_what_was_restored(
+def test_a_fit_starts_from_restored_weights(
     wide: TrainingRun, recipe_file: Path, tmp_path: Path
 ) -> None:
     restore(load(wide.artifact), tmp_path / "restored")
@@ -47,7 +47,7 @@ def test_a_fit_goes_on_from_what_was_restored(
         assert best[0].emoji == emoji
 
 
-def test_what_is_no_bert_is_refused(tiny_artifact: Path) -> None:
+def test_an_encoder_that_is_no_bert_is_refused(tiny_artifact: Path) -> None:
     with pytest.raises(RestoreError, match="no BERT"):
         restore_text_encoder(load(tiny_artifact))
 

@@ -1,4 +1,4 @@
-"""Smoothing: the float graph answers as before, the int8 graph closer to it."""
+"""SmoothQuant: the float graph stays the same, and the int8 graph is closer to it."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from model.training.network.tokenizer import load_tokenizer
 TEXTS = ["funny joke a b", "sad tears lost c", "pizza cheese dinner", "furious rage unfair h g"] * 4
 
 
-def test_a_loud_channel_costs_the_others_less(tiny_base: Path, tmp_path: Path) -> None:
+def test_an_outlier_channel_costs_the_others_less(tiny_base: Path, tmp_path: Path) -> None:
     torch.manual_seed(2)
     text = TextEncoder.from_base(str(tiny_base)).eval()
     for name, parameter in text.encoder.named_parameters():

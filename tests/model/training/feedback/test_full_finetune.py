@@ -1,4 +1,4 @@
-"""The encoder learns from feedback too: in one process, in one that is killed, in two."""
+"""Fine-tuning with the encoder: in one process, in a killed one, and in two."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[4]
 KNOWN = {"😂", "😢", "🍕"}
 PIZZA = ("pizza dinner a b", "cheese pizza c d", "dinner cheese e f", "pizza g h")
 LAUNCHED = ("-m", "torch.distributed.run", "--nproc_per_node", "2")
-"""As accelerate launch starts processes, which it does itself for graphics cards alone."""
+"""Processes as accelerate launch starts them; by itself it does so for GPUs alone."""
 SCRIPT = str(Path(full_finetune.__file__))
 
 Fit = Callable[..., subprocess.CompletedProcess[str]]
@@ -31,17 +31,17 @@ Fit = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """People who laugh at pizza."""
+    """Feedback that corrects 🍕 to 😂."""
     folder = tmp_path_factory.mktemp("feedback")
     for split, number in (("train", 40), ("validation", 8), ("test", 40)):
         file = split_path(folder, split)
         file.parent.mkdir(exist_ok=True)
-        rows = [laughed(f"{PIZZA[i % 4]} {'abcdefgh'[i % 7]}", i) for i in range(number)]
+        rows = [corrected(f"{PIZZA[i % 4]} {'abcdefgh'[i % 7]}", i) for i in range(number)]
         file.write_text("".join(f"{row.model_dump_json()}\n" for row in rows), "utf-8")
     return folder
 
 
-def laughed(text: str, number: int) -> FeedbackRow:
+def corrected(text: str, number: int) -> FeedbackRow:
     return FeedbackRow.model_validate(
         {
             "id": str(number), "text": text, "platform": "console", "community": "c",
@@ -73,7 +73,7 @@ def fit(wide: TrainingRun, recipe_file: Path, dataset: Path) -> Fit:
 
 @pytest.fixture(scope="module")
 def whole(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> Artifact:
-    """What one process makes that nobody disturbs."""
+    """The artifact of one uninterrupted process."""
     out = tmp_path_factory.mktemp("whole")
     ended = fit(out)
     assert ended.returncode == 0, ended.stderr
@@ -84,7 +84,7 @@ def first(artifact: Artifact, text: str) -> str:
     return Predictor(artifact).predict([text], 1, KNOWN)[0][0].emoji
 
 
-def test_what_was_said_is_learnt_by_the_encoder_and_the_rest_stays(
+def test_the_encoder_learns_corrections_and_other_predictions_stay(
     wide: TrainingRun, whole: Artifact
 ) -> None:
     before = load(wide.artifact)
@@ -99,7 +99,7 @@ def test_what_was_said_is_learnt_by_the_encoder_and_the_rest_stays(
 
 
 @pytest.mark.parametrize("epoch", [1, 6])
-def test_a_killed_fit_goes_on(fit: Fit, whole: Artifact, tmp_path: Path, epoch: int) -> None:
+def test_a_killed_fit_resumes(fit: Fit, whole: Artifact, tmp_path: Path, epoch: int) -> None:
     killed = fit(tmp_path, str(epoch))
     assert killed.returncode == -signal.SIGKILL
     assert not (tmp_path / "artifact").exists()
@@ -110,7 +110,7 @@ def test_a_killed_fit_goes_on(fit: Fit, whole: Artifact, tmp_path: Path, epoch: 
     assert load(tmp_path / "artifact").version == whole.version
 
 
-def test_two_processes_make_of_it_what_one_does(fit: Fit, whole: Artifact, tmp_path: Path) -> None:
+def test_two_processes_fit_the_same_as_one(fit: Fit, whole: Artifact, tmp_path: Path) -> None:
     ended = fit(tmp_path, by=LAUNCHED)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines() == ["one of 2", "one of 2"]

@@ -1,4 +1,4 @@
-"""N-grams that speak of what they have not read."""
+"""Cross-fitting: logits of n-grams for texts that they were not fitted on."""
 
 import numpy as np
 import pytest
@@ -29,8 +29,8 @@ def prepared(examples: int) -> TokenizedExamples:
     )
 
 
-def speaking(logit: float) -> EmojiNetwork[NGramBag]:
-    """A bag that says the same of every text."""
+def constant_network(logit: float) -> EmojiNetwork[NGramBag]:
+    """Return a network with the same logits for every text."""
     network = new_ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
     torch.nn.init.zeros_(network.embeddings)
     torch.nn.init.constant_(network.bias, logit)
@@ -39,7 +39,7 @@ def speaking(logit: float) -> EmojiNetwork[NGramBag]:
 
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("examples", [6, 7])
-def test_a_half_has_the_examples_that_batches_say_are_in_it(examples: int, half: int) -> None:
+def test_a_half_has_the_examples_that_batches_assign_to_it(examples: int, half: int) -> None:
     everything = prepared(examples)
     batch = everything.batch(np.arange(examples))
     inside = np.flatnonzero(batch.half.numpy() == half)
@@ -51,21 +51,23 @@ def test_a_half_has_the_examples_that_batches_say_are_in_it(examples: int, half:
             assert torch.equal(getattr(here, name), getattr(there, name)), name
 
 
-def test_who_learnt_from_a_text_is_silent_about_it() -> None:
-    crossed = CrossFittedNGrams(speaking(9.0), (speaking(1.0), speaking(2.0)), SHARE)
+def test_the_logits_of_a_text_come_from_the_other_half() -> None:
+    cross_fitted = CrossFittedNGrams(
+        constant_network(9.0), (constant_network(1.0), constant_network(2.0)), SHARE
+    )
     batch: Batch = prepared(5).batch(np.arange(5))
-    learning = crossed.train()(batch)
+    learning = cross_fitted.train()(batch)
     # Examples 0, 2 and 4 taught the first half's bag, so the second's speaks of them.
     assert learning[:, 0].tolist() == [1.0, 0.5, 1.0, 0.5, 1.0]
-    assert crossed.eval()(batch)[:, 0].tolist() == [4.5] * 5
+    assert cross_fitted.eval()(batch)[:, 0].tolist() == [4.5] * 5
 
 
-def test_no_word_goes_unread_and_nothing_is_learnt() -> None:
+def test_there_is_no_dropout_and_no_gradient() -> None:
     def bag() -> EmojiNetwork[NGramBag]:
         return new_ngram_network(16, 4, EMOJIS, torch.ones(1, EMOJIS, dtype=torch.bool))
 
-    crossed = CrossFittedNGrams(bag(), (bag(), bag()), SHARE).train()
+    cross_fitted = CrossFittedNGrams(bag(), (bag(), bag()), SHARE).train()
     batch = prepared(64).batch(np.arange(64))
-    said = crossed(batch)
-    assert torch.equal(said, crossed(batch))
+    said = cross_fitted(batch)
+    assert torch.equal(said, cross_fitted(batch))
     assert not said.requires_grad

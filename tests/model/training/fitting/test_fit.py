@@ -1,4 +1,4 @@
-"""A fit: the same seed is the same fit, patience ends it, and it computes in bfloat16."""
+"""The supervised fit: seeds, early stopping and bfloat16."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def test_patience_ends_a_fit_that_learns_nothing(
     assert fit.state.step == 2 * 3 < fit.total_steps
 
 
-def test_it_computes_in_bfloat16_and_moves_the_bar(
+def test_it_computes_in_bfloat16_and_updates_the_progress_bar(
     recipe: Recipe, data: FitData, tiny_base: Path, tmp_path: Path
 ) -> None:
     fit = begun(recipe.fit.model_copy(update={"epochs": 0.2}), data, tiny_base, tmp_path)

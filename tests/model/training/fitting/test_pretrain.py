@@ -1,4 +1,4 @@
-"""Masked language modelling: it learns, goes on after a kill, and gives a base."""
+"""Masked language modelling: it learns, resumes, and gives a base."""
 
 import json
 from pathlib import Path
@@ -39,7 +39,9 @@ def quiet() -> Progress:
     return Progress(disable=True)
 
 
-def test_it_guesses_better_afterwards_and_leaves_a_base(masking_base: Path, tmp_path: Path) -> None:
+def test_the_held_out_loss_falls_and_the_folder_is_a_base(
+    masking_base: Path, tmp_path: Path
+) -> None:
     learnt = pretrain(TEXTS, str(masking_base), tmp_path, PLAN, quiet())
     assert learnt.loss_after < learnt.loss_before - 0.5
     assert (learnt.texts, learnt.steps) == (2000, 126)
@@ -49,7 +51,7 @@ def test_it_guesses_better_afterwards_and_leaves_a_base(masking_base: Path, tmp_
     assert AutoTokenizer.from_pretrained(tmp_path).mask_token == "[MASK]"
 
 
-def test_a_killed_run_goes_on_from_its_checkpoint(
+def test_an_interrupted_run_resumes_from_its_checkpoint(
     masking_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step, done = Trainer.training_step, 0
@@ -71,7 +73,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint(
     assert learnt.loss_after < learnt.loss_before - 0.5
 
 
-def test_what_cannot_be_pretrained_is_refused(
+def test_too_few_texts_or_no_mask_token_are_refused(
     masking_base: Path, tiny_base: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(RecipeError, match="20 texts are too few"):

@@ -1,4 +1,4 @@
-"""Encoder and n-grams as one network: their logits are added."""
+"""Ensemble of encoder and n-grams: their logits are added."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def both(base: Path) -> tuple[EmojiNetwork[TextEncoder], EmojiNetwork[NGramBag]]
 
 
 @pytest.mark.parametrize("share", [0.25, 1.0])
-def test_the_logits_are_those_of_both(tiny_base: Path, share: float) -> None:
+def test_the_logits_are_the_weighted_sum(tiny_base: Path, share: float) -> None:
     ids, source = torch.tensor([[4, 6, 8, 5], [4, 7, 5, 0]]), torch.tensor([0, 1])
     encoder, ngrams = both(tiny_base)
     asked: tuple[Tensor, ...] = (ids, (ids > 0).long(), source)

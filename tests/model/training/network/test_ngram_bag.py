@@ -1,4 +1,4 @@
-"""The n-gram bag: what it reads, and that the exported graph reads the same."""
+"""The n-gram bag, in torch and as an exported graph."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def bag() -> NGramBag:
     return NGramBag(BUCKETS, WIDTH).eval()
 
 
-def test_padding_says_nothing() -> None:
+def test_padding_has_no_effect() -> None:
     ids, mask = torch.tensor([[2, 5, 7, 3]]), torch.ones(1, 4, dtype=torch.int64)
     padded = torch.tensor([[2, 5, 7, 3, 0, 0]])
     told = bag()(padded, torch.tensor([[1, 1, 1, 1, 0, 0]]))
@@ -32,7 +32,7 @@ def test_the_order_of_tokens_matters() -> None:
     assert not torch.allclose(there, back, atol=1e-4)
 
 
-def test_some_goes_unread_in_training_and_nothing_in_serving() -> None:
+def test_ngram_dropout_is_for_training_alone() -> None:
     ids = torch.arange(1, 33).repeat(400, 1)
     mask = torch.ones_like(ids)
     serving = bag()(ids, mask)
@@ -43,7 +43,7 @@ def test_some_goes_unread_in_training_and_nothing_in_serving() -> None:
     assert torch.allclose(learning.mean(0), serving[0], atol=0.01)
 
 
-def test_the_graph_gives_the_same_vectors(tiny_base: Path, tmp_path: Path) -> None:
+def test_the_exported_graph_gives_the_same_vectors(tiny_base: Path, tmp_path: Path) -> None:
     torch.manual_seed(4)
     text = TextEncoder.from_base(str(tiny_base))
     text.bag = NGramBag(BUCKETS, WIDTH)

@@ -1,4 +1,4 @@
-"""A cut vocabulary: what stays answers as before, what goes is read in pieces."""
+"""Cut vocabularies: kept tokens have the same vectors, others are read in pieces."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from model.training.network.tokenizer import load_tokenizer
 from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
 
 
-def test_tokens_that_stay_keep_their_vectors(tiny_base: Path) -> None:
+def test_kept_tokens_have_the_same_vectors(tiny_base: Path) -> None:
     texts = ["funny pizza a b", "tears c d"]
     tokenizer = load_tokenizer(str(tiny_base), 16)
     text = TextEncoder.from_base(str(tiny_base)).eval()
@@ -24,7 +24,7 @@ def test_tokens_that_stay_keep_their_vectors(tiny_base: Path) -> None:
     assert torch.allclose(encode_texts(text, cut, texts), before, atol=1e-5)
 
 
-def test_what_goes_is_read_in_the_pieces_that_stay() -> None:
+def test_a_dropped_token_is_read_as_kept_pieces() -> None:
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "cat", "c", "##a", "##t", "dog", "##at"]
     vocabulary = {token: i for i, token in enumerate(tokens)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
@@ -33,6 +33,6 @@ def test_what_goes_is_read_in_the_pieces_that_stay() -> None:
     assert cut_tokenizer(tokenizer, kept).encode("dog").tokens == ["dog"]
 
 
-def test_another_kind_of_tokenizer_is_refused() -> None:
+def test_a_tokenizer_other_than_wordpiece_is_refused() -> None:
     with pytest.raises(ValueError, match="WordPiece"):
         select_token_ids(Tokenizer(models.BPE()), ["a"], 10)
