@@ -38,7 +38,7 @@ def fit(
 ) -> None:
     """Fit an artifact on feedback; the same command goes on after an interruption.
 
-    The recipe's sources that are here are rehearsed, so that nothing is forgotten.
+    Texts of the recipe's sources whose files exist are replayed against forgetting.
 
     Example: emoji-reactor model fit --dataset feedback --out runs/fit
     """

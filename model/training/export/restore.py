@@ -21,6 +21,7 @@ from model.training.network.ngram_bag import NGramBag
 from model.training.network.text_encoder import TextEncoder
 
 _PREFIX = "encoder."
+"""Of the Transformer's weights in a ``TextEncoder``."""
 
 
 class RestoreError(ValueError):
@@ -43,6 +44,11 @@ class _Weights:
         return weight * self._stored(factor)[:, None] if factor in self._raw else weight
 
     def _stored(self, name: str) -> Tensor:
+        """Return an initialiser as the graph holds it, before SmoothQuant is undone.
+
+        Raises:
+            RestoreError: the graph does not hold it.
+        """
         if name in self._raw:
             return torch.from_numpy(numpy_helper.to_array(self._raw[name]).copy())
         if f"{name}_quantized" not in self._raw:
@@ -67,25 +73,27 @@ def restore_text_encoder(artifact: Artifact) -> TextEncoder:
         raise RestoreError(f"{artifact.encoder} is no BERT; train from its base checkpoint instead")
     matrices = [_weight_name(node) for node in graph.node if node.op_type == "MatMulInteger"]
     matrices = [name for name in matrices if name in weights]
-    bag = _bag(weights)
+    bag = _ngram_bag(weights)
     state = {**_embeddings(weights), **_layers(weights, attention, matrices)}
-    text = TextEncoder(_bert(state, _heads(attention[0])), state["projection.weight"].shape[0], bag)
-    missing, unexpected = text.load_state_dict(state, strict=False)
+    size = state["projection.weight"].shape[0]
+    text_encoder = TextEncoder(_new_bert(state, _head_count(attention[0])), size, bag)
+    missing, unexpected = text_encoder.load_state_dict(state, strict=False)
     needed = [name for name in missing if ".pooler." not in name and not name.startswith("bag.")]
     if needed or unexpected:
         raise RestoreError(f"the graph does not hold {[*needed, *unexpected][0]}")
-    return text.eval()
+    return text_encoder.eval()
 
 
 def _weight_name(node: NodeProto) -> str:
     return str(node.input[1]).removesuffix("_quantized")
 
 
-def _heads(node: NodeProto) -> int:
+def _head_count(node: NodeProto) -> int:
     return next(int(a.i) for a in node.attribute if a.name == "num_heads")
 
 
 def _embeddings(weights: _Weights) -> dict[str, Tensor]:
+    """Return the weights of the embedding layer."""
     kinds = ("word_embeddings", "position_embeddings", "token_type_embeddings", "LayerNorm")
     names = [f"{_PREFIX}embeddings.{kind}.weight" for kind in kinds]
     names.append(f"{_PREFIX}embeddings.LayerNorm.bias")
@@ -125,7 +133,7 @@ def _layers(
     return state
 
 
-def _bag(weights: _Weights) -> NGramBag | None:
+def _ngram_bag(weights: _Weights) -> NGramBag | None:
     if "bag.table.weight" not in weights:
         return None
     table = weights["bag.table.weight"]
@@ -135,7 +143,7 @@ def _bag(weights: _Weights) -> NGramBag | None:
     return bag
 
 
-def _bert(state: dict[str, Tensor], heads: int) -> BertModel:
+def _new_bert(state: dict[str, Tensor], heads: int) -> BertModel:
     vocabulary, hidden = state[f"{_PREFIX}embeddings.word_embeddings.weight"].shape
     layers = sum(name.endswith("attention.self.query.weight") for name in state)
     config = BertConfig(
@@ -159,13 +167,13 @@ def restore(artifact: Artifact, folder: Path) -> None:
     Raises:
         RestoreError: the encoder is no BERT.
     """
-    text = restore_text_encoder(artifact)
+    text_encoder = restore_text_encoder(artifact)
     folder.mkdir(parents=True, exist_ok=True)
-    text.encoder.save_pretrained(folder)  # type: ignore[operator] # a transformers model
+    text_encoder.encoder.save_pretrained(folder)  # type: ignore[operator] # a transformers model
     shutil.copy(artifact.tokenizer, folder / LAYOUT.tokenizer)
     trained = artifact.manifest.trained_emojis
     table = artifact.table
-    network = {f"text_encoder.{name}": value for name, value in text.state_dict().items()}
+    network = {f"text_encoder.{name}": value for name, value in text_encoder.state_dict().items()}
     network["embeddings"] = torch.from_numpy(table.embeddings[:trained].copy())
     network["bias"] = torch.from_numpy(table.bias[:trained].copy())
     network["source_bias"] = torch.zeros(0, trained)
