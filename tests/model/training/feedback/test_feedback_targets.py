@@ -34,9 +34,9 @@ def test_corrections_and_removals_have_their_weights() -> None:
     several = feedback_target(row(entry("agree", actors=4)))
     assert several is not None
     assert several.liked == {"😂": 3.0}
-    whole = feedback_target(row(entry("dislike", None), shown="😂🔥"))
-    assert whole is not None
-    assert whole.rejected == {"😂": 0.5, "🔥": 0.5}
+    on_all_shown = feedback_target(row(entry("dislike", None), shown="😂🔥"))
+    assert on_all_shown is not None
+    assert on_all_shown.rejected == {"😂": 0.5, "🔥": 0.5}
 
 
 def test_rows_without_text_or_with_balanced_feedback_have_no_target() -> None:

@@ -11,9 +11,7 @@ from model import Predictor
 from model.artifact import LAYOUT, Artifact
 from model.feedback import FeedbackError
 from model.training.feedback.candidate import write_candidate
-from model.training.feedback.feedback_targets import (
-    FeedbackTarget,
-)
+from model.training.feedback.feedback_targets import FeedbackTarget
 from model.training.feedback.finetune import FeedbackFinetune
 from model.training.feedback.finetune_objective import FinetuneBatch, FinetuneObjective
 from model.training.fitting.loop import TrainingLoop

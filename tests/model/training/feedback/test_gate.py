@@ -9,9 +9,7 @@ import torch
 from model.artifact import Artifact
 from model.training.feedback.candidate import write_candidate
 from model.training.feedback.emoji_head import EmojiHead
-from model.training.feedback.feedback_targets import (
-    FeedbackTarget,
-)
+from model.training.feedback.feedback_targets import FeedbackTarget
 from model.training.feedback.gate import MIN_TEXTS, run_gate
 from model.training.feedback.gate_report import GateReport, PairedFigure
 from tests.model.training.feedback.tiny_finetune import finetuned, record
