@@ -1,8 +1,8 @@
-"""Named errors of the core; each message is one line that names the cause and the mend."""
+"""Named errors of the core; each message is one line with cause and remedy."""
 
 
 class EmojiReactorError(Exception):
-    """An error whose text may be shown to the operator as it is: no message text, no token."""
+    """An error whose text may be shown to the operator: no message text, no token."""
 
     exit_status = 1
 
@@ -21,7 +21,7 @@ class Overloaded(EmojiReactorError):
 
 
 class StoreFailed(EmojiReactorError):
-    """A member's request (forget, opt out, opt in) could not be stored and must be tried again."""
+    """The database could not be read or written."""
 
 
 class TrainingExtraMissing(EmojiReactorError):

@@ -10,12 +10,12 @@ from model import Prediction
 from model.embedding_offset import EmojiChoice
 
 MemberKey = NewType("MemberKey", str)
-"""A keyed hash of a member's platform id (see ``bot.core.members.pseudonyms``); never the raw id."""
+"""The pseudonym of a member (``bot.core.members.pseudonyms``), never the platform's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """Where a message stands, in the platform's own ids written as text."""
+    """The address of a message, in the platform's ids as text."""
 
     platform: str
     """``discord``, ``telegram`` or ``console``."""
@@ -36,35 +36,35 @@ class TextOrigin:
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """A message by a person that the bot may react to."""
+    """A message of a person to which the bot may react."""
 
     ref: MessageRef
     author: MemberKey
     text: str = field(repr=False)
     """Kept out of ``repr`` so that no log line or traceback can show it."""
     candidates: frozenset[str] | None = None
-    """Canonical emojis that the platform allows at this moment; None for all."""
+    """Canonical emojis that the platform allows now; None for all."""
     custom_emojis: frozenset[str] = frozenset()
-    """The community's own emojis, as ``:name:``, that can be shown at this moment."""
+    """The community's custom emojis, as ``:name:``, that can be shown now."""
     addressed: bool = False
-    """A mention or a private message: answered past chance and cooldown."""
+    """A mention, a reply to the bot or a private message: exempt from chance and cooldown."""
     requested: bool = False
-    """Somebody asks for the five, by a command or in a private chat: they get them as a reply,
-    whatever their scores and whatever the chat's settings."""
+    """The top five are requested, by a command or in a private chat: they are replied whatever
+    the scores and the chat's settings."""
     parent_chat: str = ""
-    """The chat that a thread belongs to, whose settings hold in the thread as well."""
+    """The chat of a thread, whose settings apply in the thread."""
     roles: frozenset[str] = frozenset()
-    """The author's roles in the community, in the platform's own ids."""
+    """The author's roles in the community, in the platform's ids."""
     language: str | None = None
-    """What the platform says of the author's language, BCP 47."""
+    """The author's language, BCP 47; None if the platform does not tell it."""
     may_store_text: bool = False
-    """Whether the platform's rules let a text be kept for training where its author consented."""
+    """True if the platform's rules let a text be stored by the consent of its author."""
     origin: TextOrigin | None = None
     """Whose text it is if ``author`` only sent it or asks about it; None if ``author`` wrote it."""
 
 
 class SkipReason(StrEnum):
-    """Why the bot stayed silent, as stored with the prediction."""
+    """Why the bot showed nothing, as stored with the prediction."""
 
     CHAT_DISABLED = "chat_disabled"
     QUIET_HOURS = "quiet_hours"
@@ -80,48 +80,48 @@ class SkipReason(StrEnum):
     NO_PREDICTION = "no_prediction"
     BELOW_THRESHOLD = "below_threshold"
     GRAVITY = "gravity"
-    """What was likely enough would laugh at grief or anger."""
+    """All emojis above the threshold would laugh at a grave text."""
     NO_ALLOWED_EMOJI = "no_allowed_emoji"
     REFUSED = "refused"
     FAILED = "failed"
-    """The store or the predictor failed; the log says where."""
+    """The store or the predictor failed; the log says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one message."""
+    """The result of one message."""
 
     ref: MessageRef
     predictions: Sequence[Prediction] = ()
-    """The top five, best first; empty where the message was skipped before the predictor."""
+    """The top five, best first; empty if the message was skipped before the prediction."""
     shown: tuple[str, ...] = ()
-    """The emojis that the bot showed; empty when it stayed silent."""
+    """The emojis that the bot showed."""
     skip_reason: SkipReason | None = None
     refusal: str | None = None
-    """The platform's named refusal, with ``skip`` = ``refused``."""
+    """The platform's named refusal, with ``skip_reason`` = ``refused``."""
     artifact_version: str = ""
-    """Version of the artifact that predicted; empty before the predictor."""
+    """The version of the artifact; empty if the message was skipped before the prediction."""
     threshold: float | None = None
-    """The least score that was asked for, 0 to 1."""
+    """The confidence threshold, 0 to 1."""
     as_buttons: bool = False
-    """The chosen are offered to pick from, rather than put on the message."""
+    """True if the shown emojis are buttons, rather than put on the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedOutcome:
-    """What is stored of one scored message, for those who ask why."""
+    """A stored outcome with its time."""
 
     outcome: Outcome
     recorded_at: datetime
 
 
 class FeedbackKind(StrEnum):
-    """What a person said about an answer of the bot."""
+    """The kind of feedback on an outcome."""
 
     AGREE = "agree"
-    """Somebody added the bot's emoji as well, or pressed its button."""
+    """The actor added the shown emoji as well, or pressed its button."""
     REMOVE = "remove"
-    """The author or a moderator took the bot's reaction away."""
+    """The author or a moderator removed the bot's reaction."""
     DISLIKE = "dislike"
     """A thumbs down, or ``-`` on the console."""
     CORRECT = "correct"
@@ -129,7 +129,7 @@ class FeedbackKind(StrEnum):
 
 
 class FeedbackSource(StrEnum):
-    """Where feedback was given."""
+    """The way by which feedback was given."""
 
     REACTION = "reaction"
     BUTTON = "button"
@@ -140,18 +140,18 @@ class FeedbackSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One person's word on one answer; the same word twice is stored once."""
+    """One actor's feedback on one outcome; the same feedback twice is stored once."""
 
     ref: MessageRef
     actor: MemberKey
     kind: FeedbackKind
     emoji: str | None
-    """Canonical emoji that the feedback is about; None where it is about the answer as a whole."""
+    """The canonical emoji that it is about; None for the whole outcome."""
     source: FeedbackSource
     at: datetime
-    """When it was given, aware, UTC."""
+    """Aware time, in UTC."""
     withdrawn: bool = False
-    """Taken back (an un-react): the stored feedback with the same key goes."""
+    """The reaction was removed: the stored feedback with the same key is deleted."""
 
 
 class FeedbackResult(StrEnum):
@@ -171,7 +171,7 @@ class FeedbackResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CustomEmojiChoice:
-    """An emoji that a member chose on a text that is kept."""
+    """An emoji that a member chose on a stored text."""
 
     choice: EmojiChoice
     member: MemberKey

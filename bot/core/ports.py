@@ -1,4 +1,4 @@
-"""The three small interfaces through which the core reaches the world."""
+"""The interfaces by which the core uses platforms, predictor and store."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -22,36 +22,36 @@ from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 
 class ChatPlatform(Protocol):
-    """What the service asks of an adapter."""
+    """What the service needs of an adapter."""
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Show canonical ``emojis`` on the message.
 
         Raises:
-            Refused: the platform said no, with a named reason.
+            PlatformRefused: the platform refused, for a named reason.
         """
         ...
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
-        """Answer with the predictions as buttons, whose presses come back as feedback.
+        """Reply with the predictions as buttons, whose presses come back as feedback.
 
         Raises:
-            Refused: the platform said no, with a named reason.
+            PlatformRefused: the platform refused, for a named reason.
         """
         ...
 
 
 class EmojiPredictor(Protocol):
-    """Predicts off the event loop; see ``bot.core.concurrency.batching``."""
+    """A predictor off the event loop; see ``bot.core.concurrency.batching``."""
 
     @property
     def version(self) -> str:
-        """The artifact version that answers now."""
+        """The version of the current artifact."""
         ...
 
     @property
     def threshold(self) -> float:
-        """The least score at which that artifact recommends to speak, 0 to 1."""
+        """The confidence threshold that the current artifact recommends, 0 to 1."""
         ...
 
     async def predict(
@@ -62,10 +62,10 @@ class EmojiPredictor(Protocol):
         bias: Mapping[str, float],
         offsets: Mapping[str, EmbeddingOffset],
     ) -> list[Prediction]:
-        """Top ``k`` for one text, best first; empty where there is nothing to go on.
+        """Return the top ``k`` for one text, best first; empty if the text has no known token.
 
-        ``bias`` is added to the log-odds of some emojis before the best are cut, ``moves`` to the
-        rows of some.
+        ``bias`` is added to the log-odds of emojis before the best are cut, ``offsets`` to the
+        embeddings of custom emojis.
 
         Raises:
             Overloaded: the queue is full.

@@ -1,4 +1,4 @@
-"""Whether the database can be used as it is; nothing in it is altered."""
+"""Diagnostics of the database; nothing in it is altered."""
 
 import os
 import shutil
@@ -26,34 +26,34 @@ from bot.database.store import SqlStore
 from bot.database.tables import community
 from bot.database.transaction import transaction
 
-ENOUGH, LITTLE = 500_000_000, 50_000_000
-"""Free bytes on the disk of an SQLite database."""
+OK_FREE_BYTES, MIN_FREE_BYTES = 500_000_000, 50_000_000
+"""Free bytes on the disk of an SQLite database, for no warning and no failure."""
 MAX_GROUPS = 20
 
 
 async def check_database(url: str) -> list[Diagnostic]:
-    """Open the database, compare its revision, try to write; never raises for what it finds."""
+    """Open the database, compare its revision, try to write; findings are never raised."""
     path = sqlite_path(url)
     if path is None:
         return [await _open(url)]
     if not path.parent.is_dir():
-        mend = f"make {path.parent.absolute()}, or choose another database.url"
-        return [failed("database", f"{path}: there is no such folder", mend)]
+        remedy = f"make {path.parent.absolute()}, or choose another database.url"
+        return [failed("database", f"{path}: there is no such folder", remedy)]
     return [_new(path) if not path.exists() else await _open(url), _disk(path)]
 
 
 async def has_members(url: str) -> bool:
-    """Whether members stand in the database, whom only its secret recognises."""
-    with suppress(DatabaseError, StoreFailed):  # which ``examine`` tells
+    """Return if members are stored, whose pseudonyms need the same secret."""
+    with suppress(DatabaseError, StoreFailed):  # reported by ``check_database``
         async with _existing_engine(url) as engine:
             return engine is not None and await SqlStore(engine).members.exist()
     return False
 
 
 async def recent_group_ids(url: str, platform: str) -> list[str]:
-    """The platform's ids of the communities that the bot met last, which begin with a minus.
+    """Return the platform's ids of the latest communities whose id begins with a minus.
 
-    Those are Telegram's groups and channels; private chats stand under keys.
+    Those are Telegram's groups and channels; private chats are stored as pseudonyms.
     """
     query = select(community.c.external_id).where(
         community.c.platform == platform, community.c.external_id.startswith("-")
@@ -72,7 +72,7 @@ async def recent_group_ids(url: str, platform: str) -> list[str]:
 
 @asynccontextmanager
 async def _existing_engine(url: str) -> AsyncIterator[AsyncEngine | None]:
-    """The database without an upgrade; None where there is no file yet."""
+    """Open the database without upgrading it; None if there is no file yet."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
         yield None
@@ -91,16 +91,18 @@ async def _open(url: str) -> Diagnostic:
             revision = await connection.run_sync(partial(_examine, name=name))
             await connection.rollback()
     except DatabaseError as error:
-        mend = "see what is there, restore a backup, or choose another database.url"
-        return failed("database", str(error), mend)
+        remedy = "see what is there, restore a backup, or choose another database.url"
+        return failed("database", str(error), remedy)
     if revision == head_revision():
         return ok("database", f"{name}: revision {revision}, the newest; it can be written")
-    told = f"{name}: revision {revision or 'none'}, newest {head_revision()}"
-    return warning("database", told, "emoji-reactor db upgrade, or the next start, mends it")
+    message = f"{name}: revision {revision or 'none'}, newest {head_revision()}"
+    return warning(
+        "database", message, "run emoji-reactor db upgrade; the next start does it as well"
+    )
 
 
 def _examine(connection: Connection, name: str) -> str | None:
-    """Write a row, which the caller takes back; the revision."""
+    """Insert a row, which the caller rolls back; return the revision."""
     revision = refuse_foreign_database(connection, name)
     if revision == head_revision():
         values = {"platform": "doctor", "external_id": "", "created_at": datetime.now(UTC)}
@@ -111,13 +113,13 @@ def _examine(connection: Connection, name: str) -> str | None:
 def _new(path: Path) -> Diagnostic:
     if os.access(path.parent, os.W_OK | os.X_OK):
         return ok("database", f"{path}: will be made by the first start")
-    mend = f"let the bot's user write to {path.parent.absolute()}, or choose another database.url"
-    return failed("database", f"{path}: cannot be made there", mend)
+    remedy = f"let the bot's user write to {path.parent.absolute()}, or choose another database.url"
+    return failed("database", f"{path}: cannot be created there", remedy)
 
 
 def _disk(path: Path) -> Diagnostic:
     free = shutil.disk_usage(path.parent).free
-    told = f"{free / 1e9:.1f} GB free on the database's disk"
-    if free >= ENOUGH:
-        return ok("disk", told)
-    return (warning if free >= LITTLE else failed)("disk", told, "make room there")
+    message = f"{free / 1e9:.1f} GB free on the database's disk"
+    if free >= OK_FREE_BYTES:
+        return ok("disk", message)
+    return (warning if free >= MIN_FREE_BYTES else failed)("disk", message, "free some space there")

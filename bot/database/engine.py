@@ -1,4 +1,4 @@
-"""Opens the database, brings its schema up to date, and refuses one from a newer version."""
+"""Engines and migrations; a database from a newer version is refused."""
 
 import asyncio
 import json
@@ -26,11 +26,11 @@ LOCK_TIMEOUT_SECONDS = 10
 
 
 class DatabaseError(EmojiReactorError):
-    """The database cannot be used; the message names it without its password."""
+    """The database cannot be used; the message names it, without its password."""
 
 
 async def open_database(url: str) -> AsyncEngine:
-    """An engine on an up-to-date database, made where it does not exist.
+    """Return an engine on an up-to-date database, created if it does not exist.
 
     Raises:
         DatabaseError: it cannot be reached, is no database of ours or comes from a newer version;
@@ -44,13 +44,13 @@ async def open_database(url: str) -> AsyncEngine:
 
 
 async def upgrade(url: str) -> str:
-    """Apply what is missing; the revision that the database then has."""
+    """Apply missing migrations; return the revision that the database then has."""
     async with migration_connection(url) as connection:
         return await connection.run_sync(partial(_upgrade, name=display_name(url)))
 
 
 async def current_and_head_revision(url: str) -> tuple[str | None, str]:
-    """The database's revision, None for one without tables, and the program's."""
+    """Return the revision of the database, None without tables, and that of the program."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return None, head_revision()
@@ -59,13 +59,13 @@ async def current_and_head_revision(url: str) -> tuple[str | None, str]:
 
 
 def head_revision() -> str:
-    """The revision to which this program upgrades."""
+    """Return the revision to which this program upgrades."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 @asynccontextmanager
 async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
-    """One transaction without foreign keys, as rebuilding a parent would empty its children."""
+    """Open one transaction without foreign keys: rebuilding a parent would empty its children."""
     engine = build_engine(url, foreign_keys=False)
     try:
         _try_to_open(url)
@@ -82,7 +82,7 @@ async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic on the migrations that travel with the program."""
+    """Return Alembic's configuration for the migrations in this package."""
     config = Config()
     # Config interpolates, so that a percent sign in the path must be doubled.
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
@@ -91,7 +91,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def sqlite_path(url: str) -> Path | None:
-    """The file of an SQLite database; None for another kind."""
+    """Return the file of an SQLite database; None for another kind."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
@@ -99,18 +99,18 @@ def sqlite_path(url: str) -> Path | None:
 
 
 def display_name(url: str) -> str:
-    """What messages call the database: its file, or its URL with the password starred."""
+    """Return the name of the database in messages: its file, or its URL without the password."""
     path = sqlite_path(url)
     return str(path) if path is not None else make_url(url).render_as_string(hide_password=True)
 
 
 def has_password(url: str) -> bool:
-    """Whether others must not see it."""
+    """Return if the URL holds a password."""
     return bool(make_url(url).password)
 
 
 def driver_message(error: SQLAlchemyError) -> str:
-    """The driver's own words on one line, without statement and parameters."""
+    """Return the driver's error text on one line, without statement and parameters."""
     return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
@@ -121,7 +121,7 @@ def _upgrade(connection: Connection, name: str) -> str:
 
 
 def refuse_foreign_database(connection: Connection, name: str) -> str | None:
-    """The revision of a database that is ours to upgrade, None for an empty one.
+    """Return the revision of a database that may be upgraded, None for an empty one.
 
     Raises:
         DatabaseError: it holds something else, or comes from a newer version.
@@ -129,10 +129,10 @@ def refuse_foreign_database(connection: Connection, name: str) -> str | None:
     scripts = ScriptDirectory.from_config(alembic_config())
     revision = _revision(connection)
     # A database that was downgraded to nothing keeps Alembic's empty table.
-    strangers = set(inspect(connection).get_table_names()) - {"alembic_version"}
-    if revision is None and strangers:
+    foreign = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    if revision is None and foreign:
         raise DatabaseError(
-            f"{name}: holds tables of something else ({min(strangers)}, ...); it was left as it is"
+            f"{name}: holds tables of something else ({min(foreign)}, ...); it was left as it is"
         )
     if revision is not None and revision not in {s.revision for s in scripts.walk_revisions()}:
         raise DatabaseError(
@@ -147,7 +147,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
-    """An engine on a database as it is.
+    """Return an engine on a database, without migrating it.
 
     Raises:
         DatabaseError: its driver is not installed, or the URL is wrong.
@@ -156,7 +156,7 @@ def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     try:
         engine = create_async_engine(
             url,
-            hide_parameters=True,  # errors must not quote what people said or who they are
+            hide_parameters=True,  # errors must not quote texts or members
             json_serializer=partial(json.dumps, ensure_ascii=False),
             **options,
         )
@@ -172,12 +172,12 @@ def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
 
 
 def single_line(error: Exception) -> str:
-    """An error's text on one line."""
+    """Return the text of an error on one line."""
     return " ".join(str(error).split())
 
 
 def _try_to_open(url: str) -> None:
-    """Fail early: where aiosqlite fails, its thread outlives the loop and ends in a traceback."""
+    """Fail early: a failing aiosqlite leaves a thread that ends in a traceback."""
     path = sqlite_path(url)
     if path is None:
         return
@@ -189,10 +189,10 @@ def _try_to_open(url: str) -> None:
 
 
 def _write_ahead(path: Path) -> None:
-    """Let others read while one writes, from now on: the mode is kept in the file.
+    """Turn on write-ahead logging, which lets readers go on during a write.
 
-    Only once the schema is known to be ours, as it alters the file. SQLite waits for nobody here,
-    whatever the busy timeout, so that a process which starts beside another one must ask again.
+    It alters the file, so it comes after the check of the schema. SQLite ignores the busy timeout
+    here, so a process that starts beside another one has to retry.
     """
     deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
     with closing(sqlite3.connect(path)) as connection:
@@ -219,7 +219,6 @@ def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        # A writer takes the lock at once: one that reads first and writes then can be refused
-        # without waiting.
+        # A writer takes the lock at once: upgrading a read lock can fail without waiting.
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

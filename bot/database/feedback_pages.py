@@ -1,7 +1,7 @@
-"""Feedback with the messages that it is about, page by page, as far as it may leave the database.
+"""Feedback with its messages, page by page, as far as it may leave the database.
 
-What was erased is not here. What is to be erased is passed over already: rows and texts past
-their retention, and texts and rows of members who took their consent back or opted out.
+Rows and texts past their retention are left out before they are erased; so are the texts of
+members who revoked their consent, and the rows of those who opted out.
 """
 
 from collections import defaultdict
@@ -17,25 +17,25 @@ from bot.database.tables import community, consent, feedback, opt_out, predictio
 from bot.database.transaction import transaction
 
 PAGE_SIZE = 2000
-"""Rows that are in memory at once."""
+"""Rows in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSelection:
-    """Which feedback to read."""
+    """The feedback to read."""
 
     rows_since: datetime
-    """Of messages from then on."""
+    """Time of the first message."""
     texts_since: datetime
-    """With their texts from then on."""
+    """Time of the first message whose text is read."""
     platform: str | None = None
     community: str | None = None
-    """The platform's own id."""
+    """The platform's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackCount:
-    """A word on an answer, and how many people said it there."""
+    """Feedback on a message, and the number of actors who gave it."""
 
     kind: str
     emoji: str | None
@@ -45,7 +45,7 @@ class FeedbackCount:
 
 @dataclass(frozen=True, slots=True)
 class MessageWithFeedback:
-    """A message that got feedback, under the keys of the database."""
+    """A message with feedback, under the keys of the database."""
 
     id: int
     platform: str
@@ -64,7 +64,7 @@ class MessageWithFeedback:
 async def feedback_pages(
     engine: AsyncEngine, selection: ExportSelection, size: int = PAGE_SIZE
 ) -> AsyncIterator[list[MessageWithFeedback]]:
-    """All of it in order; each page in a transaction of its own, so that writers never wait.
+    """Yield the selection in order, each page in its own transaction so that writers never wait.
 
     Raises:
         StoreFailed: the database cannot be read.
@@ -74,15 +74,15 @@ async def feedback_pages(
         async with transaction(engine) as connection:
             query = _messages(selection).where(prediction.c.id > last)
             rows = (await connection.execute(query.order_by(prediction.c.id).limit(size))).all()
-            words = await _words(connection, [row.id for row in rows]) if rows else {}
+            feedback_of = await _feedback(connection, [row.id for row in rows]) if rows else {}
         if not rows:
             return
         last = rows[-1].id
-        yield [_answered(row, words[row.id]) for row in rows if row.id in words]
+        yield [_message(row, feedback_of[row.id]) for row in rows if row.id in feedback_of]
 
 
 async def count_messages_with_feedback(engine: AsyncEngine, selection: ExportSelection) -> int:
-    """How many there are now.
+    """Return the number of messages in the selection.
 
     Raises:
         StoreFailed: the database cannot be read.
@@ -96,7 +96,7 @@ def _messages(selection: ExportSelection) -> Select[tuple[object, ...]]:
     member = and_(
         consent.c.platform == community.c.platform, consent.c.member == prediction.c.author
     )
-    given = and_(
+    is_consented = and_(
         prediction.c.created_at >= selection.texts_since,
         prediction.c.consent.is_not(None),
         exists().where(member, consent.c.revoked_at.is_(None)),
@@ -104,17 +104,19 @@ def _messages(selection: ExportSelection) -> Select[tuple[object, ...]]:
     query = select(
         prediction,
         community.c.platform,
-        case((given, prediction.c.text)).label("given_text"),
+        case((is_consented, prediction.c.text)).label("given_text"),
     ).join_from(prediction, community)
     return query.where(*_conditions(selection))
 
 
 def _conditions(selection: ExportSelection) -> list[ColumnElement[bool]]:
-    out = and_(opt_out.c.platform == community.c.platform, opt_out.c.member == prediction.c.author)
+    opted_out = and_(
+        opt_out.c.platform == community.c.platform, opt_out.c.member == prediction.c.author
+    )
     conditions: list[ColumnElement[bool]] = [
         prediction.c.created_at >= selection.rows_since,
         exists().where(feedback.c.prediction_id == prediction.c.id),
-        ~exists().where(out),
+        ~exists().where(opted_out),
     ]
     if selection.platform is not None:
         conditions.append(community.c.platform == selection.platform)
@@ -123,18 +125,20 @@ def _conditions(selection: ExportSelection) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _words(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[FeedbackCount]]:
+async def _feedback(
+    connection: AsyncConnection, ids: Sequence[int]
+) -> dict[int, list[FeedbackCount]]:
     key = (feedback.c.prediction_id, feedback.c.kind, feedback.c.emoji, feedback.c.source)
     query = (
         select(*key, func.count()).where(feedback.c.prediction_id.in_(ids)).group_by(*key)
     ).order_by(*key)
     found: defaultdict[int, list[FeedbackCount]] = defaultdict(list)
-    for message, kind, emoji, source, people in await connection.execute(query):
-        found[message].append(FeedbackCount(kind, emoji or None, source, people))
+    for message, kind, emoji, source, actor_count in await connection.execute(query):
+        found[message].append(FeedbackCount(kind, emoji or None, source, actor_count))
     return found
 
 
-def _answered(row: Row[tuple[object, ...]], said: Sequence[FeedbackCount]) -> MessageWithFeedback:
+def _message(row: Row[tuple[object, ...]], given: Sequence[FeedbackCount]) -> MessageWithFeedback:
     text = row.given_text
     return MessageWithFeedback(
         id=row.id,
@@ -148,5 +152,5 @@ def _answered(row: Row[tuple[object, ...]], said: Sequence[FeedbackCount]) -> Me
         recorded_at=row.created_at,
         predictions=[(emoji, score) for emoji, score in row.predictions],
         shown=row.shown,
-        feedback=said,
+        feedback=given,
     )

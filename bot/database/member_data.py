@@ -1,4 +1,4 @@
-"""What is kept about one member, for the member to see."""
+"""The data of one member, for the member."""
 
 from datetime import datetime
 
@@ -44,15 +44,17 @@ _FEEDBACK_COLUMNS = (
 async def member_data(
     connection: AsyncConnection, platform: str, member: MemberKey
 ) -> dict[str, object]:
-    """Everything kept about a member, as JSON knows it: moments are written in ISO 8601."""
+    """Return everything stored about a member, as JSON values; times in ISO 8601."""
     here = community.c.platform == platform
     messages = select(*_OUTCOME_COLUMNS).join_from(prediction, community)
-    said = select(*_FEEDBACK_COLUMNS).join_from(feedback, prediction).join(community)
+    given = select(*_FEEDBACK_COLUMNS).join_from(feedback, prediction).join(community)
     consents = select(consent.c.version, consent.c.granted_at, consent.c.revoked_at).where(
         consent.c.platform == platform, consent.c.member == member
     )
-    out = select(opt_out.c.since).where(opt_out.c.platform == platform, opt_out.c.member == member)
-    since = (await connection.execute(out)).scalar()
+    opted_out = select(opt_out.c.since).where(
+        opt_out.c.platform == platform, opt_out.c.member == member
+    )
+    since = (await connection.execute(opted_out)).scalar()
     return {
         "platform": platform,
         "member": member,
@@ -61,21 +63,21 @@ async def member_data(
         "messages": await _rows(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
-        "feedback": await _rows(connection, said.where(and_(here, feedback.c.actor == member))),
+        "feedback": await _rows(connection, given.where(and_(here, feedback.c.actor == member))),
         "votes_today": await _today(connection, platform, member, daily_vote),
         "unprompted_today": await _today(connection, platform, member, daily_unprompted),
     }
 
 
 async def _today(
-    connection: AsyncConnection, platform: str, member: MemberKey, tally: Table
+    connection: AsyncConnection, platform: str, member: MemberKey, daily: Table
 ) -> list[dict[str, object]]:
-    """The member's rows of a tally that is kept until the day is over."""
-    query = select(community.c.external_id, tally).join_from(tally, community)
+    """Return the member's rows of a table that is cleared every day."""
+    query = select(community.c.external_id, daily).join_from(daily, community)
     found = await connection.execute(query.where(community.c.platform == platform))
-    told = [column.name for column in tally.c if column.name in ("emoji", "votes")]
+    names = [column.name for column in daily.c if column.name in ("emoji", "votes")]
     return [
-        {"community": row.external_id, **{name: getattr(row, name) for name in told}}
+        {"community": row.external_id, **{name: getattr(row, name) for name in names}}
         for row in found
         if row.member == daily_voter_hash(row.day, row.community_id, member)
     ]

@@ -1,4 +1,4 @@
-"""What is kept about a member, and the member's own say in it."""
+"""Opt-outs, consents and erasure of members."""
 
 from datetime import UTC, datetime
 
@@ -34,19 +34,19 @@ class SqlMemberStore:
             return settings, await is_opted_out(connection, ref.platform, message.author)
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
-        """Whether the member asked not to be answered or recorded."""
+        """Return if the member asked not to be answered or recorded."""
         async with self._database.read() as connection:
             return await is_opted_out(connection, platform, member)
 
     async def exist(self) -> bool:
-        """Whether anything is kept under a member's key."""
+        """Return if anything is stored under a member key."""
         queries = (select(opt_out.c.member), select(prediction.c.id), select(consent.c.id))
         async with self._database.read() as connection:
             found = [(await connection.execute(query.limit(1))).first() for query in queries]
         return any(row is not None for row in found)
 
     async def erase(self, platform: str, member: MemberKey) -> int:
-        """Erase the member's predictions, feedback and consents; the number of rows erased.
+        """Erase the member's outcomes, feedback and consents; return the rows erased.
 
         An opt-out stays: without it the next message would be answered again.
         """
@@ -61,20 +61,20 @@ class SqlMemberStore:
             .correlate(None)
         )
         own = here.where(prediction.c.author == member)
-        said = and_(feedback.c.actor == member, feedback.c.prediction_id.in_(here))
-        words = or_(said, feedback.c.prediction_id.in_(own))
-        # Without this, whoever erases their words could say them again at full weight.
-        await self._recording.uncount(connection, words, prediction.c.id.in_(own))
+        given = and_(feedback.c.actor == member, feedback.c.prediction_id.in_(here))
+        erased = or_(given, feedback.c.prediction_id.in_(own))
+        # Otherwise a member could erase their votes and cast them again at full weight.
+        await self._recording.uncount(connection, erased, prediction.c.id.in_(own))
         erasures = (
-            # What others said about the member's messages would go by cascade, uncounted.
-            delete(feedback).where(words),
+            # Feedback of others on the member's messages: a cascade would not be counted.
+            delete(feedback).where(erased),
             delete(prediction).where(prediction.c.id.in_(own)),
             delete(consent).where(_consents(platform, member)),
         )
         return sum([(await connection.execute(erasure)).rowcount for erasure in erasures])
 
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
-        """Record an opt-out and erase the rest, or revoke it; the first moment stands."""
+        """Record an opt-out and erase the rest, or revoke it; the first time is kept."""
         row = {"platform": platform, "member": member, "since": datetime.now(UTC)}
         async with self._database.write() as connection:
             if out:
@@ -86,14 +86,14 @@ class SqlMemberStore:
             )
 
     async def consent_version(self, platform: str, member: MemberKey) -> str | None:
-        """The version of the terms to which the member agrees now; None without consent."""
+        """Return the version of the terms to which the member agrees now; None without consent."""
         async with self._database.read() as connection:
             return await active_consent(connection, platform, member)
 
     async def set_consent(self, platform: str, member: MemberKey, version: str | None) -> None:
         """Record consent to a version of the terms; None revokes it and erases the texts.
 
-        A revoked consent keeps its moments, to prove that it was given and taken back.
+        A revoked consent keeps its times, to prove that it was given and revoked.
         """
         now = datetime.now(UTC)
         row = {"platform": platform, "member": member, "version": version, "granted_at": now}
@@ -117,7 +117,7 @@ class SqlMemberStore:
             )
 
     async def data(self, platform: str, member: MemberKey) -> dict[str, object]:
-        """Everything kept about a member, as JSON knows it."""
+        """Return everything stored about a member, as JSON values."""
         async with self._database.read() as connection:
             return await member_data(connection, platform, member)
 
@@ -132,7 +132,7 @@ def _written_by(platform: str, member: MemberKey) -> ColumnElement[bool]:
 
 
 def erase_texts(where: ColumnElement[bool]) -> Update:
-    """Empty the kept texts of these rows of ``prediction``."""
+    """Return the update that erases the texts of these rows of ``prediction``."""
     kept = and_(where, prediction.c.text.is_not(None))
     return update(prediction).where(kept).values(text=None, consent=None)
 

@@ -1,4 +1,4 @@
-"""Counts over what is stored, for people to read."""
+"""Counts of predictions and feedback for the command line."""
 
 import json
 from collections import Counter
@@ -15,49 +15,49 @@ from bot.database.transaction import transaction
 
 @dataclass(frozen=True, slots=True)
 class FeedbackStatistics:
-    """How often the bot spoke, and what people said about it."""
+    """Counts of scored messages, shown emojis and feedback."""
 
     predictions: int = 0
-    """Messages that were scored."""
+    """Scored messages."""
     reacted: int = 0
-    """Those of them on which the bot showed something."""
+    """Scored messages on which an emoji was shown."""
     shown: Counter[str] = field(default_factory=Counter)
-    """Reactions shown, by emoji."""
+    """Shown emojis."""
     feedback: Mapping[FeedbackKind, Counter[str]] = field(
         default_factory=lambda: {kind: Counter() for kind in FeedbackKind}
     )
-    """Words of people, by kind and emoji; those about an answer as a whole stand under ``""``."""
+    """Feedback by kind and emoji; ``""`` for feedback on the whole outcome."""
 
     def by_emoji(self) -> list[str]:
-        """Every emoji that was shown or spoken of, the most shown first."""
-        spoken = {emoji for counts in self.feedback.values() for emoji in counts}
-        return sorted((spoken | set(self.shown)) - {""}, key=lambda e: (-self.shown[e], e))
+        """Return every emoji with a count, in descending order of shown."""
+        mentioned = {emoji for counts in self.feedback.values() for emoji in counts}
+        return sorted((mentioned | set(self.shown)) - {""}, key=lambda e: (-self.shown[e], e))
 
 
 async def compute_statistics(engine: AsyncEngine) -> FeedbackStatistics:
-    """Count in the database; only one row for each different answer comes back.
+    """Count in the database, which returns one row for each distinct set of emojis.
 
     Raises:
         StoreFailed: the database cannot be read.
     """
     # As text, since PostgreSQL cannot group by its json type.
-    chosen = cast(prediction.c.shown, String)
-    answers = select(chosen, func.count()).group_by(chosen)
-    words = select(feedback.c.kind, feedback.c.emoji, func.count()).group_by(
+    emojis_shown = cast(prediction.c.shown, String)
+    outcomes = select(emojis_shown, func.count()).group_by(emojis_shown)
+    votes = select(feedback.c.kind, feedback.c.emoji, func.count()).group_by(
         feedback.c.kind, feedback.c.emoji
     )
     async with transaction(engine) as connection:
-        answer_rows = (await connection.execute(answers)).all()
-        word_rows = (await connection.execute(words)).all()
+        outcome_rows = (await connection.execute(outcomes)).all()
+        feedback_rows = (await connection.execute(votes)).all()
     shown: Counter[str] = Counter()
-    for emojis, count in answer_rows:
+    for emojis, count in outcome_rows:
         shown.update(dict.fromkeys(json.loads(emojis), count))
     counts: dict[FeedbackKind, Counter[str]] = {kind: Counter() for kind in FeedbackKind}
-    for kind, emoji, count in word_rows:
+    for kind, emoji, count in feedback_rows:
         counts[FeedbackKind(kind)][emoji] += count
     return FeedbackStatistics(
-        predictions=sum(count for _, count in answer_rows),
-        reacted=sum(count for emojis, count in answer_rows if json.loads(emojis)),
+        predictions=sum(count for _, count in outcome_rows),
+        reacted=sum(count for emojis, count in outcome_rows if json.loads(emojis)),
         shown=shown,
         feedback=counts,
     )

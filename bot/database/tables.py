@@ -1,4 +1,4 @@
-"""The tables. People stand as keyed hashes (``bot.core.members.pseudonyms``), texts only by consent."""
+"""The tables. Members are stored as pseudonyms, texts only by consent."""
 
 from datetime import UTC, datetime
 
@@ -36,21 +36,25 @@ metadata = MetaData(
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite keeps no offset, so it is taken off and put back here."""
+    """An aware time in UTC; SQLite stores no offset, so it is removed and added here."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive moment, turn any other into UTC."""
+        """Convert to UTC.
+
+        Raises:
+            ValueError: the time is naive.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment without an offset cannot be stored")
+            raise ValueError("a time without an offset cannot be stored; give it a time zone")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give what was stored as UTC."""
+        """Return the stored time in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -75,7 +79,7 @@ chat_setting = Table(
     metadata,
     _id(),
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), nullable=False),
-    # Empty for the whole community; not null, as unique constraints let nulls repeat.
+    # Empty for the community; not null, as unique constraints allow several nulls.
     Column("chat", String(64), nullable=False, default=""),
     Column("key", String(64), nullable=False),
     Column("value", JSON, nullable=False),
@@ -102,20 +106,19 @@ prediction = Table(
     Column("artifact_version", String(128), nullable=False),
     # [["😂", 0.31], ...], best first.
     Column("predictions", JSON, nullable=False),
-    # The model's own scores of these, without the community's taste.
+    # The model scores of the same emojis, without preferences.
     Column("model_scores", JSON, nullable=False),
-    # Whether the chosen were offered to pick from, rather than put on the message.
+    # True if the shown emojis are buttons, rather than put on the message.
     Column("as_buttons", Boolean, nullable=False, server_default=false()),
-    # ["😂"], empty where the bot stayed silent.
+    # ["😂"], empty if nothing was shown.
     Column("shown", JSON, nullable=False),
-    # With what weight the community's taste counted that it was shown.
+    # The weight with which the showing was counted.
     Column("shown_weight", Float, nullable=False, server_default="1"),
     Column("skip_reason", String(32)),
     Column("refusal", String(64)),
-    # The least score that was asked for.
     Column("confidence_threshold", Float),
     Column("language", String(35)),
-    # Only where the platform's rules allow it and the author agreed to the terms named beside it.
+    # Only if the platform's rules allow it, by the author's consent to this version of the terms.
     Column("text", Text),
     Column("consent", String(32)),
     Column("created_at", UtcTime, nullable=False),
@@ -131,11 +134,11 @@ feedback = Table(
     Column("prediction_id", ForeignKey("prediction.id", ondelete="CASCADE"), nullable=False),
     Column("actor", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
-    # Empty where it is about the answer as a whole; not null for the same reason as above.
+    # Empty for feedback on the whole outcome; not null, as unique constraints allow several nulls.
     Column("emoji", String(64), nullable=False, default=""),
     Column("source", String(16), nullable=False),
     Column("given_at", UtcTime, nullable=False),
-    # With what weight the community's taste counted it.
+    # The weight with which the vote was counted.
     Column("vote_weight", Float, nullable=False, server_default="0"),
     UniqueConstraint("prediction_id", "actor", "kind", "emoji"),
     Index(None, "actor"),
@@ -161,38 +164,38 @@ opt_out = Table(
     Column("since", UtcTime, nullable=False),
 )
 
-# Sums of counts times ``bot.core.preferences.counts.weight`` of their moments; nothing about anybody.
+# Sums of counts times their ``decay_weight`` (``bot.core.preferences.counts``); no member data.
 preference_count = Table(
     "preference_count",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
-    # Empty for what was expected of choices outside the five.
+    # Empty for ``OUTSIDE_TOP_K``.
     Column("emoji", String(64), primary_key=True),
     *(Column(name, Float, nullable=False) for name in COUNT_NAMES),
-    # The same as they were when enough members last spoke.
+    # The same as of the last quorum.
     *(
         Column(f"confirmed_{name}", Float, nullable=False, server_default="0")
         for name in COUNT_NAMES
     ),
-    # When a member last said something that counts.
+    # The time of the last counted vote.
     Column("changed_at", UtcTime, nullable=False, index=True),
 )
 
-# How often a member spoke for or against an emoji today: a day's rows go when it is over.
+# Votes of a member on an emoji today; the rows of earlier days are deleted.
 daily_vote = Table(
     "daily_vote",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
-    # Counted from the first of January of the year 1.
+    # Proleptic Gregorian ordinal.
     Column("day", Integer, primary_key=True, autoincrement=False),
-    # A hash of day, community and member: it links no two days.
+    # A hash of day, community and member, so that no two days can be linked.
     Column("member", String(64), primary_key=True),
     Column("emoji", String(64), primary_key=True),
     Column("votes", Integer, nullable=False),
     Index(None, "day"),
 )
 
-# Which emojis a member used themselves today, where the bot put none: goes as the rows above do.
+# Unprompted emojis of a member today; the rows of earlier days are deleted.
 daily_unprompted = Table(
     "daily_unprompted",
     metadata,
@@ -209,7 +212,7 @@ update_claim = Table(
     Column("receiver", String(64), primary_key=True),
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("claimed_at", UtcTime, nullable=False),
-    # Null while somebody works on it, or died of it.
+    # Null while a process handles it, or if that process ended before it was done.
     Column("handled_at", UtcTime),
     Index(None, "claimed_at"),
 )

@@ -1,4 +1,4 @@
-"""Which of a platform's numbered updates are taken care of: one that comes twice is done once."""
+"""Claims on a platform's numbered updates: one that arrives twice is handled once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,9 +10,9 @@ from bot.database.transaction import Database
 
 
 class UpdateClaimStore:
-    """The part of the store that several processes share out updates by.
+    """Claims by which several processes share out updates.
 
-    ``receiver`` names the account that gets the updates, ``number`` an update.
+    ``receiver`` names the account that gets the updates, ``update_id`` an update.
     """
 
     def __init__(self, database: Database) -> None:
@@ -20,34 +20,40 @@ class UpdateClaimStore:
         self._database = database
 
     async def claim(
-        self, receiver: str, numbers: Sequence[int], now: datetime, stale: datetime
+        self, receiver: str, update_ids: Sequence[int], now: datetime, stale: datetime
     ) -> set[int]:
-        """Take what nobody took, or what was taken before ``stale`` and never finished."""
-        rows = [{"receiver": receiver, "update_id": each, "claimed_at": now} for each in numbers]
+        """Claim updates that are free, or were claimed before ``stale`` and not handled.
+
+        Return the ids of those that were claimed.
+        """
+        rows = [
+            {"receiver": receiver, "update_id": update_id, "claimed_at": now}
+            for update_id in update_ids
+        ]
         if not rows:
             return set()
         insert = self._database.insert(update_claim).values(rows)
         abandoned = and_(update_claim.c.handled_at.is_(None), update_claim.c.claimed_at < stale)
-        taken = insert.on_conflict_do_update(
+        claim = insert.on_conflict_do_update(
             index_elements=["receiver", "update_id"], set_={"claimed_at": now}, where=abandoned
         ).returning(update_claim.c.update_id)
         async with self._database.write() as connection:
-            return set((await connection.execute(taken)).scalars())
+            return set((await connection.execute(claim)).scalars())
 
-    async def mark_handled(self, receiver: str, number: int, now: datetime) -> None:
-        """What was claimed is finished."""
-        this = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == number)
+    async def mark_handled(self, receiver: str, update_id: int, now: datetime) -> None:
+        """Record that a claimed update is handled."""
+        is_claim = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == update_id)
         async with self._database.write() as connection:
-            await connection.execute(update(update_claim).where(this).values(handled_at=now))
+            await connection.execute(update(update_claim).where(is_claim).values(handled_at=now))
 
-    async def is_handled(self, receiver: str, number: int) -> bool:
-        """Whether somebody finished it."""
-        this = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == number)
-        query = select(update_claim.c.handled_at).where(this)
+    async def is_handled(self, receiver: str, update_id: int) -> bool:
+        """Return if an update is handled."""
+        is_claim = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == update_id)
+        query = select(update_claim.c.handled_at).where(is_claim)
         async with self._database.read() as connection:
             return (await connection.execute(query)).scalar() is not None
 
     async def purge(self, before: datetime) -> None:
-        """Forget those that no platform sends again."""
+        """Delete the claims of before ``before``, which no platform sends again."""
         async with self._database.write() as connection:
             await connection.execute(delete(update_claim).where(update_claim.c.claimed_at < before))

@@ -1,4 +1,4 @@
-"""Runs the synchronous predictor off the event loop, in batches of what has piled up."""
+"""The synchronous predictor off the event loop, in batches of waiting requests."""
 
 import asyncio
 from collections import deque
@@ -15,7 +15,7 @@ MAX_BATCH_SIZE = 16
 
 
 class SyncPredictor(Protocol):
-    """What is asked of ``model.Predictor``."""
+    """The part of ``model.Predictor`` that is used here."""
 
     @property
     def version(self) -> str:
@@ -24,7 +24,7 @@ class SyncPredictor(Protocol):
 
     @property
     def threshold(self) -> float:
-        """The artifact's recommended least score."""
+        """The confidence threshold that the artifact recommends, 0 to 1."""
         ...
 
     def predict(
@@ -35,7 +35,7 @@ class SyncPredictor(Protocol):
         biases: Sequence[Mapping[str, float]] | None = None,
         offsets: Sequence[Mapping[str, EmbeddingOffset]] | None = None,
     ) -> list[list[Prediction]]:
-        """Top ``k`` for each text."""
+        """Return the top ``k`` for each text."""
         ...
 
     def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
@@ -54,7 +54,7 @@ class _Request:
     bias: Mapping[str, float]
     offsets: Mapping[str, EmbeddingOffset]
     predictor: SyncPredictor
-    """The one that was running when the message came."""
+    """The one that was current when the request came."""
     future: asyncio.Future[list[Prediction]]
 
     @property
@@ -65,13 +65,13 @@ class _Request:
 class BatchingPredictor(Generic[P]):
     """An ``EmojiPredictor`` with one worker thread and a bounded queue.
 
-    Requests that wait while a batch is computed form the next one; those with the same ``k`` and
-    candidates are answered by one call. Each is answered by the artifact that was running when it
-    came: ``version`` and ``threshold`` that are read beside ``predict`` are those of its answer.
+    Requests that wait while a batch runs form the next one; those with the same ``k`` and
+    candidates share one call. Each gets the artifact that was current when it came: ``version``
+    and ``threshold`` that are read just before ``predict`` are those of its predictions.
     """
 
     def __init__(self, predictor: P, queue_size: int = 64) -> None:
-        """Let at most ``queue_size`` requests wait beside the batch that is being computed."""
+        """Let at most ``queue_size`` requests wait beside the running batch."""
         self._predictor = predictor
         self._queue_size = queue_size
         self._waiting: deque[_Request] = deque()
@@ -81,26 +81,26 @@ class BatchingPredictor(Generic[P]):
 
     @property
     def version(self) -> str:
-        """The artifact version that answers now."""
+        """The version of the current artifact."""
         return self._predictor.version
 
     @property
     def threshold(self) -> float:
-        """The artifact's recommended least score."""
+        """The confidence threshold that the artifact recommends, 0 to 1."""
         return self._predictor.threshold
 
     @property
     def serving(self) -> P:
-        """The artifact that answers now, for what is asked beside messages."""
+        """The current predictor, for calls outside the queue."""
         return self._predictor
 
     @property
     def waiting(self) -> int:
-        """Requests that wait beside the batch that is being computed."""
+        """Requests that wait beside the running batch."""
         return len(self._waiting)
 
     def replace(self, predictor: P) -> None:
-        """Answer by another artifact from the next message on."""
+        """Use another artifact from the next request on."""
         self._predictor = predictor
 
     async def predict(
@@ -111,9 +111,9 @@ class BatchingPredictor(Generic[P]):
         bias: Mapping[str, float] | None = None,
         offsets: Mapping[str, EmbeddingOffset] | None = None,
     ) -> list[Prediction]:
-        """Top ``k`` for one text, best first.
+        """Return the top ``k`` for one text, best first.
 
-        ``bias`` is added to the log-odds of emojis, ``moves`` to their rows.
+        ``bias`` is added to the log-odds of emojis, ``offsets`` to the embeddings of custom ones.
 
         Raises:
             Overloaded: the queue is full, or closed.
@@ -122,14 +122,14 @@ class BatchingPredictor(Generic[P]):
             raise Overloaded("the predictor is shutting down")
         if len(self._waiting) >= self._queue_size:
             raise Overloaded(f"{self._queue_size} messages are waiting for the predictor")
-        allowed = None if candidates is None else frozenset(candidates)
-        answer: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
+        candidate_set = None if candidates is None else frozenset(candidates)
+        future: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
         predictor = self._predictor
-        request = _Request(text, k, allowed, bias or {}, offsets or {}, predictor, answer)
+        request = _Request(text, k, candidate_set, bias or {}, offsets or {}, predictor, future)
         self._waiting.append(request)
         if self._drainer is None:
             self._drainer = asyncio.create_task(self._drain())
-        return await answer
+        return await future
 
     async def embedding_offsets(
         self, choices: Sequence[EmojiChoice]
@@ -139,7 +139,7 @@ class BatchingPredictor(Generic[P]):
         return await loop.run_in_executor(self._thread, self._predictor.embedding_offsets, choices)
 
     async def aclose(self) -> None:
-        """Answer everything accepted, then end the thread; further requests are refused."""
+        """Finish the accepted requests and end the thread; later requests raise ``Overloaded``."""
         self._closed = True
         if self._drainer is not None:
             await self._drainer
@@ -153,7 +153,7 @@ class BatchingPredictor(Generic[P]):
             self._drainer = None
 
     def _next_batch(self) -> list[_Request]:
-        """The eldest request and those of its group; the others keep their order."""
+        """Remove and return the oldest request and those of its group; others keep their order."""
         group = self._waiting[0].group
         batch: list[_Request] = []
         rest: deque[_Request] = deque()
@@ -164,33 +164,33 @@ class BatchingPredictor(Generic[P]):
         return [request for request in batch if not request.future.done()]
 
     async def _run_batch(self, batch: list[_Request]) -> None:
-        if not batch:  # all were given up while they waited
+        if not batch:  # all were cancelled while they waited
             return
         try:
-            answers = await self._call(batch)
+            results = await self._call(batch)
         except Exception as error:
             if len(batch) == 1:
                 _resolve(batch[0], error)
                 return
-            # One text must not spoil its neighbours' answers.
+            # One failing text must not fail the others of its batch.
             for request in batch:
                 await self._run_batch([request])
             return
-        for request, answer in zip(batch, answers, strict=True):
-            _resolve(request, answer)
+        for request, result in zip(batch, results, strict=True):
+            _resolve(request, result)
 
     async def _call(self, batch: list[_Request]) -> list[list[Prediction]]:
         texts = [request.text for request in batch]
-        biases, moves = [r.bias for r in batch], [r.offsets for r in batch]
+        biases, offsets = [r.bias for r in batch], [r.offsets for r in batch]
         first = batch[0]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, first.predictor.predict, texts, first.k, first.candidates, biases, moves
+            self._thread, first.predictor.predict, texts, first.k, first.candidates, biases, offsets
         )
 
 
 def _resolve(request: _Request, result: list[Prediction] | Exception) -> None:
-    if request.future.done():  # given up while it was computed
+    if request.future.done():  # cancelled while it ran
         return
     if isinstance(result, Exception):
         request.future.set_exception(result)

@@ -1,4 +1,4 @@
-"""What an adapter accepted: in order for each message, and finished before it stops."""
+"""A task queue that keeps order for each message, and is drained at the end."""
 
 import asyncio
 import logging
@@ -12,14 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 class OrderedTasks:
-    """Runs accepted work at once, but one piece at a time for each message.
+    """Tasks that run concurrently for different messages, and in order for the same one.
 
-    A reaction and its removal, or a message and its deletion, may be handed over within a
-    millisecond; done side by side, the later one could be written first.
+    A reaction and its removal may arrive within a millisecond; run concurrently, the later one
+    could be stored first.
     """
 
     def __init__(self) -> None:
-        """Accept from now on."""
+        """Start with an empty queue."""
         self._last: dict[MessageRef, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -27,7 +27,7 @@ class OrderedTasks:
     def submit(
         self, ref: MessageRef, work: Coroutine[Any, Any, object]
     ) -> asyncio.Task[None] | None:
-        """Do ``work`` after everything accepted before for the same message; None at the end."""
+        """Run ``work`` after all earlier work on the same message; None if the queue is closed."""
         if self._closed:
             work.close()
             return None
@@ -38,16 +38,16 @@ class OrderedTasks:
         return task
 
     async def drain(self, seconds: float) -> None:
-        """Accept nothing more, and finish what was accepted; give up on the rest in time."""
+        """Close the queue and wait for its tasks; cancel them after ``seconds``."""
         self._closed = True
         if not self._tasks:
             return
-        logger.info("finishing %d events", len(self._tasks))
+        logger.info("finishing %d events before the stop", len(self._tasks))
         _, late = await asyncio.wait(self._tasks, timeout=seconds)
         for task in late:
             task.cancel()
         if late:
-            logger.warning("%d events were given up at the stop", len(late))
+            logger.warning("%d events were cancelled: they did not finish in time", len(late))
             await asyncio.wait(late)
 
     def _done(self, ref: MessageRef, task: asyncio.Task[None]) -> None:
@@ -63,6 +63,6 @@ async def _after(previous: asyncio.Task[None] | None, work: Coroutine[Any, Any, 
         await work
     except Exception as error:
         # The type only: the error's text may quote a message.
-        logger.error("an event was not handled: %s", describe(error))
+        logger.error("an event failed: %s", describe(error))
     finally:
         work.close()

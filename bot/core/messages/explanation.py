@@ -1,4 +1,4 @@
-"""Why an answer was given, in words that every platform shows alike."""
+"""The explanation of an outcome, the same on every platform."""
 
 from collections.abc import Callable
 
@@ -7,25 +7,23 @@ from bot.i18n import localize
 
 
 def explain_outcome(
-    answer: RecordedOutcome, language: str, face: Callable[[str], str] = str
+    recorded: RecordedOutcome, language: str, display: Callable[[str], str] = str
 ) -> str:
-    """What was shown or why nothing, the scores, the threshold and the model.
+    """Return what was shown or the skip reason, the scores, the threshold and the artifact.
 
-    ``face`` gives what the platform shows for an emoji.
+    ``display`` converts an emoji to the platform's notation.
     """
-    outcome = answer.outcome
+    outcome = recorded.outcome
     if outcome.shown:
-        lines = [localize("why.shown", language, emojis=" ".join(map(face, outcome.shown)))]
+        lines = [localize("why.shown", language, emojis=" ".join(map(display, outcome.shown)))]
     else:
         reason = localize(f"skip.{outcome.skip_reason}", language, refusal=outcome.refusal)
         lines = [localize("why.silent", language, reason=reason)]
     if outcome.predictions:
         lines.append(localize("why.scores", language))
-        lines += [f"{face(each.emoji)}  {each.score:.1%}" for each in outcome.predictions]
+        lines += [f"{display(p.emoji)}  {p.score:.1%}" for p in outcome.predictions]
     if outcome.threshold is not None:
         lines.append(localize("why.threshold", language, threshold=f"{outcome.threshold:.1%}"))
-    moment = f"{answer.recorded_at:%Y-%m-%d %H:%M}"
-    lines.append(
-        localize("why.artifact", language, artifact=outcome.artifact_version, moment=moment)
-    )
+    time = f"{recorded.recorded_at:%Y-%m-%d %H:%M}"
+    lines.append(localize("why.artifact", language, artifact=outcome.artifact_version, moment=time))
     return "\n".join(lines)

@@ -62,6 +62,6 @@ async def test_the_end_gives_up_what_takes_too_long_and_takes_nothing_more(
     assert behind is not None
     assert task.cancelled()
     assert behind.cancelled()
-    assert "2 events were given up" in caplog.text
+    assert "2 events were cancelled" in caplog.text
     assert intake.submit(ref(), steps.work("later")) is None
     assert steps.ended == []
