@@ -1,7 +1,7 @@
-"""A million rows of feedback through the export: time, and memory at its most.
+"""Export of a million rows of feedback: time and peak memory.
 
-``python -m benchmarks.export [ROWS]`` prints one line for each format; everything lies in a
-temporary folder.
+``python -m benchmarks.export [ROWS]`` prints one line for each format; all
+files are temporary.
 """
 
 import asyncio
@@ -21,8 +21,7 @@ from bot.dataset.export import ExportRequest, export
 from bot.dataset.writers import Format
 
 ROWS = 1_000_000
-LIMIT = 300
-"""Megabytes that an export may take."""
+MAX_MEMORY_MEGABYTES = 300
 
 _NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < {rows})"
 _FILL = f"""
@@ -42,11 +41,11 @@ insert into feedback (prediction_id, actor, kind, emoji, source, given_at)
   {_NUMBERS} select i, 'a', 'agree', '😂', 'reaction', '{{now}}' from n;
 insert into feedback (prediction_id, actor, kind, emoji, source, given_at)
   {_NUMBERS} select i, 'b', 'correct', '💀', 'reaction', '{{now}}' from n where i % 3 = 0;
-"""  # noqa: S608 - our own words
+"""  # noqa: S608 - constant statements
 
 
 def fill(file: Path, rows: int) -> None:
-    """Make the database with bulk statements."""
+    """Create the database with bulk statements."""
     asyncio.run(_create(file))
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(_FILL.format(rows=rows, now=datetime.now(UTC).isoformat(" ")))
@@ -57,25 +56,25 @@ async def _create(file: Path) -> None:
     await (await open_database(f"sqlite+aiosqlite:///{file}")).dispose()
 
 
-async def measure(file: Path, each: Format) -> str:
-    """One export in this process; a line of the table."""
+async def measure(file: Path, format_: Format) -> str:
+    """Export once in this process; return a line of the table."""
     engine = await open_database(f"sqlite+aiosqlite:///{file}")
     now = datetime.now(UTC)
-    chosen = ExportSelection(now - timedelta(days=365), now - timedelta(days=14))
-    clock, processor = time.perf_counter(), time.process_time()
+    selection = ExportSelection(now - timedelta(days=365), now - timedelta(days=14))
+    wall_start, cpu_start = time.perf_counter(), time.process_time()
     try:
-        held = await export(engine, ExportRequest(chosen, (each,)), file.parent / "out")
+        summary = await export(engine, ExportRequest(selection, (format_,)), file.parent / "out")
     finally:
         await engine.dispose()
-    seconds, busy = time.perf_counter() - clock, time.process_time() - processor
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    assert most < LIMIT, f"{most} MB is more than {LIMIT}"
-    rows = held.rows.total()
-    return f"{each:8} {rows:>9,} {held.texts:>9,} {seconds:>7.1f} {busy:>7.1f} {most:>6}"
+    wall, cpu = time.perf_counter() - wall_start, time.process_time() - cpu_start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    assert peak < MAX_MEMORY_MEGABYTES, f"{peak} MB is more than {MAX_MEMORY_MEGABYTES}"
+    rows = summary.rows.total()
+    return f"{format_:8} {rows:>9,} {summary.texts:>9,} {wall:>7.1f} {cpu:>7.1f} {peak:>6}"
 
 
 def main() -> None:
-    """Fill once, then export in a process for each format: memory is counted by process."""
+    """Fill once, then export in one process for each format, since memory is measured by process."""
     if len(sys.argv) == 4:
         print(asyncio.run(measure(Path(sys.argv[2]), Format(sys.argv[3]))))
         return
@@ -84,8 +83,8 @@ def main() -> None:
         file = Path(folder) / "bot.db"
         fill(file, rows)
         print("format        rows     texts  wall s   cpu s     MB", flush=True)
-        for each in Format:
-            command = [sys.executable, "-m", "benchmarks.export", str(rows), str(file), each]
+        for format_ in Format:
+            command = [sys.executable, "-m", "benchmarks.export", str(rows), str(file), format_]
             subprocess.run(command, check=True)  # noqa: S603 - this program
 
 

@@ -1,1 +1,1 @@
-"""Tests of the learning loop."""
+"""Tests of the export of feedback."""

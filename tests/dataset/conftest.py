@@ -1,4 +1,4 @@
-"""A database with a community that said something."""
+"""The database fixtures."""
 
 from tests.database.conftest import engine, file, store, url
 

@@ -1,4 +1,4 @@
-"""What an export holds, what it never holds, and that it is whole or not there."""
+"""Content, privacy and atomicity of exports."""
 
 import json
 import tracemalloc
@@ -31,7 +31,7 @@ DAY = timedelta(days=1)
 ALL = (Format.PARQUET, Format.JSONL, Format.CSV)
 
 
-async def test_a_row_keeps_suggestions_and_responses_apart(
+async def test_a_row_has_predictions_and_feedback(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     await store.members.set_consent("console", ANNA, TERMS)
@@ -57,7 +57,7 @@ async def test_a_row_keeps_suggestions_and_responses_apart(
     }
 
 
-async def test_no_key_of_the_database_is_in_an_export_and_no_two_are_alike(
+async def test_pseudonyms_differ_between_exports_and_from_the_database(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     for number in (1, 2):
@@ -75,7 +75,7 @@ async def test_no_key_of_the_database_is_in_an_export_and_no_two_are_alike(
     assert not any(key in file.read_text("utf-8") for file in written for key in (ANNA, BEN))
 
 
-async def test_nobody_is_in_two_splits_and_everybody_stays_in_theirs(
+async def test_an_author_is_in_one_split_of_every_export(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     for number in range(120):
@@ -93,7 +93,9 @@ async def test_nobody_is_in_two_splits_and_everybody_stays_in_theirs(
     assert facts["rows"]["test"] == expected
 
 
-async def test_filters_narrow_it(store: SqlStore, engine: AsyncEngine, tmp_path: Path) -> None:
+async def test_filters_narrow_the_selection(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
     await say(store, 1, ANNA)
     await say(store, 2, ANNA, platform="discord")
     await age(engine, "1", datetime.now(UTC) - 3 * DAY)
@@ -110,7 +112,7 @@ async def test_filters_narrow_it(store: SqlStore, engine: AsyncEngine, tmp_path:
     assert len(await exported(engine, tmp_path / "all")) == 2
 
 
-async def test_answers_without_feedback_stay_home(
+async def test_messages_without_feedback_are_not_exported(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     await record(store, spoken(1, ANNA))
@@ -120,7 +122,7 @@ async def test_answers_without_feedback_stay_home(
 
 
 @pytest.mark.parametrize("text", ["never agreed", "revoked", "past its retention"])
-async def test_texts_need_consent(
+async def test_texts_without_consent_are_not_exported(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path, text: str
 ) -> None:
     if text != "never agreed":
@@ -136,17 +138,17 @@ async def test_texts_need_consent(
     assert (facts["texts"], facts["consent_versions"]) == (0, {})
 
 
-@pytest.mark.parametrize("wish", ["forget", "opt out", "retention"])
-async def test_who_left_is_in_no_later_export(
-    store: SqlStore, engine: AsyncEngine, tmp_path: Path, wish: str
+@pytest.mark.parametrize("request_kind", ["forget", "opt out", "retention"])
+async def test_erased_members_are_in_no_later_export(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path, request_kind: str
 ) -> None:
     await store.members.set_consent("console", ANNA, TERMS)
     await say(store, 1, ANNA)
     await say(store, 2, BEN)
     assert len(await exported(engine, tmp_path / "before")) == 2
-    if wish == "forget":
+    if request_kind == "forget":
         await store.members.erase("console", ANNA)
-    elif wish == "opt out":
+    elif request_kind == "opt out":
         await store.members.set_opted_out("console", ANNA, True)
     else:
         await age(engine, "1", datetime.now(UTC) - 366 * DAY)
@@ -154,7 +156,7 @@ async def test_who_left_is_in_no_later_export(
     assert [row.text for row in after] == [None]
 
 
-async def test_who_withdraws_while_pages_are_read_is_in_no_later_page(
+async def test_an_erasure_during_an_export_applies_to_later_pages(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     for number in range(4):
@@ -180,7 +182,7 @@ async def all_formats(store: SqlStore, engine: AsyncEngine, tmp_path: Path) -> P
 
 
 @pytest.mark.parametrize("each", [*Format])
-async def test_the_hubs_library_reads_it(
+async def test_the_datasets_library_reads_every_format(
     store: SqlStore, engine: AsyncEngine, all_formats: Path, tmp_path: Path, each: Format
 ) -> None:
     others = [other for other in Format if other is not each]
@@ -196,7 +198,7 @@ async def test_the_hubs_library_reads_it(
         assert FeedbackRow.model_validate(told) == row
 
 
-def test_pandas_reads_it(all_formats: Path) -> None:
+def test_pandas_reads_every_format(all_formats: Path) -> None:
     rows = [row for row in rows_in(all_formats) if row.id]
     tables: Mapping[str, Any] = {
         "csv": pandas.read_csv(all_formats / "csv" / "train.csv"),
@@ -210,7 +212,7 @@ def test_pandas_reads_it(all_formats: Path) -> None:
         assert texts == [row.text for row in rows[: len(table)]]
 
 
-def test_the_card_says_what_the_viewer_and_people_need(all_formats: Path) -> None:
+def test_the_card_has_metadata_and_counts(all_formats: Path) -> None:
     card = (all_formats / "README.md").read_text("utf-8")
     _, head, body = card.split("---\n", 2)
     told = yaml.safe_load(head)
@@ -226,7 +228,7 @@ def test_the_card_says_what_the_viewer_and_people_need(all_formats: Path) -> Non
     assert "$" not in body
 
 
-async def test_what_stops_an_export_leaves_the_last_one(
+async def test_an_interrupted_export_leaves_the_last_one(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await say(store, 1, ANNA)
@@ -244,7 +246,7 @@ async def test_what_stops_an_export_leaves_the_last_one(
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["out"]
 
 
-async def test_what_a_killed_export_left_is_cleared(
+async def test_leftovers_of_a_killed_export_are_deleted(
     store: SqlStore, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     left = tmp_path / ".out.partial"
@@ -255,9 +257,7 @@ async def test_what_a_killed_export_left_is_cleared(
     assert not left.exists()
 
 
-async def test_a_folder_with_foreign_files_is_left_alone(
-    engine: AsyncEngine, tmp_path: Path
-) -> None:
+async def test_a_folder_with_other_files_is_refused(engine: AsyncEngine, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.mkdir()
     (taken / "thesis.docx").write_text("years of work", "utf-8")
@@ -266,9 +266,7 @@ async def test_a_folder_with_foreign_files_is_left_alone(
     assert (taken / "thesis.docx").read_text("utf-8") == "years of work"
 
 
-async def test_an_empty_export_is_a_data_set_all_the_same(
-    engine: AsyncEngine, tmp_path: Path
-) -> None:
+async def test_an_empty_export_has_a_card(engine: AsyncEngine, tmp_path: Path) -> None:
     assert await exported(engine, tmp_path / "out") == []
     assert "No text is in this export" in (tmp_path / "out" / "README.md").read_text("utf-8")
 
@@ -299,7 +297,7 @@ async def test_memory_does_not_grow_with_the_rows(store: SqlStore, engine: Async
         ("{", "Invalid JSON"),
     ],
 )
-def test_a_malformed_row_names_its_line_and_quotes_nothing(
+def test_the_error_of_a_malformed_row_names_its_line_without_quotes(
     all_formats: Path, edit: str | dict[str, object], complaint: str
 ) -> None:
     file = all_formats / "jsonl" / "train.jsonl"

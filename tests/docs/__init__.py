@@ -1,1 +1,1 @@
-"""Tests of what the docs say."""
+"""Tests of the docs."""

@@ -1,3 +1,3 @@
-"""The command line as its own tests call it."""
+"""The fixture of the command line."""
 
 from tests.cli.conftest import cli as cli

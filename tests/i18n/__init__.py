@@ -1,1 +1,1 @@
-"""Tests of the texts."""
+"""Tests of localized messages."""
