@@ -159,7 +159,7 @@ def test_a_foreign_file_and_a_malformed_row_are_one_line(cli: CommandLine) -> No
     assert f"{train}: line " in ended.error
     Path("data/more.txt").touch()
     ended = cli("model", "fit", "--dataset", "data", "--out", "run")
-    assert "data holds more.txt" in ended.error
+    assert "data contains more.txt" in ended.error
 
 
 async def test_an_export_that_waits_is_replaced_once_somebody_takes_theirs_back(
