@@ -74,7 +74,7 @@ async def measure(file: Path, format_: Format) -> str:
 
 
 def main() -> None:
-    """Fill once, then export in one process for each format, since memory is measured by process."""
+    """Fill once, then export in one process for each format, to measure memory by process."""
     if len(sys.argv) == 4:
         print(asyncio.run(measure(Path(sys.argv[2]), Format(sys.argv[3]))))
         return

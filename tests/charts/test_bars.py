@@ -64,8 +64,8 @@ def test_the_words_are_the_callers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "told"),
+    ("count", "expected"),
     [(0, "0"), (99_999, "99,999"), (123_456, "123k"), (9_999_999, "10,000k"), (12_345_678, "12M")],
 )
-def test_counts_are_short(count: int, told: str) -> None:
-    assert abbreviate_count(count) == told
+def test_counts_are_short(count: int, expected: str) -> None:
+    assert abbreviate_count(count) == expected

@@ -51,10 +51,10 @@ def test_each_side_begins_with_its_strongest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bias", "told"), [(0.0, "1.0"), (2.1, "8.2"), (-2.1, "8.2"), (2.9, "18"), (1e6, "999")]
+    ("bias", "expected"), [(0.0, "1.0"), (2.1, "8.2"), (-2.1, "8.2"), (2.9, "18"), (1e6, "999")]
 )
-def test_log_odds_are_told_as_factors(bias: float, told: str) -> None:
-    assert factor(bias) == told
+def test_log_odds_are_shown_as_factors(bias: float, expected: str) -> None:
+    assert factor(bias) == expected
 
 
 def test_the_words_are_the_callers() -> None:

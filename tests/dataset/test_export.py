@@ -194,8 +194,8 @@ async def test_the_datasets_library_reads_every_format(
     for raw, row in zip(loaded["train"], rows, strict=False):
         assert list(raw) == list(FeedbackRow.model_fields)
         lists = ("predictions", "shown", "feedback")
-        told = raw | {n: json.loads(raw[n]) for n in lists} if each is Format.CSV else raw
-        assert FeedbackRow.model_validate(told) == row
+        values = raw | {n: json.loads(raw[n]) for n in lists} if each is Format.CSV else raw
+        assert FeedbackRow.model_validate(values) == row
 
 
 def test_pandas_reads_every_format(all_formats: Path) -> None:
@@ -215,12 +215,12 @@ def test_pandas_reads_every_format(all_formats: Path) -> None:
 def test_the_card_has_metadata_and_counts(all_formats: Path) -> None:
     card = (all_formats / "README.md").read_text("utf-8")
     _, head, body = card.split("---\n", 2)
-    told = yaml.safe_load(head)
-    assert told["license"] == "cc-by-4.0"
-    assert told["language"] == ["en"]
-    assert told["size_categories"] == ["n<1K"]
-    assert told["task_categories"] == ["text-classification"]
-    [config] = told["configs"]
+    metadata = yaml.safe_load(head)
+    assert metadata["license"] == "cc-by-4.0"
+    assert metadata["language"] == ["en"]
+    assert metadata["size_categories"] == ["n<1K"]
+    assert metadata["task_categories"] == ["text-classification"]
+    [config] = metadata["configs"]
     assert all((all_formats / file["path"]).is_file() for file in config["data_files"])
     assert "60 messages with feedback" in body
     assert "30 of them with their text" in body
