@@ -15,7 +15,8 @@ from bot.core.events import (
     MemberKey,
     MessageRef,
 )
-from bot.database.preferences.recording import PreferenceRecording, prediction_of
+from bot.database.preferences.prediction_counts import prediction_of
+from bot.database.preferences.recording import PreferenceRecording
 from bot.database.queries import is_opted_out
 from bot.database.tables import feedback
 from bot.database.transaction import Database

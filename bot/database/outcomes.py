@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import IncomingMessage, MessageRef, Outcome, RecordedOutcome, SkipReason
 from bot.database.members import erase_texts
-from bot.database.preferences.recording import SCORE_DIGITS, PreferenceRecording, prediction_of
+from bot.database.preferences.prediction_counts import SCORE_DIGITS, prediction_of
+from bot.database.preferences.recording import PreferenceRecording
+from bot.database.preferences.votes import Voter
 from bot.database.queries import (
     active_consent,
     find_or_create_community,
@@ -43,9 +45,8 @@ class SqlOutcomeStore:
             consent = await self._consent_to_text(connection, message)
             community_id = await find_or_create_community(self._database, connection, message.ref)
             now = datetime.now(UTC)
-            weight = await self._recording.shown_weight(
-                connection, community_id, message.author, outcome, now
-            )
+            author = Voter(community_id, message.author, now)
+            weight = await self._recording.shown_weight(connection, author, outcome)
             row = _row(message, outcome) | {
                 "community_id": community_id,
                 "shown_weight": weight,
@@ -60,7 +61,7 @@ class SqlOutcomeStore:
             )
             if inserted.rowcount != 1:
                 return False
-            await self._recording.count_shown(connection, community_id, outcome, now, weight)
+            await self._recording.count_shown(connection, author, outcome, weight)
             return True
 
     async def record_refusal(self, ref: MessageRef, refusal: str) -> None:

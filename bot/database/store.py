@@ -12,7 +12,7 @@ from bot.database.preferences.consented_texts import SqlConsentedTextStore
 from bot.database.preferences.recording import PreferenceRecording
 from bot.database.preferences.totals import PreferenceTotals
 from bot.database.preferences.unprompted import SqlUnpromptedStore
-from bot.database.preferences.votes import VoteStore
+from bot.database.preferences.votes import VoteHistory
 from bot.database.transaction import Database
 from bot.database.update_claims import UpdateClaimStore
 
@@ -36,7 +36,7 @@ class SqlStore:
         """
         database = Database(engine)
         totals = PreferenceTotals(database)
-        recording = PreferenceRecording(totals, VoteStore(database))
+        recording = PreferenceRecording(totals, VoteHistory(database))
         self.chat_settings = SqlChatSettingStore(database, defaults or ChatSettings())
         self.members = SqlMemberStore(database, self.chat_settings, recording)
         self.outcomes = SqlOutcomeStore(database, recording, terms)

@@ -1,1 +1,1 @@
-"""Tables of counts behind the preferences: recording, totals, votes."""
+"""Counts of feedback in the database, from which preferences are estimated."""

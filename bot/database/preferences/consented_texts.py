@@ -1,4 +1,4 @@
-"""The texts that members agreed to have kept, for what is learnt from them while running."""
+"""Stored texts of members who consented, for embedding offsets of custom emojis."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from bot.database.tables import community, feedback, prediction
 from bot.database.transaction import Database
 from model.embedding_offset import EmojiChoice
 
-_CHOICES = (FeedbackKind.AGREE.value, FeedbackKind.CORRECT.value)
+_CHOICE_KINDS = (FeedbackKind.AGREE.value, FeedbackKind.CORRECT.value)
 
 
 class SqlConsentedTextStore:
@@ -21,9 +21,9 @@ class SqlConsentedTextStore:
         self._database = database
 
     async def choices(self, ref: MessageRef, max_choices: int) -> Sequence[CustomEmojiChoice]:
-        """What members of the message's community chose of late on texts that are kept.
+        """Return the latest emojis that members of the message's community chose on stored texts.
 
-        Each with the weight that their word has in the community's taste.
+        The weight of each is its vote weight.
         """
         query = (
             select(prediction.c.text, feedback.c.emoji, feedback.c.vote_weight, feedback.c.actor)
@@ -32,7 +32,7 @@ class SqlConsentedTextStore:
             .where(
                 is_community(ref),
                 prediction.c.text.is_not(None),
-                feedback.c.kind.in_(_CHOICES),
+                feedback.c.kind.in_(_CHOICE_KINDS),
                 feedback.c.vote_weight > 0,
             )
             .order_by(feedback.c.id.desc())

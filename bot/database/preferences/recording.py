@@ -1,200 +1,148 @@
-"""What answers and words on them add to a community's taste, and what erasing them takes back."""
+"""What showings and votes add to the counts of a community, and what erasing them takes back.
 
-from collections.abc import Mapping
+All of it runs in the transaction that writes or erases the rows: no count is lost or doubled when a
+process dies, and concurrent processes add to the same sums.
+"""
+
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.events import Feedback, FeedbackKind, MemberKey, MessageRef, Outcome
+from bot.core.events import Feedback, FeedbackKind, Outcome
 from bot.core.preferences.counts import (
     MAX_VOTES_PER_DAY,
     OUTSIDE_TOP_K,
     Counts,
-    count_shown,
-    count_vote,
-    reweight_shown,
     shown_weight,
     vote_weight,
     voted_emojis,
 )
-from bot.database.preferences.totals import PreferenceTotals, summed
-from bot.database.preferences.votes import VoteStore, select_votes, vote_of, votes_by
-from bot.database.queries import prediction_id
-from bot.database.tables import community, prediction
+from bot.database.preferences.prediction_counts import (
+    COUNTED_COLUMNS,
+    as_sums,
+    outcome_counts,
+    reweighting_sums,
+    scale,
+    shown_sums,
+    vote_counts,
+)
+from bot.database.preferences.totals import PreferenceTotals
+from bot.database.preferences.votes import VoteHistory, Voter, select_votes
 
 
 class PreferenceRecording:
-    """What outcomes and votes add to the sums of a community.
+    """Adds showings and votes to the counts of a community, and takes them back."""
 
-    Counts are added in the transaction that writes what they count: none is lost or doubled
-    where a process dies, and two processes add to the same sums.
-    """
-
-    def __init__(self, totals: PreferenceTotals, votes: VoteStore) -> None:
-        """Add to ``totals``, by the weight of earlier ``votes``."""
+    def __init__(self, totals: PreferenceTotals, votes: VoteHistory) -> None:
+        """Add to ``totals``, with weights that follow from earlier ``votes``."""
         self._totals = totals
         self._votes = votes
 
     async def shown_weight(
-        self,
-        connection: AsyncConnection,
-        here: int,
-        author: MemberKey,
-        outcome: Outcome,
-        now: datetime,
+        self, connection: AsyncConnection, author: Voter, outcome: Outcome
     ) -> float:
-        """What a showing to this member weighs; an offer of five is nothing that can be removed."""
+        """Return the weight of showing an outcome to its author; 0 for buttons."""
         if not outcome.shown or outcome.as_buttons:
             return 0.0
-        before = await self._votes.shown_before(connection, author, here, now)
-        return shown_weight(max(before.get(emoji, 0.0) for emoji in outcome.shown))
+        earlier = await self._votes.shown(connection, author)
+        return shown_weight(max(earlier.get(emoji, 0.0) for emoji in outcome.shown))
 
     async def count_shown(
-        self, connection: AsyncConnection, here: int, outcome: Outcome, now: datetime, weight: float
+        self, connection: AsyncConnection, author: Voter, outcome: Outcome, weight: float
     ) -> None:
-        """Count what is put on a message."""
-        # As they are stored, so that nothing is left where this is taken back.
-        own = {p.emoji: round(p.model_score, SCORE_DIGITS) for p in outcome.predictions}
-        counted = _scaled(count_shown(outcome.shown, own), weight)
-        await self._totals.add(connection, here, summed(counted, now) if weight else {})
+        """Count the emojis shown to a message's author."""
+        if weight:
+            counts = scale(outcome_counts(outcome), weight)
+            await self._totals.add(connection, author.community_id, as_sums(counts, author.at))
 
-    async def uncount_shown(self, connection: AsyncConnection, answer: Row[Any]) -> None:
-        """Take back what a platform did not let be shown."""
-        await self._totals.add(
-            connection, answer.community_id, _shown(answer, -answer.shown_weight)
-        )
+    async def uncount_shown(self, connection: AsyncConnection, row: Row[Any]) -> None:
+        """Take back the showing of a stored prediction, which the platform refused."""
+        await self._totals.add(connection, row.community_id, scale(shown_sums(row), -1.0))
 
     async def count_vote(
-        self, connection: AsyncConnection, answer: Row[Any], given: Feedback
+        self, connection: AsyncConnection, row: Row[Any], given: Feedback
     ) -> float:
-        """Count a member's word on a message; with what weight."""
-        counted = _said(answer, given)
-        emojis = voted_emojis(counted)
+        """Count feedback on a stored prediction, and return its vote weight."""
+        counts = vote_counts(row, given)
+        emojis = voted_emojis(counts)
         if not emojis:
             return 0.0
-        here, at = answer.community_id, given.at
-        # Who takes the bot's reaction away is not always told: then the author is who can.
-        removal = given.kind is FeedbackKind.REMOVE
-        speaker = answer.author if removal else given.actor
-        today = await self._votes.today(connection, here, speaker, at)
-        earlier = await self._votes.kept(connection, votes_by(speaker, removal=removal), here, at)
-        strength = vote_weight(max((max(today[e], earlier[e]) for e in emojis), default=0.0))
-        strength = 0.0 if today.total() >= MAX_VOTES_PER_DAY else strength
-        await self._totals.add(connection, here, _unshown(answer, given, strength))
-        if not strength:
+        is_removal = given.kind is FeedbackKind.REMOVE
+        # Platforms do not always say who removed the bot's reaction: the author stands for them.
+        voter = Voter(row.community_id, row.author if is_removal else given.actor, given.at)
+        weight = await self._vote_weight(connection, voter, emojis, removals=is_removal)
+        await self._totals.add(connection, row.community_id, reweighting_sums(row, given, weight))
+        if not weight:
             return 0.0
-        await self._votes.record(connection, here, speaker, emojis, at)
-        await self._change(connection, here, counted, at, strength)
-        if await self._votes.is_quorum(connection, here, speaker, at):
-            await self._totals.confirm(connection, here)
-        return strength
+        await self._votes.record(connection, voter, emojis)
+        await self._add_vote(connection, voter.community_id, scale(counts, weight), voter.at)
+        if await self._votes.is_quorum(connection, voter):
+            await self._totals.confirm(connection, voter.community_id)
+        return weight
 
     async def uncount_vote(
-        self, connection: AsyncConnection, answer: Row[Any], given: Feedback, strength: float
+        self, connection: AsyncConnection, row: Row[Any], given: Feedback, weight: float
     ) -> None:
-        """Take a word back that was counted with this weight at ``given.at``."""
-        here = answer.community_id
-        await self._totals.add(connection, here, _negative(_unshown(answer, given, strength)))
-        if strength:
-            await self._change(connection, here, _said(answer, given), given.at, -strength)
+        """Take back feedback that was counted with this vote weight at ``given.at``."""
+        community_id = row.community_id
+        reweighting = scale(reweighting_sums(row, given, weight), -1.0)
+        await self._totals.add(connection, community_id, reweighting)
+        if weight:
+            counts = scale(vote_counts(row, given), -weight)
+            await self._add_vote(connection, community_id, counts, given.at)
 
     async def uncount(
         self,
         connection: AsyncConnection,
-        words: ColumnElement[bool],
-        answers: ColumnElement[bool],
+        is_feedback: ColumnElement[bool],
+        is_prediction: ColumnElement[bool],
     ) -> None:
         """Take back what these rows of ``feedback`` and ``prediction`` were counted for.
 
-        They are about to go, and what remained of them could be added to again.
+        For rows that are about to be erased: otherwise the same votes could be given again at full
+        weight.
         """
         sums: dict[int, dict[str, Counts]] = {}
 
-        def back(row: Row[Any], counted: Mapping[str, Counts]) -> None:
-            here = sums.setdefault(row.community_id, {OUTSIDE_TOP_K: Counts()})
+        def subtract(row: Row[Any], counted: Mapping[str, Counts]) -> None:
+            totals = sums.setdefault(row.community_id, {OUTSIDE_TOP_K: Counts()})
             for emoji, counts in counted.items():
-                here[emoji] = here.get(emoji, Counts()) + counts.scaled(-1.0)
+                totals[emoji] = totals.get(emoji, Counts()) + counts.scaled(-1.0)
 
-        for row in await connection.execute(select_votes(*COUNTED_COLUMNS).where(words)):
-            back(row, _scaled(summed(_said(row, row), row.at), row.vote_weight))
-            back(row, _unshown(row, row, row.vote_weight))
-        showings: Select[Any] = select(*COUNTED_COLUMNS).where(answers)
+        for row in await connection.execute(select_votes(*COUNTED_COLUMNS).where(is_feedback)):
+            subtract(row, as_sums(scale(vote_counts(row, row), row.vote_weight), row.at))
+            subtract(row, reweighting_sums(row, row, row.vote_weight))
+        showings: Select[Any] = select(*COUNTED_COLUMNS).where(is_prediction)
         for row in await connection.execute(showings):
-            back(row, _shown(row, row.shown_weight))
-        for community_id, counted in sorted(sums.items()):
-            await self._totals.add(connection, community_id, counted, datetime.now(UTC))
+            subtract(row, shown_sums(row))
+        for community_id, totals in sorted(sums.items()):
+            await self._totals.add(connection, community_id, totals, datetime.now(UTC))
             await self._totals.cap_confirmed(connection, community_id)
 
-    async def _change(
+    async def _vote_weight(
         self,
         connection: AsyncConnection,
-        here: int,
-        counted: Mapping[str, Counts],
+        voter: Voter,
+        emojis: Collection[str],
+        *,
+        removals: bool,
+    ) -> float:
+        today = await self._votes.today(connection, voter)
+        stored = await self._votes.stored(connection, voter, removals=removals)
+        if today.total() >= MAX_VOTES_PER_DAY:
+            return 0.0
+        return vote_weight(max(max(today[e], stored[e]) for e in emojis))
+
+    async def _add_vote(
+        self,
+        connection: AsyncConnection,
+        community_id: int,
+        counts: Mapping[str, Counts],
         at: datetime,
-        strength: float,
     ) -> None:
-        scaled = {OUTSIDE_TOP_K: Counts(), **_scaled(counted, strength)}
-        await self._totals.add(connection, here, summed(scaled, at), datetime.now(UTC))
-
-
-SCORE_DIGITS = 6
-"""Decimal places of a stored score."""
-COUNTED_COLUMNS = (
-    prediction.c.community_id,
-    prediction.c.predictions,
-    prediction.c.model_scores,
-    prediction.c.shown,
-    prediction.c.as_buttons,
-    prediction.c.shown_weight,
-    prediction.c.created_at,
-)
-"""The columns of ``prediction`` by which showings and votes are counted."""
-
-
-async def prediction_of(connection: AsyncConnection, ref: MessageRef) -> Row[Any] | None:
-    """Return id, author and ``COUNTED_COLUMNS`` of the message's row; None if it was not scored.
-
-    The community's row is locked, so that on PostgreSQL no other transaction counts votes by the
-    same earlier votes; on SQLite there is only one writer.
-    """
-    columns = (prediction.c.id, prediction.c.author, *COUNTED_COLUMNS)
-    query: Select[Any] = (
-        select(*columns)
-        .join(community)
-        .where(prediction.c.id == prediction_id(ref))
-        .with_for_update(of=community, key_share=True)
-    )
-    row: Row[Any] | None = (await connection.execute(query)).first()
-    return row
-
-
-def scores(answer: Row[Any]) -> dict[str, float]:
-    """Return the model scores of a prediction's emojis."""
-    emojis = [emoji for emoji, _ in answer.predictions]
-    return dict(zip(emojis, answer.model_scores, strict=True))
-
-
-def _shown(answer: Row[Any], times: float) -> dict[str, Counts]:
-    """What an answer adds to the sums where it is shown."""
-    counted = {} if answer.as_buttons else count_shown(answer.shown, scores(answer))
-    return summed(_scaled(counted, times), answer.created_at)
-
-
-def _said(answer: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
-    return count_vote(vote_of(answer, given), tuple(answer.shown), scores(answer))
-
-
-def _unshown(answer: Row[Any], given: Feedback | Row[Any], strength: float) -> dict[str, Counts]:
-    more = strength - answer.shown_weight
-    counted = reweight_shown(vote_of(answer, given), tuple(answer.shown), scores(answer), more)
-    return summed(counted, answer.created_at)
-
-
-def _scaled(counted: Mapping[str, Counts], times: float) -> dict[str, Counts]:
-    return {emoji: counts.scaled(times) for emoji, counts in counted.items()}
-
-
-def _negative(counted: Mapping[str, Counts]) -> dict[str, Counts]:
-    return _scaled(counted, -1.0)
+        # Other processes hear of the vote by the row of OUTSIDE_TOP_K.
+        sums = as_sums({OUTSIDE_TOP_K: Counts(), **counts}, at)
+        await self._totals.add(connection, community_id, sums, datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""Sums of counts: every process adds to the same ones within its own transactions."""
+"""Sums of counts by community and emoji, to which all processes add in their transactions."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,12 +16,17 @@ from bot.core.preferences.counts import (
     Counts,
     decay_weight,
 )
+from bot.database.preferences.prediction_counts import as_sums
 from bot.database.queries import find_or_create_community, is_community
 from bot.database.tables import community, preference_count
 from bot.database.transaction import Database
 
-CONFIRMED = tuple(f"confirmed_{name}" for name in COUNT_NAMES)
-"""What ``NAMES`` were when enough members last spoke."""
+CONFIRMED_NAMES = tuple(f"confirmed_{name}" for name in COUNT_NAMES)
+"""Columns of the confirmed counts, in the order of ``COUNT_NAMES``."""
+_COLUMN_PAIRS = tuple(
+    (preference_count.c[name], preference_count.c[confirmed_name])
+    for name, confirmed_name in zip(COUNT_NAMES, CONFIRMED_NAMES, strict=True)
+)
 
 
 class PreferenceTotals:
@@ -32,19 +37,19 @@ class PreferenceTotals:
         self._database = database
 
     async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
-        """What is counted, faded to ``now``."""
-        columns = (preference_count.c[name] for name in (*COUNT_NAMES, *CONFIRMED))
+        """Return the counts of the message's community, decayed to ``now``."""
+        columns = (preference_count.c[name] for name in (*COUNT_NAMES, *CONFIRMED_NAMES))
         query = select(preference_count.c.emoji, *columns).join(community).where(is_community(ref))
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        fade, many = 1.0 / decay_weight(now), len(COUNT_NAMES)
+        decay, size = 1.0 / decay_weight(now), len(COUNT_NAMES)
         return CommunityCounts(
-            pending={emoji: Counts(*sums[:many]).scaled(fade) for emoji, *sums in rows},
-            confirmed={emoji: Counts(*sums[many:]).scaled(fade) for emoji, *sums in rows},
+            pending={emoji: Counts(*sums[:size]).scaled(decay) for emoji, *sums in rows},
+            confirmed={emoji: Counts(*sums[size:]).scaled(decay) for emoji, *sums in rows},
         )
 
     async def changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
-        """Platform and id of the communities where something was said since, and when."""
+        """Return when the counts of communities, by platform and id, last changed since then."""
         query = (
             select(community.c.platform, community.c.external_id, preference_count.c.changed_at)
             .join_from(preference_count, community)
@@ -54,11 +59,11 @@ class PreferenceTotals:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        return {(platform, name): at for platform, name, at in rows}
+        return {(platform, external_id): at for platform, external_id, at in rows}
 
     async def recent_counts(self, max_communities: int, now: datetime) -> list[dict[str, Counts]]:
-        """The settled counts of the communities that spoke last, faded to ``now``."""
-        last = (
+        """Return the confirmed counts of the communities with the latest votes."""
+        recent = (
             select(preference_count.c.community_id)
             .where(preference_count.c.emoji == OUTSIDE_TOP_K)
             .order_by(preference_count.c.changed_at.desc())
@@ -68,96 +73,86 @@ class PreferenceTotals:
             select(
                 preference_count.c.community_id,
                 preference_count.c.emoji,
-                *(preference_count.c[name] for name in CONFIRMED),
+                *(preference_count.c[name] for name in CONFIRMED_NAMES),
             )
-            .where(preference_count.c.community_id.in_(last))
+            .where(preference_count.c.community_id.in_(recent))
             .order_by(preference_count.c.community_id, preference_count.c.emoji)
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        fade = 1.0 / decay_weight(now)
-        found: dict[int, dict[str, Counts]] = defaultdict(dict)
+        decay = 1.0 / decay_weight(now)
+        counts: dict[int, dict[str, Counts]] = defaultdict(dict)
         for community_id, emoji, *sums in rows:
-            found[community_id][emoji] = Counts(*sums).scaled(fade)
-        return list(found.values())
+            counts[community_id][emoji] = Counts(*sums).scaled(decay)
+        return list(counts.values())
 
     async def replace_counts(
         self, ref: MessageRef, counts: Mapping[str, Counts], now: datetime
     ) -> None:
-        """Put these counts, of ``now``, in the place of those that there are."""
+        """Replace the counts of the message's community by these, which are decayed to ``now``."""
         async with self._database.write() as connection:
-            here = await find_or_create_community(self._database, connection, ref)
+            community_id = await find_or_create_community(self._database, connection, ref)
             await connection.execute(
-                delete(preference_count).where(preference_count.c.community_id == here)
+                delete(preference_count).where(preference_count.c.community_id == community_id)
             )
-            # The others hear of the change by this row.
-            counts = {OUTSIDE_TOP_K: Counts(), **counts}
-            await self.add(connection, here, summed(counts, now), now)
-            await self.confirm(connection, here)
+            # Other processes hear of the change by the row of OUTSIDE_TOP_K.
+            sums = as_sums({OUTSIDE_TOP_K: Counts(), **counts}, now)
+            await self.add(connection, community_id, sums, now)
+            await self.confirm(connection, community_id)
 
-    async def confirm(self, connection: AsyncConnection, here: int) -> None:
-        """Let all that was counted hold."""
-        apart = or_(
-            *(
-                preference_count.c[n] != preference_count.c[s]
-                for n, s in zip(COUNT_NAMES, CONFIRMED, strict=True)
-            )
-        )
-        now = {s: preference_count.c[n] for n, s in zip(COUNT_NAMES, CONFIRMED, strict=True)}
+    async def confirm(self, connection: AsyncConnection, community_id: int) -> None:
+        """Confirm all pending counts of a community."""
+        is_pending = or_(*(count != confirmed for count, confirmed in _COLUMN_PAIRS))
         await connection.execute(
             update(preference_count)
-            .where(preference_count.c.community_id == here, apart)
-            .values(now)
+            .where(preference_count.c.community_id == community_id, is_pending)
+            .values({confirmed: count for count, confirmed in _COLUMN_PAIRS})
         )
 
-    async def cap_confirmed(self, connection: AsyncConnection, here: int) -> None:
-        """Let nothing hold that is no longer counted; what has not settled stays so."""
-        less = {
-            s: case(
-                (preference_count.c[n] < preference_count.c[s], preference_count.c[n]),
-                else_=preference_count.c[s],
-            )
-            for n, s in zip(COUNT_NAMES, CONFIRMED, strict=True)
-        }
+    async def cap_confirmed(self, connection: AsyncConnection, community_id: int) -> None:
+        """Lower confirmed counts to the counts that are left; pending ones stay pending."""
         await connection.execute(
-            update(preference_count).where(preference_count.c.community_id == here).values(less)
+            update(preference_count)
+            .where(preference_count.c.community_id == community_id)
+            .values(
+                {
+                    confirmed: case((count < confirmed, count), else_=confirmed)
+                    for count, confirmed in _COLUMN_PAIRS
+                }
+            )
         )
 
     async def add(
         self,
         connection: AsyncConnection,
-        here: int,
+        community_id: int,
         sums: Mapping[str, Counts],
         changed_at: datetime | None = None,
         *,
         confirmed: bool = False,
     ) -> None:
-        """Add to the sums; ``changed_at`` where others must hear of it soon.
+        """Add to the sums of a community.
 
-        With ``confirmed`` it holds at once, whoever speaks.
+        With ``changed_at`` other processes hear of it within seconds. With ``confirmed`` no quorum
+        is needed.
         """
-        columns = (*COUNT_NAMES, *CONFIRMED) if confirmed else COUNT_NAMES
-        names = {"community_id": here, "changed_at": changed_at or datetime.now(UTC)}
         if not sums:
             return
-        # In one order, so that two writers cannot wait for each other.
+        names = (*COUNT_NAMES, *CONFIRMED_NAMES) if confirmed else COUNT_NAMES
+        key = {"community_id": community_id, "changed_at": changed_at or datetime.now(UTC)}
+        # Sorted, so that two writers lock rows in the same order and cannot deadlock.
         rows = [
-            {**names, "emoji": emoji, **dict(zip(columns, counts.as_tuple() * 2, strict=False))}
+            {**key, "emoji": emoji, **dict(zip(names, counts.as_tuple() * 2, strict=False))}
             for emoji, counts in sorted(sums.items())
         ]
-        more = self._database.insert(preference_count)
+        insert = self._database.insert(preference_count)
         changes: dict[str, Any] = {
-            name: preference_count.c[name] + more.excluded[name] for name in columns
+            name: preference_count.c[name] + insert.excluded[name] for name in names
         }
         if changed_at is not None:
-            changes["changed_at"] = more.excluded.changed_at
+            changes["changed_at"] = insert.excluded.changed_at
         # Rows as parameters: the statement is compiled once, not for each number of rows.
         await connection.execute(
-            more.on_conflict_do_update(index_elements=["community_id", "emoji"], set_=changes), rows
+            insert.on_conflict_do_update(index_elements=["community_id", "emoji"], set_=changes),
+            rows,
         )
-
-
-def summed(counts: Mapping[str, Counts], at: datetime) -> dict[str, Counts]:
-    """What counts of this moment add to the sums."""
-    factor = decay_weight(at)
-    return {emoji: each.scaled(factor) for emoji, each in counts.items()}

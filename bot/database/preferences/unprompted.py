@@ -1,20 +1,27 @@
-"""Emojis that members use themselves on messages that the bot scored and left alone."""
+"""Unprompted emojis: those that members put on messages on which the bot showed nothing."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, Row, and_, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import FeedbackKind, MemberKey, MessageRef
 from bot.core.preferences.counts import MAX_VOTES_PER_DAY, Vote, count_vote, unprompted_weight
-from bot.database.preferences.recording import prediction_of, scores
-from bot.database.preferences.totals import PreferenceTotals, summed
-from bot.database.preferences.votes import daily_voter_hash
+from bot.database.preferences.prediction_counts import (
+    as_sums,
+    model_scores,
+    prediction_of,
+    scale,
+)
+from bot.database.preferences.totals import PreferenceTotals
+from bot.database.preferences.votes import Voter
 from bot.database.tables import daily_unprompted
 from bot.database.transaction import Database
 
 
 class SqlUnpromptedStore:
-    """Counts unprompted emojis; of who used which, nothing outlasts the day."""
+    """Counts unprompted emojis; who used which is stored for the day alone."""
 
     def __init__(self, database: Database, totals: PreferenceTotals) -> None:
         """Use an open database, and add to ``totals``."""
@@ -22,40 +29,50 @@ class SqlUnpromptedStore:
         self._totals = totals
 
     async def count(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
-        """Count an emoji that a member put on a message; whether the taste changed.
+        """Count an emoji that a member put on a message; return if the counts changed.
 
-        Nothing where the bot showed something itself: that is feedback. Nor where too few members
-        used the emoji that day (``company``), or this one did before.
+        Nothing is counted if the bot showed something itself (then it is feedback), if too few
+        members used the emoji on that day (``unprompted_weight``), or if this one did before.
         """
         async with self._database.write() as connection:
-            answer = await prediction_of(connection, ref)
-            if answer is None or answer.shown or not answer.predictions:
+            row = await prediction_of(connection, ref)
+            if row is None or row.shown or not row.predictions:
                 return False
-            here, day = answer.community_id, at.astimezone(UTC).toordinal()
-            await connection.execute(delete(daily_unprompted).where(daily_unprompted.c.day < day))
-            on_day = and_(daily_unprompted.c.community_id == here, daily_unprompted.c.day == day)
-            hashed = daily_voter_hash(day, here, member)
+            voter = Voter(row.community_id, member, at)
+            members = await self._record(connection, voter, emoji)
+            weight = unprompted_weight(members) if members else 0.0
+            if weight:
+                await self._add(connection, row, emoji, weight, at)
+            return bool(weight)
 
-            async def many(which: ColumnElement[bool]) -> int:
-                found = select(func.count()).select_from(daily_unprompted).where(on_day, which)
-                return int((await connection.execute(found)).scalar_one())
+    async def _record(self, connection: AsyncConnection, voter: Voter, emoji: str) -> int:
+        """Record the use for the day; return how many members used the emoji, 0 if not recorded."""
+        columns = daily_unprompted.c
+        await connection.execute(delete(daily_unprompted).where(columns.day < voter.day))
+        on_day = and_(columns.community_id == voter.community_id, columns.day == voter.day)
 
-            if await many(daily_unprompted.c.member == hashed) >= MAX_VOTES_PER_DAY:
-                return False
-            row = {"community_id": here, "day": day, "emoji": emoji, "member": hashed}
-            noted = await connection.execute(
-                self._database.insert(daily_unprompted).values(row).on_conflict_do_nothing()
+        async def number_of(condition: ColumnElement[bool]) -> int:
+            query = select(func.count()).select_from(daily_unprompted).where(on_day, condition)
+            return int((await connection.execute(query)).scalar_one())
+
+        if await number_of(columns.member == voter.daily_hash) >= MAX_VOTES_PER_DAY:
+            return 0
+        inserted = await connection.execute(
+            self._database.insert(daily_unprompted)
+            .values(
+                community_id=voter.community_id,
+                day=voter.day,
+                emoji=emoji,
+                member=voter.daily_hash,
             )
-            weighs = (
-                unprompted_weight(await many(daily_unprompted.c.emoji == emoji))
-                if noted.rowcount
-                else 0.0
-            )
-            if not weighs:
-                return False
-            counted = count_vote(Vote(FeedbackKind.AGREE, emoji), (), scores(answer))
-            counted = {each: counts.scaled(weighs) for each, counts in counted.items()}
-            await self._totals.add(
-                connection, here, summed(counted, at), datetime.now(UTC), confirmed=True
-            )
-            return True
+            .on_conflict_do_nothing()
+        )
+        return await number_of(columns.emoji == emoji) if inserted.rowcount else 0
+
+    async def _add(
+        self, connection: AsyncConnection, row: Row[Any], emoji: str, weight: float, at: datetime
+    ) -> None:
+        counts = scale(count_vote(Vote(FeedbackKind.AGREE, emoji), (), model_scores(row)), weight)
+        await self._totals.add(
+            connection, row.community_id, as_sums(counts, at), datetime.now(UTC), confirmed=True
+        )
