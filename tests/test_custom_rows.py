@@ -24,7 +24,7 @@ from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Predictor
 from tests.core.fakes import RecordingPlatform, ref
-from tests.database.preferences.test_recording import member
+from tests.database.preferences.stored_counts import member
 
 PARROT = ":zq_parrot:"
 """Whose name says nothing of what it is for."""

@@ -1,4 +1,4 @@
-"""What members use themselves where the bot put nothing: counted in company, and kept of nobody."""
+"""Unprompted emojis: counted from a quorum on, and stored by member for a day."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,74 +11,75 @@ from bot.core.preferences.counts import MAX_VOTES_PER_DAY, QUORUM, Counts
 from bot.database.store import SqlStore
 from bot.database.tables import daily_unprompted, feedback
 from tests.core.fakes import BEN, MOMENT, ref
-from tests.database.preferences.test_recording import counts, member, said
+from tests.database.preferences.stored_counts import counts_of, member, pending_counts
 from tests.database.rows import OUTCOME, count, record
 
-ALONE = replace(OUTCOME, shown=())
+NOT_SHOWN = replace(OUTCOME, shown=())
 """Scored, and nothing shown."""
 
 
-async def use(store: SqlStore, many: int, emoji: str = "💀", *, first: int = 0) -> list[bool]:
-    """Let members use an emoji on a message that was left alone."""
-    await record(store, "1", ALONE)
-    return [
-        await store.unprompted.count(ref(), member(n), emoji, MOMENT) for n in range(first, many)
-    ]
+async def use(store: SqlStore, members: int, emoji: str = "💀") -> list[bool]:
+    """Let members use an emoji on a message on which nothing was shown."""
+    await record(store, "1", NOT_SHOWN)
+    return [await store.unprompted.count(ref(), member(n), emoji, MOMENT) for n in range(members)]
 
 
-async def test_what_few_use_says_nothing(store: SqlStore) -> None:
+async def test_emojis_used_by_few_members_are_not_counted(store: SqlStore) -> None:
     assert await use(store, QUORUM - 1) == [False] * (QUORUM - 1)
-    assert not await said(store)
+    assert not await pending_counts(store)
 
 
-async def test_more_say_more_each_less(store: SqlStore) -> None:
+async def test_each_further_member_counts_less(store: SqlStore) -> None:
     assert await use(store, QUORUM + 1) == [False, False, True, True]
-    known = await said(store)
-    assert known["💀"].unprompted == pytest.approx(1 / 3 + 1 / 4)
-    assert sum(each.expected_chosen for each in known.values()) == pytest.approx(1 / 3 + 1 / 4)
-    tally = await store.preferences.counts(ref(), MOMENT)
-    assert tally.confirmed == tally.pending
+    pending = await pending_counts(store)
+    assert pending["💀"].unprompted == pytest.approx(1 / 3 + 1 / 4)
+    expected_chosen = [counts.expected_chosen for counts in pending.values()]
+    assert sum(expected_chosen) == pytest.approx(1 / 3 + 1 / 4)
+    counts = await store.preferences.counts(ref(), MOMENT)
+    assert counts.confirmed == counts.pending
     assert await store.preferences.changes(MOMENT)
 
 
-async def test_one_member_is_one_whatever_they_do(store: SqlStore) -> None:
+async def test_one_member_counts_once_whatever_they_do(store: SqlStore) -> None:
     for day in range(30):
         for number in range(10):
-            await record(store, f"{day}:{number}", ALONE)
+            await record(store, f"{day}:{number}", NOT_SHOWN)
             at = MOMENT + timedelta(days=day)
             assert not await store.unprompted.count(ref(f"{day}:{number}"), BEN, "💀", at)
-    assert not await said(store)
+    assert not await pending_counts(store)
 
 
-async def test_a_member_uses_so_many_emojis_a_day(store: SqlStore) -> None:
-    await record(store, "1", ALONE)
+async def test_the_emojis_of_a_member_are_limited_to_a_number_a_day(store: SqlStore) -> None:
+    await record(store, "1", NOT_SHOWN)
     emojis = [f":e{n}:" for n in range(MAX_VOTES_PER_DAY + 5)]
-    for each in emojis:
+    for emoji in emojis:
         for n in range(QUORUM):
-            await store.unprompted.count(ref(), member(n), each, MOMENT)
-    known = await said(store)
-    assert sum(counts.unprompted > 0 for counts in known.values()) == MAX_VOTES_PER_DAY
+            await store.unprompted.count(ref(), member(n), emoji, MOMENT)
+    pending = await pending_counts(store)
+    assert (
+        sum(emoji_counts.unprompted > 0 for emoji_counts in pending.values()) == MAX_VOTES_PER_DAY
+    )
 
 
-@pytest.mark.parametrize("outcome", [OUTCOME, replace(ALONE, predictions=())])
-async def test_what_was_answered_or_not_scored_counts_as_no_use(
+@pytest.mark.parametrize("outcome", [OUTCOME, replace(NOT_SHOWN, predictions=())])
+async def test_answered_and_unscored_messages_are_not_counted(
     store: SqlStore, outcome: Outcome
 ) -> None:
     await record(store, "1", outcome)
     for n in range(QUORUM):
         assert not await store.unprompted.count(ref(), member(n), "💀", MOMENT)
         assert not await store.unprompted.count(ref("unknown"), member(n), "💀", MOMENT)
-    assert (await counts(store, "💀")) == Counts()
+    assert await counts_of(store, "💀") == Counts()
 
 
-async def test_of_who_used_what_the_day_is_all_that_is_kept(
+async def test_who_used_an_emoji_is_stored_for_the_day(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
-    await record(store, "1", ALONE)
+    await record(store, "1", NOT_SHOWN)
     await store.unprompted.count(ref(), BEN, "💀", MOMENT)
-    told = await store.members.data("console", BEN)
-    assert told["unprompted_today"] == [{"community": "home", "emoji": "💀"}]
-    assert told["feedback"] == []
+    data = await store.members.data("console", BEN)
+    assert data["unprompted_today"] == [{"community": "home", "emoji": "💀"}]
+    assert data["feedback"] == []
     assert (await store.members.data("console", MemberKey("0" * 32)))["unprompted_today"] == []
     assert await count(engine, feedback) == 0
     await store.unprompted.count(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
