@@ -27,7 +27,7 @@ async def test_a_shown_emoji_counts_with_its_model_score(store: SqlStore) -> Non
     await record(store, "1", outcome)
     stored = await store.outcomes.find(ref())
     assert stored is not None
-    pending = (await store.preferences.counts(ref(), stored.at)).pending["😂"]
+    pending = (await store.preferences.counts(ref(), stored.recorded_at)).pending["😂"]
     assert pending.as_tuple() == pytest.approx(Counts(shown=1, expected_kept=0.5).as_tuple())
 
 
@@ -46,20 +46,20 @@ async def test_repeated_removals_by_one_member_do_not_count_as_kept(
     assert first is not None
     for n in range(QUORUM):  # so that one member is no quorum today
         early = make_feedback("0", FeedbackKind.CORRECT, "💀", actor=member(n))
-        await store.feedback.add(replace(early, at=first.at - timedelta(days=1)))
+        await store.feedback.add(replace(early, at=first.recorded_at - timedelta(days=1)))
     for i in range(1, 9):
         await record(store, str(i))
-        removal = replace(make_feedback(str(i), FeedbackKind.REMOVE), at=first.at)
+        removal = replace(make_feedback(str(i), FeedbackKind.REMOVE), at=first.recorded_at)
         await store.feedback.add(removal)
         await store.feedback.add(removal)
-    counts = await store.preferences.counts(ref(), first.at)
+    counts = await store.preferences.counts(ref(), first.recorded_at)
     pending, confirmed = counts.pending["😂"], counts.confirmed["😂"]
     assert 1 < pending.removed < 2
     assert confirmed.removed == 0
     assert pending.shown - 1 == pytest.approx(pending.removed, abs=0.01)
     assert confirmed.shown == pytest.approx(1, abs=0.02)
     await store.feedback.add(replace(removal, withdrawn=True))
-    restored = (await store.preferences.counts(ref(), first.at)).pending["😂"]
+    restored = (await store.preferences.counts(ref(), first.recorded_at)).pending["😂"]
     assert restored.shown == pytest.approx(pending.shown + shown_weight(8), abs=0.02)
 
 
@@ -67,7 +67,7 @@ async def recorded_at(store: SqlStore, number: str = "0") -> datetime:
     """Return when a message was recorded."""
     stored = await store.outcomes.find(ref(number))
     assert stored is not None
-    return stored.at
+    return stored.recorded_at
 
 
 async def shown_counts(store: SqlStore, emoji: str = "😂") -> Counts:
