@@ -1,7 +1,7 @@
 """Simulated communities over real held-out tweets: what each wants, keeps, removes and corrects.
 
-A tweet's own emoji is what its author wanted. A community of average taste wants the same; one
-with a taste of its own wants another one in its place. An answer is kept with a probability that
+A tweet's own emoji is what its author wanted. A community of average preferences wants the same;
+one with preferences of its own wants another one in its place. An answer is kept with a probability that
 depends on whether it is wanted, says a similar thing, or neither.
 
 The crawl holds its 43 emojis about equally often, which no place where people talk does: each
@@ -24,7 +24,7 @@ from model.text import clean, has_words
 
 TWEETS = Path(__file__).parents[2] / "shared" / "data" / "emoji_tweets"
 QUERIED = frozenset("🐰🐣🐇🥚🍳")
-"""Labels of a crawl around Easter: no community's taste."""
+"""Labels of a crawl around Easter: no community's preferences."""
 
 WANTED, SIMILAR, OTHER, UNWANTED = 0.96, 0.7, 0.4, 0.06
 """How likely an answer is kept; the last for an emoji that the community hates or replaced."""
@@ -183,7 +183,7 @@ class Members:
         return np.minimum(kept * self.community.patience, MOST_KEPT)
 
     def oracle(self, tweets: Tweets) -> NDArray[np.intp]:
-        """(texts,): the best answer of the same model by one who knows the taste."""
+        """(texts,): the best answer of the same model under the true preferences."""
         scores = np.exp(tweets.log_scores)
         moved = scores.copy()
         for emoji, other in self.community.instead.items():

@@ -1,4 +1,4 @@
-"""What a message costs more where a community's taste is known, in processor time."""
+"""Processor time that preferences and embedding offsets add to a message."""
 
 import time
 from collections.abc import Callable
@@ -27,12 +27,14 @@ def fastest(call: Callable[[], object], times: int = 20) -> float:
     return 1000 * min(found)
 
 
-def of_taste(predictor: Predictor, learner: Learner) -> str:
-    """What a message costs more with a taste than without, and a renewal of the taste."""
+def time_preferences(predictor: Predictor, learner: Learner) -> str:
+    """Return the time that preferences add to a message, and the time to estimate them."""
     tally = CommunityCounts(learner.counts, learner.settled)
-    taste = replace(estimate_preferences(tally), pending_bias=dict.fromkeys(learner.counts, 0.1))
+    preferences = replace(
+        estimate_preferences(tally), pending_bias=dict.fromkeys(learner.counts, 0.1)
+    )
     times = {}
-    for name, given in (("without", Preferences()), ("with", taste)):
+    for name, given in (("without", Preferences()), ("with", preferences)):
 
         def answer(given: Preferences = given) -> None:
             for predictions in predictor.predict(TEXTS, 12, None, [given.bias] * len(TEXTS)):
@@ -44,13 +46,13 @@ def of_taste(predictor: Predictor, learner: Learner) -> str:
         estimate_preferences(tally)
     renewal = 1000 * (time.process_time() - start) / 200
     return (
-        f"{len(taste.bias)} biases, none settled, cost {times['with'] - times['without']:.3f} ms a"
-        f" message (goal 0.1); learning them from {len(learner.counts)} emojis' counts"
-        f" {renewal:.2f} ms after a word"
+        f"{len(preferences.bias)} biases, none confirmed, cost {times['with'] - times['without']:.3f} ms a"
+        f" message (goal 0.1); estimating them from {len(learner.counts)} emojis' counts"
+        f" {renewal:.2f} ms after a vote"
     )
 
 
-def of_rows(predictor: Predictor) -> str:
+def time_offsets(predictor: Predictor) -> str:
     """What moved rows of custom emojis cost a message, and to learn them anew."""
     names = ("🔥", *CUSTOM)
     texts = [f"{TEXTS[0]} for the {n}th time" for n in range(MAX_CHOICES)]

@@ -1,13 +1,12 @@
-"""Fifty simulated communities: what is gained by learning their tastes from counts alone.
+"""Simulation of fifty communities: the gain from preferences estimated from counts.
 
-``python -m benchmarks.preferences [--focus SHARE] [--seed N] [--fit]`` needs ``../shared/data`` and the
-``train`` extra. The rivals see the same messages: the model as it is; counts alone, as the bot
-learns (``bot.core.preferences.posterior``, with its limits on each member's words); a retraining of the
-emoji table for each community on the texts themselves, which the bot may not keep; and an oracle
-that knows the taste. Beside communities with a subject stand raw tweets, where the oracle gains
-less. Acceptance is the expected share of kept answers on held-out tweets, hit@1 the
-share of answers that are the wanted emoji. Average communities live ``LIVES`` times, each with
-other messages, members and whims. ``--fit`` prints the prior.
+``python -m benchmarks.preferences [--focus SHARE] [--seed N] [--fit]`` needs ``../shared/data`` and
+the ``train`` extra. Four competitors see the same messages: the model alone; counts, as the bot
+uses them (``bot.core.preferences``, with the limits on each member's votes); an emoji table
+retrained for each community on its texts, which the bot may not keep; and an oracle that knows the
+true preferences. Acceptance is the expected share of kept emojis on held-out tweets, hit@1 the
+share of wanted emojis, on communities with a subject and on raw tweets. Average communities are
+simulated ``LIVES`` times with other messages and members. ``--fit`` prints the prior.
 """
 
 from collections import defaultdict
@@ -40,7 +39,7 @@ from model import Predictor
 STREAM, TWEETS = 6000, 14_000
 LIVES = 2
 OWN = ("swap", "hate")
-"""Communities with a taste of their own."""
+"""Communities with preferences of their own."""
 
 
 def retrain(world: World, heard: Heard, rounds: int = 40) -> Answers:
@@ -164,8 +163,8 @@ def goals(results: Sequence[Result], named: str) -> list[str]:
     usual = np.mean([mean_gain(halves).error for halves in lives])
     mean = 100 * min(np.mean([gain(r, "counts", check) for r in average]) for check in CHECKS)
     return [
-        f"{named}, taste of their own: acceptance after 500 {after:+.1f} points (goal +8),"
-        f" an oracle that knows the taste {100 * known / len(own):+.1f}",
+        f"{named}, own preferences: acceptance after 500 {after:+.1f} points (goal +8),"
+        f" an oracle that knows them {100 * known / len(own):+.1f}",
         f"{named}, share of the oracle's gain after 2000: {reached / known:.0%} (goal 60 %)",
         f"{named}, average communities at the check that is worst: {mean:+.2f} points in the mean;"
         f" the worst of {len(lives)} times that one was looked at: {worst(lives)} (goal -0.5;"
@@ -218,7 +217,7 @@ def main(
     console.print(quiet.show(talks))
     learner = Learner(tweets.emojis)
     live(worlds(communities(seed), focus)[20], learner, lambda *_: None)
-    for line in (overhead.of_taste(predictor, learner), overhead.of_rows(predictor)):
+    for line in (overhead.time_preferences(predictor, learner), overhead.time_offsets(predictor)):
         console.print(line)
 
 

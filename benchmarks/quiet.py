@@ -1,7 +1,7 @@
-"""How much the bot speaks where it is liked and where it is not: the threshold's part.
+"""How often the bot reacts in communities with high and with low acceptance.
 
-Messages come one after the other; the bot answers where its best score reaches the threshold that
-follows acceptance (``bot.core.preferences.posterior.threshold``), and where the cap allows it (``policy``).
+Messages follow one another; the bot reacts if its best score reaches the confidence threshold,
+which follows acceptance (``bot.core.preferences.threshold``), within the rate limit (``policy``).
 """
 
 from collections.abc import Sequence

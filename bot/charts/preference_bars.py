@@ -35,7 +35,7 @@ def draw(
     subtitle: str,
     headings: tuple[str, str],
 ) -> bytes:
-    """See ``bot.charts.taste``."""
+    """See ``bot.charts.preferences``."""
     strongest = sorted(leans, key=lambda lean: -abs(lean.bias))
     more = [lean for lean in strongest if lean.bias > 0]
     less = [lean for lean in strongest if lean.bias < 0]

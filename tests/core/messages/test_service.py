@@ -432,7 +432,7 @@ async def test_a_promotion_while_rows_are_learnt_is_named_by_the_answer(
     assert taught.predictor.offsets == [{}]  # the rows are the other one's
 
 
-async def test_a_taste_can_be_exported_reset_and_imported(house: Setup) -> None:
+async def test_preferences_can_be_exported_reset_and_imported(house: Setup) -> None:
     house.store.preferences.pending["console", "home"] = {
         "😂": Counts(shown=40, expected_kept=20, removed=40)
     }
