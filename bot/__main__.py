@@ -5,10 +5,10 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; every error ends with one line on standard error."""
+    """Run the command line; an error ends the program with one line on standard error."""
     from bot.cli import app
 
-    # Whatever the locale: bytes that are no UTF-8 come in, and surrogates go out, as "?" marks.
+    # Whatever the locale: invalid UTF-8 is read, and surrogates are written, as "?".
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -16,9 +16,9 @@ def main() -> None:
         # Not standalone: Typer would draw a box around a wrong argument.
         sys.exit(app(prog_name="emoji-reactor", standalone_mode=False))
     except Exception as error:
-        from bot.cli.failure import report
+        from bot.cli.errors import report_error
 
-        sys.exit(report(error))
+        sys.exit(report_error(error))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _TOKENS = re.compile(
     r"|[A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6,8}\.[A-Za-z0-9_-]{25,}"  # Discord
     r"|hf_[A-Za-z0-9]{30,}"  # the Hugging Face Hub
 )
-STRUCK_OUT = "[secret]"
+REDACTED = "[secret]"
 
 
 def describe(error: BaseException, *, frames: bool = False) -> str:
@@ -25,7 +25,7 @@ def describe(error: BaseException, *, frames: bool = False) -> str:
     the type and the place are told.
     """
     passed = traceback.extract_tb(error.__traceback__)
-    if ours(error):
+    if is_own_error(error):
         told = str(error)
     else:
         place = f" at {Path(passed[-1].filename).name}:{passed[-1].lineno}" if passed else ""
@@ -35,7 +35,7 @@ def describe(error: BaseException, *, frames: bool = False) -> str:
     return "\n".join((told, *(f"  {f.filename}:{f.lineno} in {f.name}" for f in passed)))
 
 
-def ours(error: BaseException) -> bool:
+def is_own_error(error: BaseException) -> bool:
     """Whether the error's class is one of this program's."""
     return type(error).__module__.split(".")[0] in {"bot", "model"}
 
@@ -50,8 +50,8 @@ class Redaction:
     def __call__(self, text: str) -> str:
         """Give the text without secrets."""
         for secret in self._known:
-            text = text.replace(secret, STRUCK_OUT)
-        return _TOKENS.sub(STRUCK_OUT, text)
+            text = text.replace(secret, REDACTED)
+        return _TOKENS.sub(REDACTED, text)
 
 
 class _Formatter(logging.Formatter):
@@ -65,7 +65,7 @@ class _Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
-            message = f"{message}: {describe(record.exc_info[1], frames=debugging())}"
+            message = f"{message}: {describe(record.exc_info[1], frames=is_debugging())}"
         message = self._redact(message)
         level = record.levelname.lower()
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -96,7 +96,7 @@ def silence() -> None:
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
-def debugging() -> bool:
+def is_debugging() -> bool:
     """Whether the log is at level debug."""
     return logging.getLogger("bot").isEnabledFor(logging.DEBUG)
 

@@ -20,7 +20,7 @@ def test_secrets_are_struck_out(style: str, capsys: pytest.CaptureFixture[str]) 
     log.configure("info", style, ["opensesame"])
     logging.getLogger("bot.x").info("see %s and %s, %s", TELEGRAM, DISCORD, "opensesame")
     written = capsys.readouterr().err
-    assert written.count(log.STRUCK_OUT) == 3
+    assert written.count(log.REDACTED) == 3
     assert not any(secret in written for secret in (TELEGRAM, DISCORD, "opensesame"))
 
 

@@ -1,19 +1,20 @@
-"""``emoji-reactor doctor``: what is wrong, and what mends it."""
+"""``emoji-reactor doctor``: diagnostics with a remedy for each fault."""
 
 import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from bot import diagnostics, log
 from bot.cli.options import AsJson, ConfigFile
-from bot.cli.output import reader_may_leave
-
-if TYPE_CHECKING:
-    from bot.core.diagnostic import Diagnostic
+from bot.cli.output import ignore_broken_pipe
+from bot.config import credentials, secrets_file, settings
+from bot.core.diagnostic import Diagnostic, Status, failed, ok, worst_status
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
@@ -29,41 +30,35 @@ def doctor(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check settings, secrets, database, model and platforms, and say what mends what is wrong.
+    """Check settings, secrets, database, model and platforms, and name a remedy for each fault.
 
-    Nothing is altered, and nobody is written to. Exit status: 0 all is well, warnings aside; 1
+    Nothing is changed, and no message is sent. Exit status: 0 all is well, warnings aside; 1
     something failed.
 
     Example: emoji-reactor doctor --json
     """
-    from bot.core.diagnostic import Status, worst_status
-
-    with reader_may_leave():
-        findings = asyncio.run(_tell(_examine(config, poll), as_json))
+    with ignore_broken_pipe():
+        found = asyncio.run(_collect(_examine(config, poll), show=not as_json))
         if as_json:
-            checks = [_fields(finding) for finding in findings]
-            typer.echo(json.dumps({"status": worst_status(findings), "checks": checks}))
-    if worst_status(findings) is Status.FAILED:
+            checks = [asdict(diagnostic) for diagnostic in found]
+            typer.echo(json.dumps({"status": worst_status(found), "checks": checks}))
+    if worst_status(found) is Status.FAILED:
         raise typer.Exit(1)
 
 
-def show(finding: "Diagnostic") -> None:
-    """Write a finding as one line, as soon as it is known."""
-    status = typer.style(f"{finding.status:8}", fg=COLOURS[finding.status])
-    mend = f" → {finding.remedy}" if finding.remedy else ""
-    typer.echo(f"{status} {finding.check:19} {finding.message}{mend}")
+def show_diagnostic(diagnostic: Diagnostic) -> None:
+    """Write a diagnostic as one line."""
+    status = typer.style(f"{diagnostic.status:8}", fg=COLOURS[diagnostic.status])
+    remedy = f" → {diagnostic.remedy}" if diagnostic.remedy else ""
+    typer.echo(f"{status} {diagnostic.check:19} {diagnostic.message}{remedy}")
 
 
-async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Diagnostic"]:
-    """The findings on the settings and, where those can be read, on everything else."""
-    from bot import log
-    from bot.config import credentials, secrets_file, settings
-    from bot.core.diagnostic import failed, ok
-
-    if not log.debugging():
+async def _examine(config: Path | None, poll: bool) -> AsyncIterator[Diagnostic]:
+    """Yield the diagnostics of the settings and, if those can be read, of everything else."""
+    if not log.is_debugging():
         log.silence()
     try:
-        secrets_file.adopt(config)
+        secrets_file.load_into_environment(config)
         loaded = settings.load(config)
     except settings.ConfigError as error:
         yield failed("settings", str(error), "change it there; config.example.toml has every key")
@@ -78,29 +73,18 @@ async def _examine(config: Path | None, poll: bool) -> AsyncIterator["Diagnostic
     except settings.ConfigError as error:
         yield failed("secrets", str(error), "set it anew, as emoji-reactor init does")
         return
-    if log.debugging():
-        log.configure("debug", known_secrets=secrets.known())
-    from bot import diagnostics
-
-    async for finding in diagnostics.examine(file, loaded, secrets, listen=poll):
-        yield finding
+    if log.is_debugging():
+        log.configure("debug", known_secrets=secrets.secret_values())
+    async for diagnostic in diagnostics.examine(file, loaded, secrets, listen=poll):
+        yield diagnostic
 
 
-async def _tell(findings: AsyncIterator["Diagnostic"], as_json: bool) -> list["Diagnostic"]:
-    """All of them; each is shown as soon as it is known, unless they go out together."""
-    told = []
-    async for finding in findings:
-        told.append(finding)
-        if not as_json:
-            show(finding)
+async def _collect(found: AsyncIterator[Diagnostic], *, show: bool) -> list[Diagnostic]:
+    """Return all diagnostics; with ``show``, write each one as soon as it is known."""
+    collected = []
+    async for diagnostic in found:
+        collected.append(diagnostic)
+        if show:
+            show_diagnostic(diagnostic)
             sys.stdout.flush()
-    return told
-
-
-def _fields(finding: "Diagnostic") -> dict[str, str]:
-    return {
-        "check": finding.check,
-        "status": finding.status,
-        "told": finding.message,
-        "mend": finding.remedy,
-    }
+    return collected

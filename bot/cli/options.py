@@ -1,48 +1,76 @@
-"""What several commands share: the settings file, and how it is read."""
+"""Options that several commands share, and the start that they have in common."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from bot.config.credentials import Credentials
-    from bot.config.settings import Settings
+from bot import log
+from bot.config import credentials, secrets_file, settings
+from bot.config.credentials import Credentials
+from bot.config.settings import Settings
+from bot.serving import open_registry
 
+DEFAULT_RECIPE = Path("recipes/default.toml")
+
+
+class ExportFormat(StrEnum):
+    """Values of ``--format``."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    ALL = "all"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings; default: config.toml, if present."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+DatasetOption = Annotated[
+    Path, typer.Option("--dataset", metavar="DIR", help="What feedback export wrote.")
+]
+ExportFormatOption = Annotated[
+    ExportFormat, typer.Option("--format", help="parquet needs the train extra.")
+]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Fit the encoder as well: hours instead of minutes.")
+]
+LicenceOption = Annotated[
+    str, typer.Option(metavar="ID", help="For the dataset's card, as the Hub names it.")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", metavar="PATH|HUB_ID", help="Another artifact than the served one."),
+]
+RecipeOption = Annotated[
+    Path, typer.Option("--recipe", metavar="FILE", help="Data, emotion table, hyper-parameters.")
+]
+ThreadsOption = Annotated[int, typer.Option(min=1, help="CPU threads.")]
 
 
-def start(config: Path | None) -> "tuple[Settings, Credentials]":
-    """Read settings and secrets, and set up the log as they say.
+def initialize(config: Path | None) -> tuple[Settings, Credentials]:
+    """Load settings and secrets, and set up the log accordingly.
 
     Raises:
         ConfigError: something in them is wrong.
     """
-    from bot import log
-    from bot.config import credentials, secrets_file, settings
-
-    secrets_file.adopt(config)
+    secrets_file.load_into_environment(config)
     loaded = settings.load(config)
     secrets = credentials.load()
-    level = "debug" if log.debugging() else loaded.log.level  # --debug stands
-    log.configure(level, loaded.log.format, secrets.known())
+    level = "debug" if log.is_debugging() else loaded.log.level  # --debug takes precedence
+    log.configure(level, loaded.log.format, secrets.secret_values())
     return loaded, secrets
 
 
-def served(config: Path | None = None) -> str:
-    """The folder of the artifact that the bot would serve here.
+def served_folder(config: Path | None = None) -> str:
+    """Return the folder of the artifact that the bot would serve.
 
     Raises:
         ConfigError: something in the settings is wrong.
-        ArtifactError: it is missing or corrupt.
+        ArtifactError: the artifact is missing or corrupt.
     """
-    from bot.config import secrets_file
-    from bot.config.settings import load
-    from bot.serving import open_registry
-
-    secrets_file.adopt(config)
-    return str(open_registry(load(config).model).served().folder)
+    secrets_file.load_into_environment(config)
+    return str(open_registry(settings.load(config).model).served().folder)

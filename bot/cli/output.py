@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def reader_may_leave() -> Iterator[None]:
-    """End quietly when the reader of a pipe has had enough, as ``| head`` does."""
+def ignore_broken_pipe() -> Iterator[None]:
+    """End silently when the reader of a pipe closes it, as ``| head`` does."""
     try:
         yield
     except BrokenPipeError:
-        # Without this, the interpreter's last flush would complain.
+        # Otherwise the interpreter's last flush would fail with a message.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

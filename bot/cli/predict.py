@@ -1,18 +1,20 @@
-"""``emoji-reactor predict``: texts in, emojis out, without a database or a platform."""
+"""``emoji-reactor predict``: predictions without a database or a platform."""
 
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot.cli.options import AsJson, served
-from bot.cli.output import reader_may_leave
-
-if TYPE_CHECKING:
-    from model import Prediction
+from bot.cli.open_model import open_model
+from bot.cli.options import AsJson, served_folder
+from bot.cli.output import ignore_broken_pipe
+from bot.config.settings import ConfigError
+from model import Prediction
+from model.emoji import TELEGRAM_REACTIONS, canonical_set, is_emoji
+from model.text import replace_surrogates
 
 
 def predict(
@@ -35,58 +37,58 @@ def predict(
     Example: emoji-reactor predict "we won the cup!!" --candidates telegram --json
     """
     allowed = None if candidates is None else read_candidates(candidates)
-    from bot.cli.model_option import open_model
-    from model.text import replace_surrogates
-
-    predictor = open_model(model or served())
-    with reader_may_leave():
-        for text in map(replace_surrogates, texts or _lines()):
+    predictor = open_model(model or served_folder())
+    with ignore_broken_pipe():
+        for text in map(replace_surrogates, texts or _read_lines()):
             top = predictor.predict([text], top_k, allowed)[0]
-            line = as_object(text, predictor.version, top) if as_json else as_line(top)
+            line = format_json(text, predictor.version, top) if as_json else format_line(top)
             typer.echo(line)
 
 
-def as_object(text: str, version: str, predictions: "Iterable[Prediction]") -> str:
-    """One JSON object on one line."""
+def format_json(text: str, version: str, predictions: Iterable[Prediction]) -> str:
+    """Format predictions as one JSON object on one line."""
     top = [{"emoji": p.emoji, "score": round(p.score, 6)} for p in predictions]
     return json.dumps({"text": text, "model": version, "predictions": top}, ensure_ascii=False)
 
 
-def as_line(predictions: "Iterable[Prediction]") -> str:
-    """Emojis and scores for people."""
+def format_line(predictions: Iterable[Prediction]) -> str:
+    """Format predictions for people."""
     return "  ".join(f"{p.emoji} {p.score:.2f}" for p in predictions) or "nothing to say"
 
 
 def read_candidates(name: str) -> frozenset[str]:
-    """Canonical emojis: Telegram's, or those in a file, one a line.
+    """Return canonical emojis: Telegram's, or those in a file, one a line.
 
     Raises:
         ConfigError: the file cannot be read or holds something else.
     """
-    from bot.config.settings import ConfigError
-    from model.emoji import TELEGRAM_REACTIONS, canonical_set, is_emoji
-
     if name == "telegram":
         return frozenset(TELEGRAM_REACTIONS)
+    emojis = [_check_emoji(line.strip(), number, name) for number, line in _number_lines(name)]
+    if not any(emojis):
+        raise ConfigError(f"--candidates {name}: holds no emoji")
+    return canonical_set(filter(None, emojis))
+
+
+def _number_lines(name: str) -> Iterator[tuple[int, str]]:
     try:
-        lines = Path(name).read_text(encoding="utf-8-sig").split("\n")
+        text = Path(name).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"--candidates {name}: cannot be read: {error.strerror}") from None
-    except ValueError:  # no UTF-8, or a null character in the name
+    except ValueError:  # not UTF-8, or a null character in the name
         raise ConfigError(f"--candidates {name}: not a text file in UTF-8") from None
-    emojis = []
-    for number, line in enumerate(lines, 1):
-        emoji = line.strip()
-        custom = len(emoji) > 2 and emoji.startswith(":") and emoji.endswith(":")
-        if emoji and not custom and not is_emoji(emoji):
-            raise ConfigError(f"--candidates {name}: line {number} is not an emoji")
-        emojis += [emoji] if emoji else []
-    if not emojis:
-        raise ConfigError(f"--candidates {name}: holds no emoji")
-    return canonical_set(emojis)
+    return enumerate(text.split("\n"), 1)
 
 
-def _lines() -> Iterator[str]:
+def _check_emoji(text: str, number: int, name: str) -> str:
+    """Return an emoji, ``:name:`` or an empty line as it is, and refuse all else."""
+    is_custom = len(text) > 2 and text.startswith(":") and text.endswith(":")
+    if text and not is_custom and not is_emoji(text):
+        raise ConfigError(f"--candidates {name}: line {number} is not an emoji")
+    return text
+
+
+def _read_lines() -> Iterator[str]:
     if sys.stdin is None:  # closed by the caller
         return
     if sys.stdin.isatty():

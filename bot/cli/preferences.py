@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bot.cli.options import ConfigFile, start
-from bot.cli.output import reader_may_leave
+from bot.cli.options import ConfigFile, initialize
+from bot.cli.output import ignore_broken_pipe
 
 if TYPE_CHECKING:
     from bot.core.events import MessageRef
@@ -44,7 +44,7 @@ def show(platform: Platform, community: Community, config: ConfigFile = None) ->
     counts = _with_store(config, lambda store: store.counts(ref, now))
     recent = _with_store(config, lambda store: store.recent_counts(MAX_COMMUNITIES_IN_FIT, now))
     preferences = estimate_preferences(counts, fit_prior(recent))
-    with reader_may_leave():
+    with ignore_broken_pipe():
         for emoji, bias in sorted(preferences.bias.items(), key=lambda item: -item[1]):
             typer.echo(f"{emoji} {bias:+.2f}")
         if preferences.shown_count:
@@ -75,7 +75,7 @@ def export_(platform: Platform, community: Community, config: ConfigFile = None)
     ref, now = _ref(platform, community), datetime.now(UTC)
     counts = _with_store(config, lambda store: store.counts(ref, now))
     document = transfer.dump_counts(counts.pending, now)
-    with reader_may_leave():
+    with ignore_broken_pipe():
         typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
 
 
@@ -108,7 +108,7 @@ def _ref(platform: str, community: str) -> "MessageRef":
 
 def _with_store(config: Path | None, work: "Callable[[PreferenceTotals], Awaitable[T]]") -> T:
     """Return the result of ``work`` on the configured database."""
-    settings, _ = start(config)
+    settings, _ = initialize(config)
 
     async def run() -> T:
         from bot.database.engine import open_database

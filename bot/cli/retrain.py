@@ -1,25 +1,42 @@
-"""``emoji-reactor retrain``: export, fit, evaluate, gate, promote."""
+"""``emoji-reactor retrain``: export, fine-tune, evaluate, gate, promote."""
 
 import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot.cli.export_progress import exported, selection
-from bot.cli.finetune import Full, Threads, fitted, recipe_at, source_of
-from bot.cli.options import ConfigFile, served, start
-from bot.cli.training_extra import DEFAULT_RECIPE, RecipeOption
+from bot.cli.export_progress import export_with_progress, select_exportable
+from bot.cli.model.finetune import finetune_with_progress
+from bot.cli.model.gate_table import show_gate_report, write_gate_report
+from bot.cli.options import (
+    DEFAULT_RECIPE,
+    ConfigFile,
+    FullOption,
+    RecipeOption,
+    ThreadsOption,
+    initialize,
+    served_folder,
+)
+from bot.cli.training_extra import load_base_artifact, read_optional_recipe
+from bot.config.settings import Settings
+from bot.dataset.export import ExportRequest
+from bot.dataset.refresh import refresh_export
+from bot.dataset.writers import Format
+from bot.serving import open_registry
+from model import Predictor
+from model.artifact import Artifact, update_manifest
+from model.evaluation.bias_probes import run_bias_probes
+from model.evaluation.card import write_card
+from model.manifest import Comparison
+from model.training.feedback.feedback_targets import read_feedback_targets
+from model.training.feedback.gate import run_gate
+from model.training.feedback.gate_report import Check
+from model.training.recipe import Recipe
 
-if TYPE_CHECKING:
-    from bot.config.settings import Settings
-    from model.artifact import Artifact
-    from model.training.feedback.gate_report import Check
-    from model.training.recipe import Recipe
-
-REPORT = "report.json"
+REPORT_FILE = "report.json"
 
 
 def retrain(
@@ -27,79 +44,72 @@ def retrain(
         Path, typer.Option("--out", metavar="DIR", help="Artifact and report; then the data goes.")
     ] = Path("runs/retrain"),
     recipe: RecipeOption = DEFAULT_RECIPE,
-    full: Full = False,
+    full: FullOption = False,
     promote: Annotated[
-        bool, typer.Option(help="Serve the candidate where it passes the gate.")
+        bool, typer.Option(help="Serve the candidate if it passes the gate.")
     ] = True,
-    threads: Threads = 2,
+    threads: ThreadsOption = 2,
     config: ConfigFile = None,
 ) -> None:
-    """Learn from feedback: export, fit, compare, and serve what is better.
+    """Learn from feedback: export, fine-tune, compare, and serve what is better.
 
     Learns from texts whose authors agreed, and still do. The same command goes on after an
-    interruption. Exit status 1 where the candidate is refused. For several devices:
+    interruption. Exit status 1 if the candidate is refused. For several devices:
     accelerate launch -m bot retrain --full
 
     Example: emoji-reactor retrain --threads 2
     """
-    settings, _ = start(config)
-    source, read = source_of(served(config)), recipe_at(recipe)
-    from model.training.fitting.processes import is_main_process, wait_for_all
+    settings, _ = initialize(config)
+    source = load_base_artifact(served_folder(config))
+    loaded_recipe = read_optional_recipe(recipe)
+    from model.training.fitting.processes import is_main_process, wait_for_all  # torch
 
     if is_main_process():
-        renewed(settings, out)
+        refresh_dataset(settings, out)
     wait_for_all()
-    made = fitted(source, out / "dataset", out, read, full=full, threads=threads)
+    dataset = out / "dataset"
+    candidate = finetune_with_progress(
+        source, dataset, out, loaded_recipe, full=full, threads=threads
+    )
     if not is_main_process():
         return
-    passed = _judged(source, made, out, read)
-    for done in ("dataset", "fit"):  # what people said stays in the database alone
-        shutil.rmtree(out / done)
+    passed = _passes_gate(source, candidate, out, loaded_recipe)
+    for folder in ("dataset", "fit"):  # people's feedback stays in the database alone
+        shutil.rmtree(out / folder)
     if not passed:
         raise typer.Exit(1)
     if promote:
-        from bot.serving import open_registry
-
-        taken = open_registry(settings.model).promote(made.folder)
-        typer.echo(f"{taken.version} is served from {taken.folder}")
+        promoted = open_registry(settings.model).promote(candidate.folder)
+        typer.echo(f"{promoted.version} is served from {promoted.folder}")
 
 
-def renewed(settings: "Settings", out: Path) -> None:
-    """Export into ``out/dataset``; an interrupted run's export stays while all of it is given."""
-    from bot.dataset.export import ExportRequest
-    from bot.dataset.refresh import refresh_export
-    from bot.dataset.writers import Format
+def refresh_dataset(settings: Settings, out: Path) -> None:
+    """Export into ``out/dataset``.
 
-    order = ExportRequest(selection(settings.privacy), (Format.JSONL,))
+    The export of an interrupted run is kept unless somebody was erased since; then the fit begins
+    anew.
+    """
+    request = ExportRequest(select_exportable(settings.privacy), (Format.JSONL,))
     fresh = out / "fresh"
-    asyncio.run(exported(settings.database.url, order, fresh))
+    asyncio.run(export_with_progress(settings.database.url, request, fresh))
     if refresh_export(out / "dataset", fresh):
         shutil.rmtree(out / "fit", ignore_errors=True)
 
 
-def _judged(source: "Artifact", made: "Artifact", out: Path, recipe: "Recipe | None") -> bool:
-    from bot.cli.gate_table import show_verdict, write_verdict
-    from model.training.feedback.feedback_targets import read_feedback_targets
-    from model.training.feedback.gate import run_gate
-
-    verdict = run_gate(source, made, read_feedback_targets(out / "dataset", "test"), recipe)
-    write_verdict(verdict, out / REPORT)
-    _describe(made, verdict.checks)
-    show_verdict(verdict)
-    return verdict.passed
+def _passes_gate(source: Artifact, candidate: Artifact, out: Path, recipe: Recipe | None) -> bool:
+    targets = read_feedback_targets(out / "dataset", "test")
+    report = run_gate(source, candidate, targets, recipe)
+    write_gate_report(report, out / REPORT_FILE)
+    _write_card(candidate, report.checks)
+    show_gate_report(report)
+    return report.passed
 
 
-def _describe(made: "Artifact", checks: "Sequence[Check]") -> None:
-    """The card, with what was compared."""
-    from model import Predictor
-    from model.artifact import update_manifest
-    from model.evaluation.bias_probes import run_bias_probes
-    from model.evaluation.card import write_card
-    from model.manifest import Comparison
-
-    record = made.manifest.feedback
-    assert record is not None  # noqa: S101 - fitted on feedback just now
-    compared = tuple(
+def _write_card(candidate: Artifact, checks: Sequence[Check]) -> None:
+    """Write the candidate's card with the comparisons of the gate."""
+    record = candidate.manifest.feedback
+    assert record is not None  # noqa: S101 - fine-tuned on feedback just now
+    comparisons = tuple(
         Comparison(
             split=check.split,
             figure=check.figure,
@@ -112,8 +122,8 @@ def _describe(made: "Artifact", checks: "Sequence[Check]") -> None:
     )
     write_card(
         update_manifest(
-            made.folder,
-            feedback=record.model_copy(update={"comparisons": compared}),
-            bias_probes=run_bias_probes(Predictor(made)),
+            candidate.folder,
+            feedback=record.model_copy(update={"comparisons": comparisons}),
+            bias_probes=run_bias_probes(Predictor(candidate)),
         )
     )

@@ -1,10 +1,12 @@
-"""``emoji-reactor run``: every platform whose token is there, in one process."""
+"""``emoji-reactor run``: every platform that has a token, in one process."""
 
 import asyncio
 
 import typer
 
-from bot.cli.options import ConfigFile, start
+from bot.app.adapters import plan_start
+from bot.app.run import run as run_bot
+from bot.cli.options import ConfigFile, initialize
 
 
 def run(config: ConfigFile = None) -> None:
@@ -12,11 +14,9 @@ def run(config: ConfigFile = None) -> None:
 
     Example: DISCORD_TOKEN=... emoji-reactor run --config config.toml
     """
-    settings, credentials = start(config)
-    from bot import app
-
-    planned = app.plan_start(settings, credentials)
-    if planned.start:
-        for lack in planned.missing:
-            typer.echo(f"not started: {lack}", err=True)
-    asyncio.run(app.run(settings, credentials))
+    settings, credentials = initialize(config)
+    plan = plan_start(settings, credentials)
+    if plan.tokens:
+        for reason in plan.missing:
+            typer.echo(f"not started: {reason}", err=True)
+    asyncio.run(run_bot(settings, credentials))

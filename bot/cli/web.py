@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import ConfigFile, start
+from bot.app.run import run_web
+from bot.cli.options import ConfigFile, initialize
 
 
 def web(
@@ -23,7 +24,5 @@ def web(
 
     Example: emoji-reactor web --port 8080
     """
-    settings, credentials = start(config)
-    from bot import app
-
-    asyncio.run(app.web(settings, credentials, host, port))
+    settings, credentials = initialize(config)
+    asyncio.run(run_web(settings, credentials, host, port))

@@ -1,7 +1,7 @@
-"""``config.env`` beside ``config.toml``: variables that are nobody else's business.
+"""``config.env`` next to ``config.toml``: secret variables that only the owner may read.
 
 Its lines are ``NAME=VALUE``, which systemd (``EnvironmentFile=``) and containers (``--env-file``)
-read as well. The program takes its own variables from it, and the environment stands over them.
+read as well. The program takes its own variables from it; the environment takes precedence.
 """
 
 import os
@@ -12,35 +12,38 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.config.credentials import HASH_SECRET
+from bot.config.credentials import HASH_SECRET_VARIABLE
 from bot.config.settings import DEFAULT_PATH, ENVIRONMENT_PREFIX, ConfigError
+from bot.platforms import TOKEN_VARIABLES
 from model import atomic
 
-SECRETS = ("DISCORD_TOKEN", "TELEGRAM_TOKEN", HASH_SECRET)
-# What all three readers take for the same: no spaces, quotes or backslashes.
-_PLAIN = re.compile(r"[!#-&(-\[\]-~]+")
+SECRET_VARIABLES = (*TOKEN_VARIABLES, HASH_SECRET_VARIABLE)
+# Characters that all three readers take literally: no spaces, quotes or backslashes.
+_LITERAL = re.compile(r"[!#-&(-\[\]-~]+")
 
 
-def beside(config: Path | None) -> Path:
-    """Where the secrets of a settings file are."""
+def secrets_path(config: Path | None) -> Path:
+    """Return the secrets file that belongs to a settings file."""
     return (config or DEFAULT_PATH).with_suffix(".env")
 
 
-def adopt(config: Path | None, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Put what the file has into the environment, where that has nothing of the name.
+def load_into_environment(
+    config: Path | None, environment: MutableMapping[str, str] = os.environ
+) -> None:
+    """Set the file's variables in the environment, except those that are set already.
 
-    A file that this user may not read is left to whom it is for: systemd reads it as root.
+    A file that this user may not read is skipped: systemd reads it as root.
 
     Raises:
         ConfigError: it is not a text file, or cannot be read for another reason.
     """
-    for name, value in read(beside(config)).items():
-        if not environment.get(name) and not environment.get(_twin(name)):
+    for name, value in read(secrets_path(config)).items():
+        if not environment.get(name) and not environment.get(_other_form(name)):
             environment[name] = value
 
 
 def read(path: Path) -> dict[str, str]:
-    """Our variables in a file; none where it is missing or for others only.
+    """Read the program's variables; none if the file is missing or this user may not read it.
 
     Raises:
         ConfigError: it is not a text file, or cannot be read for another reason.
@@ -56,60 +59,60 @@ def read(path: Path) -> dict[str, str]:
 
 
 def parse(text: str) -> dict[str, str]:
-    """Our variables in lines ``NAME=VALUE``; what else stands there is for somebody else."""
-    found = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value for name, value in found.items() if value and is_ours(name)}
+    """Parse the program's variables from lines ``NAME=VALUE``; skip other programs' variables."""
+    variables = dotenv_values(stream=StringIO(text), interpolate=False)
+    return {name: value for name, value in variables.items() if value and is_known_variable(name)}
 
 
-def is_ours(name: str) -> bool:
-    """Whether the program reads a variable of this name."""
-    return name.removesuffix("_FILE") in SECRETS or name.startswith(ENVIRONMENT_PREFIX)
+def is_known_variable(name: str) -> bool:
+    """Return if the program reads a variable of this name."""
+    return name.removesuffix("_FILE") in SECRET_VARIABLES or name.startswith(ENVIRONMENT_PREFIX)
 
 
 def write(path: Path, values: Mapping[str, str]) -> None:
-    """Put values into the file, which only its owner may read; its other lines stay.
+    """Set values in the file, which only its owner may read; its other lines stay.
 
     Raises:
         ConfigError: a value has characters that no secret has, or the file cannot be written.
     """
     try:
         before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-        atomic.write(path, with_lines(before, values))
+        atomic.write(path, with_values(before, values))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text file in UTF-8") from None
 
 
-def with_lines(text: str, values: Mapping[str, str]) -> str:
-    """The text with a line for each value, in the place of those that set the same name.
+def with_values(text: str, values: Mapping[str, str]) -> str:
+    """Return the text with a line for each value, without earlier lines of the same name.
 
     Raises:
         ConfigError: a value has characters that no secret has.
     """
     for name, value in values.items():
-        check(name, value)
-    names = {*values, *(_twin(name) for name in values)}
-    kept = [line for line in text.removesuffix("\n").split("\n") if _name(line) not in names]
-    before = "\n".join(kept)
-    lines = "".join(f"{name}={value}\n" for name, value in values.items())
-    return f"{before}\n{lines}" if before else lines
+        check_value(name, value)
+    replaced = {*values, *(_other_form(name) for name in values)}
+    lines = text.removesuffix("\n").split("\n")
+    kept = "\n".join(line for line in lines if _variable_name(line) not in replaced)
+    added = "".join(f"{name}={value}\n" for name, value in values.items())
+    return f"{kept}\n{added}" if kept else added
 
 
-def check(name: str, value: str) -> None:
-    """Refuse what the readers of such a file would not all take for the same.
+def check_value(name: str, value: str) -> None:
+    """Refuse a value that the readers of such a file would not all read alike.
 
     Raises:
         ConfigError: the value, which is not quoted, has spaces, quotes or the like.
     """
-    if not _PLAIN.fullmatch(value):
+    if not _LITERAL.fullmatch(value):
         raise ConfigError(f"{name}: holds characters that no token has")
 
 
-def _twin(name: str) -> str:
-    """``NAME_FILE`` of ``NAME``, and the other way round."""
+def _other_form(name: str) -> str:
+    """Return ``NAME_FILE`` for ``NAME``, and the other way round."""
     return name.removesuffix("_FILE") if name.endswith("_FILE") else f"{name}_FILE"
 
 
-def _name(line: str) -> str:
+def _variable_name(line: str) -> str:
     return line.partition("=")[0].strip().removeprefix("export ").strip()

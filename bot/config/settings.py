@@ -1,4 +1,4 @@
-"""The operator's settings: a TOML file under the environment, checked before anything runs.
+"""The operator's settings: a TOML file overridden by the environment, validated at start.
 
 Secrets are not settings; see ``bot.config.credentials``.
 """
@@ -27,12 +27,13 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.chat_settings.schema import ReactionSettings
+from bot.platforms import PLATFORMS, Platform
 
 DEFAULT_PATH = Path("config.toml")
 ENVIRONMENT_PREFIX = "EMOJI_REACTOR__"
 
-_SECRET_VARIABLES = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
-_LISTS = {"reactions.emoji_deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
+_TOKEN_VARIABLES = {platform.name: platform.token_variable for platform in PLATFORMS}
+_LIST_EXAMPLES = {"reactions.emoji_deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
 _SECRET_WORDS = ("token", "secret", "password")
 
 
@@ -59,33 +60,33 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-def _port_is_a_number(url: str) -> str:
-    """Refuse what SQLAlchemy takes for a mistake in the program."""
+def _check_port(url: str) -> str:
+    """Refuse a port that is not a number, at which SQLAlchemy raises a bare ValueError."""
     _, _, rest = url.partition("://")
-    place = re.split(r"[/?]", rest.partition("@")[2] or rest)[0]
-    port = place.rpartition("]")[2].partition(":")[2]  # an IPv6 address stands in brackets
+    address = re.split(r"[/?]", rest.partition("@")[2] or rest)[0]
+    port = address.rpartition("]")[2].partition(":")[2]  # an IPv6 address stands in brackets
     if port and not (port.isascii() and port.isdigit()):
         raise PydanticCustomError("port", "should have a number as its port")
     return url
 
 
 class DatabaseSettings(_Section):
-    """Where what the bot remembers is kept."""
+    """The database of counts, settings and feedback."""
 
     url: Annotated[
         str,
         Field(pattern=r"^(sqlite\+aiosqlite:///[^:]|postgresql\+asyncpg://)", repr=False),
-        AfterValidator(_port_is_a_number),
+        AfterValidator(_check_port),
     ] = "sqlite+aiosqlite:///emoji-reactor.db"
 
 
 class ModelSettings(_Section):
-    """The artifact and the resources that it may use."""
+    """The artifact and its resources."""
 
     source: OptionalText = None
     folder: Annotated[str, Field(min_length=1)] = "artifacts"
     threads: Annotated[int, Field(ge=1, le=256)] = 1
-    queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
+    max_queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
 
 
 class DiscordSettings(_Section):
@@ -115,29 +116,29 @@ class TelegramSettings(_Section):
 
 
 class PrivacySettings(_Section):
-    """How long anything is kept."""
+    """Retention of rows and texts."""
 
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     text_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 14
 
-    def rows_since(self, now: datetime) -> datetime:
-        """What was recorded before is to be erased."""
+    def rows_kept_since(self, now: datetime) -> datetime:
+        """Return the time before which rows are erased."""
         return now - timedelta(days=self.retention_days)
 
-    def texts_since(self, now: datetime) -> datetime:
-        """Texts that were recorded before are to be erased."""
+    def texts_kept_since(self, now: datetime) -> datetime:
+        """Return the time before which texts are erased."""
         return now - timedelta(days=self.text_retention_days)
 
 
 class LogSettings(_Section):
-    """What is written to standard error."""
+    """The log on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "plain", "json"] = "auto"
 
 
 class Settings(BaseSettings):
-    """All settings; build it with ``load``, which turns every mistake into one line."""
+    """All settings; use ``load``, which turns every mistake into one line."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX,
@@ -164,22 +165,27 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment over the file (which ``load`` passes as arguments), nothing else."""
+        """Return the environment before the file, which ``load`` passes as arguments."""
         return env_settings, init_settings
+
+    def is_enabled(self, platform: Platform) -> bool:
+        """Return if the platform's section enables it."""
+        section: DiscordSettings | TelegramSettings = getattr(self, platform.name)
+        return section.enabled
 
 
 def load(path: Path | None = None) -> Settings:
-    """Settings from ``path`` (None: ``config.toml`` if there is one) and the environment.
+    """Load settings from ``path`` (None: ``config.toml`` if there is one) and the environment.
 
     Raises:
         ConfigError: a missing or unreadable file, an unknown key, a wrong value, a secret.
     """
-    given = "" if path is None and not DEFAULT_PATH.exists() else read_text(path or DEFAULT_PATH)
-    return parse(given, path or DEFAULT_PATH)
+    text = "" if path is None and not DEFAULT_PATH.exists() else read_text(path or DEFAULT_PATH)
+    return parse(text, path or DEFAULT_PATH)
 
 
 def parse(text: str, path: Path = DEFAULT_PATH) -> Settings:
-    """Settings from a file's text and the environment; ``path`` is what messages call the file.
+    """Parse a file's text and the environment; error messages name ``path``.
 
     Raises:
         ConfigError: an unknown key, a wrong value, a secret.
@@ -199,10 +205,10 @@ def parse(text: str, path: Path = DEFAULT_PATH) -> Settings:
 
 
 def read_text(path: Path) -> str:
-    """What a settings file says.
+    """Read a settings file.
 
     Raises:
-        ConfigError: it cannot be read, or is no text.
+        ConfigError: it cannot be read, or is not text.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -216,10 +222,10 @@ def _refuse_secrets(data: Mapping[str, object], name: str) -> None:
     for section, content in data.items():
         for key in content if isinstance(content, dict) else (section,):
             if any(word in key.lower() for word in _SECRET_WORDS):
-                place = key if key == section else f"{section}.{key}"
-                variable = _SECRET_VARIABLES.get(section, "EMOJI_REACTOR_SECRET")
+                path = key if key == section else f"{section}.{key}"
+                variable = _TOKEN_VARIABLES.get(section, "EMOJI_REACTOR_SECRET")
                 raise ConfigError(
-                    f"{name}: {place}: secrets do not belong in this file; set the environment"
+                    f"{name}: {path}: secrets do not belong in this file; set the environment"
                     f" variable {variable} or {variable}_FILE"
                 )
 
@@ -231,16 +237,16 @@ def _refuse_unknown_sections(data: Mapping[str, object], name: str) -> None:
 
 
 def _check_environment() -> None:
-    """Refuse what the library would pass over (sections) or not name (lists)."""
+    """Refuse mistakes that pydantic-settings ignores (sections) or does not name (lists)."""
     for variable, value in os.environ.items():
         if not variable.upper().startswith(ENVIRONMENT_PREFIX):
             continue
-        place = variable.lower().removeprefix(ENVIRONMENT_PREFIX.lower()).split("__")
-        if place[0] not in Settings.model_fields:
-            raise ConfigError(f"environment: {variable}: {_unknown(place[:1])}")
-        if len(place) == 1:
+        path = variable.lower().removeprefix(ENVIRONMENT_PREFIX.lower()).split("__")
+        if path[0] not in Settings.model_fields:
+            raise ConfigError(f"environment: {variable}: {_unknown(path[:1])}")
+        if len(path) == 1:
             raise ConfigError(f"environment: {variable}: should name a key of the section")
-        if example := _LISTS.get(".".join(place)):
+        if example := _LIST_EXAMPLES.get(".".join(path)):
             try:
                 json.loads(value)
             except ValueError:
@@ -249,39 +255,39 @@ def _check_environment() -> None:
 
 def _explain(error: ValidationError, name: str) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = tuple(str(part) for part in first["loc"][:2])
-    variable = ENVIRONMENT_PREFIX + "__".join(place).upper()
-    given = next((known for known in os.environ if known.upper() == variable), None)
-    origin = name if given is None else f"environment: {given}"
+    path = tuple(str(part) for part in first["loc"][:2])
+    variable = ENVIRONMENT_PREFIX + "__".join(path).upper()
+    set_variable = next((known for known in os.environ if known.upper() == variable), None)
+    origin = name if set_variable is None else f"environment: {set_variable}"
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{origin}: {_unknown(place)}"
+        return f"{origin}: {_unknown(path)}"
     if first["type"] in ("model_type", "dataclass_type"):
-        return f"{origin}: {'.'.join(place)}: should be a section of keys"
+        return f"{origin}: {'.'.join(path)}: should be a section of keys"
     reason = first["msg"][:1].lower() + first["msg"][1:]
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{origin}: {'.'.join(place)}: {reason}{more}"
+    return f"{origin}: {'.'.join(path)}: {reason}{more}"
 
 
-def _unknown(place: Sequence[str]) -> str:
-    """``section[.key]: unknown key``, with the nearest known one where there is one."""
-    name = ".".join(place)
-    if len(place) == 1:
+def _unknown(path: Sequence[str]) -> str:
+    """Return ``section[.key]: unknown key`` with the nearest known key, or with all of them."""
+    name = ".".join(path)
+    if len(path) == 1:
         known = list(Settings.model_fields)
     else:
-        known = [key for key in known_keys() if key.startswith(f"{place[0]}.")]
+        known = [key for key in known_keys() if key.startswith(f"{path[0]}.")]
     near = get_close_matches(name, known, n=1) or get_close_matches(name, known_keys(), n=1)
     hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
     return f"{name}: unknown key{hint}"
 
 
-def check_key(place: str, origin: str) -> None:
-    """Refuse a ``section.key`` that there is not.
+def check_key(path: str, origin: str) -> None:
+    """Refuse an unknown ``section.key``.
 
     Raises:
-        ConfigError: with the nearest that there is; ``origin`` says where it stood.
+        ConfigError: names the nearest known key; the message begins with ``origin``.
     """
-    if place not in known_keys():
-        raise ConfigError(f"{origin}: {_unknown(place.split('.', 1))}")
+    if path not in known_keys():
+        raise ConfigError(f"{origin}: {_unknown(path.split('.', 1))}")
 
 
 def known_keys() -> list[str]:

@@ -1,4 +1,4 @@
-"""Writes settings into the commented example, or into a file that an operator has already."""
+"""Writing of settings into the commented example, or into an operator's existing file."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -11,63 +11,63 @@ from tomlkit.items import Table
 from bot.config.settings import ConfigError, Settings, check_key, parse
 from model import atomic
 
-READABLE = 0o644
-"""It holds no secret, and a service runs as somebody else than who wrote it."""
+FILE_MODE = 0o644
+"""The file holds no secret, and a service runs as another user than the one who wrote it."""
 
 
-def example() -> str:
-    """The example with every key, its default and a comment."""
+def read_example() -> str:
+    """Read the example, which has every key with its default and a comment."""
     packaged = Path(str(files("bot").joinpath("config.example.toml")))
     checkout = Path(str(files("bot"))).parent / "config.example.toml"
     return (packaged if packaged.exists() else checkout).read_text(encoding="utf-8")
 
 
 def with_values(text: str, values: Mapping[str, object]) -> str:
-    """The text with other values under ``section.key``; comments and everything else stay.
+    """Return the text with other values of ``section.key``; comments and all else stay.
 
     Raises:
-        tomlkit.exceptions.TOMLKitError: it is no TOML.
+        tomlkit.exceptions.TOMLKitError: the text is not TOML.
     """
     document = tomlkit.parse(text)
-    for place, value in values.items():
-        section, _, key = place.partition(".")
+    for path, value in values.items():
+        section, _, key = path.partition(".")
         table = document.setdefault(section, tomlkit.table())
-        plain = _plain(value)
-        if not isinstance(table, Table) or table.unwrap().get(key) != plain:
-            table[key] = plain
+        toml_value = _as_toml(value)
+        if not isinstance(table, Table) or table.unwrap().get(key) != toml_value:
+            table[key] = toml_value
     return tomlkit.dumps(document)
 
 
-def assignments(given: Iterable[str]) -> dict[str, object]:
-    """Values from ``section.key=value``, each as TOML writes it, or as it stands.
+def parse_assignments(arguments: Iterable[str]) -> dict[str, object]:
+    """Parse ``section.key=value``; a value that is not TOML is a text.
 
     Raises:
         ConfigError: one of them has no ``=``, or a key that is unknown.
     """
-    found: dict[str, object] = {}
-    for each in given:
-        place, equals, value = each.partition("=")
-        place = place.strip()
+    values: dict[str, object] = {}
+    for argument in arguments:
+        path, equals, value = argument.partition("=")
+        path = path.strip()
         if not equals:
-            raise ConfigError(f"--set {place}: should be SECTION.KEY=VALUE")
-        check_key(place, "--set")
+            raise ConfigError(f"--set {path}: should be SECTION.KEY=VALUE")
+        check_key(path, "--set")
         try:
-            found[place] = tomllib.loads(f"value = {value}")["value"]
+            values[path] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:
-            found[place] = value
-    return found
+            values[path] = value
+    return values
 
 
 def write(path: Path, text: str, *, replace: bool) -> Settings:
-    """Check the text as the bot would, then write it whole or not at all; what it says.
+    """Check the text as the bot would, write it atomically, and return its settings.
 
     Raises:
-        ConfigError: a value is wrong, one is there that must not be replaced, or the file cannot
-            be written; nothing is altered.
+        ConfigError: a value is wrong, a file exists that must not be replaced, or the file cannot
+            be written; nothing is changed.
     """
     settings = parse(text, path)
     try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else READABLE
+        mode = path.stat().st_mode & 0o777 if path.exists() else FILE_MODE
         if not atomic.write(path, text, mode=mode, replace=replace):
             raise ConfigError(f"{path}: is there already; --update changes it")
     except OSError as error:
@@ -75,8 +75,8 @@ def write(path: Path, text: str, *, replace: bool) -> Settings:
     return settings
 
 
-def _plain(value: object) -> object:
-    """As TOML has it: no null, and lists rather than tuples."""
+def _as_toml(value: object) -> object:
+    """Convert a value to TOML, which has no null and no tuples."""
     if value is None:
         return ""
     return list(value) if isinstance(value, tuple) else value

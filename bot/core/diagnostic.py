@@ -1,4 +1,4 @@
-"""What an operator is told of one thing that was checked."""
+"""The result of one check by ``emoji-reactor doctor``."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,48 +6,53 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How it is."""
+    """Severity of a diagnostic, in rising order."""
 
     OK = "ok"
     WARNING = "warning"
     """The bot runs, and does less than it could."""
     FAILED = "failed"
-    """The bot does not run, or not there."""
+    """The bot does not run, or not on this platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One line of ``emoji-reactor doctor``; it holds neither a token nor a message."""
+    """One line of ``emoji-reactor doctor``; it holds neither a token nor a message text.
+
+    Raises:
+        ValueError: a remedy is missing, or is given for what is ok.
+    """
 
     check: str
-    """What was looked at, such as ``discord.intents``; programs may rely on it."""
+    """Name of the check, such as ``discord.intents``; programs may rely on it."""
     status: Status
     message: str
     remedy: str = ""
-    """What to do; empty where all is well, and only there."""
+    """Instruction for the operator; empty if, and only if, the status is ok."""
 
     def __post_init__(self) -> None:
-        """Let nobody be told of a trouble without a way out."""
+        """Require a remedy for every fault."""
         if bool(self.remedy) is (self.status is Status.OK):
-            raise ValueError(f"{self.check}: a mend is for what is not ok")
+            raise ValueError(f"{self.check}: a remedy belongs to what is not ok, and only there")
 
 
-def ok(check: str, told: str) -> Diagnostic:
-    """All is well."""
-    return Diagnostic(check, Status.OK, told)
+def ok(check: str, message: str) -> Diagnostic:
+    """Return a diagnostic without a fault."""
+    return Diagnostic(check, Status.OK, message)
 
 
-def warning(check: str, told: str, mend: str) -> Diagnostic:
-    """The bot does less than it could."""
-    return Diagnostic(check, Status.WARNING, told, mend)
+def warning(check: str, message: str, remedy: str) -> Diagnostic:
+    """Return a diagnostic of a bot that does less than it could."""
+    return Diagnostic(check, Status.WARNING, message, remedy)
 
 
-def failed(check: str, told: str, mend: str) -> Diagnostic:
-    """The bot does not run, or not there."""
-    return Diagnostic(check, Status.FAILED, told, mend)
+def failed(check: str, message: str, remedy: str) -> Diagnostic:
+    """Return a diagnostic of a bot that does not run, or not on this platform."""
+    return Diagnostic(check, Status.FAILED, message, remedy)
 
 
-def worst_status(findings: Iterable[Diagnostic]) -> Status:
-    """The gravest status; ok where nothing was found."""
-    order = list(Status)
-    return max((finding.status for finding in findings), key=order.index, default=Status.OK)
+def worst_status(diagnostics: Iterable[Diagnostic]) -> Status:
+    """Return the most severe status; ok without any diagnostics."""
+    severity = list(Status)
+    statuses = (diagnostic.status for diagnostic in diagnostics)
+    return max(statuses, key=severity.index, default=Status.OK)

@@ -119,6 +119,6 @@ def test_a_signal_while_a_line_is_handled_ends_the_reading_after_it(
 ) -> None:
     with Keyboard() as keyboard:
         os.kill(os.getpid(), number)
-        assert keyboard.line() == ""
+        assert keyboard.read_line() == ""
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -28,7 +28,7 @@ LEAVES = [
     "model promote",
     "model card",
     "model convert",
-    "model fit",
+    "model finetune",
     "model gate",
     "retrain",
     "push model",

@@ -39,7 +39,7 @@ def test_wrong_settings_are_the_only_finding(cli: CommandLine, text: str, words:
     ended = cli("doctor", "--json")
     assert ended.status == 1
     assert list(checks(ended)) == ["settings"]
-    assert words in checks(ended)["settings"]["told"]
+    assert words in checks(ended)["settings"]["message"]
     assert "zanzibar" not in ended.out
 
 
@@ -65,10 +65,12 @@ def test_files_of_secrets_that_others_may_read(
     monkeypatch.setenv("TELEGRAM_TOKEN_FILE", "token")
     monkeypatch.setenv("EMOJI_REACTOR__TELEGRAM__ENABLED", "false")
     Path("token").chmod(0o604)
-    assert checks(cli("doctor", "--json"))["secrets"]["mend"] == "chmod 600 token"
+    assert checks(cli("doctor", "--json"))["secrets"]["remedy"] == "chmod 600 token"
     Path("token").chmod(0o600)
-    assert checks(cli("doctor", "--json"))["secrets"]["told"] == "nobody else may read token"
-    assert checks(cli("doctor", "--json"))["telegram"]["told"].endswith("telegram.enabled is false")
+    assert checks(cli("doctor", "--json"))["secrets"]["message"] == "only you may read token"
+    assert checks(cli("doctor", "--json"))["telegram"]["message"].endswith(
+        "telegram.enabled is false"
+    )
 
 
 def test_tokens_for_somebody_else(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,8 +84,8 @@ def test_tokens_for_somebody_else(cli: CommandLine, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "access", access)
     monkeypatch.setenv("EMOJI_REACTOR__DISCORD__ENABLED", "false")
     monkeypatch.setenv("DISCORD_TOKEN", "another")
-    told = checks(cli("doctor", "--json"))["secrets"]
-    assert (told["status"], told["told"].startswith("this user may not read config.env")) == (
+    found = checks(cli("doctor", "--json"))["secrets"]
+    assert (found["status"], found["message"].startswith("this user may not read config.env")) == (
         "warning",
         True,
     )
@@ -93,11 +95,11 @@ def test_postgres_needs_a_secret(cli: CommandLine, monkeypatch: pytest.MonkeyPat
     url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji"
     monkeypatch.setenv("EMOJI_REACTOR__DATABASE__URL", url)
     ended = cli("doctor", "--json")
-    assert checks(ended)["identity"]["status"] == checks(ended)["database"]["status"] == "failed"
+    assert checks(ended)["pseudonyms"]["status"] == checks(ended)["database"]["status"] == "failed"
     assert "hunter2" not in ended.out
     monkeypatch.setenv("EMOJI_REACTOR_SECRET", "sixteen-or-more-letters")
     ended = cli("doctor", "--json")
-    assert checks(ended)["identity"]["status"] == "ok"
+    assert checks(ended)["pseudonyms"]["status"] == "ok"
     assert "sixteen" not in ended.out
 
 
@@ -106,16 +108,16 @@ def test_a_password_in_the_settings_is_a_secret(cli: CommandLine) -> None:
     url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji"
     Path("config.toml").write_text(f'[database]\nurl = "{url}"\n')
     Path("config.toml").chmod(0o644)
-    told = checks(cli("doctor", "--json"))["secrets"]
-    assert (told["status"], told["mend"]) == ("warning", "chmod 600 config.toml")
+    found = checks(cli("doctor", "--json"))["secrets"]
+    assert (found["status"], found["remedy"]) == ("warning", "chmod 600 config.toml")
     Path("config.toml").chmod(0o600)
     assert checks(cli("doctor", "--json"))["secrets"]["status"] == "ok"
 
 
 def test_the_artifact_is_loaded_and_predicts(cli: CommandLine, tiny_artifact: Path) -> None:
-    told = model_of(cli)
-    assert told["status"] == "ok"
-    assert told["told"].startswith("tiny-")
+    found = model_of(cli)
+    assert found["status"] == "ok"
+    assert found["message"].startswith("tiny-")
 
 
 def test_an_artifact_that_is_corrupt(
@@ -125,9 +127,9 @@ def test_an_artifact_that_is_corrupt(
     with (tmp_path / "broken" / LAYOUT.encoder).open("ab") as file:
         file.write(b"!")
     monkeypatch.setenv("EMOJI_REACTOR__MODEL__SOURCE", str(tmp_path / "broken"))
-    told = model_of(cli)
-    assert told["status"] == "failed"
-    assert "is corrupt (its SHA-256 differs)" in told["told"]
+    found = model_of(cli)
+    assert found["status"] == "failed"
+    assert "is corrupt (its SHA-256 differs)" in found["message"]
 
 
 def test_a_promotion_that_is_broken_gives_way(
@@ -136,13 +138,13 @@ def test_a_promotion_that_is_broken_gives_way(
     write_tiny_artifact(tmp_path / "next", "next", seed=1)
     shelf = open_registry(ModelSettings(source=str(tiny_artifact)))
     promoted = shelf.promote(tmp_path / "next")
-    assert promoted.version in model_of(cli)["told"]
+    assert promoted.version in model_of(cli)["message"]
     (promoted.folder / LAYOUT.tokenizer).unlink()
-    told = model_of(cli)
-    assert told["status"] == "warning"
-    assert "is missing" in told["told"]
-    assert "tiny-" in told["told"]
-    assert "--rollback" in told["mend"]
+    found = model_of(cli)
+    assert found["status"] == "warning"
+    assert "is missing" in found["message"]
+    assert "tiny-" in found["message"]
+    assert "--rollback" in found["remedy"]
 
 
 @pytest.fixture
@@ -173,12 +175,12 @@ async def test_the_token_of_the_hub(
 ) -> None:
     hub.role = role
     found = await on_the_hub(environment, hub.endpoint, token)
-    assert (found["status"], words in found["told"]) == (status, True)
+    assert (found["status"], words in found["message"]) == (status, True)
 
 
 async def test_a_hub_that_is_out_of_reach(environment: Mapping[str, str]) -> None:
     found = await on_the_hub(environment, "http://127.0.0.1:9", HUB_TOKEN)
-    assert (found["status"], "no answer from the Hub" in found["told"]) == ("warning", True)
+    assert (found["status"], "no answer from the Hub" in found["message"]) == ("warning", True)
 
 
 async def on_the_hub(

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from bot.charts import NEUTRAL
-from bot.cli.feedback_chart import PlotError, draw, write
+from bot.cli.feedback.chart import ChartError, draw_chart, write_chart
 from bot.database.engine import open_database
 from bot.database.trends import FeedbackTrends, KeptShare
 
@@ -30,7 +30,7 @@ SOMETHING = FeedbackTrends(
 
 def test_trends_fill_the_picture() -> None:
     accent = tuple(bytes.fromhex(NEUTRAL.accent.removeprefix("#")))
-    full, empty = (Image.open(io.BytesIO(draw(trends))) for trends in (SOMETHING, NOTHING))
+    full, empty = (Image.open(io.BytesIO(draw_chart(trends))) for trends in (SOMETHING, NOTHING))
     assert full.height > empty.height
     colours = [{colour for _, colour in image.getcolors(1 << 20) or []} for image in (full, empty)]
     assert accent in colours[0]
@@ -40,12 +40,12 @@ def test_trends_fill_the_picture() -> None:
 def test_long_ids_are_told_apart_by_their_ends() -> None:
     ids = ("123456789012345678", "123456789012345679")
     one, two = (replace(SOMETHING, by_community={("discord", i): KeptShare(1, 1)}) for i in ids)
-    assert draw(one) != draw(two)
+    assert draw_chart(one) != draw_chart(two)
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PlotError, match=r"cannot write the picture .*missing.*: No such file"):
-        write(NOTHING, tmp_path / "missing" / "x.png")
+    with pytest.raises(ChartError, match=r"cannot write the picture .*missing.*: No such file"):
+        write_chart(NOTHING, tmp_path / "missing" / "x.png")
 
 
 def test_the_command_writes_a_png_beside_its_table(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.config.credentials import Credentials, hash_secret, load
+from bot.config.credentials import Credentials, load, load_hash_secret
 from bot.config.settings import ConfigError
+from bot.platforms import PLATFORMS
 
 TOKEN = "123456:AAEhBOweik6ad6PsEzwUFHJkl0987654321"
 
@@ -17,10 +18,10 @@ def test_tokens_come_from_the_environment_or_a_file_it_names(tmp_path: Path) -> 
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n")
     loaded = load({"DISCORD_TOKEN": " abc ", "TELEGRAM_TOKEN_FILE": str(file)})
-    assert loaded.discord_token == SecretStr("abc")
-    assert loaded.telegram_token == SecretStr(TOKEN)
+    assert loaded.tokens == {"discord": SecretStr("abc"), "telegram": SecretStr(TOKEN)}
+    assert [loaded.token(platform) for platform in PLATFORMS] == ["abc", TOKEN]
     assert loaded.hash_secret is None
-    assert set(loaded.known()) == {"abc", TOKEN}
+    assert set(loaded.secret_values()) == {"abc", TOKEN}
 
 
 def test_an_empty_variable_is_unset() -> None:
@@ -55,11 +56,11 @@ def test_an_unusable_file_is_named(content: bytes, tmp_path: Path) -> None:
 
 def test_the_hash_secret_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
     database = tmp_path / "bot.db"
-    first = hash_secret(None, database)
+    first = load_hash_secret(None, database)
     file = tmp_path / "bot.db.secret"
     assert len(first) == 64
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert hash_secret(None, database) == first
+    assert load_hash_secret(None, database) == first
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -69,7 +70,7 @@ def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> Non
 
     def start() -> None:
         barrier.wait()
-        found.append(hash_secret(None, tmp_path / "bot.db"))
+        found.append(load_hash_secret(None, tmp_path / "bot.db"))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
@@ -81,25 +82,25 @@ def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> Non
 
 
 def test_the_given_hash_secret_wins(tmp_path: Path) -> None:
-    assert hash_secret(SecretStr("x" * 20), tmp_path / "bot.db") == b"x" * 20
+    assert load_hash_secret(SecretStr("x" * 20), tmp_path / "bot.db") == b"x" * 20
     assert not list(tmp_path.iterdir())
 
 
 def test_a_server_database_needs_the_hash_secret() -> None:
     with pytest.raises(ConfigError, match="EMOJI_REACTOR_SECRET"):
-        hash_secret(None, None)
+        load_hash_secret(None, None)
 
 
 def test_a_damaged_secret_file_is_refused_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "bot.db.secret").write_text("abc")
     with pytest.raises(ConfigError, match=r"bot\.db\.secret"):
-        hash_secret(None, tmp_path / "bot.db")
+        load_hash_secret(None, tmp_path / "bot.db")
     assert (tmp_path / "bot.db.secret").read_text() == "abc"
 
 
 def test_a_new_secret_for_an_old_database_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hash_secret(None, tmp_path / "bot.db", warn=True)
-    hash_secret(None, tmp_path / "bot.db", warn=True)
+    load_hash_secret(None, tmp_path / "bot.db", members_exist=True)
+    load_hash_secret(None, tmp_path / "bot.db", members_exist=True)
     assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.secrets_file import adopt, beside, parse, read, with_lines, write
+from bot.config.secrets_file import (
+    load_into_environment,
+    parse,
+    read,
+    secrets_path,
+    with_values,
+    write,
+)
 from bot.config.settings import ConfigError
 
 PLAIN = "".join(sorted(set(string.printable) - set(string.whitespace) - set("\"'\\")))
@@ -31,11 +38,11 @@ def test_what_is_written_is_read_back_and_other_lines_stay(
     lines: list[str], values: dict[str, str]
 ) -> None:
     before = "\n".join(lines)
-    text = with_lines(before, values)
+    text = with_values(before, values)
     assert parse(text) == parse(before) | values
     for name in ("# mine", "HTTPS_PROXY"):
         assert text.count(name) == before.count(name)
-    assert with_lines(text, values) == text
+    assert with_values(text, values) == text
     assert all(text.count(f"{name}=") == 1 for name in values)
 
 
@@ -48,7 +55,7 @@ def test_values_that_readers_would_not_agree_on(value: str, tmp_path: Path) -> N
 
 
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
-    path = beside(tmp_path / "config.toml")
+    path = secrets_path(tmp_path / "config.toml")
     path.write_text("DISCORD_TOKEN_FILE=/run/secrets/discord\nEMOJI_REACTOR_SECRET=abc")
     path.chmod(0o644)
     write(path, {"DISCORD_TOKEN": "abc"})
@@ -61,7 +68,7 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
 def test_the_environment_stands_over_it(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     write(
-        beside(config),
+        secrets_path(config),
         {
             "DISCORD_TOKEN": "kept",
             "TELEGRAM_TOKEN": "kept",
@@ -71,7 +78,7 @@ def test_the_environment_stands_over_it(tmp_path: Path) -> None:
         },
     )
     environment = {"DISCORD_TOKEN": "given", "TELEGRAM_TOKEN_FILE": "given", "PATH": "given"}
-    adopt(config, environment)
+    load_into_environment(config, environment)
     assert environment == {
         "DISCORD_TOKEN": "given",
         "TELEGRAM_TOKEN_FILE": "given",
@@ -96,12 +103,12 @@ def somebody_else(path: Path) -> Iterator[None]:
 
 def test_one_that_is_for_another_user_is_left_to_them(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    write(beside(config), {"DISCORD_TOKEN": "abc"})
+    write(secrets_path(config), {"DISCORD_TOKEN": "abc"})
     environment = {"TELEGRAM_TOKEN": "given"}
-    with somebody_else(beside(config)):
-        adopt(config, environment)
+    with somebody_else(secrets_path(config)):
+        load_into_environment(config, environment)
     assert environment == {"TELEGRAM_TOKEN": "given"}
-    adopt(config, environment)  # as root, who may, or still as somebody who may not
+    load_into_environment(config, environment)  # as root, who may, or still as somebody who may not
     assert ("DISCORD_TOKEN" in environment) is (os.geteuid() == 0)
 
 

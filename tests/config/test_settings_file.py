@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.settings import ConfigError, parse
-from bot.config.settings_file import assignments, example, with_values, write
+from bot.config.settings_file import parse_assignments, read_example, with_values, write
 
 SHARE = st.floats(0, 1)
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -60,14 +60,14 @@ def plain(value: object) -> object:
 
 @given(VALUES)
 def test_what_is_written_is_read_back_among_all_comments(values: Mapping[str, object]) -> None:
-    text = with_values(example(), values)
+    text = with_values(read_example(), values)
     settings = parse(text)
     for place, value in values.items():
         section, key = place.split(".")
         loaded = getattr(getattr(settings, section), key)
         assert loaded == (frozenset(value) if isinstance(value, tuple) else value)
-    assert comments(text) == comments(example())
-    assert told(text) == told(example()) | {k: plain(v) for k, v in values.items()}
+    assert comments(text) == comments(read_example())
+    assert told(text) == told(read_example()) | {k: plain(v) for k, v in values.items()}
     assert with_values(text, values) == text
 
 
@@ -82,8 +82,8 @@ def test_what_an_operator_has_written_stays(values: Mapping[str, object], before
 
 
 def test_the_example_alters_nothing() -> None:
-    assert parse(example()) == parse("")
-    assert with_values(example(), told(example())) == example()
+    assert parse(read_example()) == parse("")
+    assert with_values(read_example(), told(read_example())) == read_example()
 
 
 def test_assignments_are_toml_or_as_they_stand() -> None:
@@ -93,7 +93,7 @@ def test_assignments_are_toml_or_as_they_stand() -> None:
         'reactions.emoji_deny=["💔"]',
         "log.level =",
     ]
-    assert assignments(given) == {
+    assert parse_assignments(given) == {
         "reactions.chance": 0.5,
         "reactions.mode": "reply",
         "reactions.emoji_deny": ["💔"],
@@ -115,7 +115,7 @@ def test_assignments_are_toml_or_as_they_stand() -> None:
 )
 def test_keys_that_there_are_not(given: str, words: str) -> None:
     with pytest.raises(ConfigError) as error:
-        assignments([given])
+        parse_assignments([given])
     assert words in str(error.value)
     assert "zanzibar" not in str(error.value)
 
@@ -123,14 +123,14 @@ def test_keys_that_there_are_not(given: str, words: str) -> None:
 def test_a_file_is_checked_before_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     with pytest.raises(ConfigError, match=r"config\.toml: reactions\.chance"):
-        write(path, with_values(example(), {"reactions.chance": 2}), replace=True)
+        write(path, with_values(read_example(), {"reactions.chance": 2}), replace=True)
     assert list(tmp_path.iterdir()) == []
-    write(path, example(), replace=False)
+    write(path, read_example(), replace=False)
     assert path.stat().st_mode & 0o777 == 0o644
     path.chmod(0o640)
     with pytest.raises(ConfigError, match="--update changes it"):
         write(path, "", replace=False)
-    assert path.read_text(encoding="utf-8") == example()
+    assert path.read_text(encoding="utf-8") == read_example()
     write(path, "", replace=True)
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("", 0o640)
     assert list(tmp_path.iterdir()) == [path]

@@ -1,4 +1,4 @@
-"""What a finding must say."""
+"""Diagnostics: the remedy of each, and the severity of several."""
 
 import pytest
 from hypothesis import given
@@ -8,24 +8,24 @@ from bot.core.diagnostic import Diagnostic, Status, failed, ok, warning, worst_s
 
 
 @pytest.mark.parametrize(
-    ("status", "mend"), [(Status.OK, "do"), (Status.WARNING, ""), (Status.FAILED, "")]
+    ("status", "remedy"), [(Status.OK, "do"), (Status.WARNING, ""), (Status.FAILED, "")]
 )
-def test_a_mend_is_for_what_is_not_ok(status: Status, mend: str) -> None:
-    with pytest.raises(ValueError, match="disk: a mend"):
-        Diagnostic("disk", status, "told", mend)
+def test_a_remedy_belongs_to_what_is_not_ok(status: Status, remedy: str) -> None:
+    with pytest.raises(ValueError, match="disk: a remedy"):
+        Diagnostic("disk", status, "message", remedy)
 
 
-FINDINGS = st.lists(
+DIAGNOSTICS = st.lists(
     st.sampled_from([ok("a", "b"), warning("a", "b", "c"), failed("a", "b", "c")]), max_size=5
 )
 
 
-@given(FINDINGS)
-def test_the_worst_is_the_gravest_of_all(findings: list[Diagnostic]) -> None:
-    statuses = {finding.status for finding in findings}
+@given(DIAGNOSTICS)
+def test_the_worst_status_is_the_most_severe(diagnostics: list[Diagnostic]) -> None:
+    statuses = {diagnostic.status for diagnostic in diagnostics}
     if Status.FAILED in statuses:
-        assert worst_status(findings) is Status.FAILED
+        assert worst_status(diagnostics) is Status.FAILED
     elif Status.WARNING in statuses:
-        assert worst_status(findings) is Status.WARNING
+        assert worst_status(diagnostics) is Status.WARNING
     else:
-        assert worst_status(findings) is Status.OK
+        assert worst_status(diagnostics) is Status.OK

@@ -19,7 +19,7 @@ from tests.e2e.telegram_server import TelegramServer
 
 Checks = Mapping[str, Mapping[str, str]]
 
-LOCAL = ("settings", "secrets", "identity", "database", "disk", "model")
+LOCAL = ("settings", "secrets", "pseudonyms", "database", "disk", "model")
 ON_DISCORD = ("token", "intents", "commands", "invite", "servers")
 ON_TELEGRAM = ("token", "privacy", "joining", "webhook")
 URL = "https://bot.example.org/very-secret-path"
@@ -89,7 +89,7 @@ async def test_the_intent_that_is_off_and_where_to_click(
     discord_server.application["flags"] = 0
     told = (await on_discord(both))["discord.intents"]
     assert told["status"] == "warning"
-    assert f"applications/{BOT}/bot, turn Message Content Intent on" in told["mend"]
+    assert f"applications/{BOT}/bot, turn Message Content Intent on" in told["remedy"]
     discord_server.application["flags"] = CONTENT
     assert (await on_discord(both))["discord.intents"]["status"] == "ok"
 
@@ -100,8 +100,8 @@ async def test_commands_that_go_elsewhere_and_an_invitation_that_does_not_work(
     discord_server.application["interactions_endpoint_url"] = URL
     discord_server.application["bot_require_code_grant"] = True
     told = await on_discord(both)
-    assert "Interactions Endpoint URL" in told["discord.commands"]["mend"]
-    assert "OAuth2 Code Grant off" in told["discord.invite"]["mend"]
+    assert "Interactions Endpoint URL" in told["discord.commands"]["remedy"]
+    assert "OAuth2 Code Grant off" in told["discord.invite"]["remedy"]
     assert URL not in json.dumps(told)
 
 
@@ -116,13 +116,13 @@ async def test_servers_that_lack_permissions_are_named(
     discord_server.gateway.guilds = servers
     told = (await on_discord(both))["discord.servers"]
     assert told["status"] == "warning"
-    assert told["told"] == (
+    assert told["message"] == (
         'in 300 servers: "Server 296" (296) does not let it add reactions; "Server 297" (297) does'
         ' not let it add reactions; "Server 298" (298) does not let it add reactions; and 2 more'
     )
-    assert invite_url(int(BOT)) in told["mend"]
+    assert invite_url(int(BOT)) in told["remedy"]
     servers[-1]["roles"][0]["permissions"] = str(1 << 3)  # an administrator may do all
-    assert "and 1 more" in (await on_discord(both))["discord.servers"]["told"]
+    assert "and 1 more" in (await on_discord(both))["discord.servers"]["message"]
 
 
 async def test_a_bot_in_no_server_is_given_the_link(
@@ -130,17 +130,17 @@ async def test_a_bot_in_no_server_is_given_the_link(
 ) -> None:
     discord_server.gateway.guilds.clear()
     told = (await on_discord(both))["discord.servers"]
-    assert (told["status"], invite_url(int(BOT)) in told["mend"]) == ("warning", True)
+    assert (told["status"], invite_url(int(BOT)) in told["remedy"]) == ("warning", True)
 
 
 async def test_refused_tokens_are_named_and_not_quoted(both: BotProcess) -> None:
     wrong = {"DISCORD_TOKEN": "wrong-token-of-discord", "TELEGRAM_TOKEN": "1:wrong-of-telegram"}
     ended = await both.call("doctor", "--json", **wrong)
     told = checks(ended)
-    assert told["discord.token"]["told"] == "Discord refused the token"
-    assert "Reset Token" in told["discord.token"]["mend"]
-    assert told["telegram.token"]["told"] == "Telegram refused the token"
-    assert "/token" in told["telegram.token"]["mend"]
+    assert told["discord.token"]["message"] == "Discord refused the token"
+    assert "Reset Token" in told["discord.token"]["remedy"]
+    assert told["telegram.token"]["message"] == "Telegram refused the token"
+    assert "/token" in told["telegram.token"]["remedy"]
     assert "wrong" not in ended.out
 
 
@@ -153,15 +153,15 @@ async def test_platforms_that_are_out_of_reach_are_not_called_a_wrong_token(
         "doctor", "--json", DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN=telegram.TOKEN
     )
     told = checks(ended)
-    assert told["discord.connection"]["told"].startswith("no answer from Discord (Client")
-    assert told["telegram.connection"]["told"] == "no answer from Telegram (network)"
+    assert told["discord.connection"]["message"].startswith("no answer from Discord (Client")
+    assert told["telegram.connection"]["message"] == "no answer from Telegram (network)"
     assert not {"discord.token", "telegram.token"} & told.keys()
 
 
 async def test_without_any_token_nothing_would_run(both: BotProcess) -> None:
     told = checks(await both.call("doctor", "--json"))
     assert told["platforms"]["status"] == "failed"
-    assert told["discord"]["told"] == "not used: DISCORD_TOKEN is not set"
+    assert told["discord"]["message"] == "not used: DISCORD_TOKEN is not set"
     assert [each["status"] for name, each in told.items() if name in LOCAL] == ["ok"] * len(LOCAL)
 
 
@@ -173,9 +173,9 @@ async def test_group_privacy_and_groups_at_botfather(
     assert told["telegram.privacy"]["status"] == told["telegram.joining"]["status"] == "warning"
     assert (
         f"/setprivacy to @BotFather, choose @{telegram.USERNAME}, press Disable"
-        in (told["telegram.privacy"]["mend"])
+        in (told["telegram.privacy"]["remedy"])
     )
-    assert "/setjoingroups" in told["telegram.joining"]["mend"]
+    assert "/setjoingroups" in told["telegram.joining"]["remedy"]
 
 
 async def test_a_webhook_in_the_way_of_polling(
@@ -183,7 +183,7 @@ async def test_a_webhook_in_the_way_of_polling(
 ) -> None:
     telegram_server.webhook = URL
     told = await on_telegram(both, "--poll")
-    assert told["telegram.webhook"]["told"].startswith("bot.example.org gets the updates, not")
+    assert told["telegram.webhook"]["message"].startswith("bot.example.org gets the updates, not")
     assert "telegram.pollers" not in told
     assert "very-secret-path" not in json.dumps(told)
 
@@ -196,7 +196,7 @@ async def test_the_webhook_beside_the_settings(
     async def told() -> tuple[str, str]:
         found = (await on_telegram(bot))["telegram.webhook"]
         assert "very-secret-path" not in json.dumps(found)
-        return found["status"], found["told"]
+        return found["status"], found["message"]
 
     assert await told() == ("warning", "nothing is registered, not bot.example.org")
     telegram_server.webhook = "https://other.example.org/"
@@ -221,18 +221,18 @@ async def test_a_webhook_that_a_running_bot_registered(
     assert (await on_telegram(bot))["telegram.webhook"] == {
         "check": "telegram.webhook",
         "status": "ok",
-        "told": "bot.example.org gets the updates; updates that wait: 0",
-        "mend": "",
+        "message": "bot.example.org gets the updates; waiting updates: 0",
+        "remedy": "",
     }
     telegram_server.last_webhook_error = (int(time.time()), "Wrong response: 502 Bad Gateway")
     found = (await on_telegram(bot))["telegram.webhook"]
-    assert (found["status"], "502 Bad Gateway; updates that wait: 0" in found["told"]) == (
+    assert (found["status"], "502 Bad Gateway; waiting updates: 0" in found["message"]) == (
         "warning",
         True,
     )
     telegram_server.send_message("zanzibar")
     found = (await on_telegram(bot))["telegram.webhook"]
-    assert (found["status"], "; updates that wait: 1" in found["told"]) == ("failed", True)
+    assert (found["status"], "; waiting updates: 1" in found["message"]) == ("failed", True)
     telegram_server.last_webhook_error = (
         int(time.time()) - 7200,
         "Wrong response: 502 Bad Gateway",
@@ -246,7 +246,7 @@ async def test_an_address_that_telegram_does_not_send_to(
     address = "https://bot.example.org:8080/hook"
     bot = launcher(telegram=telegram_server, **{"telegram.webhook_url": address})
     found = (await on_telegram(bot))["telegram.webhook"]
-    assert (found["status"], "80, 88, 443, 8443" in found["mend"]) == ("failed", True)
+    assert (found["status"], "80, 88, 443, 8443" in found["remedy"]) == ("failed", True)
 
 
 async def test_another_poller_is_noticed_and_goes_on(
@@ -256,7 +256,7 @@ async def test_another_poller_is_noticed_and_goes_on(
     await telegram_server.polling()
     assert "telegram.pollers" not in await on_telegram(both)
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
-    assert (found["status"], found["told"]) == (
+    assert (found["status"], found["message"]) == (
         "warning",
         "another process polls with this token",
     )
@@ -270,15 +270,15 @@ async def test_groups_where_it_is_no_admin(
     await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     found = (await on_telegram(both))["telegram.groups"]
-    assert (found["status"], found["told"]) == (
+    assert (found["status"], found["message"]) == (
         "ok",
         "an admin in each of the 1 groups that it is in",
     )
     telegram_server.statuses[telegram.BOT] = "member"
     found = (await on_telegram(both))["telegram.groups"]
     assert found["status"] == "warning"
-    assert found["told"].startswith('no admin in 1 of 1 groups: "Group"; it reacts there')
-    assert "Add Admin" in found["mend"]
+    assert found["message"].startswith('no admin in 1 of 1 groups: "Group"; it reacts there')
+    assert "Add Admin" in found["remedy"]
     telegram_server.statuses[telegram.BOT] = "kicked"
     assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
     telegram_server.refusals.append(telegram.Refusal("getChatMember", 400, "chat not found"))
@@ -289,10 +289,10 @@ async def test_groups_where_it_is_no_admin(
 @pytest.mark.slow
 async def test_nobody_else_polls(both: BotProcess, telegram_server: TelegramServer) -> None:
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
-    assert found["told"] == "nobody else polls with this token"
+    assert found["message"] == "no other process polls with this token"
     telegram_server.send_message("zanzibar")
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
-    assert found["told"] == "nobody fetches what waits: 1"
+    assert found["message"] == "no other process fetches the waiting updates: 1"
 
 
 async def test_a_used_database_and_one_that_lost_its_secret(
@@ -301,14 +301,14 @@ async def test_a_used_database_and_one_that_lost_its_secret(
     await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     running = await on_telegram(both)
-    assert running["database"]["told"].endswith("the newest; it can be written")
+    assert running["database"]["message"].endswith("the newest; it can be written")
     assert await both.stop() == 0
     secret = Path(f"{both.database}.secret")
     secret.chmod(0o644)
     both.database.parent.chmod(0o755)
     found = (await on_telegram(both))["secrets"]
-    assert (found["status"], found["mend"]) == ("warning", f"chmod 600 {secret}")
+    assert (found["status"], found["remedy"]) == ("warning", f"chmod 600 {secret}")
     secret.unlink()
-    found = (await on_telegram(both))["identity"]
-    assert (found["status"], "earlier opt-outs" in found["told"]) == ("warning", True)
+    found = (await on_telegram(both))["pseudonyms"]
+    assert (found["status"], "earlier opt-outs" in found["message"]) == ("warning", True)
     assert both.query("select count(*) from community where platform = 'doctor'") == [(0,)]

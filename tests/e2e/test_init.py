@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.discord.permissions import invite_url
-from bot.config.settings_file import example
+from bot.config.settings_file import read_example
 from tests.cli.conftest import BOT as PROGRAM
 from tests.cli.conftest import Ended
 from tests.cli.talk import Talk, closing_process
@@ -110,13 +110,15 @@ async def test_by_options_then_doctor_and_run(
     assert f"open {invite_url(int(BOT))}" in ended.out
     assert "make it an admin there" in ended.out
     assert ended.out.rstrip().endswith("emoji-reactor run")
-    assert desk.settings.read_text("utf-8") == example().replace("chance = 1.0", "chance = 0.5")
+    assert desk.settings.read_text("utf-8") == read_example().replace(
+        "chance = 1.0", "chance = 0.5"
+    )
     assert desk.secrets.read_text() == LINES
     assert desk.secrets.stat().st_mode & 0o777 == 0o600
     assert sorted(file.name for file in desk.folder.iterdir()) == ["config.env", "config.toml"]
     checked = await desk.call("doctor")
     assert (checked.status, "failed" in checked.out, "warning" in checked.out) == (0, False, False)
-    assert "nobody else may read config.env" in checked.out
+    assert "only you may read config.env" in checked.out
     # The second of two commands: it finds the tokens by itself.
     process = await asyncio.create_subprocess_exec(
         *(*PROGRAM, "run"), cwd=desk.folder, env=desk.environment, stderr=asyncio.subprocess.PIPE
@@ -257,7 +259,7 @@ async def test_by_hand(desk: Desk) -> None:
     await asyncio.to_thread(converse)
     written = tomllib.loads(desk.settings.read_text("utf-8"))
     assert (written["reactions"]["mode"], written["reactions"]["chance"]) == ("reply", 0.25)
-    assert desk.settings.read_text("utf-8").count("#") == example().count("#")
+    assert desk.settings.read_text("utf-8").count("#") == read_example().count("#")
     assert desk.secrets.read_text() == f"DISCORD_TOKEN={discord.TOKEN}\n"
 
 

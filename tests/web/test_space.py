@@ -65,9 +65,9 @@ def stored_rows(hub: HubServer, folder: str) -> list[FeedbackRow]:
 
 
 def import_space(hub: HubServer, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run ``feedback gather`` from the Hub in a subprocess."""
+    """Run ``feedback import-space`` from the Hub in a subprocess."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", "feedback", "gather", NAME, "--out", "gathered"],
+        [sys.executable, "-m", "bot", "feedback", "import-space", NAME, "--out", "gathered"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "0", **hub_environment(hub)},
         capture_output=True,

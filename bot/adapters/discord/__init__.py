@@ -1,6 +1,20 @@
 """Discord, on discord.py."""
 
+from bot.adapters.components import Components
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.discord.context import AdapterContext
+from bot.config.settings import Settings
 
-__all__ = ["AdapterContext", "DiscordAdapter"]
+__all__ = ["AdapterContext", "DiscordAdapter", "build_adapter"]
+
+
+def build_adapter(components: Components, settings: Settings, token: str) -> DiscordAdapter:
+    """Return an adapter that is not connected yet."""
+    context = AdapterContext(
+        components.service,
+        components.store,
+        components.pseudonyms,
+        settings.discord,
+        settings.privacy,
+    )
+    return DiscordAdapter(context, token)

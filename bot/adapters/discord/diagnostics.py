@@ -9,7 +9,7 @@ import discord
 
 from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure
 from bot.adapters.discord.permissions import invite_url, missing
-from bot.config.settings import DiscordSettings
+from bot.config.settings import Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 TIMEOUT_SECONDS = 15.0
@@ -18,9 +18,14 @@ PAGE_SIZE = 200
 MAX_NAMED = 3
 
 
-async def diagnose(settings: DiscordSettings, token: str) -> list[Diagnostic]:
-    """Check the token, the intents, the commands and the servers. Never raises."""
-    configure(settings)
+async def diagnose(
+    settings: Settings, token: str, *, groups: Sequence[str] = (), listen: bool = False
+) -> list[Diagnostic]:
+    """Check the token, the intents, the commands and the servers. Never raises.
+
+    ``groups`` and ``listen`` are for other platforms.
+    """
+    configure(settings.discord)
     logging.getLogger("discord").setLevel(logging.CRITICAL)  # failures are reported below
     client = discord.Client(intents=discord.Intents.none())
     try:

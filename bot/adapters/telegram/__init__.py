@@ -6,7 +6,21 @@ import os
 # warns of the change.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
+from bot.adapters.components import Components
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.context import BotServices
+from bot.config.settings import Settings
 
-__all__ = ["BotServices", "TelegramAdapter"]
+__all__ = ["BotServices", "TelegramAdapter", "build_adapter"]
+
+
+def build_adapter(components: Components, settings: Settings, token: str) -> TelegramAdapter:
+    """Return an adapter that is not connected yet."""
+    services = BotServices(
+        components.service,
+        components.store,
+        components.pseudonyms,
+        settings.telegram,
+        settings.privacy,
+    )
+    return TelegramAdapter(services, token)

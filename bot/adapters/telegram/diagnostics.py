@@ -20,7 +20,7 @@ from telegram.error import (
 from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.inbox import UPDATE_KINDS
-from bot.config.settings import TelegramSettings
+from bot.config.settings import Settings, TelegramSettings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 TIMEOUT_SECONDS = 15.0
@@ -33,7 +33,7 @@ PORTS = frozenset((443, 80, 88, 8443))
 
 
 async def diagnose(
-    settings: TelegramSettings, token: str, *, listen: bool = False, groups: Sequence[str] = ()
+    settings: Settings, token: str, *, groups: Sequence[str] = (), listen: bool = False
 ) -> list[Diagnostic]:
     """Check the token, group privacy, the webhook and the bot's status in groups.
 
@@ -41,14 +41,14 @@ async def diagnose(
     nothing. Never raises.
     """
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole responses
-    bot = build_bot(settings.base_url, token)
+    bot = build_bot(settings.telegram.base_url, token)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS + LISTEN_SECONDS), bot:
             webhook = await bot.get_webhook_info()
-            findings = [_token(bot), _privacy(bot), _joining(bot), _webhook(settings, webhook)]
+            findings = [_token(bot), _privacy(bot), _joining(bot), _webhook(settings.telegram, webhook)]
             if groups:
                 findings.append(await _standing(bot, groups))
-            if listen and not (settings.webhook_url or webhook.url):
+            if listen and not (settings.telegram.webhook_url or webhook.url):
                 findings.append(await _pollers(bot, webhook.pending_update_count))
             return findings
     except InvalidToken:
@@ -117,7 +117,7 @@ async def _title(bot: Bot, group: str) -> str:
 
 def _webhook(settings: TelegramSettings, info: WebhookInfo) -> Diagnostic:
     """Compare the registered webhook with the settings."""
-    check, wait = "telegram.webhook", f"updates that wait: {info.pending_update_count}"
+    check, wait = "telegram.webhook", f"waiting updates: {info.pending_update_count}"
     wanted, restart = settings.webhook_url, "start emoji-reactor run again, which registers it"
     if wanted is None:
         if not info.url:
@@ -156,14 +156,14 @@ def _undelivered(settings: TelegramSettings, info: WebhookInfo, wait: str) -> Di
 async def _pollers(bot: Bot, pending: int) -> Diagnostic:
     check = "telegram.pollers"
     if pending:  # they would be returned at once, and prove nothing about other pollers
-        return ok(check, f"nobody fetches what waits: {pending}")
+        return ok(check, f"no other process fetches the waiting updates: {pending}")
     try:
         # Without an offset none is confirmed; without allowed_updates theirs stay.
         await bot.get_updates(limit=1, timeout=LISTEN_SECONDS)
     except Conflict:
         remedy = "if it is not this bot that is running, stop it: two take each other's updates"
         return warning(check, "another process polls with this token", remedy)
-    return ok(check, "nobody else polls with this token")
+    return ok(check, "no other process polls with this token")
 
 
 def _missing_kinds(allowed: Sequence[str] | None) -> list[str]:

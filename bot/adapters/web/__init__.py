@@ -1,6 +1,22 @@
 """The web page as a platform: ``demo.page`` in front of the service and the database."""
 
+from bot.adapters.components import Components
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.backend import WebBackend, page_terms
+from bot.config.settings import PrivacySettings
 
-__all__ = ["WebAdapter", "WebBackend", "page_terms"]
+__all__ = ["WebAdapter", "WebBackend", "build_adapter", "page_terms"]
+
+
+def build_adapter(
+    components: Components, privacy: PrivacySettings, host: str, port: int
+) -> WebAdapter:
+    """Return the page's adapter, which does not listen yet."""
+    backend = WebBackend(
+        components.service,
+        components.pseudonyms,
+        components.engine,
+        components.predictor,
+        page_terms(privacy.retention_days, privacy.text_retention_days),
+    )
+    return WebAdapter(backend, host, port)

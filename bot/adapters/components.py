@@ -1,0 +1,22 @@
+"""What every adapter is built from."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.concurrency.batching import BatchingPredictor
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.service import Service
+from bot.database.store import SqlStore
+from model import Predictor
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """The parts of the bot that outlive and serve all adapters."""
+
+    service: Service
+    pseudonyms: Pseudonyms
+    store: SqlStore
+    engine: AsyncEngine
+    predictor: BatchingPredictor[Predictor]

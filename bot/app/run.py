@@ -1,0 +1,99 @@
+"""Entry points of the running bot: all platforms, or the web page."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from functools import partial
+
+from bot.adapters.components import Components
+from bot.app.adapters import Adapter, build_platform_adapter, plan_start, run_adapters
+from bot.app.assembly import assemble, chat_settings, console_settings
+from bot.app.background_tasks import background_tasks
+from bot.config.credentials import Credentials
+from bot.config.settings import Settings
+from bot.core.errors import EmojiReactorError
+
+
+class NothingToRun(EmojiReactorError):
+    """No platform is enabled and has a token."""
+
+    exit_status = 3
+
+
+class WebExtraMissing(EmojiReactorError):
+    """The page was asked for without the ``web`` extra."""
+
+    def __init__(self, package: str) -> None:
+        """Name the package that could not be imported."""
+        super().__init__(f"{package} is not installed; pip install 'emoji-reactor[web]'")
+
+
+async def run(settings: Settings, credentials: Credentials) -> None:
+    """Run every configured adapter until SIGINT or SIGTERM.
+
+    Raises:
+        NothingToRun: no platform is enabled and has a token.
+        AdaptersEnded: all adapters ended without being asked to.
+    """
+    plan = plan_start(settings, credentials)
+    if not plan.tokens:
+        raise NothingToRun(
+            f"nothing to run: {'; '.join(plan.missing)}. emoji-reactor init asks for a token;"
+            " without a platform, try emoji-reactor chat"
+        )
+    stop = _stop_on_signals()
+    async with (
+        assemble(settings, credentials, chat_settings(settings)) as components,
+        background_tasks(components.store, components.service, settings.privacy),
+    ):
+        builders = [
+            (platform.name, partial(build_platform_adapter, platform, components, settings, token))
+            for platform, token in plan.tokens
+        ]
+        await run_adapters(builders, stop)
+
+
+async def run_web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:
+    """Serve the page at an address until SIGINT or SIGTERM.
+
+    Raises:
+        WebExtraMissing: Gradio is not installed.
+        EmojiReactorError: nothing can listen there.
+    """
+    _require_web_extra()
+    stop = _stop_on_signals()
+    async with (
+        assemble(settings, credentials, console_settings(settings)) as components,
+        background_tasks(components.store, components.service, settings.privacy),
+    ):
+        adapter = _build_web_adapter(components, settings, host, port)
+        running = asyncio.create_task(adapter.run())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+def _require_web_extra() -> None:
+    try:
+        import bot.adapters.web  # noqa: F401 - Gradio is an extra, and slow to import
+    except ModuleNotFoundError as error:
+        raise WebExtraMissing(error.name or "gradio") from None
+
+
+def _build_web_adapter(components: Components, settings: Settings, host: str, port: int) -> Adapter:
+    from bot.adapters.web import build_adapter
+
+    return build_adapter(components, settings.privacy, host, port)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the main task instead
+            loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,1 @@
+"""``emoji-reactor db``: the schema of the database."""

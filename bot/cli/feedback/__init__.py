@@ -1,0 +1,1 @@
+"""``emoji-reactor feedback``: statistics, datasets and erasure of feedback."""

@@ -1,0 +1,1 @@
+"""``emoji-reactor model``: the artifact that predicts, and its training."""

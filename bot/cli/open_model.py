@@ -1,0 +1,27 @@
+"""Loading of what ``--model`` names: an artifact, or a foreign classifier."""
+
+from typing import TYPE_CHECKING
+
+from bot.cli.training_extra import require_training_extra
+from model import Predictor, artifact
+
+if TYPE_CHECKING:
+    from model.training.export.emoji_classifier import EmojiClassifier
+
+
+def open_model(source: str | None) -> "Predictor | EmojiClassifier":
+    """Return the predictor of an artifact, or a foreign classifier whose labels are emojis.
+
+    Raises:
+        ArtifactError: neither exists, or it cannot be read.
+        TrainingExtraMissing: it is a classifier, and the ``train`` extra is not installed.
+    """
+    folder = artifact.locate(source)
+    is_artifact = (folder / artifact.LAYOUT.manifest).exists()
+    if source is None or is_artifact or not (folder / artifact.TRANSFORMERS_CONFIG).exists():
+        return Predictor(artifact.load(folder))
+    require_training_extra()
+    from model.training.export.emoji_classifier import EmojiClassifier  # torch
+
+    # Weights are downloaded from the Hub only now.
+    return EmojiClassifier(artifact.locate(source, artifact.CLASSIFIER_FILES))
