@@ -42,8 +42,8 @@ def loaded_by(statement: str, folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     "statement",
     [
-        "import bot.app",
-        "import bot.app, bot.adapters.discord, bot.adapters.telegram, bot.adapters.console",
+        "import bot.app.run",
+        "import bot.app.run, bot.adapters.discord, bot.adapters.telegram, bot.adapters.console",
         "from model import Predictor; Predictor.load().predict(['so funny'])",
     ],
 )
@@ -53,7 +53,7 @@ def test_serving_leaves_training_unloaded(statement: str, tmp_path: Path) -> Non
     assert loaded & set(TRAINING) == set()
 
 
-@pytest.mark.parametrize("statement", ["import bot.app", "import bot.cli"])
+@pytest.mark.parametrize("statement", ["import bot.app.run", "import bot.cli"])
 def test_platforms_are_loaded_where_they_are_started_only(statement: str, tmp_path: Path) -> None:
     assert loaded_by(statement, tmp_path) & set(PLATFORMS) == set()
 

@@ -44,7 +44,7 @@ def test_long_ids_are_told_apart_by_their_ends() -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ChartError, match=r"cannot write the picture .*missing.*: No such file"):
+    with pytest.raises(ChartError, match=r"cannot write the chart .*missing.*: No such file"):
         write_chart(NOTHING, tmp_path / "missing" / "x.png")
 
 
