@@ -11,7 +11,7 @@ from bot.adapters.components import Components
 from bot.app import background_tasks, run
 from bot.config.credentials import Credentials
 from bot.config.settings import Settings
-from tests.web.process import PATIENCE
+from tests.web.page_process import TIMEOUT_SECONDS
 
 EXPIRED_ROW = (
     "INSERT INTO community (platform, external_id, created_at) VALUES ('web', 'web', '2020-01-01')",
@@ -32,7 +32,7 @@ class ExpiredRowAdapter:
         async with self.components.engine.begin() as connection:
             for statement in EXPIRED_ROW:
                 await connection.execute(text(statement))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while await self._count_rows():  # noqa: ASYNC110 - the database has no notifications
                 await asyncio.sleep(0.01)
 

@@ -45,7 +45,12 @@ async def diagnose(
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS + LISTEN_SECONDS), bot:
             webhook = await bot.get_webhook_info()
-            findings = [_token(bot), _privacy(bot), _joining(bot), _webhook(settings.telegram, webhook)]
+            findings = [
+                _token(bot),
+                _privacy(bot),
+                _joining(bot),
+                _webhook(settings.telegram, webhook),
+            ]
             if groups:
                 findings.append(await _standing(bot, groups))
             if listen and not (settings.telegram.webhook_url or webhook.url):

@@ -49,7 +49,9 @@ def draw_chart(trends: FeedbackTrends) -> bytes:
             charts.acceptance_chart(emojis, theme, "Kept by emoji", f"Reactions, {kept}"),
             charts.acceptance_chart(communities, theme, "Kept by community", f"Answers, {kept}"),
             charts.acceptance_over_time(days, theme, "Kept over time", f"Answers of a day, {kept}"),
-            charts.correction_matrix(swaps, theme, "Shown and chosen", "What people reacted with instead"),
+            charts.correction_matrix(
+                swaps, theme, "Shown and chosen", "What people reacted with instead"
+            ),
         ]
     )
 
