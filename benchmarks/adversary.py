@@ -22,7 +22,7 @@ class Adversary:
 
     members: int
     days: int
-    settled: bool = False
+    confirmed: bool = False
     """Others have spoken since, about other things."""
     silent: bool = False
     """They only write what the bot answers with one emoji, which stays."""
@@ -32,22 +32,22 @@ class Adversary:
         days = "a day" if self.days == 1 else f"{self.days} days"
         who = "one member" if self.members == 1 else f"{self.members} members"
         what = "answers" if self.silent else "words each"
-        return f"{who}, 1,000 {what} in {days}{', settled by others' if self.settled else ''}"
+        return f"{who}, 1,000 {what} in {days}{', settled by others' if self.confirmed else ''}"
 
-    def speak(self, world: World, learner: Learner, down: str, up: str) -> None:
+    def vote(self, world: World, learner: Learner, down: str, up: str) -> None:
         """Remove one emoji and demand another one, wherever that is possible; or let it stand."""
         words = (Vote(FeedbackKind.REMOVE, down), Vote(FeedbackKind.CORRECT, up))
         for number in range(WORDS):
             day = DAYS + number * self.days // WORDS
-            five = learner.five(world.stream.log_scores[world.messages[number]])
+            five = learner.top_five_scores(world.stream.log_scores[world.messages[number]])
             for member in range(MEMBERS, MEMBERS + self.members):
                 # Only what stands there can be taken away.
                 showing = learner.show((down,), five, member, day)
                 for word in () if self.silent else words:
-                    learner.hear(word, showing)
-        if self.settled:
-            learner.settle()
-        learner.learn()
+                    learner.vote(word, showing)
+        if self.confirmed:
+            learner.confirm()
+        learner.estimate()
 
 
 ADVERSARIES = (
@@ -55,16 +55,16 @@ ADVERSARIES = (
     Adversary(1, 60),
     Adversary(2, 1),
     Adversary(2, 60),
-    Adversary(1, 1, settled=True),
-    Adversary(1, 60, settled=True),
-    Adversary(2, 60, settled=True),
+    Adversary(1, 1, confirmed=True),
+    Adversary(1, 60, confirmed=True),
+    Adversary(2, 60, confirmed=True),
     Adversary(1, 60, silent=True),
-    Adversary(1, 60, settled=True, silent=True),
+    Adversary(1, 60, confirmed=True, silent=True),
     Adversary(5, 60),
 )
 
 
-def places_moved(world: World, adversary: Adversary) -> NDArray[np.intp]:
+def rank_changes(world: World, adversary: Adversary) -> NDArray[np.intp]:
     """(aims, texts): by how many places an emoji moved at most in each five.
 
     After 500 feedbacks the adversary removes the community's most shown emoji and demands one that
@@ -75,11 +75,11 @@ def places_moved(world: World, adversary: Adversary) -> NDArray[np.intp]:
     live(world, learner, lambda *_: None, last=500)
     often = sorted(learner.counts, key=lambda emoji: -learner.counts[emoji].shown)
     rare = next(e for e in ("🗿", "🦄") if e in world.stream.emojis)
-    before = _places(learner.fives(world.held_out.log_scores), len(world.stream.emojis))
+    before = _places(learner.top_five(world.held_out.log_scores), len(world.stream.emojis))
     for up in (rare, often[1]):
         steered = deepcopy(learner)
-        adversary.speak(world, steered, often[0], up)
-        after = _places(steered.fives(world.held_out.log_scores), len(world.stream.emojis))
+        adversary.vote(world, steered, often[0], up)
+        after = _places(steered.top_five(world.held_out.log_scores), len(world.stream.emojis))
         moved.append(np.abs(before - after).max(axis=1))
     return np.array(moved)
 
@@ -101,7 +101,7 @@ def show(worlds: Sequence[World]) -> Table:
         title="what is moved in the five (goal: nothing by more than one place)",
     )
     for adversary in ADVERSARIES:
-        moved = np.array([places_moved(world, adversary) for world in worlds])
+        moved = np.array([rank_changes(world, adversary) for world in worlds])
         far = moved > 1
         worst = far.mean(axis=2).max()
         table.add_row(str(adversary), str(moved.max()), f"{far.mean():.2%}", f"{worst:.2%}")

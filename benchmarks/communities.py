@@ -1,12 +1,12 @@
-"""Simulated communities over real held-out tweets: what each wants, keeps, removes and corrects.
+"""Simulated communities on held-out tweets: what each wants, keeps, removes and corrects.
 
-A tweet's own emoji is what its author wanted. A community of average preferences wants the same;
-one with preferences of its own wants another one in its place. An answer is kept with a probability that
-depends on whether it is wanted, says a similar thing, or neither.
+The wanted emoji of a tweet is the author's own; a community with preferences of its own wants
+another one instead. A shown emoji is kept with a probability that depends on whether it is wanted,
+similar to the wanted one, or neither.
 
-The crawl holds its 43 emojis about equally often, which no place where people talk does: each
-community has a subject, the emojis of one or two families, to which a share of its messages
-belongs (``FOCUS``; with 0 they are the tweets as they come).
+The tweets hold their 43 emojis about equally often, unlike real communities: so each community has
+a subject, the emojis of one or two families, to which a share of its messages belongs (``FOCUS``;
+with 0 they are the tweets as they are).
 """
 
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ ALLOWED = ("😂", "😭", "🔥", "🎉", "🙏", *CUSTOM)
 
 
 def fastest(call: Callable[[], object], times: int = 20) -> float:
-    """Milliseconds of the processor, the least of many."""
+    """Return the least processor time of several calls, in milliseconds."""
     found = []
     for _ in range(times):
         start = time.process_time()
@@ -29,7 +29,7 @@ def fastest(call: Callable[[], object], times: int = 20) -> float:
 
 def time_preferences(predictor: Predictor, learner: Learner) -> str:
     """Return the time that preferences add to a message, and the time to estimate them."""
-    tally = CommunityCounts(learner.counts, learner.settled)
+    tally = CommunityCounts(learner.counts, learner.confirmed)
     preferences = replace(
         estimate_preferences(tally), pending_bias=dict.fromkeys(learner.counts, 0.1)
     )
@@ -46,14 +46,14 @@ def time_preferences(predictor: Predictor, learner: Learner) -> str:
         estimate_preferences(tally)
     renewal = 1000 * (time.process_time() - start) / 200
     return (
-        f"{len(preferences.bias)} biases, none confirmed, cost {times['with'] - times['without']:.3f} ms a"
-        f" message (goal 0.1); estimating them from {len(learner.counts)} emojis' counts"
+        f"{len(preferences.bias)} biases, none confirmed, cost"
+        f" {times['with'] - times['without']:.3f} ms a message (goal 0.1); estimating them from {len(learner.counts)} emojis' counts"
         f" {renewal:.2f} ms after a vote"
     )
 
 
 def time_offsets(predictor: Predictor) -> str:
-    """What moved rows of custom emojis cost a message, and to learn them anew."""
+    """Return the time that embedding offsets add to a message, and the time to learn them."""
     names = ("🔥", *CUSTOM)
     texts = [f"{TEXTS[0]} for the {n}th time" for n in range(MAX_CHOICES)]
     choices = [EmojiChoice(text, names[n % len(names)]) for n, text in enumerate(texts)]
@@ -62,7 +62,7 @@ def time_offsets(predictor: Predictor) -> str:
     moved = fastest(lambda: predictor.predict(TEXTS, 6, ALLOWED, None, [moves] * len(TEXTS)))
     renewal = fastest(lambda: predictor.embedding_offsets(choices), times=3)
     return (
-        f"{len(moves)} custom emojis whose rows texts moved cost"
+        f"{len(moves)} embedding offsets of custom emojis cost"
         f" {(moved - without) / len(TEXTS):.3f} ms a message; learning them from {len(choices)}"
         f" texts {renewal:.0f} ms, at most once a minute"
     )

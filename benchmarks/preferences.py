@@ -30,7 +30,7 @@ from benchmarks.communities import (
     similarity,
 )
 from benchmarks.paired import Halves, halves, mean_gain, worst
-from benchmarks.simulated_communities import CHECKS, Answers, Heard, Learner, World, live
+from benchmarks.simulated_communities import CHECKS, Answers, FeedbackLog, Learner, World, live
 from bot.core.events import FeedbackKind
 from bot.core.preferences import posterior as core
 from bot.core.preferences.prior import COMPONENT_SDS, PreferencePrior
@@ -42,7 +42,7 @@ OWN = ("swap", "hate")
 """Communities with preferences of their own."""
 
 
-def retrain(world: World, heard: Heard, rounds: int = 40) -> Answers:
+def retrain(world: World, heard: FeedbackLog, rounds: int = 40) -> Answers:
     """Fit the emoji table to what one community said of its texts; answers to the held-out ones.
 
     Rows and biases of the emojis that were spoken of move from the model's own, under a penalty,
@@ -99,7 +99,7 @@ def run(world: World, *, retraining: bool) -> Result:
     }
     learner = Learner(world.stream.emojis)
 
-    def check(feedbacks: int, heard: Heard) -> None:
+    def check(feedbacks: int, heard: FeedbackLog) -> None:
         answers = learner.answer(world.held_out.log_scores)
         figures["counts", feedbacks] = world.measure(answers)
         gains[feedbacks] = halves(world.kept(answers) - world.kept(plain), world.held_weights)
@@ -116,7 +116,7 @@ def fitted_prior(worlds: Sequence[World]) -> PreferencePrior:
     for world in worlds:
         learner = Learner(world.stream.emojis)
         live(world, learner, lambda *_: None, last=500)
-        counts.append(learner.settled)
+        counts.append(learner.confirmed)
     return core.fit_prior(counts)
 
 

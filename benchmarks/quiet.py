@@ -58,9 +58,9 @@ def talk(world: World, own: float, aim: float | None = SETTINGS.target_acceptanc
         words = _hear(world, learner, number, best)
         kept.append(all(kind is FeedbackKind.AGREE for kind, _ in words))
         if words:
-            learner.learn()
+            learner.estimate()
         least = adapt_threshold(
-            own, aim, estimate_preferences(CommunityCounts(learner.counts, learner.settled))
+            own, aim, estimate_preferences(CommunityCounts(learner.counts, learner.confirmed))
         )
     busiest = max((sum(t - WINDOW_SECONDS < u <= t for u in times) for t in times), default=0)
     return Talk(answered, kept, own, least, busiest)
@@ -71,12 +71,12 @@ def _hear(
 ) -> list[tuple[FeedbackKind, int]]:
     """Count an answer to a message, and what is said of it."""
     message, emojis = world.messages[number], world.stream.emojis
-    five = learner.five(world.stream.log_scores[message])
+    five = learner.top_five_scores(world.stream.log_scores[message])
     speaker, day = int(world.speakers[number]), number * DAYS // MESSAGES
     showing = learner.show((emojis[answer],), five, speaker, day)
     words = world.words(message, answer)
     for kind, emoji in words:
-        learner.hear(Vote(kind, emojis[emoji]), showing)
+        learner.vote(Vote(kind, emojis[emoji]), showing)
     return words
 
 

@@ -1,4 +1,4 @@
-"""Simulated communities that talk, and what the bot counts and learns of it."""
+"""Simulated communities that give feedback, and the counts and biases from it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -85,8 +85,8 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
-    """A word that counted."""
+class _CountedVote:
+    """A vote that was counted."""
 
     day: int
     removal: bool
@@ -99,15 +99,15 @@ class Showing:
 
     chosen: tuple[str, ...]
     scores: Mapping[str, float]
-    """The model's own of the five."""
+    """Model scores of the top five."""
     member: int
     day: int
     weight: float
     """With which it was counted."""
 
 
-def _faded(these: Sequence[tuple[int, Sequence[str]]], emoji: str, day: int) -> float:
-    """How many of what was said or shown, by day, is about an emoji and left."""
+def _decayed_count(these: Sequence[tuple[int, Sequence[str]]], emoji: str, day: int) -> float:
+    """Return the decayed number of votes or showings, by day, of an emoji."""
     fades = (0.5 ** ((day - then) / HALF_LIFE.days) for then, about in these if emoji in about)
     return float(sum(fades))
 
@@ -116,56 +116,56 @@ class Learner:
     """The counts of one community, as the store keeps them, and the bias that follows."""
 
     def __init__(self, emojis: tuple[str, ...]) -> None:
-        """Know nothing."""
+        """Start without counts."""
         self._emojis = emojis
         self._places = {emoji: i for i, emoji in enumerate(emojis)}
         self.counts: dict[str, Counts] = {}
-        self.settled: dict[str, Counts] = {}
+        self.confirmed: dict[str, Counts] = {}
         self.bias = np.zeros(len(emojis), dtype=np.float32)
-        self.since = np.zeros(len(emojis), dtype=np.float32)
-        self._spoken: dict[int, list[_Spoken]] = defaultdict(list)
+        self.pending_bias = np.zeros(len(emojis), dtype=np.float32)
+        self._spoken: dict[int, list[_CountedVote]] = defaultdict(list)
         self._shown: dict[int, list[tuple[int, Sequence[str]]]] = defaultdict(list)
         self._today: tuple[int, set[int]] = 0, set()
 
     def show(
         self, chosen: tuple[str, ...], scores: Mapping[str, float], member: int, day: int
     ) -> Showing:
-        """Count what the bot shows."""
+        """Count shown emojis."""
         earlier = self._shown[member][-MAX_PAST_SHOWINGS:]
-        weighs = shown_weight(max(_faded(earlier, emoji, day) for emoji in chosen))
+        weighs = shown_weight(max(_decayed_count(earlier, emoji, day) for emoji in chosen))
         self._shown[member].append((day, chosen))
         self._add(count_shown(chosen, scores), weighs)
         return Showing(chosen, scores, member, day, weighs)
 
-    def hear(self, word: Vote, on: Showing) -> None:
-        """Count a word with the weight that the member has left."""
+    def vote(self, word: Vote, on: Showing) -> None:
+        """Count a vote with the member's vote weight."""
         counted = count_vote(word, on.chosen, on.scores)
         about = voted_emojis(counted)
         removal = word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
         words = self._spoken[on.member]
         today = [(each.day, each.about) for each in words if each.day == on.day]
         kept = [(each.day, each.about) for each in words if each.removal == removal]
-        earlier = (max(_faded(some, e, on.day) for some in (today, kept)) for e in about)
+        earlier = (max(_decayed_count(some, e, on.day) for some in (today, kept)) for e in about)
         weighs = vote_weight(max(earlier, default=0.0)) if len(today) < MAX_VOTES_PER_DAY else 0.0
         self._add(reweight_shown(word, on.chosen, on.scores, weighs - on.weight), 1.0)
         if not weighs:
             return
         self._add(counted, weighs)
-        words.append(_Spoken(on.day, removal, about))
+        words.append(_CountedVote(on.day, removal, about))
         if self._today[0] != on.day:
             self._today = on.day, set()
         self._today[1].add(on.member)
         if len(self._today[1]) >= QUORUM:
-            self.settle()
+            self.confirm()
 
-    def settle(self) -> None:
-        """Enough members spoke today."""
-        self.settled = dict(self.counts)
+    def confirm(self) -> None:
+        """Confirm all counts."""
+        self.confirmed = dict(self.counts)
 
-    def learn(self) -> None:
-        """Renew the bias."""
-        self.bias[:] = self._bias(self.settled)
-        self.since[:] = self._bias(self.counts) - self.bias
+    def estimate(self) -> None:
+        """Estimate the biases from the counts."""
+        self.bias[:] = self._bias(self.confirmed)
+        self.pending_bias[:] = self._bias(self.counts) - self.bias
 
     def _add(self, counted: Mapping[str, Counts], weight: float) -> None:
         for emoji, counts in counted.items():
@@ -177,30 +177,31 @@ class Learner:
             found[self._places[emoji]] = bias
         return found
 
-    def fives(self, log_scores: NDArray[np.float32]) -> Answers:
+    def top_five(self, log_scores: NDArray[np.float32]) -> Answers:
         """(texts, 5): the emojis of the five, best first."""
         settled = log_scores + self.bias
         best = np.argpartition(-settled, TOP_K, axis=1)[:, : TOP_K + 1]
         scores = np.take_along_axis(settled, best, axis=1)
         best = np.take_along_axis(best, np.argsort(-scores, axis=1), axis=1)
-        now = np.take_along_axis(settled, best, axis=1) + self.since[best]
+        now = np.take_along_axis(settled, best, axis=1) + self.pending_bias[best]
         order = np.array([swap_within_pairs(row)[:TOP_K] for row in now.tolist()])
         fives: Answers = np.take_along_axis(best, order, axis=1)
         return fives
 
     def answer(self, log_scores: NDArray[np.float32]) -> Answers:
         """The best emoji of each text."""
-        return self.fives(log_scores)[:, 0]
+        return self.top_five(log_scores)[:, 0]
 
-    def five(self, log_scores: NDArray[np.float32]) -> dict[str, float]:
+    def top_five_scores(self, log_scores: NDArray[np.float32]) -> dict[str, float]:
         """The best five of one text, best first, with the model's own scores."""
         return {
-            self._emojis[i]: float(np.exp(log_scores[i])) for i in self.fives(log_scores[None])[0]
+            self._emojis[i]: float(np.exp(log_scores[i]))
+            for i in self.top_five(log_scores[None])[0]
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class FeedbackLog:
     """What a community said by a check, with the texts that only the retraining sees."""
 
     messages: list[int]
@@ -208,14 +209,17 @@ class Heard:
 
 
 def live(
-    world: World, learner: Learner, check: Callable[[int, Heard], None], last: int = CHECKS[-1]
+    world: World,
+    learner: Learner,
+    check: Callable[[int, FeedbackLog], None],
+    last: int = CHECKS[-1],
 ) -> None:
     """Let a community talk until it has given so many feedbacks; ``check`` at each of CHECKS."""
-    heard, emojis = Heard([], []), world.stream.emojis
+    heard, emojis = FeedbackLog([], []), world.stream.emojis
     places = {emoji: i for i, emoji in enumerate(emojis)}
     for message, speaker in zip(world.messages, world.speakers, strict=True):
         scores = world.stream.log_scores[message]
-        five = learner.five(scores)
+        five = learner.top_five_scores(scores)
         answer = places[next(iter(five))]
         day = len(heard.words) * DAYS // CHECKS[-1]
         showing = learner.show((emojis[answer],), five, int(speaker), day)
@@ -223,10 +227,10 @@ def live(
         if not words:
             continue
         for kind, emoji in words:
-            learner.hear(Vote(kind, emojis[emoji]), showing)
+            learner.vote(Vote(kind, emojis[emoji]), showing)
         # Then a word changes little: renewing the bias at every third one halves the time.
         if len(heard.words) < 200 or len(heard.words) % 3 == 1:
-            learner.learn()
+            learner.estimate()
         heard.messages.append(int(message))
         heard.words.append(words)
         if len(heard.words) in CHECKS:
