@@ -45,9 +45,10 @@ def time_preferences(predictor: Predictor, learner: Learner) -> str:
     for _ in range(200):
         estimate_preferences(tally)
     renewal = 1000 * (time.process_time() - start) / 200
+    added = times["with"] - times["without"]
     return (
-        f"{len(preferences.bias)} biases, none confirmed, cost"
-        f" {times['with'] - times['without']:.3f} ms a message (goal 0.1); estimating them from {len(learner.counts)} emojis' counts"
+        f"{len(preferences.bias)} biases, none confirmed, cost {added:.3f} ms a message"
+        f" (goal 0.1); estimating them from {len(learner.counts)} emojis' counts"
         f" {renewal:.2f} ms after a vote"
     )
 

@@ -179,11 +179,11 @@ class Learner:
 
     def top_five(self, log_scores: NDArray[np.float32]) -> Answers:
         """(texts, 5): the emojis of the five, best first."""
-        settled = log_scores + self.bias
-        best = np.argpartition(-settled, TOP_K, axis=1)[:, : TOP_K + 1]
-        scores = np.take_along_axis(settled, best, axis=1)
+        confirmed = log_scores + self.bias
+        best = np.argpartition(-confirmed, TOP_K, axis=1)[:, : TOP_K + 1]
+        scores = np.take_along_axis(confirmed, best, axis=1)
         best = np.take_along_axis(best, np.argsort(-scores, axis=1), axis=1)
-        now = np.take_along_axis(settled, best, axis=1) + self.pending_bias[best]
+        now = np.take_along_axis(confirmed, best, axis=1) + self.pending_bias[best]
         order = np.array([swap_within_pairs(row)[:TOP_K] for row in now.tolist()])
         fives: Answers = np.take_along_axis(best, order, axis=1)
         return fives
