@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run web chromium test lint types check fix docs picture bench train evaluate wheel clean
@@ -18,8 +19,8 @@ chromium:  ## a browser for the tests of the page, where apt can install one; el
 	  && apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; } \
 	  || echo "no chromium here: the tests of the page in a browser will skip"
 
-test: $(VENV)/.dev chromium  ## run all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev chromium  ## run all tests, files side by side in WORKERS processes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev  ## style and the import rules
 	$(BIN)/ruff check .
