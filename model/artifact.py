@@ -1,4 +1,4 @@
-"""The folder that serving reads: layout, manifest, checksums."""
+"""Artifact folders: layout, checksums, reading and writing."""
 
 import hashlib
 import logging
@@ -21,7 +21,7 @@ from model.text import CLEANING_VERSION
 
 
 class ArtifactError(ValueError):
-    """An artifact that cannot be served; the text is one line that names the file."""
+    """An artifact cannot be served; the message is one line that names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Layout:
 
     @property
     def hashed_files(self) -> tuple[str, ...]:
-        """The files whose SHA-256 the manifest holds."""
+        """Files whose SHA-256 the manifest holds."""
         return (self.encoder, self.tokenizer, self.emoji)
 
 
 LAYOUT = Layout()
 TRANSFORMERS_CONFIG = "config.json"
-"""Marks a folder of transformers'."""
+"""File that marks a checkpoint of transformers."""
 SERVED_FILES = (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card, TRANSFORMERS_CONFIG)
 CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
-"""What transformers needs of somebody's classifier."""
+"""Patterns of the files that transformers needs of a classifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +174,8 @@ def _read_table(folder: Path, emojis: tuple[str, ...]) -> EmojiTable:
     n, d = table.embeddings.shape if table.embeddings.ndim == 2 else (0, 0)
     if not d or table.bias.shape != (n,) or table.name_map.shape != (d + 1, d):
         raise ArtifactError(
-            f"{path} is not an emoji table: rows {table.embeddings.shape}, bias {table.bias.shape} and"
-            f" name_map {table.name_map.shape} do not fit each other"
+            f"{path} is not an emoji table: rows {table.embeddings.shape},"
+            f" bias {table.bias.shape} and name_map {table.name_map.shape} do not fit each other"
         )
     if n != len(emojis):
         raise ArtifactError(
@@ -222,12 +222,12 @@ def _read_manifest(path: Path) -> Manifest:
 
 
 def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> Path:
-    """The folder of a source: None for the shipped artifact, a folder, or ``ORG/NAME[@REV]``.
+    """Return the folder of a source: None for the shipped artifact, a folder, or a Hub id.
 
-    ``wanted`` are the files to fetch from the Hub.
+    A Hub id is ``ORG/NAME[@REV]``; ``file_patterns`` are the files to fetch of it.
 
     Raises:
-        ArtifactError: no such folder, or the Hub did not give it.
+        ArtifactError: no such folder, or the download failed.
     """
     if source is None:
         return Path(str(files("model").joinpath("default")))
@@ -240,16 +240,16 @@ def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> P
 
 
 def _fetch(repository: str, revision: str | None, wanted: Sequence[str]) -> Path:
-    # Imported here: a bot that serves a local artifact never pays for the Hub's client.
+    # Imported here: a bot that serves a local artifact does not pay for the Hub's client.
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils.logging import get_logger
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    get_logger().setLevel(logging.CRITICAL)  # whatever fails is told below
+    get_logger().setLevel(logging.CRITICAL)  # the ArtifactError below says what failed
     if sys.stderr is None or not sys.stderr.isatty():
         disable_progress_bars()
     try:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=[*wanted]))
-    except Exception as error:  # besides its own, the client lets its HTTP library's through
+    except Exception as error:  # the client also passes on errors of its HTTP library
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ArtifactError(f"{repository}: the Hub did not give it: {reason}") from error
+        raise ArtifactError(f"{repository}: download from the Hub failed: {reason}") from error

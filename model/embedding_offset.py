@@ -1,9 +1,9 @@
-"""How far texts move the row of a custom emoji from where its name puts it.
+"""Embedding offset of a custom emoji, learnt from texts on which it was or was not chosen.
 
-Of each text is known whether the emoji was chosen on it or another one. The move is the maximum of
-the posterior of a logistic regression, this emoji against all that the table offers, under a normal
-prior around the name's row that is as wide as rows of the table differ (a ridge; empirical Bayes):
-few texts move it little, many as far as they agree.
+Logistic regression of this emoji against all of the table, under a normal prior around the
+embedding that its name gives; the prior's variance is that of the table's embeddings (empirical
+Bayes). The offset is the maximum of the posterior: few texts change it little, many as far as they
+agree.
 """
 
 from dataclasses import dataclass, field
@@ -12,37 +12,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ITERATIONS = 200
+_MAX_LOGIT = 50.0
 
 EmbeddingOffset = NDArray[np.float32]
-"""(d,): what is added to a row."""
+"""(d,): added to the embedding of an emoji."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmojiChoice:
-    """An emoji that somebody chose on a text."""
+    """An emoji that a person chose on a text."""
 
     text: str = field(repr=False)
     emoji: str
     weight: float = 1.0
+    """Vote weight."""
 
 
 def fit_embedding_offset(
     vectors: NDArray[np.float32],
     chosen: NDArray[np.bool_],
     weights: NDArray[np.float64],
-    odds: NDArray[np.float32],
-    width: float,
+    log_odds: NDArray[np.float32],
+    variance: float,
 ) -> EmbeddingOffset:
-    """What is added to a row, (d,), where texts say so.
+    """Fit the offset, (d,), of one emoji.
 
-    ``vectors``, (texts, d), are such that their product with a row is in log-odds; ``odds``,
-    (texts,), are what the emoji has already against all others. ``width`` is the variance of each
-    number of a row.
+    ``vectors``, (texts, d), are divided by the temperature, so that their product with an offset is
+    in log-odds; ``chosen`` and ``weights``, (texts,), say on which texts the emoji was chosen;
+    ``log_odds``, (texts,), are those of the emoji against all others without an offset;
+    ``variance`` is the prior's for each component.
     """
-    found = np.zeros(vectors.shape[1])
-    # Steps that cannot overshoot: the curvature is nowhere greater.
-    step = 1.0 / (weights @ np.square(vectors).sum(axis=1) / 4.0 + 1.0 / width)
+    offset = np.zeros(vectors.shape[1])
+    # Gradient ascent with the step of an upper bound of the curvature: it cannot overshoot.
+    step = 1.0 / (weights @ np.square(vectors).sum(axis=1) / 4.0 + 1.0 / variance)
     for _ in range(_ITERATIONS):
-        likely = 1.0 / (1.0 + np.exp(-np.clip(odds + vectors @ found, -50.0, 50.0)))
-        found += step * ((weights * (chosen - likely)) @ vectors - found / width)
-    return found.astype(np.float32)
+        logits = np.clip(log_odds + vectors @ offset, -_MAX_LOGIT, _MAX_LOGIT)
+        probabilities = 1.0 / (1.0 + np.exp(-logits))
+        gradient = (weights * (chosen - probabilities)) @ vectors - offset / variance
+        offset += step * gradient
+    return offset.astype(np.float32)

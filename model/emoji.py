@@ -1,4 +1,4 @@
-"""The canonical form of an emoji, and what each one is called."""
+"""Canonical form, names and custom emojis."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _TELEGRAM = (
 def canonical(emoji: str) -> str:
     """Fold the variants of one emoji: no U+FE0F, no skin tone, no trailing gender.
 
-    Idempotent. Text that is no emoji comes back without those marks; ask ``is_emoji``.
+    Idempotent. Text that is no emoji is returned without those marks; see ``is_emoji``.
     """
     return _GENDER.sub("", _INVISIBLE_VARIANT.sub("", emoji))
 
@@ -31,19 +31,19 @@ def canonical(emoji: str) -> str:
 def _telegram_reactions() -> dict[str, str]:
     stored: dict[str, str] = {}
     for emoji in _TELEGRAM.split():
-        # 🤷, 🤷‍♂️ and 🤷‍♀️ fold into one: the neutral form speaks for the three.
+        # 🤷, 🤷‍♂️ and 🤷‍♀️ fold into one: the neutral form is stored.
         if canonical(emoji) not in stored or canonical(emoji) == emoji:
             stored[canonical(emoji)] = emoji
     return stored
 
 
 TELEGRAM_REACTIONS: Mapping[str, str] = _telegram_reactions()
-"""Canonical emoji -> the form that Telegram wants."""
+"""Canonical emoji -> the form that the Bot API accepts."""
 
 
 @cache
 def emoji_names() -> Mapping[str, tuple[str, ...]]:
-    """Canonical emoji -> its English name and keywords, the name first.
+    """Return canonical emoji -> its English name and keywords, the name first.
 
     Every fully-qualified emoji of Unicode 17 in canonical form, in CLDR order; from CLDR 48's
     English annotations (Unicode licence v3), built by ``tools/build_emoji_names.py``.
@@ -53,13 +53,13 @@ def emoji_names() -> Mapping[str, tuple[str, ...]]:
 
 
 def is_emoji(text: str) -> bool:
-    """Whether the text is one Unicode emoji, in any of its variants."""
+    """Return True if the text is one Unicode emoji, in any of its variants."""
     return canonical(text) in emoji_names()
 
 
-# Where one may begin; digits, # and * start keycaps. A class of the 1,400 exact characters would
-# be searched one by one, as Python has no table for those beyond U+FFFF.
-_MAY_BEGIN = re.compile("[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
+# First characters of emojis; digits, # and * start keycaps. A class of the 1,400 exact characters
+# would be searched one by one, as Python has no table for those beyond U+FFFF.
+_FIRST_CHARACTER = re.compile("[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
 
 
 @cache
@@ -73,7 +73,7 @@ def _by_first_character() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _beginning_with(first: str) -> re.Pattern[str] | None:
-    """The emojis that begin with a character, in all their variants; None where there are none."""
+    """Return a pattern of the emojis that begin with a character; None if there are none."""
     known = _by_first_character().get(first)
     if known is None:
         return None
@@ -84,37 +84,37 @@ def _beginning_with(first: str) -> re.Pattern[str] | None:
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    """One pattern of all emojis would try two thousand of them wherever one may begin."""
-    start = _MAY_BEGIN.search(text)
+    # A single pattern of all emojis would try two thousand of them at each first character.
+    start = _FIRST_CHARACTER.search(text)
     while start:
         pattern = _beginning_with(start[0])
         match = pattern.match(text, start.start()) if pattern else None
         if match:
             yield match
-        start = _MAY_BEGIN.search(text, (match or start).end())
+        start = _FIRST_CHARACTER.search(text, (match or start).end())
 
 
 def find_emojis(text: str) -> list[str]:
-    """The emojis inside a text, canonical, in order of appearance, repeats included."""
+    """Return the emojis inside a text, canonical, in order, repeats included."""
     return [canonical(match[0]) for match in _matches(text)]
 
 
 def emoji_spans(text: str) -> list[tuple[int, int]]:
-    """Where the emojis inside a text begin and end, as they are written there."""
+    """Return start and end of each emoji inside a text, variants included."""
     return [match.span() for match in _matches(text)]
 
 
 def canonical_set(emojis: Iterable[str]) -> frozenset[str]:
-    """Canonical forms of many emojis; ``:name:`` custom ones stay as they are."""
+    """Return the canonical forms; custom emojis stay as they are."""
     return frozenset(e if is_custom_emoji(e) else canonical(e) for e in emojis)
 
 
 def is_custom_emoji(emoji: str) -> bool:
-    """Whether it is a community's own emoji, written ``:name:``."""
+    """Return True for a custom emoji, written ``:name:``."""
     return emoji.startswith(":")
 
 
 def custom_words(name: str) -> str:
-    """The words in a custom emoji's name: ``:blob_waveHello2:`` -> ``blob wave hello``."""
+    """Return the words of a custom emoji's name: ``:blob_waveHello2:`` -> ``blob wave hello``."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", " ", name)
     return " ".join(spaced.split()).lower()

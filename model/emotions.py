@@ -1,4 +1,4 @@
-"""Which emotion an emoji carries, for evaluation: EmoTag's ratings, a list where it has none."""
+"""Emotions that emojis carry: EmoTag's ratings, and a list for the emojis that it does not rate."""
 
 import csv
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from importlib.resources import files
 from model.emoji import canonical
 
 MIN_RATING = 0.5
-"""Least EmoTag rating (0..1, mean of raters) at which an emoji carries an emotion."""
+"""EmoTag rating (0..1, mean of raters) from which an emoji carries an emotion."""
 
 PLUTCHIK_EMOTIONS = (
     "anger",
@@ -47,11 +47,11 @@ BASIC_EMOTIONS: Mapping[str, tuple[str, ...]] = {
     "confusion": ("surprise",),
     "realization": ("surprise",),
 }
-"""Finer tags (GoEmotions, SemEval-2018 E-c) -> Plutchik's basic emotions, which stand for
+"""Finer tag (GoEmotions, SemEval-2018 E-c) -> Plutchik's basic emotions; these map to
 themselves."""
 
 # Emojis that EmoTag (2019, 150 emojis) does not rate, by the emotion that their CLDR names and
-# keywords state. Written without looking at any model's answers.
+# keywords state. Written without looking at predictions of any model.
 _UNRATED: Mapping[str, str] = {
     "anger": "🤬 👿 💢 🖕 😾",
     "anticipation": "🤔 🧐 🤞 ⏳ ⌛ 🤩 🫣",
@@ -95,7 +95,7 @@ LAUGHING_OR_CELEBRATING_EMOJIS = frozenset(
         "😺",
     ]
 )
-"""A first emoji from here on a text of grief, sadness or fear is tone-deaf."""
+"""As the first prediction for a text of grief, sadness or fear, each of these is tone-deaf."""
 
 SAD_OR_FEARFUL_EMOTIONS = frozenset(
     {"sadness", "grief", "fear", "remorse", "disappointment", "pessimism"}
@@ -104,7 +104,10 @@ SAD_OR_FEARFUL_EMOTIONS = frozenset(
 
 @cache
 def emotion_ratings() -> Mapping[str, Mapping[str, float]]:
-    """Canonical emoji -> Plutchik emotion -> rating 0..1 (Shoeb & de Melo, EmoTag1200, MIT)."""
+    """Return canonical emoji -> Plutchik emotion -> rating 0..1.
+
+    EmoTag1200 by Shoeb and de Melo (2020), MIT licence.
+    """
     text = files("model").joinpath("emotag.csv").read_text(encoding="utf-8")
     return {
         canonical(row["emoji"]): {emotion: float(row[emotion]) for emotion in PLUTCHIK_EMOTIONS}
@@ -114,7 +117,7 @@ def emotion_ratings() -> Mapping[str, Mapping[str, float]]:
 
 @cache
 def emojis_carrying(emotion: str) -> frozenset[str]:
-    """The emojis that carry an emotion tag; empty for a tag that is no emotion (``neutral``)."""
+    """Return the emojis that carry an emotion; empty for a tag that is none (``neutral``)."""
     basic = BASIC_EMOTIONS.get(emotion, (emotion,) if emotion in PLUTCHIK_EMOTIONS else ())
     rated = {e for e, row in emotion_ratings().items() if any(row[b] >= MIN_RATING for b in basic)}
     return frozenset(rated.union(*(_UNRATED[b].split() for b in basic)))
@@ -122,7 +125,7 @@ def emojis_carrying(emotion: str) -> frozenset[str]:
 
 @cache
 def negative_emojis() -> frozenset[str]:
-    """Emojis that say anger, disgust, fear or sadness more than joy or trust."""
+    """Return the emojis with more anger, disgust, fear or sadness than joy or trust."""
     rated = {
         emoji
         for emoji, row in emotion_ratings().items()
@@ -134,10 +137,10 @@ def negative_emojis() -> frozenset[str]:
 
 @cache
 def grave_emojis() -> frozenset[str]:
-    """Emojis of grief, anger, fear or disgust that say nothing else as loudly.
+    """Return the emojis whose highest rating is for sadness, anger, fear or disgust.
 
-    Not those that cheer or startle as well (🔥 👀 ‼), nor what chats mean otherwise than EmoTag's
-    raters: 💀 laughs, 👻 plays, 🖤 loves.
+    Emojis that are rated as high for another emotion (🔥 👀 ‼) are left out, and those that chats
+    use otherwise than EmoTag's raters: 💀 for laughter, 👻 for play, 🖤 for love.
     """
     others = tuple(e for e in PLUTCHIK_EMOTIONS if e not in NEGATIVE_EMOTIONS)
     loud = {
@@ -151,7 +154,7 @@ def grave_emojis() -> frozenset[str]:
 
 
 def sentiment(emoji: str) -> int:
-    """-1 for a negative emoji, 1 for one that carries joy or trust, 0 for any other."""
+    """Return -1 for a negative emoji, 1 for one that carries joy or trust, 0 for any other."""
     if emoji in negative_emojis():
         return -1
     return int(emoji in emojis_carrying("joy") or emoji in emojis_carrying("trust"))

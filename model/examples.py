@@ -1,4 +1,4 @@
-"""The one contract between data sources, feedback and training."""
+"""Training example: the contract between data sources, feedback and training."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ class Example:
     emojis: tuple[str, ...]
     """Canonical, distinct."""
     source: str
-    """Name of the source; training learns each source's label prior apart."""
+    """Name of the source; each source has its own label prior in training."""
     weight: float = 1.0
     any_fits: bool = False
-    """True where the emojis are alternatives (an emotion's), False where all were used."""
+    """True if the emojis are alternatives for one emotion, False if the author used them all."""

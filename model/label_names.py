@@ -1,4 +1,4 @@
-"""Labels of other people's classifiers as emojis: ``😂``, ``_red_heart_``, ``:joy:``."""
+"""Emojis of the labels of foreign classifiers: ``😂``, ``_red_heart_``, ``:joy:``."""
 
 import re
 from collections.abc import Mapping
@@ -12,37 +12,37 @@ _NUMBERED = re.compile(r"LABEL_(\d+)")
 
 
 def emoji_of_label(label: str) -> str | None:
-    """The canonical emoji that a label stands for; None where it is no emoji."""
+    """Return the canonical emoji that a label stands for; None if it is no emoji."""
     if is_emoji(label):
         return canonical(label)
-    named = _by_name().get(_letters(label))
-    if named is not None:
-        return named
-    written = emoji_package.emojize(f":{label.strip(':_ ').lower()}:", language="alias")
-    return canonical(written) if is_emoji(written) else None
+    by_name = _emojis_by_name().get(_letters(label))
+    if by_name is not None:
+        return by_name
+    by_alias = emoji_package.emojize(f":{label.strip(':_ ').lower()}:", language="alias")
+    return canonical(by_alias) if is_emoji(by_alias) else None
 
 
 def label_number(label: str) -> int | None:
-    """The number in a label that a library made up, ``LABEL_7``; None for any other."""
+    """Return the number in transformers' default label ``LABEL_7``; None for any other label."""
     match = _NUMBERED.fullmatch(label)
     return int(match[1]) if match else None
 
 
 def read_label_mapping(text: str) -> Mapping[int, str]:
-    """TweetEval's ``mapping.txt``: number, emoji and name on a line, between tabs."""
-    found = {}
+    """Read TweetEval's ``mapping.txt``: number, emoji and name on a line, between tabs."""
+    mapping = {}
     for line in text.splitlines():
-        number, *told = line.split("\t")
-        known = [e for e in map(emoji_of_label, (each.strip() for each in told)) if e]
-        if number.strip().isdecimal() and known:
-            found[int(number)] = known[0]
-    return found
+        number, *labels = line.split("\t")
+        emojis = [e for e in map(emoji_of_label, (label.strip() for label in labels)) if e]
+        if number.strip().isdecimal() and emojis:
+            mapping[int(number)] = emojis[0]
+    return mapping
 
 
 @cache
-def _by_name() -> Mapping[str, str]:
-    called = {_letters(words[0].removeprefix("flag:")): e for e, words in emoji_names().items()}
-    return called | {_letters(words[0]): e for e, words in emoji_names().items()}
+def _emojis_by_name() -> Mapping[str, str]:
+    flags = {_letters(words[0].removeprefix("flag:")): e for e, words in emoji_names().items()}
+    return flags | {_letters(words[0]): e for e, words in emoji_names().items()}
 
 
 def _letters(text: str) -> str:

@@ -29,7 +29,7 @@ class Registry:
     """A folder of promoted artifacts over a source; nothing is written before a promotion."""
 
     def __init__(self, folder: Path, source: str | None = None) -> None:
-        """Use ``folder``; ``source`` (see ``model.artifact.locate``) is served until a promotion."""
+        """Serve ``source`` (see ``model.artifact.locate``) until the first promotion."""
         self.folder, self.source = folder, source
 
     @property

@@ -1,11 +1,11 @@
-"""From products of vectors and rows to scores."""
+"""Log-scores from the products of text vectors and emoji embeddings."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logarithms of probabilities along the last axis."""
+    """Compute the logarithms of probabilities along the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return result
@@ -17,19 +17,19 @@ def log_scores(
     temperature: float,
     uniform_prior_weight: float = 0.0,
 ) -> NDArray[np.float32]:
-    """Logarithms of scores, (texts, emojis), of vectors x rows.
+    """Compute log-scores, (texts, emojis), from products, (texts, emojis), and biases, (emojis,).
 
-    A linear opinion pool (Stone, 1961) of two readers: one knows how common each emoji is
-    (``bias``, of the emojis), the other, who has a share ``uniform_prior_weight`` of the say, takes all for
-    equally common. Where words mean one emoji the second is sure of it, however rare it is, and
-    elsewhere hardly says anything.
+    A linear opinion pool (Stone, 1961) of two distributions: one with the bias of each emoji, which
+    holds how common it is, and one under a uniform prior, without bias, with the weight
+    ``uniform_prior_weight``. The second is confident only if the words point to one emoji, so it
+    lifts rare emojis where they are meant and changes little elsewhere.
     """
-    usual = log_softmax((products + bias) / temperature)
+    with_bias = log_softmax((products + bias) / temperature)
     if not uniform_prior_weight:
-        return usual
-    even = log_softmax(products / temperature)
+        return with_bias
+    uniform = log_softmax(products / temperature)
     result: NDArray[np.float32] = np.logaddexp(
-        usual + np.float32(np.log1p(-uniform_prior_weight)),
-        even + np.float32(np.log(uniform_prior_weight)),
+        with_bias + np.float32(np.log1p(-uniform_prior_weight)),
+        uniform + np.float32(np.log(uniform_prior_weight)),
     )
     return result

@@ -1,4 +1,4 @@
-"""Cleaning shared by training and serving: what carries feeling stays, what names people goes."""
+"""Text cleaning shared by training and serving: keeps what carries emotion, removes identities."""
 
 import html
 import re
@@ -7,10 +7,10 @@ import unicodedata
 from model.emoji import custom_words
 
 CLEANING_VERSION = 1
-"""Stored in the manifest: an artifact is served with the cleaning that it was trained with."""
+"""Stored in the manifest: an artifact is only served with the cleaning it was trained with."""
 
 MAX_CHARACTERS = 1000
-"""Longer texts are cut before anything else looks at them; the encoder reads far fewer."""
+"""Longer texts are cut before cleaning; the encoder reads far fewer characters."""
 
 _DISCORD_CUSTOM = re.compile(r"<a?:(\w{2,32}):\d{1,20}>")
 _MENTION = re.compile(r"<[@#][!&]?\d{1,20}>|(?<!\w)@\w+")
@@ -22,9 +22,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ELONGATED = re.compile(r"(\w)\1{3,}")
 _REPEATED_SYMBOL = re.compile(r"([^\w\s])\1{4,}")
 _SPACE = re.compile(r"\s+")
-# U+FE0F would tell which emoji was taken out of a training text; joiners, tags, bidirectional
-# marks and private-use characters say nothing to the encoder.
-_UNSEEN = re.compile(
+# U+FE0F would leak which emoji was removed from a training text; joiners, tags, bidirectional
+# marks and private-use characters mean nothing to the encoder.
+_INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ue000-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 )
@@ -36,7 +36,7 @@ _EMOJI = re.compile(
 
 
 def clean(text: str) -> str:
-    """One line that the encoder reads, never longer than ``MAX_CHARACTERS``.
+    """Return one line for the encoder, at most ``MAX_CHARACTERS`` long.
 
     Links become ``http``, mentions and e-mail addresses ``@user``, hashtags their words; emojis
     and invisible characters go. Emoticons, capitals, exclamation marks, elongation (three of a
@@ -45,9 +45,9 @@ def clean(text: str) -> str:
     text = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()  # lone surrogates
     text = unicodedata.normalize("NFC", html.unescape(text))
     text = _DISCORD_CUSTOM.sub(lambda match: f" {custom_words(match[1])} ", text)
-    text = _EMOJI.sub(" ", _UNSEEN.sub("", text))
+    text = _EMOJI.sub(" ", _INVISIBLE.sub("", text))
     text = _URL.sub("http", text)
-    if "@" in text or "<#" in text:  # asked first, as most texts have neither
+    if "@" in text or "<#" in text:  # most texts have neither
         text = _MENTION.sub("@user", _EMAIL.sub("@user", text))
     text = _HASHTAG.sub(lambda match: _CAMEL.sub(" ", match[1]).replace("_", " "), text)
     text = _REPEATED_SYMBOL.sub(r"\1\1\1\1", _ELONGATED.sub(r"\1\1\1", text))
@@ -56,22 +56,22 @@ def clean(text: str) -> str:
 
 
 def replace_surrogates(text: str) -> str:
-    """The text with lone surrogates, such as arguments that are no UTF-8 hold, as U+FFFD."""
+    """Replace lone surrogates, which command-line arguments that are no UTF-8 hold, by U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def has_words(cleaned: str) -> bool:
-    """Whether a cleaned text holds anything to go on: a letter, a digit, ``!``, ``?`` or a face."""
-    rest = cleaned.replace("@user", "").replace("http", "")
-    return any(c.isalnum() or c in "!?()" for c in rest)
+    """Return True if a cleaned text has a letter, a digit, ``!``, ``?`` or an emoticon."""
+    unmarked = cleaned.replace("@user", "").replace("http", "")
+    return any(c.isalnum() or c in "!?()" for c in unmarked)
 
 
 def dedup_key(text: str) -> str:
-    """Letters of the cleaned text, lower-cased, without marks: equal for near-identical texts."""
+    """Return a key that near-identical texts share: lower-case letters of the cleaned text."""
     return dedup_key_of_cleaned(clean(text))
 
 
 def dedup_key_of_cleaned(cleaned: str) -> str:
-    """The same of a text that is clean already."""
-    bare = cleaned.lower().replace("@user", "").replace("http", "").removeprefix("rt ")
-    return "".join(c for c in bare if c.isalpha())[:80]
+    """Return the ``dedup_key`` of a text that is already cleaned."""
+    unmarked = cleaned.lower().replace("@user", "").replace("http", "").removeprefix("rt ")
+    return "".join(c for c in unmarked if c.isalpha())[:80]

@@ -113,7 +113,7 @@ async def test_a_private_repository_needs_its_token(ask: Ask, hub: HubServer) ->
     for given in ({}, {"HF_TOKEN": TOKEN[:-1] + "b"}):
         ended = await ask(NAME, **given)
         assert ended.status == 1
-        assert re.match(rf"{NAME}: the Hub did not give it: .*401", ended.error)
+        assert re.match(rf"{NAME}: download from the Hub failed: .*401", ended.error)
         assert TOKEN[:-1] not in ended.error
     assert version(await ask(NAME, HF_TOKEN=TOKEN)).startswith("tiny-")
 
@@ -139,14 +139,14 @@ async def test_a_hub_that_fails_is_one_line(ask: Ask, hub: HubServer, status: in
     hub.repositories[NAME].failure = status
     ended = await ask(NAME)
     assert ended.status == 1
-    assert re.match(rf"{NAME}: the Hub did not give it: .*{status}", ended.error)
+    assert re.match(rf"{NAME}: download from the Hub failed: .*{status}", ended.error)
 
 
 async def test_a_hub_that_is_down_is_one_line(ask: Ask, hub: HubServer) -> None:
     await hub.close()
     ended = await ask(NAME)
     assert ended.status == 1
-    assert ended.error.startswith(f"{NAME}: the Hub did not give it: ")
+    assert ended.error.startswith(f"{NAME}: download from the Hub failed: ")
     offline = await ask(NAME, HF_HUB_OFFLINE="1")
     assert offline.status == 1
     assert "HF_HUB_OFFLINE" in offline.error or "disabled" in offline.error
@@ -156,7 +156,7 @@ async def test_a_connection_that_breaks_leaves_nothing_half(ask: Ask, hub: HubSe
     hub.repositories[NAME].max_sent_bytes = 100
     ended = await ask(NAME)
     assert (ended.status, ended.out) == (1, "")
-    assert ended.error.startswith(f"{NAME}: the Hub did not give it: ")
+    assert ended.error.startswith(f"{NAME}: download from the Hub failed: ")
     hub.repositories[NAME].max_sent_bytes = None
     assert version(await ask(NAME)).startswith("tiny-")
 
