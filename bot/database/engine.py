@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from importlib.resources import files
@@ -21,32 +21,61 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from bot.core.errors import EmojiReactorError
+from bot.database import usage_lock
 
 LOCK_TIMEOUT_SECONDS = 10
+BeforeMigration = Callable[[], Awaitable[None]]
 
 
 class DatabaseError(EmojiReactorError):
     """The database cannot be used; the message names it, without its password."""
 
 
-async def open_database(url: str) -> AsyncEngine:
+async def open_database(url: str, before_migration: BeforeMigration | None = None) -> AsyncEngine:
     """Return an engine on an up-to-date database, created if it does not exist.
+
+    Until it is disposed of, the database counts as in use: see ``bot.database.usage_lock``.
 
     Raises:
         DatabaseError: it cannot be reached, is no database of ours or comes from a newer version;
             in the last two cases it is left unaltered.
+        DatabaseExcluded: it is being restored or downgraded.
     """
-    await upgrade(url)
     path = sqlite_path(url)
-    if path is not None:
+    if path is None:
+        await upgrade(url, before_migration)
+        engine = build_engine(url)
+        usage_lock.share_on_connect(engine)
+        return engine
+    descriptor = usage_lock.acquire_shared(path)
+    try:
+        await upgrade(url, before_migration)
         await asyncio.to_thread(_write_ahead, path)
-    return build_engine(url)
+        engine = build_engine(url)
+    except BaseException:
+        usage_lock.release(descriptor)
+        raise
+    usage_lock.hold_while_open(engine, descriptor)
+    return engine
 
 
-async def upgrade(url: str) -> str:
-    """Apply missing migrations; return the revision that the database then has."""
-    async with migration_connection(url) as connection:
-        return await connection.run_sync(partial(_upgrade, name=display_name(url)))
+async def upgrade(url: str, before_migration: BeforeMigration | None = None) -> str:
+    """Apply missing migrations; return the revision that the database then has.
+
+    ``before_migration`` is awaited if a database with tables is about to be altered, while no
+    other process can migrate it.
+    """
+    path, name = sqlite_path(url), display_name(url)
+    descriptor = None if path is None else usage_lock.acquire_shared(path)
+    try:
+        async with migration_connection(url) as connection:
+            await usage_lock.queue_migrations(connection)
+            found = await connection.run_sync(partial(refuse_foreign_database, name=name))
+            if before_migration is not None and found not in {None, head_revision()}:
+                await before_migration()
+            return await connection.run_sync(_upgrade)
+    finally:
+        usage_lock.release(descriptor)
 
 
 async def current_and_head_revision(url: str) -> tuple[str | None, str]:
@@ -114,8 +143,7 @@ def driver_message(error: SQLAlchemyError) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
-def _upgrade(connection: Connection, name: str) -> str:
-    refuse_foreign_database(connection, name)
+def _upgrade(connection: Connection) -> str:
     command.upgrade(alembic_config(connection), "head")
     return head_revision()
 

@@ -118,7 +118,7 @@ async def test_a_database_from_a_newer_version_is_refused_unaltered(url: str, fi
     assert str(file) in str(raised.value)
     assert file.read_bytes() == before
     assert await current_and_head_revision(url) == ("9999", REVISIONS[-1])
-    assert [entry.name for entry in file.parent.iterdir()] == [file.name]
+    assert {entry.name for entry in file.parent.iterdir()} == {file.name, f"{file.name}.lock"}
 
 
 async def test_foreign_database_is_refused_unaltered(url: str, file: Path) -> None:
