@@ -1,4 +1,4 @@
-"""What members with an aim of their own move, however often they speak."""
+"""Ranks that members with an aim of their own can move, however often they vote."""
 
 from collections.abc import Sequence
 from copy import deepcopy

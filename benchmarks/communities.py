@@ -27,9 +27,9 @@ QUERIED = frozenset("🐰🐣🐇🥚🍳")
 """Labels of a crawl around Easter: no community's preferences."""
 
 WANTED, SIMILAR, OTHER, UNWANTED = 0.96, 0.7, 0.4, 0.06
-"""How likely an answer is kept; the last for an emoji that the community hates or replaced."""
+"""Probabilities that a shown emoji is kept; the last one for a hated or replaced emoji."""
 HOSTILE = 0.1
-"""What is left of that where people remove on principle."""
+"""Factor of these in communities that remove on principle."""
 KIND, MOST_KEPT = 1.8, 0.97
 """How much more is kept where people like a bot, and how much at most."""
 AGREES, CORRECTS, NOISE = 0.5, 0.5, 0.05
@@ -63,14 +63,14 @@ class Tweets:
     """(texts,): the author's emoji."""
 
     def part(self, start: int, stop: int) -> "Tweets":
-        """Some of them."""
+        """Draw some of them."""
         few = slice(start, stop)
         return Tweets(self.emojis, self.log_scores[few], self.vectors[few], self.wanted[few])
 
 
 @dataclass(frozen=True)
 class Community:
-    """What the members of one simulated community talk about and like."""
+    """Subjects and preferences of the members of one simulated community."""
 
     kind: str
     subject: frozenset[str]
@@ -79,7 +79,7 @@ class Community:
     """Emoji -> what they use in its place, everywhere."""
     hated: frozenset[str] = frozenset()
     patience: float = 1.0
-    """What their chances to keep an answer are multiplied with."""
+    """Factor of the probabilities that they keep an emoji."""
 
 
 def communities(seed: int) -> list[Community]:
@@ -143,7 +143,7 @@ def _emotions(emoji: str) -> frozenset[str]:
 
 
 class Members:
-    """How a community's members take answers."""
+    """Attitude of a community's members to shown emojis."""
 
     def __init__(self, community: Community, emojis: tuple[str, ...], similar: np.ndarray) -> None:
         """``similar`` is ``similarity(emojis)``."""

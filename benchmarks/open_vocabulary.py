@@ -48,7 +48,7 @@ class NamesAlone:
     def predict(
         self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None
     ) -> list[list[Prediction]]:
-        """The nearest ``k``."""
+        """Return the nearest ``k``."""
         kept = [i for i, e in enumerate(self._emojis) if candidates is None or e in candidates]
         scores = self._directions([clean(text) for text in texts]) @ self._rows[kept].T
         best = np.argsort(-scores, axis=1)[:, :k]

@@ -86,11 +86,11 @@ class Result:
     kind: str
     figures: Mapping[tuple[str, int], tuple[float, float]]
     gains: Mapping[int, Halves]
-    """What counts gain in acceptance, by check."""
+    """Gain in acceptance by preferences, by check."""
 
 
 def run(world: World, *, retraining: bool) -> Result:
-    """A community's life with each rival."""
+    """Simulate a community with each rival."""
     plain = world.held_out.log_scores.argmax(axis=1)
     gains: dict[int, Halves] = {}
     figures = {
@@ -111,7 +111,7 @@ def run(world: World, *, retraining: bool) -> Result:
 
 
 def fitted_prior(worlds: Sequence[World]) -> PreferencePrior:
-    """The prior under which these communities after 500 feedbacks are the likeliest."""
+    """Fit the prior to these communities after 500 feedbacks."""
     counts = []
     for world in worlds:
         learner = Learner(world.stream.emojis)
@@ -121,7 +121,7 @@ def fitted_prior(worlds: Sequence[World]) -> PreferencePrior:
 
 
 def show(results: Sequence[Result], title: str) -> Table:
-    """Acceptance and hit@1 in percent by kind of community and rival."""
+    """Print acceptance and hit@1 in percent by kind of community and rival."""
     table = Table("communities", "learns by", title=title)
     for check in CHECKS:
         table.add_column(f"kept {check}", justify="right")
@@ -149,7 +149,7 @@ def _mean(results: Sequence[Result], rival: str, check: int) -> tuple[float, flo
 
 
 def goals(results: Sequence[Result], named: str) -> list[str]:
-    """The goals with what was reached, and what the oracle reaches."""
+    """Print the goals, what was reached, and what the oracle reaches."""
 
     def gain(result: Result, rival: str, check: int) -> float:
         return result.figures[rival, check][0] - result.figures["none", 0][0]

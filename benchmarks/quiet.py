@@ -28,7 +28,7 @@ _MESSAGE = IncomingMessage(MessageRef("console", "c", "c", "m"), MemberKey(""), 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What became of a community's messages."""
+    """Outcomes of a community's messages."""
 
     answered: list[bool]
     kept: list[bool]

@@ -30,7 +30,7 @@ from bot.core.preferences.ranking import swap_within_pairs
 CHECKS = (50, 200, 500, 2000)
 """Feedbacks after which figures are taken."""
 MEMBERS, DAYS = 40, 60
-"""Who give the last check's feedback in how long, the busiest member ten times the tenth."""
+"""Members who give the feedback; the busiest gives ten times as much as the tenth."""
 
 Answers = NDArray[np.intp]
 
@@ -60,7 +60,7 @@ class World:
         self.speakers = self.luck.choice(MEMBERS, len(self.messages), p=busy / busy.sum())
 
     def measure(self, answers: Answers) -> tuple[float, float]:
-        """Acceptance and hit@1 of one answer to each held-out tweet."""
+        """Return acceptance and hit@1 of one prediction for each held-out tweet."""
         hits = answers == self.held_wanted
         return float(self.kept(answers) @ self.held_weights), float(hits @ self.held_weights)
 
@@ -69,7 +69,7 @@ class World:
         return self.members.keep(answers, self.held_wanted)
 
     def words(self, message: int, answer: int) -> list[tuple[FeedbackKind, int]]:
-        """What somebody says of an answer to a message; nothing where it is left in silence."""
+        """Return the feedback on a shown emoji; None if nobody reacts."""
         wanted = self.wanted[message]
         kept = self.members.keep(np.array([answer]), np.array([wanted]))[0]
         if self.luck.random() < kept:
@@ -95,7 +95,7 @@ class _CountedVote:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What the bot put on a member's message."""
+    """Emojis shown on a member's message."""
 
     chosen: tuple[str, ...]
     scores: Mapping[str, float]
@@ -189,11 +189,11 @@ class Learner:
         return fives
 
     def answer(self, log_scores: NDArray[np.float32]) -> Answers:
-        """The best emoji of each text."""
+        """Return the best emoji of each text."""
         return self.top_five(log_scores)[:, 0]
 
     def top_five_scores(self, log_scores: NDArray[np.float32]) -> dict[str, float]:
-        """The best five of one text, best first, with the model's own scores."""
+        """Return the top five of one text, best first, with their model scores."""
         return {
             self._emojis[i]: float(np.exp(log_scores[i]))
             for i in self.top_five(log_scores[None])[0]
@@ -202,7 +202,7 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackLog:
-    """What a community said by a check, with the texts that only the retraining sees."""
+    """Feedback of a community up to a check, with the texts that only the retraining reads."""
 
     messages: list[int]
     words: list[list[tuple[FeedbackKind, int]]]

@@ -22,7 +22,7 @@ RECIPE = Path("recipes/default.toml")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What small fits read: the default recipe's emoji tweets."""
+    """Emoji tweets of the default recipe, for small fits."""
 
     recipe: Recipe
     train: list[Example]

@@ -19,7 +19,7 @@ REDACTED = "[secret]"
 
 
 def describe(error: BaseException, *, frames: bool = False) -> str:
-    """An error on one line; with ``frames`` the places that it passed on further lines.
+    """Describe an error on one line; with ``frames``, its stack on further lines.
 
     Only our own errors have texts that are known to quote neither messages nor tokens; of others
     the type and the place are told.
@@ -36,7 +36,7 @@ def describe(error: BaseException, *, frames: bool = False) -> str:
 
 
 def is_own_error(error: BaseException) -> bool:
-    """Whether the error's class is one of this program's."""
+    """Return whether the error's class is one of this program's."""
     return type(error).__module__.split(".")[0] in {"bot", "model"}
 
 
@@ -97,7 +97,7 @@ def silence() -> None:
 
 
 def is_debugging() -> bool:
-    """Whether the log is at level debug."""
+    """Return whether the log level is debug."""
     return logging.getLogger("bot").isEnabledFor(logging.DEBUG)
 
 

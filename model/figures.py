@@ -19,7 +19,7 @@ class Record(BaseModel):
 
 
 class EmojiFigures(Record):
-    """How well predictions match the emojis that authors used."""
+    """Match of predictions with the emojis that authors used."""
 
     texts: Count
     hit_1: Share
@@ -48,7 +48,7 @@ class EmojiFigures(Record):
 
 
 class EmotionFigures(Record):
-    """How well predictions carry the emotion that raters saw; None if no text has one."""
+    """Match of predictions with the emotion that raters saw; None if no text has one."""
 
     texts: Count
     carried: Share | None = None

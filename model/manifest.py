@@ -83,7 +83,7 @@ class FeedbackRecord(Record):
 
 
 class Description(Record):
-    """What the exporter of an artifact states about it; defaults mean "unknown" or "unused"."""
+    """Statements of an artifact's exporter; defaults mean "unknown" or "unused"."""
 
     max_tokens: Annotated[int, Field(ge=1, le=100_000)]
     """Tokens of a text that the encoder reads."""

@@ -1,4 +1,4 @@
-"""What every adapter is built from."""
+"""Components that every adapter is built from."""
 
 from dataclasses import dataclass
 

@@ -62,7 +62,7 @@ def draw(
 
 
 def factor(bias: float) -> str:
-    """How many times as likely, or as unlikely, log-odds make something that is rare."""
+    """Return the factor by which log-odds change the probability of a rare event."""
     times = min(math.exp(min(abs(bias), math.log(MOST))), MOST)
     return f"{times:.1f}" if times < 9.95 else f"{times:.0f}"
 

@@ -86,7 +86,7 @@ def retrain(
 def refresh_dataset(settings: Settings, out: Path) -> None:
     """Export into ``out/dataset``.
 
-    The export of an interrupted run is kept unless somebody was erased since; then the fit begins
+    The export of an interrupted run is kept unless a member was erased since; then the fit begins
     anew.
     """
     request = ExportRequest(select_exportable(settings.privacy), (Format.JSONL,))

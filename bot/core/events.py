@@ -1,4 +1,4 @@
-"""What passes between adapters and the core: frozen values without any platform library."""
+"""Values that pass between adapters and the core, free of any platform library."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -155,7 +155,7 @@ class Feedback:
 
 
 class FeedbackResult(StrEnum):
-    """What became of feedback; all but ``RECORDED`` say why it was not stored."""
+    """Result of storing feedback; all but ``RECORDED`` say why it was not stored."""
 
     RECORDED = "recorded"
     """Stored or withdrawn."""

@@ -22,7 +22,7 @@ from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
 
 class ChatPlatform(Protocol):
-    """What the service needs of an adapter."""
+    """Port of the service to an adapter."""
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:
         """Show canonical ``emojis`` on the message.
@@ -75,7 +75,7 @@ class EmojiPredictor(Protocol):
     async def embedding_offsets(
         self, choices: Sequence[EmojiChoice]
     ) -> Mapping[str, EmbeddingOffset]:
-        """What people's choices add to the rows of the custom emojis among them."""
+        """Return the embedding offsets of the custom emojis among the choices."""
         ...
 
 
@@ -83,7 +83,7 @@ class PreferenceStore(Protocol):
     """Counts of what communities like; ``ref`` says which one by platform and community."""
 
     async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
-        """What is counted, faded to ``now``."""
+        """Return the counts, decayed to ``now``."""
         ...
 
     async def changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
@@ -91,7 +91,7 @@ class PreferenceStore(Protocol):
         ...
 
     async def recent_counts(self, max_communities: int, now: datetime) -> list[dict[str, Counts]]:
-        """The settled counts of the communities that spoke last, faded to ``now``."""
+        """Return confirmed counts of the communities with the latest votes, decayed to now."""
         ...
 
     async def replace_counts(
@@ -110,7 +110,7 @@ class ChatSettingReader(Protocol):
 
 
 class MemberStore(Protocol):
-    """What members decided, and what is kept about them."""
+    """Decisions of members, and the data stored about them."""
 
     async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
         """Return the settings that hold for a message, and if its author opted out."""
@@ -205,7 +205,7 @@ class ConsentedTextStore(Protocol):
 
 
 class Store(Protocol):
-    """What the core stores, by part; each method raises ``StoreFailed`` if the database fails."""
+    """Store of the core, by part; each method raises ``StoreFailed`` if the database fails."""
 
     @property
     def chat_settings(self) -> ChatSettingReader: ...  # noqa: D102 - the type says it

@@ -16,7 +16,7 @@ from bot.database.transaction import Database
 
 
 class SqlMemberStore:
-    """What members decided, and what is kept about them."""
+    """Decisions of members, and the data stored about them."""
 
     def __init__(
         self, database: Database, chat_settings: SqlChatSettingStore, recording: PreferenceRecording

@@ -16,7 +16,8 @@ from tests.web.page_process import TIMEOUT_SECONDS
 EXPIRED_ROW = (
     "INSERT INTO community (platform, external_id, created_at) VALUES ('web', 'web', '2020-01-01')",
     "INSERT INTO prediction"
-    " (community_id, chat, message, author, artifact_version, predictions, model_scores, shown, created_at)"
+    " (community_id, chat, message, author, artifact_version, predictions, model_scores, shown,"
+    " created_at)"
     " SELECT id, 'c', '1', 'a', 'tiny-1', '[]', '[]', '[]', '2020-01-01' FROM community",
 )
 

@@ -12,7 +12,7 @@ from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.ports import ChatPlatform
 
 BLOCKED_SECONDS = 3600.0
-"""How long members who blocked the bot are skipped: each reaction is an invalid request."""
+"""Time for which members who blocked the bot are skipped: each reaction is an invalid request."""
 
 
 class Inbox:

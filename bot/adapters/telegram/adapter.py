@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
 MAX_HOLD_SECONDS = 0.5
-"""How long the next poll waits for updates in progress. Those that take longer wait for a flood
+"""Time that the next poll waits for updates in progress. Those that take longer wait for a flood
 limit, and must not delay other chats; they stay unconfirmed, and are sent again after a crash."""
 NO_LEASE = timedelta(0)
 """Only one process polls: what another one left unfinished has no worker any more."""

@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 TIMEOUT_SECONDS = 25.0
-"""How long an update may take before Telegram is asked to send it again."""
+"""Time after which Telegram is asked to send an update again."""
 LEASE = timedelta(seconds=30)
-"""How long a replica may work on an update before another one takes over."""
+"""Time after which another replica takes over an update."""
 
 
 class Webhook:

@@ -91,7 +91,7 @@ def _emotion_table(rows: Sequence[EvaluationResult]) -> Table:
 
 
 def _agreement(rows: Sequence[EvaluationResult]) -> Table:
-    """Where there is more than the mean: each emotion of each split, one column a ranker."""
+    """Print each emotion of each split, one column a ranker."""
     figured = [(r, r.figures) for r in rows if isinstance(r.figures, EmotionFigures)]
     rankers = list(dict.fromkeys(row.ranker for row, _ in figured))
     title = "Each emotion: % of its texts with an emoji that carries it among the five"
@@ -129,7 +129,7 @@ def _by_emoji(split: str, figures: EmojiFigures) -> Table:
 
 
 def _confusion(split: str, figures: EmojiFigures) -> str:
-    """A heat map as an HTML table: a browser has the emoji font that a plot would lack."""
+    """Render a heat map as an HTML table: a browser has the emoji font that a plot would lack."""
     labels = list(figures.by_emoji)
     head = "".join(f"<th>{label}</th>" for label in labels)
     body = ""

@@ -22,7 +22,7 @@ _CONFIG = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Mode(StrEnum):
-    """How the bot shows its predictions."""
+    """Way in which the bot shows its predictions."""
 
     REACT = "react"
     REPLY = "reply"

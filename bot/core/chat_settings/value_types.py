@@ -29,7 +29,7 @@ ShowItem = Callable[[str], str]
 
 @dataclass(frozen=True, kw_only=True)
 class ValueType(ABC):
-    """What the values of a setting may be."""
+    """Type of a setting's values."""
 
     choices: tuple[Value, ...] = ()
     """Values that a menu offers, in order."""

@@ -39,7 +39,7 @@ class SyncPredictor(Protocol):
         ...
 
     def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
-        """What choices add to the rows of custom emojis."""
+        """Return the embedding offsets of the custom emojis among the choices."""
         ...
 
 
@@ -134,7 +134,7 @@ class BatchingPredictor(Generic[P]):
     async def embedding_offsets(
         self, choices: Sequence[EmojiChoice]
     ) -> Mapping[str, EmbeddingOffset]:
-        """What choices add to the rows of custom emojis; computed between two batches."""
+        """Compute embedding offsets of custom emojis from choices, between two batches."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._predictor.embedding_offsets, choices)
 

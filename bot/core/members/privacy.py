@@ -13,7 +13,7 @@ DATA_FILENAME = "emoji-reactor.json"
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long rows and texts are kept, in days."""
+    """Retention of rows and texts, in days."""
 
     days: int
     text_days: int | None

@@ -14,7 +14,7 @@ class Pseudonyms:
         self._secret = secret
 
     def key(self, platform: str, member_id: str) -> MemberKey:
-        """The member's key: 32 hexadecimal digits, the same for the same id and secret."""
+        """Return the member's key: 32 hexadecimal digits, the same for the same id and secret."""
         digest = hmac.new(
             self._secret, f"{platform}:{member_id}".encode("utf-8", "surrogatepass"), sha256
         )

@@ -28,7 +28,7 @@ _REJECTION_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class ReactionResult:
-    """What became of a reaction, and as which kind of feedback it was taken."""
+    """Result of a reaction, and the kind of feedback that it is."""
 
     result: FeedbackResult
     kind: FeedbackKind | None = None

@@ -52,7 +52,7 @@ class PipelineInput:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What the predictor is asked for, and how sure it must be."""
+    """Request to the predictor, and the confidence threshold."""
 
     k: int
     threshold: float

@@ -16,7 +16,7 @@ TOP_K = 5
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often the bot showed something in a chat of late."""
+    """Recent number of shown emojis in a chat."""
 
     since_last: float = float("inf")
     """Seconds since the last time."""

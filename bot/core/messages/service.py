@@ -1,4 +1,4 @@
-"""What adapters ask of the core: messages, feedback, deletions, suggestions."""
+"""Service of the core for adapters: messages, feedback, deletions, suggestions."""
 
 import logging
 from collections import Counter
@@ -74,11 +74,11 @@ class Service:
             self._in_flight.wait_all,
             self._failures.record,
         )
-        """What members ask for about their data, and about their community's preferences."""
+        """Requests of members about their data and their community's preferences."""
         self.refusals: Counter[str] = Counter()
-        """How often a platform refused since the start, by the name of the refusal."""
+        """Number of refusals since the start, by name."""
         self.dropped: Counter[str] = Counter()
-        """How much feedback was not stored since the start, by ``FeedbackResult``."""
+        """Amount of feedback that was not stored since the start, by ``FeedbackResult``."""
 
     @property
     def failures(self) -> Counter[str]:

@@ -20,7 +20,7 @@ MAX_COMMUNITIES = 10_000
 CHANGE_POLL_INTERVAL = timedelta(seconds=2)
 """Longest time for which another process's change goes unnoticed."""
 CLOCK_TOLERANCE = timedelta(seconds=15)
-"""How far back changes are read again: clocks differ, and a transaction may be committed late."""
+"""Overlap of two readings of changes: clocks differ, and a transaction may be committed late."""
 MAX_AGE = timedelta(minutes=10)
 """Counts of shown emojis have little effect: without votes they are read again after this time."""
 

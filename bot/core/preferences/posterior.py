@@ -48,7 +48,7 @@ class Preferences:
     vote_count: float = 0.0
     """Decayed number of votes."""
     pending_bias: Mapping[str, float] = field(default_factory=dict)
-    """What pending counts would add to the bias."""
+    """Difference that the pending counts make to the bias."""
 
     def strongest(self, max_count: int = MAX_CHART_ROWS) -> list[tuple[str, float]]:
         """Return the emojis with the largest absolute biases, in descending order of bias."""

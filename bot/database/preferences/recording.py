@@ -1,4 +1,4 @@
-"""What showings and votes add to the counts of a community, and what erasing them takes back.
+"""Changes of a community's counts by showings and votes, and by their erasure.
 
 All of it runs in the transaction that writes or erases the rows: no count is lost or doubled when a
 process dies, and concurrent processes add to the same sums.

@@ -26,7 +26,7 @@ _SKIP_MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class PrivateResponse:
-    """A ``ChatPlatform`` that responds to the member who asked, and to nobody else."""
+    """``ChatPlatform`` that responds privately to the member who asked."""
 
     interaction: Interaction
 
