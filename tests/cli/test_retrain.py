@@ -139,8 +139,8 @@ def test_a_run_that_was_stopped_goes_on(
 def test_each_step_is_a_command(cli: CommandLine) -> None:
     fill()
     assert cli("feedback", "export", "--out", "data").status == 0
-    fit = cli("model", "fit", "--dataset", "data", "--out", "run", "--threads", "1")
-    assert fit.status == 0, fit.err
+    finetuned = cli("model", "finetune", "--dataset", "data", "--out", "run", "--threads", "1")
+    assert finetuned.status == 0, finetuned.err
     judged = cli("model", "gate", "run/artifact", "--dataset", "data", "--json")
     assert judged.status == 0
     assert json.loads(judged.out)["passed"] is True
@@ -154,11 +154,11 @@ def test_a_foreign_file_and_a_malformed_row_are_one_line(cli: CommandLine) -> No
     cli("feedback", "export", "--out", "data")
     train = Path("data/jsonl/train.jsonl")
     train.write_text(train.read_text("utf-8") + "{}\n", "utf-8")
-    ended = cli("model", "fit", "--dataset", "data", "--out", "run")
+    ended = cli("model", "finetune", "--dataset", "data", "--out", "run")
     assert ended.status == 1
     assert f"{train}: line " in ended.error
     Path("data/more.txt").touch()
-    ended = cli("model", "fit", "--dataset", "data", "--out", "run")
+    ended = cli("model", "finetune", "--dataset", "data", "--out", "run")
     assert "data contains more.txt" in ended.error
 
 
