@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
+from math import isfinite
 from pathlib import Path
 
 from bot.config.settings import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.log import describe
 from model import Predictor
-from model.artifact import ArtifactError
+from model.artifact import Artifact, ArtifactError, load, locate
 from model.registry import Registry
 
 logger = logging.getLogger(__name__)
 
 CHECK_INTERVAL_SECONDS = 2.0
 """Time between two checks for a promotion."""
+TRIAL_TEXT = "so funny"
 RETRY_INTERVAL_SECONDS = 60.0
 """Time until the next check after an unexpected failure."""
 
@@ -22,6 +24,31 @@ RETRY_INTERVAL_SECONDS = 60.0
 def open_registry(settings: ModelSettings) -> Registry:
     """Return the registry of promotions over the settings' source."""
     return Registry(Path(settings.folder), settings.source)
+
+
+def load_predictor(artifact: Artifact, threads: int = 1) -> Predictor:
+    """Return the predictor of an artifact after a trial prediction.
+
+    Raises:
+        ArtifactError: it cannot be opened, or does not predict.
+    """
+    predictor = Predictor(artifact, threads)
+    try:
+        [trial] = predictor.predict([TRIAL_TEXT])
+    except Exception as error:  # onnxruntime raises a class of its own for each way to fail
+        raise ArtifactError(f"{artifact.folder} does not predict: {describe(error)}") from error
+    if not trial or not all(isfinite(prediction.score) for prediction in trial):
+        raise ArtifactError(f"{artifact.folder} does not predict: it gives no finite scores")
+    return predictor
+
+
+def promote(settings: ModelSettings, folder: Path) -> Artifact:
+    """Serve a copy of an artifact from now on, after a trial prediction of the copy.
+
+    Raises:
+        ArtifactError: it cannot be served; the artifact that is served stays.
+    """
+    return open_registry(settings).promote(folder, load_predictor)
 
 
 def load_served(settings: ModelSettings) -> Predictor:
@@ -41,10 +68,10 @@ def load_served(settings: ModelSettings) -> Predictor:
         versions = ()
     for version in reversed(versions):
         try:
-            return Predictor.load(str(registry.folder / version), settings.threads)
+            return load_predictor(load(registry.folder / version), settings.threads)
         except ArtifactError as error:
             logger.error("%s; trying the artifact that was served before", error)
-    return Predictor.load(settings.source, settings.threads)
+    return load_predictor(load(locate(settings.source)), settings.threads)
 
 
 class ArtifactWatch:
@@ -112,6 +139,4 @@ class ArtifactWatch:
         return status.st_mtime_ns, status.st_ino
 
     def _load_promoted(self) -> Predictor:
-        promoted = Predictor(self._registry.served(), self._settings.threads)
-        promoted.predict(["warm up"])  # what is loaded lazily must fail here, not on a message
-        return promoted
+        return load_predictor(self._registry.served(), self._settings.threads)

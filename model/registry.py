@@ -1,6 +1,7 @@
 """Promoted artifacts: copies side by side, and a pointer file to the one that is served."""
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,12 +64,16 @@ class Registry:
         versions = self.promoted_versions()
         return load(self.folder / versions[-1] if versions else locate(self.source))
 
-    def promote(self, folder: Path) -> Artifact:
+    def promote(
+        self, folder: Path, try_out: Callable[[Artifact], object] = lambda artifact: None
+    ) -> Artifact:
         """Copy an artifact into the registry and serve it from now on.
 
+        ``try_out`` is called with the copy before it is served.
+
         Raises:
-            ArtifactError: it cannot be served, or the copy cannot be written; the artifact that is
-                served stays.
+            ArtifactError: it cannot be served, ``try_out`` refused it, or the copy cannot be
+                written; the artifact that is served stays.
         """
         candidate = load(folder)
         versions = self.promoted_versions()
@@ -78,11 +83,13 @@ class Registry:
                 self._copy(candidate, copy)
         except OSError as error:
             raise ArtifactError(f"{copy} cannot be written: {error.strerror}") from error
+        promoted = load(copy)
+        try_out(promoted)
         earlier = [version for version in versions if version != candidate.version]
         self._write_pointer((*earlier[1 - MAX_PROMOTIONS :], candidate.version))
         for version in earlier[: 1 - MAX_PROMOTIONS]:
             shutil.rmtree(self.folder / version, ignore_errors=True)
-        return load(copy)
+        return promoted
 
     def rollback(self) -> Artifact:
         """Serve again what was served before the last promotion; no artifact is removed.

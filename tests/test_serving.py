@@ -12,14 +12,14 @@ from bot.config.settings import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Outcome
 from bot.core.messages.service import Service
-from bot.serving import ArtifactWatch, load_served, open_registry
+from bot.serving import ArtifactWatch, load_served, open_registry, promote
 from model import Prediction, Predictor
-from model.artifact import LAYOUT, Artifact, load
+from model.artifact import LAYOUT, Artifact, ArtifactError, load
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
 from model.registry import Registry
 from tests.core.fakes import RecordingPlatform, message
 from tests.core.memory_store import MemoryStore
-from tests.tiny import write_tiny_artifact
+from tests.tiny import write_failing_artifact, write_tiny_artifact
 
 
 @pytest.fixture
@@ -129,6 +129,18 @@ def test_a_start_passes_over_what_is_corrupt(
     assert load_served(settings).version == load(tiny_artifact).version
     shelf.pointer_file.write_text("{", "utf-8")
     assert load_served(settings).version == load(tiny_artifact).version
+
+
+def test_what_fails_a_trial_prediction_is_neither_promoted_nor_served(
+    settings: ModelSettings, candidate: Path, tmp_path: Path
+) -> None:
+    write_failing_artifact(tmp_path / "failing")
+    second = promote(settings, candidate)
+    with pytest.raises(ArtifactError, match="does not predict"):
+        promote(settings, tmp_path / "failing")
+    assert open_registry(settings).promoted_versions() == (second.version,)
+    open_registry(settings).promote(tmp_path / "failing")  # as an earlier program did
+    assert load_served(settings).version == second.version
 
 
 class Gated:

@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from model.artifact import LAYOUT, EmojiTable, save_table, write_manifest
+from model.artifact import LAYOUT, EmojiTable, load, save_table, write_manifest
 from model.emoji import TELEGRAM_REACTIONS
 from model.manifest import Description
 
@@ -78,3 +78,13 @@ def write_tiny_artifact(folder: Path, name: str = "tiny", seed: int = 0) -> None
     name_map = np.vstack([np.eye(SIZE), np.zeros((1, SIZE))]).astype(np.float32)
     save_table(EmojiTable(emojis, rows, bias, name_map), folder)
     write_manifest(folder, name, emojis, Description(max_tokens=64, temperature=1.0, threshold=0.2))
+
+
+def write_failing_artifact(folder: Path) -> None:
+    """Write an artifact with right checksums whose graph fails at the first prediction."""
+    write_tiny_artifact(folder, "failing")
+    artifact = load(folder)
+    graph = onnx.load(folder / LAYOUT.encoder)
+    graph.graph.node[0].input[1] = graph.graph.input[0].name = "ids"
+    onnx.save(graph, folder / LAYOUT.encoder)
+    write_manifest(folder, "failing", artifact.table.emojis, artifact.manifest)

@@ -25,7 +25,7 @@ from bot.config.settings import Settings
 from bot.dataset.export import ExportRequest
 from bot.dataset.refresh import refresh_export
 from bot.dataset.writers import Format
-from bot.serving import open_registry
+from bot.serving import promote as promote_artifact
 from model import Predictor
 from model.artifact import Artifact, update_manifest
 from model.evaluation.bias_probes import run_bias_probes
@@ -79,7 +79,7 @@ def retrain(
     if not passed:
         raise typer.Exit(1)
     if promote:
-        promoted = open_registry(settings.model).promote(candidate.folder)
+        promoted = promote_artifact(settings.model, candidate.folder)
         typer.echo(f"{promoted.version} is served from {promoted.folder}")
 
 

@@ -2,3 +2,5 @@
 
 So it runs as ``demo.page`` with the bot, and as ``page`` at the root of a Space.
 """
+
+import model as model  # turns off telemetry before any library is imported

@@ -10,7 +10,7 @@ import pytest
 from model.artifact import load
 from tests.cli.conftest import BOT, CommandLine
 from tests.cli.rows import query
-from tests.tiny import write_tiny_artifact
+from tests.tiny import write_failing_artifact, write_tiny_artifact
 
 
 @pytest.fixture
@@ -47,6 +47,14 @@ def test_what_cannot_be_promoted_is_one_line(
     ended = cli("model", "promote", *arguments)
     assert ended.status in (1, 2)
     assert ended.error.startswith(complaint)
+
+
+def test_a_candidate_that_does_not_predict_is_refused(cli: CommandLine, tmp_path: Path) -> None:
+    write_failing_artifact(tmp_path / "failing")
+    ended = cli("model", "promote", str(tmp_path / "failing"))
+    assert ended.status == 1
+    assert "does not predict" in ended.error
+    assert cli("predict", "so funny").status == 0
 
 
 async def test_a_running_bot_takes_it_between_two_messages(

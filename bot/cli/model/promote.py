@@ -7,6 +7,7 @@ import typer
 
 from bot.cli.options import ConfigFile, initialize
 from bot.serving import open_registry
+from bot.serving import promote as promote_artifact
 
 
 def promote(
@@ -27,6 +28,8 @@ def promote(
     if (folder is None) is not rollback:
         raise typer.BadParameter("give a FOLDER or --rollback", param_hint="FOLDER")
     settings, _ = initialize(config)
-    registry = open_registry(settings.model)
-    artifact = registry.rollback() if folder is None else registry.promote(folder)
+    if folder is None:
+        artifact = open_registry(settings.model).rollback()
+    else:
+        artifact = promote_artifact(settings.model, folder)
     typer.echo(f"{artifact.version} is served from {artifact.folder}")
