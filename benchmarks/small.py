@@ -35,7 +35,7 @@ def read_texts(count: int, max_tokens: int = 32) -> Texts:
     fit = recipe.fit.model_copy(
         update={"epochs": 1.0, "max_tokens": max_tokens, "vocabulary_size": None}
     )
-    small = recipe.model_copy(update={"fit": fit, "ngrams": None, "prior_source": None})
+    small = recipe.model_copy(update={"fit": fit, "ngrams": None, "prior_weights": {}})
     [source] = [s for s in small.sources if s.name == "emoji_tweets"]
     train = load_examples(
         small, [source.model_copy(update={"skip": 0, "limit": count})], read_held_out_keys(small)

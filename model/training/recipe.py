@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -72,6 +72,10 @@ class FitRecipe(_Strict):
     """Share of the steps in which the learning rate rises."""
     vocabulary_size: int | None = Field(default=None, gt=200)
     """Tokens of the tokenizer to keep, those that the training texts use most; None for all."""
+    freeze_embeddings: bool = False
+    """Keep the token embeddings as they are: with a large vocabulary, most of a step on a CPU."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Of the encoder. In one pass over noisy labels it costs more than it regularises."""
     token_dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of a text's tokens that are masked in training, at random in each pass."""
     min_count: int = Field(default=20, gt=0)
@@ -125,16 +129,22 @@ class Recipe(_Strict):
     """Evaluation splits, whose texts are left out of the training sources."""
     emotions: dict[str, tuple[str, ...]] = {}
     """Emotion tag -> emojis that carry it; other tags are ignored."""
-    prior_source: str | None = None
-    """Source whose label prior is added to the shared one; None for the shared one alone."""
-    prior_weight: float = Field(default=1.0, ge=0, le=1)
-    """Factor of the prior of ``prior_source``: a crawl has habits of its own."""
+    prior_weights: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    """Source -> factor of its label prior, which is added to the shared one; empty for the shared
+    one alone. Each crawl has habits of its own: two of them mixed have less of either."""
     uniform_prior_weight: float = Field(default=0.0, ge=0, lt=1)
     """Weight of predictions under a uniform prior; see ``model.scores.log_scores``."""
     precision: float = Field(default=0.4, gt=0, lt=1)
     """Share of texts at or above the confidence threshold whose first emoji is the author's."""
     folder: Path = Path()
     """Folder of the recipe, to which paths are relative."""
+
+    @model_validator(mode="after")
+    def _know_prior_sources(self) -> "Recipe":
+        unknown = self.prior_weights.keys() - {source.name for source in self.sources}
+        if unknown:
+            raise ValueError(f"prior_weights: no source {min(unknown)}")
+        return self
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":

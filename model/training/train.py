@@ -21,13 +21,14 @@ from model.training.export.parity import check_parity
 from model.training.fitting.cross_fitting import CrossFitting
 from model.training.fitting.fit import Fit, new_network
 from model.training.fitting.loss_curves import draw_curves
+from model.training.fitting.saved_weights import SavedWeights, write_head
 from model.training.fitting.warm_start import average_weights, warm_start
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ensemble import ensemble
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
 from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
-from model.training.recipe import FitRecipe, Recipe
+from model.training.recipe import FitRecipe, Recipe, RecipeError
 
 _MAX_PARITY_TEXTS = 1000
 """Texts on which the artifact is compared with the network."""
@@ -43,7 +44,7 @@ class TrainingRun:
 
     @property
     def base(self) -> Path:
-        """The trained encoder with its tokenizer, as a checkpoint for another run (``--base``)."""
+        """The trained encoder with tokenizer and emoji head, for another run (``--base``)."""
         return self.folder / "base"
 
     @property
@@ -62,7 +63,7 @@ class EarlierRuns:
     """Files ``best.pt`` of earlier runs with the same base."""
 
     start: Path | None = None
-    """Weights to start from."""
+    """Weights to start from; None for the emoji head beside the base, if it has one."""
     averaged: tuple[tuple[Path, float], ...] = ()
     """Weights to average with after the fit, each with its share of the mean."""
 
@@ -106,9 +107,9 @@ def train(
     """Train from a base checkpoint, or resume an interrupted run, and export.
 
     Raises:
-        RecipeError: a source is missing.
+        RecipeError: a source is missing, or has no examples where its prior is needed.
         OSError: the base checkpoint cannot be loaded; the text names it.
-        RuntimeError: weights of an earlier run belong to an encoder of another shape.
+        CheckpointError: weights of an earlier run belong to an encoder of another shape.
         ValueError: a checkpoint in the folder belongs to other data.
     """
     earlier = earlier or EarlierRuns()
@@ -122,11 +123,15 @@ def train(
     tokenizer.save(str(run.base / artifact.LAYOUT.tokenizer))
     data = load_fit_data(recipe.fit, tokenizer, examples, validation)
     closed_sources = {source.name for source in recipe.sources if source.kind == "label"}
-    network = new_network(base, data, make_label_mask(data, closed_sources))
-    if earlier.start is not None:
-        warm_start(network, data, base, earlier.start)
+    _require_examples(recipe, data)
+    network = new_network(base, data, make_label_mask(data, closed_sources), recipe.fit.dropout)
+    weights = SavedWeights.read(earlier.start) if earlier.start else SavedWeights.read_head(base)
+    if weights is not None:
+        warm_start(network, data, base, weights)
     if kept_ids is not None:
         cut_embeddings(network.text_encoder, kept_ids)
+    if recipe.fit.freeze_embeddings:
+        network.text_encoder.token_embedding.weight.requires_grad_(False)
     network.text_encoder.token_dropout = recipe.fit.token_dropout
     offset = None
     if recipe.ngrams is not None:
@@ -135,6 +140,7 @@ def train(
     fit = Fit(recipe.fit, network, data, run.folder, offset)
     network = fit.run(progress)
     average_weights(network, data, earlier.averaged)
+    write_head(network, data.emojis, data.sources, run.base)
     draw_curves(fit.state.history, run.folder / "curves.png")
     if offset is not None:
         network = ensemble(network, offset.full_network, offset.logit_weight)
@@ -153,6 +159,13 @@ def _select_vocabulary(
     return cut_tokenizer(tokenizer, kept), kept
 
 
+def _require_examples(recipe: Recipe, data: FitData) -> None:
+    """Refuse a prior that no example teaches, before the fit and not after it."""
+    missing = sorted(recipe.prior_weights.keys() - set(data.sources))
+    if missing:
+        raise RecipeError(f"prior_weights: source {missing[0]} has no examples")
+
+
 @torch.no_grad()
 def apply_source_prior(network: EmojiNetwork[Any], source: int, weight: float) -> None:
     """Add ``weight`` times the bias of one source to the bias that all sources share."""
@@ -164,9 +177,8 @@ def export_trained(recipe: Recipe, trained: TrainedNetwork, run: TrainingRun) ->
     network, data, provenance = trained.network, trained.data, trained.provenance
     network.text_encoder.encoder.save_pretrained(run.base)  # type: ignore[operator] # transformers' own
     tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
-    if recipe.prior_source is not None:
-        source = data.sources.index(recipe.prior_source)
-        apply_source_prior(network, source, recipe.prior_weight)
+    for name, weight in recipe.prior_weights.items():
+        apply_source_prior(network, data.sources.index(name), weight)
     labelled = [x for x in trained.validation if not x.any_fits]
     texts, truth = [x.text for x in labelled], [x.emojis for x in labelled]
     parity_texts, other_texts = texts[:_MAX_PARITY_TEXTS], texts[_MAX_PARITY_TEXTS:]

@@ -24,9 +24,11 @@ from model.training.recipe import FitRecipe
 _VALIDATION_BATCH_SIZE = 128
 
 
-def new_network(base: str, data: FitData, label_mask: Tensor) -> EmojiNetwork[TextEncoder]:
+def new_network(
+    base: str, data: FitData, label_mask: Tensor, dropout: float = 0.0
+) -> EmojiNetwork[TextEncoder]:
     """Return a network on a base checkpoint; emoji embeddings start from the emojis' names."""
-    text_encoder = TextEncoder.from_base(base)
+    text_encoder = TextEncoder.from_base(base, dropout)
     tokenizer = load_tokenizer(base, text_encoder.max_name_tokens)
     names = [describe_emoji(emoji) for emoji in data.emojis]
     vectors = encode_texts(text_encoder.eval(), tokenizer, names)
@@ -52,7 +54,11 @@ class Fit(Generic[TextEncoderT]):
         self._logit_offset = logit_offset
         sparse = _sparse_parameters(network.text_encoder)
         sparse_ids = {id(parameter) for parameter in sparse}
-        dense = [p for p in network.text_encoder.parameters() if id(p) not in sparse_ids]
+        dense = [
+            parameter
+            for parameter in network.text_encoder.parameters()
+            if parameter.requires_grad and id(parameter) not in sparse_ids
+        ]
         self.clipped_parameters = [
             *dense, network.embeddings, network.bias, network.source_bias,
         ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Weights of earlier fits: starting from them (warm start), and averaging with them."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,65 +9,36 @@ import torch
 from torch import Tensor
 
 from model.training.data.fit_data import FitData
+from model.training.fitting.saved_weights import CheckpointError, SavedWeights
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
 
-_ENCODER_PREFIX = "text_encoder."
 _RARE_QUANTILE = 0.1
 """Quantile of the known biases that a new emoji gets: new emojis are rare ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedWeights:
-    """Content of ``best.pt``: the state of an ``EmojiNetwork`` and what its rows stand for."""
+def warm_start(
+    network: EmojiNetwork[TextEncoder], data: FitData, base: str, earlier: SavedWeights
+) -> None:
+    """Copy encoder, embeddings and biases of an earlier fit into a network on ``base``.
 
-    network: Mapping[str, Tensor]
-    emojis: list[str]
-    sources: list[str]
-
-    @classmethod
-    def read(cls, path: Path) -> "SavedWeights":
-        """Load a file onto the CPU.
-
-        Raises:
-            FileNotFoundError: no such file.
-        """
-        return cls(**torch.load(path, weights_only=True))
-
-    @property
-    def encoder_state(self) -> dict[str, Tensor]:
-        """Weights of the text encoder without those of an n-gram bag."""
-        state = {
-            name.removeprefix(_ENCODER_PREFIX): value
-            for name, value in self.network.items()
-            if name.startswith(_ENCODER_PREFIX)
-        }
-        return {name: value for name, value in state.items() if not name.startswith("bag.")}
-
-    def shared_emojis(self, emojis: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Return the indices of the emojis known to both, in ``emojis`` and in ``self.emojis``."""
-        return _shared(emojis, self.emojis)
-
-    def shared_sources(self, sources: Sequence[str]) -> list[tuple[int, int]]:
-        """Return pairs of indices of the sources known to both, in ``sources`` and here."""
-        return list(zip(*_shared(sources, self.sources), strict=True))
-
-
-def warm_start(network: EmojiNetwork[TextEncoder], data: FitData, base: str, path: Path) -> None:
-    """Copy encoder, embeddings and biases of an earlier fit's ``best.pt`` into a network.
-
-    An n-gram bag in it is not copied: it is fitted anew, in minutes. Emojis that the earlier fit
-    did not know get an embedding from their name and the bias of a rare emoji.
+    A head alone has no encoder: ``base`` is the encoder that it was fitted with. An n-gram bag is
+    not copied: it is fitted anew, in minutes. Emojis that the earlier fit did not know get an
+    embedding from their name and the bias of a rare emoji.
 
     Raises:
-        FileNotFoundError: no such file.
-        RuntimeError: the weights belong to an encoder of another shape.
+        CheckpointError: the weights belong to an encoder of another shape.
     """
-    earlier = SavedWeights.read(path)
     state = earlier.network
-    _load_encoder(network.text_encoder, earlier.encoder_state)
+    if earlier.encoder_state:
+        _load_encoder(network.text_encoder, earlier.encoder_state)
+    elif state["embeddings"].shape[1] != network.embeddings.shape[1]:
+        raise CheckpointError(
+            f"{base}: the emoji head is for vectors of {state['embeddings'].shape[1]} numbers, and"
+            f" the encoder's have {network.embeddings.shape[1]}; remove the head"
+        )
     new, old = earlier.shared_emojis(data.emojis)
     embeddings = state["embeddings"][:, : network.embeddings.shape[1]]
     with torch.no_grad():
@@ -93,7 +64,7 @@ def average_weights(
 
     Raises:
         FileNotFoundError: no such file.
-        RuntimeError: the weights belong to an encoder of another shape.
+        CheckpointError: the weights belong to an encoder of another shape.
     """
     remaining = sum(share for _, share in others)
     for path, share in others:
@@ -125,13 +96,9 @@ def _load_encoder(text_encoder: TextEncoder, state: dict[str, Tensor]) -> None:
     missing, unexpected = text_encoder.load_state_dict(state, strict=False)
     needed = [name for name in missing if not name.startswith("encoder.pooler.")]
     if needed or unexpected:
-        raise RuntimeError(f"the earlier fit has another encoder: {[*needed, *unexpected][0]}")
-
-
-def _shared(names: Sequence[str], known: Sequence[str]) -> tuple[list[int], list[int]]:
-    index = {name: j for j, name in enumerate(known)}
-    shared = [i for i, name in enumerate(names) if name in index]
-    return shared, [index[names[i]] for i in shared]
+        raise CheckpointError(
+            f"the earlier fit has another encoder: {[*needed, *unexpected][0]}; start from its base"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Text encoder: a BERT-like Transformer with mean pooling, and an n-gram bag beside it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -34,18 +35,24 @@ class TextEncoder(nn.Module):
         nn.init.zeros_(self.projection.bias)
 
     @classmethod
-    def from_base(cls, base: str) -> "TextEncoder":
-        """Load a Hub id or a folder of any architecture with ``last_hidden_state``.
+    def from_base(cls, base: str, dropout: float = 0.0) -> "TextEncoder":
+        """Load a Hub id or a folder of any architecture with ``last_hidden_state``, as float32.
 
         Raises:
             OSError: the checkpoint cannot be loaded.
         """
-        encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa")
+        encoder = _load_encoder(base)
         for module in encoder.modules():
             if isinstance(module, nn.Dropout):
-                # One epoch over noisy labels: dropout costs more than it regularises.
-                module.p = 0.0
+                module.p = dropout
         return cls(encoder, encoder.config.hidden_size)
+
+    @property
+    def token_embedding(self) -> nn.Embedding:
+        """Embeddings of the tokenizer's tokens."""
+        embedding = self.encoder.get_input_embeddings()  # type: ignore[operator]
+        assert isinstance(embedding, nn.Embedding)  # noqa: S101 - what the library returns
+        return embedding
 
     @property
     def max_name_tokens(self) -> int:
@@ -55,7 +62,8 @@ class TextEncoder(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Return text vectors, not normalised: their length expresses certainty."""
         if self.training and self.token_dropout:
-            kept = torch.rand(attention_mask.shape) >= self.token_dropout
+            drawn = torch.rand(attention_mask.shape, device=attention_mask.device)
+            kept = drawn >= self.token_dropout
             kept[:, 0] = True  # a text without any token has no vector
             attention_mask = attention_mask * kept
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
@@ -63,6 +71,13 @@ class TextEncoder(nn.Module):
         if self.bag is None:
             return projected
         return torch.cat([projected, self.bag(input_ids, attention_mask)], dim=1)
+
+
+def _load_encoder(base: str) -> Any:  # noqa: ANN401 - transformers has no types of its own
+    try:
+        return AutoModel.from_pretrained(base, attn_implementation="sdpa", dtype=torch.float32)
+    except ValueError:  # an architecture without that attention, such as MPNet
+        return AutoModel.from_pretrained(base, attn_implementation="eager", dtype=torch.float32)
 
 
 @torch.inference_mode()

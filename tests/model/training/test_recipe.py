@@ -19,6 +19,11 @@ DEFAULT = Path(__file__).parents[3] / "recipes" / "default.toml"
         (("batch_size", "batch_sise"), "fit.batch_sise"),
         (('path = "label.parquet"', ""), "sources.1"),
         (('name = "synthetic"', "name = "), "line 2"),
+        (
+            ("[fit]", "[prior_weights]\nelsewhere = 0.5\n[fit]"),
+            "prior_weights: no source elsewhere",
+        ),
+        (("[fit]", "[prior_weights]\ninline = 2\n[fit]"), "prior_weights.inline"),
     ],
 )
 def test_a_wrong_key_is_named(

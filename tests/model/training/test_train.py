@@ -18,12 +18,13 @@ from model.training.data.splits import read_split
 from model.training.export.onnx import export_encoder
 from model.training.fitting.fit import Fit, new_network
 from model.training.fitting.loop import BEST, CHECKPOINT
+from model.training.fitting.saved_weights import SavedWeights
 from model.training.fitting.warm_start import average_weights, warm_start
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
 from model.training.network.vocabulary import drop_unused_tokens
-from model.training.recipe import Recipe
+from model.training.recipe import Recipe, RecipeError
 from model.training.train import TrainingRun, apply_source_prior, train
 
 
@@ -55,8 +56,9 @@ def test_untrained_emojis_have_embeddings_and_little_probability(run: TrainingRu
     assert np.mean(of_trained) > 0.9
 
 
+@pytest.mark.parametrize("head_alone", [False, True])
 def test_a_warm_start_begins_with_a_lower_loss(
-    recipe_file: Path, tiny_base: Path, run: TrainingRun
+    recipe_file: Path, tiny_base: Path, run: TrainingRun, head_alone: bool
 ) -> None:
     recipe = Recipe.read(recipe_file)
     examples = load_examples(recipe, recipe.sources)
@@ -64,11 +66,50 @@ def test_a_warm_start_begins_with_a_lower_loss(
     more = [*few, *(Example("wow a b", ("🤯",), "other", 1.0) for _ in range(9))]
     data = load_fit_data(recipe.fit, load_tokenizer(str(tiny_base), 16), more, few[:60])
     cold = new_network(str(tiny_base), data, make_label_mask(data, set()))
-    warm = new_network(str(tiny_base), data, make_label_mask(data, set()))
-    warm_start(warm, data, str(tiny_base), run.folder / BEST)
+    base = str(run.base if head_alone else tiny_base)
+    earlier = SavedWeights.read_head(base) if head_alone else SavedWeights.read(run.folder / BEST)
+    assert earlier is not None
+    warm = new_network(base, data, make_label_mask(data, set()))
+    warm_start(warm, data, base, earlier)
     assert "🤯" in data.emojis
     losses = [Fit(recipe.fit, n, data, run.folder / "x").validation_loss() for n in (cold, warm)]
     assert losses[1] < losses[0] / 2
+
+
+def test_a_run_begins_from_the_head_beside_its_base(
+    recipe_file: Path, run: TrainingRun, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    no_learning = {
+        "learning_rate": 1e-12, "embedding_learning_rate": 1e-12, "weight_decay": 0.0,
+        "epochs": 0.1, "freeze_embeddings": True,
+    }  # fmt: skip
+    fit = recipe.fit.model_copy(update=no_learning)
+    priors = {"inline": 0.5, "label": 0.25}
+    still = recipe.model_copy(update={"fit": fit, "prior_weights": priors})
+    again = TrainingRun(tmp_path, threads=1)
+    train(still, str(run.base), again, Progress(disable=True))
+    trained = {"😂", "😢", "🍕", "😡", "😠", "😭"}
+    predictor = Predictor.load(str(again.artifact))
+    for text, emoji in (("funny joke", "😂"), ("tears lost", "😢"), ("pizza cheese", "🍕")):
+        assert predictor.predict([text], 1, trained)[0][0].emoji == emoji
+    first, second = (SavedWeights.read_head(str(r.base)) for r in (run, again))
+    assert first is not None
+    assert second is not None
+    assert torch.allclose(first.network["embeddings"], second.network["embeddings"], atol=1e-4)
+
+
+def test_a_prior_without_examples_is_refused_before_the_fit(
+    recipe_file: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    empty = recipe.sources[0].model_copy(update={"name": "empty", "languages": ("zz",)})
+    wrong = recipe.model_copy(
+        update={"sources": (*recipe.sources, empty), "prior_weights": {"empty": 1.0}}
+    )
+    with pytest.raises(RecipeError, match="prior_weights: source empty has no examples"):
+        train(wrong, str(tiny_base), TrainingRun(tmp_path, threads=1), Progress(disable=True))
+    assert not (tmp_path / CHECKPOINT).exists()
 
 
 def test_weights_are_averaged_with_those_of_other_runs(

@@ -77,3 +77,16 @@ def test_it_computes_in_bfloat16_and_updates_the_progress_bar(
     assert {p.dtype for p in fit.module.parameters()} == {torch.float32}
     assert (task.completed, task.total) == (fit.total_steps, fit.total_steps)
     assert task.description.startswith("loss ")
+
+
+def test_frozen_token_embeddings_stay_as_they_are(
+    recipe: Recipe, data: FitData, tiny_base: Path, tmp_path: Path
+) -> None:
+    network = new_network(str(tiny_base), data, make_label_mask(data, set()))
+    embedding = network.text_encoder.token_embedding.weight.requires_grad_(False)
+    before, projection = embedding.clone(), network.text_encoder.projection.weight.clone()
+    fit = Fit(recipe.fit.model_copy(update={"epochs": 0.3}), network, data, tmp_path)
+    fit.run(Progress(disable=True))
+    assert torch.equal(network.text_encoder.token_embedding.weight, before)
+    assert not torch.equal(network.text_encoder.projection.weight, projection)
+    assert all(p is not embedding for p in fit.clipped_parameters)
