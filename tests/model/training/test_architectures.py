@@ -15,6 +15,7 @@ from transformers import (
     BertConfig,
     DistilBertConfig,
     ModernBertConfig,
+    MPNetConfig,
     PreTrainedConfig,
     RobertaConfig,
     XLMRobertaConfig,
@@ -106,12 +107,18 @@ def modernbert(size: int) -> PreTrainedConfig:
     )
 
 
+def mpnet(size: int) -> PreTrainedConfig:
+    """MPNet, as all-mpnet-base-v2: relative positions, and no fused attention in torch."""
+    return MPNetConfig(vocab_size=size, intermediate_size=64, max_position_embeddings=42, **SHAPE)
+
+
 MAKES = [
     (bert, word_pieces),
     (roberta, byte_pairs),
     (xlm_roberta, unigrams),
     (distilbert, word_pieces),
     (modernbert, byte_pairs),
+    (mpnet, word_pieces),
 ]
 
 
