@@ -9,7 +9,8 @@ from typing import Protocol
 
 from bot.config.credentials import HASH_SECRET_VARIABLE, Credentials, hash_secret_path
 from bot.config.secrets_file import SECRET_VARIABLES, secrets_path
-from bot.config.settings import ENVIRONMENT_PREFIX, ModelSettings, Settings
+from bot.config.sections import ModelSettings
+from bot.config.settings import ENVIRONMENT_PREFIX, Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 from bot.database import diagnostics as database_diagnostics
 from bot.database.engine import has_password, sqlite_path

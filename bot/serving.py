@@ -5,7 +5,7 @@ import logging
 from math import isfinite
 from pathlib import Path
 
-from bot.config.settings import ModelSettings
+from bot.config.sections import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.log import describe
 from model import Predictor

@@ -31,7 +31,7 @@ def _migrate(connection: Connection) -> None:
 
 async def _migrate_configured() -> None:
     """``alembic revision --autogenerate`` and the like: the database of the settings."""
-    from bot.config.settings import load
+    from bot.config.loading import load
     from bot.database.engine import migration_connection
 
     async with migration_connection(load().database.url) as connection:

@@ -239,7 +239,7 @@ def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> P
     return _fetch(name, revision or None, file_patterns)
 
 
-def _fetch(repository: str, revision: str | None, wanted: Sequence[str]) -> Path:
+def _fetch(repository: str, revision: str | None, file_patterns: Sequence[str]) -> Path:
     # Imported here: a bot that serves a local artifact does not pay for the Hub's client.
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils.logging import get_logger
@@ -249,7 +249,9 @@ def _fetch(repository: str, revision: str | None, wanted: Sequence[str]) -> Path
     if sys.stderr is None or not sys.stderr.isatty():
         disable_progress_bars()
     try:
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=[*wanted]))
+        return Path(
+            snapshot_download(repository, revision=revision, allow_patterns=[*file_patterns])
+        )
     except Exception as error:  # the client also passes on errors of its HTTP library
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ArtifactError(f"{repository}: download from the Hub failed: {reason}") from error

@@ -13,5 +13,5 @@ class Example:
     source: str
     """Name of the source; each source has its own label prior in training."""
     weight: float = 1.0
-    any_fits: bool = False
+    are_alternatives: bool = False
     """True if the emojis are alternatives for one emotion, False if the author used them all."""

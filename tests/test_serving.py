@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import serving
-from bot.config.settings import ModelSettings
+from bot.config.sections import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import Outcome
 from bot.core.messages.service import Service

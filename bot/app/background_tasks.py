@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from bot.config.settings import PrivacySettings
+from bot.config.sections import PrivacySettings
 from bot.core.errors import StoreFailed
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore

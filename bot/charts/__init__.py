@@ -42,7 +42,7 @@ def acceptance_chart(
 
 
 def preferences_chart(
-    leans: Sequence[PreferenceBar],
+    bars: Sequence[PreferenceBar],
     theme: Theme,
     title: str,
     subtitle: str = "",
@@ -51,7 +51,7 @@ def preferences_chart(
     """Draw the strongest positive and negative biases in two columns."""
     from bot.charts.preference_bars import draw
 
-    return draw(leans, theme, title, subtitle, headings)
+    return draw(bars, theme, title, subtitle, headings)
 
 
 def acceptance_over_time(

@@ -13,7 +13,9 @@ import typer
 from bot import diagnostics, log
 from bot.cli.options import AsJson, ConfigFile
 from bot.cli.output import ignore_broken_pipe
-from bot.config import credentials, secrets_file, settings
+from bot.config import credentials, loading, secrets_file
+from bot.config.errors import ConfigError
+from bot.config.settings import DEFAULT_PATH
 from bot.core.diagnostic import Diagnostic, Status, failed, ok, worst_status
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
@@ -59,18 +61,18 @@ async def _examine(config: Path | None, poll: bool) -> AsyncIterator[Diagnostic]
         log.silence()
     try:
         secrets_file.load_into_environment(config)
-        loaded = settings.load(config)
-    except settings.ConfigError as error:
+        loaded = loading.load(config)
+    except ConfigError as error:
         yield failed("settings", str(error), "change it there; config.example.toml has every key")
         return
-    file = config or settings.DEFAULT_PATH
+    file = config or DEFAULT_PATH
     yield ok(
         "settings",
         str(file) if file.exists() else f"no {file}: every key has its default; init writes one",
     )
     try:
         secrets = credentials.load()
-    except settings.ConfigError as error:
+    except ConfigError as error:
         yield failed("secrets", str(error), "set it anew, as emoji-reactor init does")
         return
     if log.is_debugging():

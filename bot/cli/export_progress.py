@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.cli.options import ExportFormat
-from bot.config.settings import PrivacySettings
+from bot.config.sections import PrivacySettings
 from bot.database.engine import open_database
 from bot.database.feedback_pages import ExportSelection, count_messages_with_feedback
 from bot.dataset.card import DatasetSummary

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import log
-from bot.config import credentials, secrets_file, settings
+from bot.config import credentials, loading, secrets_file
 from bot.config.credentials import Credentials
 from bot.config.settings import Settings
 from bot.serving import open_registry
@@ -58,7 +58,7 @@ def initialize(config: Path | None) -> tuple[Settings, Credentials]:
         ConfigError: something in them is wrong.
     """
     secrets_file.load_into_environment(config)
-    loaded = settings.load(config)
+    loaded = loading.load(config)
     secrets = credentials.load()
     level = "debug" if log.is_debugging() else loaded.log.level  # --debug takes precedence
     log.configure(level, loaded.log.format, secrets.secret_values())
@@ -73,4 +73,4 @@ def served_folder(config: Path | None = None) -> str:
         ArtifactError: the artifact is missing or corrupt.
     """
     secrets_file.load_into_environment(config)
-    return str(open_registry(settings.load(config).model).served().folder)
+    return str(open_registry(loading.load(config).model).served().folder)

@@ -11,7 +11,7 @@ import typer
 from bot.cli.open_model import open_model
 from bot.cli.options import AsJson, served_folder
 from bot.cli.output import ignore_broken_pipe
-from bot.config.settings import ConfigError
+from bot.config.errors import ConfigError
 from model import Prediction
 from model.emoji import TELEGRAM_REACTIONS, canonical_set, is_emoji
 from model.text import replace_surrogates

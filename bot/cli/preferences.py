@@ -5,16 +5,22 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
+from bot.cli.database_work import with_engine
 from bot.cli.options import ConfigFile, initialize
 from bot.cli.output import ignore_broken_pipe
-
-if TYPE_CHECKING:
-    from bot.core.events import MessageRef
-    from bot.database.preferences.totals import PreferenceTotals
+from bot.core.events import MessageRef
+from bot.core.preferences import transfer
+from bot.core.preferences.posterior import (
+    MAX_COMMUNITIES_IN_FIT,
+    estimate_preferences,
+    fit_prior,
+)
+from bot.database.preferences.totals import PreferenceTotals
+from bot.database.store import SqlStore
 
 app = typer.Typer(
     help="What a community prefers, estimated from counts of feedback.", no_args_is_help=True
@@ -33,12 +39,6 @@ def show(platform: Platform, community: Community, config: ConfigFile = None) ->
 
     Example: emoji-reactor preferences show discord 1234567890
     """
-    from bot.core.preferences.posterior import (
-        MAX_COMMUNITIES_IN_FIT,
-        estimate_preferences,
-        fit_prior,
-    )
-
     now = datetime.now(UTC)
     ref = _ref(platform, community)
     counts = _with_store(config, lambda store: store.counts(ref, now))
@@ -70,8 +70,6 @@ def export_(platform: Platform, community: Community, config: ConfigFile = None)
 
     Example: emoji-reactor preferences export discord 1234567890 > preferences.json
     """
-    from bot.core.preferences import transfer
-
     ref, now = _ref(platform, community), datetime.now(UTC)
     counts = _with_store(config, lambda store: store.counts(ref, now))
     document = transfer.dump_counts(counts.pending, now)
@@ -87,8 +85,6 @@ def import_(
 
     Example: emoji-reactor preferences import discord 1234567890 preferences.json
     """
-    from bot.core.preferences import transfer
-
     try:
         counts = transfer.load_counts(transfer.parse_json(file.read_bytes()))
     except OSError as error:
@@ -100,24 +96,13 @@ def import_(
     typer.echo(f"counts of {len(counts)} emojis imported")
 
 
-def _ref(platform: str, community: str) -> "MessageRef":
-    from bot.core.events import MessageRef
-
+def _ref(platform: str, community: str) -> MessageRef:
     return MessageRef(platform, community, "", "")
 
 
-def _with_store(config: Path | None, work: "Callable[[PreferenceTotals], Awaitable[T]]") -> T:
+def _with_store(config: Path | None, work: Callable[[PreferenceTotals], Awaitable[T]]) -> T:
     """Return the result of ``work`` on the configured database."""
     settings, _ = initialize(config)
-
-    async def run() -> T:
-        from bot.database.engine import open_database
-        from bot.database.store import SqlStore
-
-        engine = await open_database(settings.database.url)
-        try:
-            return await work(SqlStore(engine).preferences)
-        finally:
-            await engine.dispose()
-
-    return asyncio.run(run())
+    return asyncio.run(
+        with_engine(settings.database.url, lambda engine: work(SqlStore(engine).preferences))
+    )

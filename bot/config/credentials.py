@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.config.settings import ConfigError
+from bot.config.errors import ConfigError
 from bot.platforms import PLATFORMS, Platform
 from model import atomic
 

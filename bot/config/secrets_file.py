@@ -13,7 +13,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from bot.config.credentials import HASH_SECRET_VARIABLE
-from bot.config.settings import DEFAULT_PATH, ENVIRONMENT_PREFIX, ConfigError
+from bot.config.errors import ConfigError
+from bot.config.settings import DEFAULT_PATH, ENVIRONMENT_PREFIX
 from bot.platforms import TOKEN_VARIABLES
 from model import atomic
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import Table
 
-from bot.config.settings import ConfigError, Settings, check_key, parse
+from bot.config.errors import ConfigError
+from bot.config.loading import parse
+from bot.config.settings import Settings
+from bot.config.validation import check_key
 from model import atomic
 
 FILE_MODE = 0o644

@@ -101,7 +101,7 @@ class Outcome:
     """The platform's named refusal, with ``skip_reason`` = ``refused``."""
     artifact_version: str = ""
     """The version of the artifact; empty if the message was skipped before the prediction."""
-    threshold: float | None = None
+    confidence_threshold: float | None = None
     """The confidence threshold, 0 to 1."""
     as_buttons: bool = False
     """True if the shown emojis are buttons, rather than put on the message."""

@@ -131,7 +131,7 @@ def _row(message: IncomingMessage, outcome: Outcome) -> dict[str, object]:
         "as_buttons": outcome.as_buttons,
         "skip_reason": outcome.skip_reason,
         "refusal": outcome.refusal,
-        "confidence_threshold": outcome.threshold,
+        "confidence_threshold": outcome.confidence_threshold,
         "language": message.language,
     }
 
@@ -144,6 +144,6 @@ def _outcome(ref: MessageRef, row: Row[Any]) -> Outcome:
         skip_reason=SkipReason(row.skip_reason) if row.skip_reason else None,
         refusal=row.refusal,
         artifact_version=row.artifact_version,
-        threshold=row.confidence_threshold,
+        confidence_threshold=row.confidence_threshold,
         as_buttons=row.as_buttons,
     )

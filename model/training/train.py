@@ -179,7 +179,7 @@ def export_trained(recipe: Recipe, trained: TrainedNetwork, run: TrainingRun) ->
     tokenizer = load_tokenizer(str(run.base), recipe.fit.max_tokens)
     for name, weight in recipe.prior_weights.items():
         apply_source_prior(network, data.sources.index(name), weight)
-    labelled = [x for x in trained.validation if not x.any_fits]
+    labelled = [x for x in trained.validation if not x.are_alternatives]
     texts, truth = [x.text for x in labelled], [x.emojis for x in labelled]
     parity_texts, other_texts = texts[:_MAX_PARITY_TEXTS], texts[_MAX_PARITY_TEXTS:]
     expected = encode_texts(network.text_encoder.eval(), tokenizer, parity_texts).numpy()

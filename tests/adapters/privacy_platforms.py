@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.adapters.console import ConsoleAdapter
 from bot.adapters.telegram import BotServices, TelegramAdapter
 from bot.adapters.web import WebBackend, page_terms
-from bot.config.settings import PrivacySettings, TelegramSettings
+from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service

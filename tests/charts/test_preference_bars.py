@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from bot.charts import NEUTRAL, PreferenceBar, Theme, preferences_chart
 from bot.charts.bars import ROW_HEIGHT
 from bot.charts.canvas import MARGIN_POINTS
-from bot.charts.preference_bars import HEAD, factor
+from bot.charts.preference_bars import HEADING_HEIGHT, factor
 from tests.charts.pixels import across, decode, labels, margins_are_empty, themes, titles
 
-FIRST = MARGIN_POINTS + HEAD + ROW_HEIGHT / 2
+FIRST = MARGIN_POINTS + HEADING_HEIGHT + ROW_HEIGHT / 2
 biases = st.floats(-1e6, 1e6)
 leans = st.lists(st.builds(PreferenceBar, labels, biases), min_size=1, max_size=25)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.settings import ModelSettings
+from bot.config.sections import ModelSettings
 from bot.serving import open_registry
 from model.artifact import LAYOUT
 from tests.cli.conftest import BOT, CommandLine, Ended

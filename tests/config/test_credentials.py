@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config.credentials import Credentials, load, load_hash_secret
-from bot.config.settings import ConfigError
+from bot.config.errors import ConfigError
 from bot.platforms import PLATFORMS
 
 TOKEN = "123456:AAEhBOweik6ad6PsEzwUFHJkl0987654321"

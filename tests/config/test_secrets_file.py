@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.config.errors import ConfigError
 from bot.config.secrets_file import (
     load_into_environment,
     parse,
@@ -18,7 +19,6 @@ from bot.config.secrets_file import (
     with_values,
     write,
 )
-from bot.config.settings import ConfigError
 
 PLAIN = "".join(sorted(set(string.printable) - set(string.whitespace) - set("\"'\\")))
 NOBODY = 65_534

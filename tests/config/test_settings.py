@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
-from bot.config.settings import ConfigError, Settings, known_keys, load
+from bot.config.errors import ConfigError
+from bot.config.loading import load
+from bot.config.settings import Settings, known_keys
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.settings import ConfigError, parse
+from bot.config.errors import ConfigError
+from bot.config.loading import parse
 from bot.config.settings_file import parse_assignments, read_example, with_values, write
 
 SHARE = st.floats(0, 1)

@@ -17,7 +17,7 @@ OUTCOME = Outcome(
     predictions=(Prediction("😂", 0.61234567), Prediction("🔥", 0.3)),
     shown=("😂",),
     artifact_version="tiny-1",
-    threshold=0.2,
+    confidence_threshold=0.2,
 )
 
 

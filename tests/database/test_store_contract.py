@@ -28,7 +28,7 @@ SHOWN = Outcome(
     predictions=(Prediction("😂", 0.6), Prediction("🔥", 0.3)),
     shown=("😂",),
     artifact_version="tiny-1",
-    threshold=0.2,
+    confidence_threshold=0.2,
 )
 SILENT = replace(SHOWN, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD)
 DISCORD = replace(ref(), platform="discord")

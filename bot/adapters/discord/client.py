@@ -18,7 +18,7 @@ from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.events import ref
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.responder import TIMEOUT_SECONDS, Responder
-from bot.config.settings import DiscordSettings
+from bot.config.sections import DiscordSettings
 from bot.log import describe
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
-from bot.config.settings import DiscordSettings, PrivacySettings
+from bot.config.sections import DiscordSettings, PrivacySettings
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.privacy import PrivacyCommands, Retention
 from bot.core.members.pseudonyms import Pseudonyms

@@ -4,7 +4,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.config.settings import DiscordSettings
+from bot.config.sections import DiscordSettings
 
 DEVELOPER_PORTAL = "https://discord.com/developers/applications"
 """The page on which operators configure the bot."""

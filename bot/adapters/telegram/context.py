@@ -12,7 +12,7 @@ from telegram.error import ChatMigrated
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.events import NAME, ref, topic_key
-from bot.config.settings import PrivacySettings, TelegramSettings
+from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.privacy import PrivacyCommands, Retention

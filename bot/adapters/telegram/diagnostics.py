@@ -20,7 +20,8 @@ from telegram.error import (
 from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.inbox import UPDATE_KINDS
-from bot.config.settings import Settings, TelegramSettings
+from bot.config.sections import TelegramSettings
+from bot.config.settings import Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
 TIMEOUT_SECONDS = 15.0

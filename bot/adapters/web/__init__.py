@@ -3,7 +3,7 @@
 from bot.adapters.components import Components
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.backend import WebBackend, page_terms
-from bot.config.settings import PrivacySettings
+from bot.config.sections import PrivacySettings
 
 __all__ = ["WebAdapter", "WebBackend", "build_adapter", "page_terms"]
 

@@ -105,7 +105,7 @@ class WebBackend:
         outcome = await self._service.preview(self._message(visitor, request))
         if outcome.skip_reason is SkipReason.OVERLOADED:
             raise Overloaded
-        return PredictionResult(outcome.predictions, outcome.threshold or 0.0)
+        return PredictionResult(outcome.predictions, outcome.confidence_threshold or 0.0)
 
     async def explain(
         self, text: str, emoji: str, candidates: frozenset[str] | None

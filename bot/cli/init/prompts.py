@@ -4,7 +4,7 @@ import typer
 
 from bot.cli.init.setup import Setup
 from bot.config import secrets_file
-from bot.config.settings import ConfigError
+from bot.config.errors import ConfigError
 from bot.config.settings_file import parse_assignments
 from bot.platforms import PLATFORMS, Platform
 

@@ -14,7 +14,9 @@ from bot.cli.doctor import show_diagnostic
 from bot.cli.init.next_steps import next_steps
 from bot.config import credentials, secrets_file, settings_file
 from bot.config.credentials import HASH_SECRET_VARIABLE
-from bot.config.settings import DEFAULT_PATH, ConfigError, Settings, parse, read_text
+from bot.config.errors import ConfigError
+from bot.config.loading import parse, read_text
+from bot.config.settings import DEFAULT_PATH, Settings
 from bot.core.diagnostic import Diagnostic, Status
 from bot.core.errors import EmojiReactorError
 from bot.database.engine import has_password, sqlite_path

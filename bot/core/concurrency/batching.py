@@ -70,10 +70,10 @@ class BatchingPredictor(Generic[P]):
     and ``threshold`` that are read just before ``predict`` are those of its predictions.
     """
 
-    def __init__(self, predictor: P, queue_size: int = 64) -> None:
+    def __init__(self, predictor: P, max_queue_size: int = 64) -> None:
         """Let at most ``queue_size`` requests wait beside the running batch."""
         self._predictor = predictor
-        self._queue_size = queue_size
+        self._max_queue_size = max_queue_size
         self._waiting: deque[_Request] = deque()
         self._drainer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predictor")
@@ -120,8 +120,8 @@ class BatchingPredictor(Generic[P]):
         """
         if self._closed:
             raise Overloaded("the predictor is shutting down")
-        if len(self._waiting) >= self._queue_size:
-            raise Overloaded(f"{self._queue_size} messages are waiting for the predictor")
+        if len(self._waiting) >= self._max_queue_size:
+            raise Overloaded(f"{self._max_queue_size} messages are waiting for the predictor")
         candidate_set = None if candidates is None else frozenset(candidates)
         future: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
         predictor = self._predictor

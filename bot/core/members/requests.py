@@ -6,26 +6,15 @@ reports it to the member.
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
 from bot.core.ports import Store
 from bot.core.preferences import transfer
-from bot.core.preferences.cache import PreferenceCache
+from bot.core.preferences.cache import PreferenceCaches
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.custom_emoji import CustomEmojiOffsets
 from bot.core.preferences.posterior import Preferences
-
-
-@dataclass(frozen=True, slots=True)
-class PreferenceCaches:
-    """Caches of what is derived from the store, which requests invalidate."""
-
-    preferences: PreferenceCache
-    embedding_offsets: CustomEmojiOffsets
-    now: Callable[[], datetime]
 
 
 class MemberRequests:
@@ -35,6 +24,7 @@ class MemberRequests:
         self,
         store: Store,
         caches: PreferenceCaches,
+        now: Callable[[], datetime],
         wait_for_messages: Callable[[], Awaitable[None]],
         record_failure: Callable[[str, Exception], None],
     ) -> None:
@@ -44,6 +34,7 @@ class MemberRequests:
         """
         self._store = store
         self._caches = caches
+        self._now = now
         self._wait_for_messages = wait_for_messages
         self._record_failure = record_failure
 
@@ -138,7 +129,7 @@ class MemberRequests:
         Raises:
             StoreFailed: the store cannot be read.
         """
-        now = self._caches.now()
+        now = self._now()
         with self._raising_store_failed():
             counts = await self._store.preferences.counts(ref, now)
         return transfer.dump_counts(counts.pending, now)
@@ -154,7 +145,7 @@ class MemberRequests:
 
     async def _replace_counts(self, ref: MessageRef, counts: Mapping[str, Counts]) -> None:
         with self._raising_store_failed():
-            await self._store.preferences.replace_counts(ref, counts, self._caches.now())
+            await self._store.preferences.replace_counts(ref, counts, self._now())
         self._caches.preferences.invalidate(ref)
 
     @contextmanager

@@ -22,8 +22,10 @@ def explain_outcome(
     if outcome.predictions:
         lines.append(localize("why.scores", language))
         lines += [f"{display(p.emoji)}  {p.score:.1%}" for p in outcome.predictions]
-    if outcome.threshold is not None:
-        lines.append(localize("why.threshold", language, threshold=f"{outcome.threshold:.1%}"))
+    if outcome.confidence_threshold is not None:
+        lines.append(
+            localize("why.threshold", language, threshold=f"{outcome.confidence_threshold:.1%}")
+        )
     time = f"{recorded.recorded_at:%Y-%m-%d %H:%M}"
     lines.append(localize("why.artifact", language, artifact=outcome.artifact_version, moment=time))
     return "\n".join(lines)

@@ -145,5 +145,5 @@ def skipped(
         predictions=predictions,
         skip_reason=reason,
         artifact_version=prepared.artifact_version,
-        threshold=prepared.threshold,
+        confidence_threshold=prepared.threshold,
     )

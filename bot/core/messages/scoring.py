@@ -1,7 +1,6 @@
-"""Runs the pipeline on a message, with what was learnt of its community."""
+"""Scoring of messages: the pipeline, with the preferences of the community."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.errors import StoreFailed
@@ -13,28 +12,24 @@ from bot.core.messages.pipeline import ArtifactInfo, PipelineInput
 from bot.core.messages.policy import Pace, allowed_emojis
 from bot.core.messages.randomness import Randomness
 from bot.core.ports import EmojiPredictor
-from bot.core.preferences.cache import PreferenceCache
-from bot.core.preferences.custom_emoji import CustomEmojiOffsets, EmbeddingOffsets
+from bot.core.preferences.cache import PreferenceCaches
+from bot.core.preferences.custom_emoji import EmbeddingOffsets
 from bot.core.preferences.posterior import Preferences
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """The caches of what was learnt of communities."""
-
-    preferences: PreferenceCache
-    custom_emojis: CustomEmojiOffsets
 
 
 class Scorer:
     """Gives messages their outcomes; a failure inside makes a skip reason."""
 
     def __init__(
-        self, predictor: EmojiPredictor, learnt: Learnt, randomness: Randomness, failures: Failures
+        self,
+        predictor: EmojiPredictor,
+        caches: PreferenceCaches,
+        randomness: Randomness,
+        failures: Failures,
     ) -> None:
         """Start with an empty rate window."""
         self._predictor = predictor
-        self._learnt = learnt
+        self._caches = caches
         self._randomness = randomness
         self._failures = failures
         self._window = RateWindow()
@@ -72,7 +67,7 @@ class Scorer:
 
     async def _preferences(self, ref: MessageRef) -> Preferences:
         try:
-            return await self._learnt.preferences.get(ref)
+            return await self._caches.preferences.get(ref)
         except Exception as error:
             self._failures.record("store", error)
             return Preferences()
@@ -81,7 +76,7 @@ class Scorer:
         self, message: IncomingMessage, candidates: Collection[str] | None
     ) -> EmbeddingOffsets:
         try:
-            return await self._learnt.custom_emojis.get(message, candidates)
+            return await self._caches.embedding_offsets.get(message, candidates)
         except StoreFailed as error:
             self._failures.record("store", error)
         except Exception as error:

@@ -24,14 +24,14 @@ from bot.core.events import (
     SkipReason,
 )
 from bot.core.members import reading
-from bot.core.members.requests import MemberRequests, PreferenceCaches
+from bot.core.members.requests import MemberRequests
 from bot.core.members.status_cache import MemberStatus, StatusCache
 from bot.core.messages.failures import Failures
 from bot.core.messages.policy import DecisionContext, skip_before_prediction
 from bot.core.messages.randomness import Randomness
-from bot.core.messages.scoring import Learnt, Scorer
+from bot.core.messages.scoring import Scorer
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
-from bot.core.preferences.cache import PreferenceCache
+from bot.core.preferences.cache import PreferenceCache, PreferenceCaches
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets
 from model import Prediction
 
@@ -61,16 +61,18 @@ class Service:
         self._randomness = randomness or Randomness()
         self._failures = Failures()
         now = self._randomness.now
-        preferences = PreferenceCache(store.preferences, now)
-        custom_emojis = CustomEmojiOffsets(store.consented_texts, predictor, now)
-        self._learnt = Learnt(preferences, custom_emojis)
-        self._scorer = Scorer(predictor, self._learnt, self._randomness, self._failures)
+        self._caches = PreferenceCaches(
+            PreferenceCache(store.preferences, now),
+            CustomEmojiOffsets(store.consented_texts, predictor, now),
+        )
+        self._scorer = Scorer(predictor, self._caches, self._randomness, self._failures)
         self._statuses = StatusCache(store.members, self._randomness.clock)
         self._handled: LRUCache[MessageRef, None] = LRUCache(MAX_HANDLED)
         self._in_flight = InFlightMessages()
         self.member_requests = MemberRequests(
             store,
-            PreferenceCaches(preferences, custom_emojis, now),
+            self._caches,
+            now,
             self._in_flight.wait_all,
             self._failures.record,
         )
@@ -182,7 +184,7 @@ class Service:
             if await self._store.members.is_opted_out(ref.platform, member):
                 return
             if await self._store.unprompted.count(ref, member, emoji, self._randomness.now()):
-                self._learnt.preferences.invalidate(ref)
+                self._caches.preferences.invalidate(ref)
         except Exception as error:
             self._failures.record("store", error)
 
@@ -193,12 +195,12 @@ class Service:
             await self._store.outcomes.delete(ref)
         except Exception as error:
             self._failures.record("store", error)
-        self._learnt.custom_emojis.invalidate(ref.platform)
+        self._caches.embedding_offsets.invalidate(ref.platform)
 
     async def refit_preference_prior(self) -> None:
         """Fit the prior of the preferences to the latest counts. Never raises."""
         try:
-            fitted = await self._learnt.preferences.refit_prior()
+            fitted = await self._caches.preferences.refit_prior()
         except Exception as error:
             self._failures.record("store", error)
         else:
@@ -263,7 +265,7 @@ class Service:
                 self._failures.record("store", error)
                 return FeedbackResult.STORE_FAILED
         if result is FeedbackResult.RECORDED:
-            self._learnt.preferences.invalidate(ref)
+            self._caches.preferences.invalidate(ref)
         else:
             self.dropped[result.value] += 1
         return result

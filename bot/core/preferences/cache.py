@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cachetools import LRUCache, TTLCache
 
 from bot.core.events import MessageRef
 from bot.core.ports import PreferenceStore
+from bot.core.preferences.custom_emoji import CustomEmojiOffsets
 from bot.core.preferences.posterior import (
     MAX_COMMUNITIES_IN_FIT,
     Preferences,
@@ -69,7 +71,7 @@ class PreferenceCache:
         self._discard(_key(ref))
 
     async def _load(self, key: _Key, ref: MessageRef) -> Preferences:
-        # Whoever invalidates the community meanwhile removes the token: then nothing is cached.
+        # An invalidation meanwhile removes the token: then nothing is cached.
         token = self._loading[key] = object()
         try:
             counts = await self._store.counts(ref, self._now())
@@ -95,6 +97,14 @@ class PreferenceCache:
             if self._last_changes.get(key) != changed_at:
                 self._last_changes[key] = changed_at
                 self._discard(key)
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceCaches:
+    """Caches of what is derived from the feedback of communities."""
+
+    preferences: PreferenceCache
+    embedding_offsets: CustomEmojiOffsets
 
 
 def _key(ref: MessageRef) -> _Key:

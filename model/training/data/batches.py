@@ -28,7 +28,7 @@ class Batch:
     """(batch,) int64: index of the source."""
     targets: Tensor
     """(batch, emojis) float32; each row sums to one."""
-    any_fits: Tensor
+    are_alternatives: Tensor
     """(batch,) bool: the emojis of the text are alternatives."""
     weight: Tensor
     """(batch,) float32."""
@@ -50,7 +50,7 @@ class TokenizedExamples:
     """(examples,)"""
     weight: NDArray[np.float32]
     """(examples,)"""
-    any_fits: NDArray[np.bool_]
+    are_alternatives: NDArray[np.bool_]
     """(examples,)"""
     emoji_count: int
 
@@ -78,7 +78,7 @@ class TokenizedExamples:
             torch.from_numpy(mask),
             torch.from_numpy(self.source[indices].astype(np.int64)),
             torch.from_numpy(targets),
-            torch.from_numpy(self.any_fits[indices]),
+            torch.from_numpy(self.are_alternatives[indices]),
             torch.from_numpy(self.weight[indices]),
             torch.from_numpy(indices % 2),
         )
@@ -93,7 +93,7 @@ class TokenizedExamples:
             emojis=[self.emojis[i] for i in kept],
             source=self.source[kept],
             weight=self.weight[kept],
-            any_fits=self.any_fits[kept],
+            are_alternatives=self.are_alternatives[kept],
             emoji_count=self.emoji_count,
         )
 
@@ -147,7 +147,7 @@ def tokenize(
         ],
         source=np.array([source_indices[x.source] for x in kept], dtype=np.int16),
         weight=weights * np.array(mean_weights, dtype=np.float32),
-        any_fits=np.array([x.any_fits for x in kept]),
+        are_alternatives=np.array([x.are_alternatives for x in kept]),
         emoji_count=len(emojis),
     )
 

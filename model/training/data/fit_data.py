@@ -52,7 +52,7 @@ def class_weights(examples: Sequence[Example], power: float) -> dict[str, float]
 
     Median frequency balancing (Eigen & Fergus, 2015), softened by the power.
     """
-    counts = Counter(e for x in examples if not x.any_fits for e in x.emojis)
+    counts = Counter(e for x in examples if not x.are_alternatives for e in x.emojis)
     median = float(np.median(list(counts.values()))) if counts else 1.0
     return {e: float(np.clip((median / n) ** power, 1 / 3, 3)) for e, n in counts.items()}
 

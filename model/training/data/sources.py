@@ -104,7 +104,9 @@ def _examples_of(
     if source.kind == "emotion":
         known = [emotions[tag] for tag in row[source.label] if tag in emotions]
         for emojis in known:
-            yield Example(text, emojis, source.name, source.weight / len(known), any_fits=True)
+            yield Example(
+                text, emojis, source.name, source.weight / len(known), are_alternatives=True
+            )
         return
     kept = tuple(emoji for emoji in row_emojis(row, source) if emoji not in source.exclude_emojis)
     if kept:
@@ -127,7 +129,11 @@ def name_examples(source: SourceRecipe, folder: Path) -> list[Example]:
                 emojis_of_name.setdefault(clean(name), []).append(emoji)
     return [
         Example(
-            name, tuple(dict.fromkeys(emojis)), source.name, source.weight, any_fits=len(emojis) > 1
+            name,
+            tuple(dict.fromkeys(emojis)),
+            source.name,
+            source.weight,
+            are_alternatives=len(emojis) > 1,
         )
         for name, emojis in emojis_of_name.items()
     ]

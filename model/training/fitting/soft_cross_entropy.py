@@ -17,6 +17,6 @@ def soft_cross_entropy(logits: Tensor, batch: Batch, spread: float) -> Tensor:
     among_targets = torch.where(batch.targets > 0, log_p.detach(), -torch.inf)
     own = torch.softmax(among_targets, dim=1)
     alternatives = spread * batch.targets + (1 - spread) * own
-    targets = torch.where(batch.any_fits.unsqueeze(1), alternatives, batch.targets)
+    targets = torch.where(batch.are_alternatives.unsqueeze(1), alternatives, batch.targets)
     losses = -(targets * log_p).sum(1)
     return (losses * batch.weight).sum() / batch.weight.sum()

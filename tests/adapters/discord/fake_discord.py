@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.context import AdapterContext
-from bot.config.settings import DiscordSettings, PrivacySettings
+from bot.config.sections import DiscordSettings, PrivacySettings
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
 from bot.database.engine import open_database

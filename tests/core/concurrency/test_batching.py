@@ -52,7 +52,7 @@ def gated() -> Gated:
 
 @pytest.fixture
 async def batching(gated: Gated) -> AsyncIterator[BatchingPredictor[Gated]]:
-    batching = BatchingPredictor(gated, queue_size=20)
+    batching = BatchingPredictor(gated, max_queue_size=20)
     yield batching
     gated.gate.set()
     await batching.aclose()

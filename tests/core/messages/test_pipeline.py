@@ -85,7 +85,7 @@ def test_decide_shows_the_best_above_the_threshold() -> None:
     ranked = pipeline.rank(GIVEN, SEVEN)
     outcome = pipeline.decide(GIVEN, PREPARED, ranked, Pace())
     assert outcome == Outcome(
-        ref(), ranked.top, shown=("😂",), artifact_version="tiny-1", threshold=0.2
+        ref(), ranked.top, shown=("😂",), artifact_version="tiny-1", confidence_threshold=0.2
     )
 
 

@@ -590,7 +590,7 @@ async def test_where_reactions_are_removed_the_bot_grows_quiet(house: Setup) -> 
     }
     outcome = await house.service.on_message(message(), house.platform)
     assert outcome.skip_reason is SkipReason.BELOW_THRESHOLD
-    assert (outcome.threshold or 0) > 0.7
+    assert (outcome.confidence_threshold or 0) > 0.7
     house.store.chat_settings.value = ChatSettings(confidence_threshold=0.2)
     assert await house.skip(message(number="2")) is None
     house.store.chat_settings.value = ChatSettings(target_acceptance=None)

@@ -17,8 +17,8 @@ def test_each_kind_gives_cleaned_texts_and_canonical_emojis(recipe_file: Path) -
     assert all("\ufe0f" not in x.text and "😂" not in x.text for x in examples)
     assert {x.emojis for x in by_source["inline"]} == {("😂",), ("😢",), ("🍕",)}
     assert {x.emojis for x in by_source["emotion"]} == {("😡", "😠"), ("😢", "😭")}
-    assert all(x.any_fits for x in by_source["emotion"])
-    assert not any(x.any_fits for x in by_source["label"])
+    assert all(x.are_alternatives for x in by_source["emotion"])
+    assert not any(x.are_alternatives for x in by_source["label"])
 
 
 def recipe_names(recipe: Recipe) -> list[str]:
@@ -63,8 +63,8 @@ def test_names_are_texts_and_emojis_of_one_name_are_alternatives(
     examples = {x.text: x for x in load_examples(recipe, [source])}
     assert set(examples) == {"Pizza", "food", "burger"}
     assert examples["food"].emojis == ("🍕", "🍔")
-    assert examples["food"].any_fits
-    assert not examples["Pizza"].any_fits
+    assert examples["food"].are_alternatives
+    assert not examples["Pizza"].are_alternatives
     gone = source.model_copy(update={"path": "gone.json"})
     with pytest.raises(RecipeError, match=r"names.*gone\.json"):
         load_examples(recipe, [gone])

@@ -24,7 +24,7 @@ def prepared(examples: int) -> TokenizedExamples:
         emojis=[np.array([i % EMOJIS], dtype=np.int16) for i in range(examples)],
         source=np.zeros(examples, dtype=np.int16),
         weight=np.linspace(1, 2, examples, dtype=np.float32),
-        any_fits=np.arange(examples) % 2 == 0,
+        are_alternatives=np.arange(examples) % 2 == 0,
         emoji_count=EMOJIS,
     )
 

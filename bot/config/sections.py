@@ -1,0 +1,95 @@
+"""Sections of the settings, with the ranges of their values."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+# Neither TOML nor the environment has a null: an empty text stands for one.
+_EMPTY_IS_UNSET = BeforeValidator(lambda value: None if value == "" else value)
+OptionalText = Annotated[str | None, _EMPTY_IS_UNSET]
+Url = Annotated[str, Field(pattern=r"^(https?|wss?)://[^\s/]+")]
+OptionalUrl = Annotated[Url | None, _EMPTY_IS_UNSET]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _check_port(url: str) -> str:
+    """Refuse a port that is not a number, at which SQLAlchemy raises a bare ValueError."""
+    _, _, rest = url.partition("://")
+    address = re.split(r"[/?]", rest.partition("@")[2] or rest)[0]
+    port = address.rpartition("]")[2].partition(":")[2]  # an IPv6 address stands in brackets
+    if port and not (port.isascii() and port.isdigit()):
+        raise PydanticCustomError("port", "should have a number as its port")
+    return url
+
+
+class DatabaseSettings(_Section):
+    """The database of counts, settings and feedback."""
+
+    url: Annotated[
+        str,
+        Field(pattern=r"^(sqlite\+aiosqlite:///[^:]|postgresql\+asyncpg://)", repr=False),
+        AfterValidator(_check_port),
+    ] = "sqlite+aiosqlite:///emoji-reactor.db"
+
+
+class ModelSettings(_Section):
+    """The artifact and its resources."""
+
+    source: OptionalText = None
+    folder: Annotated[str, Field(min_length=1)] = "artifacts"
+    threads: Annotated[int, Field(ge=1, le=256)] = 1
+    max_queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
+
+
+class DiscordSettings(_Section):
+    """The Discord adapter."""
+
+    enabled: bool = True
+    api_base: OptionalUrl = None
+    gateway_url: OptionalUrl = None
+    shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    shard_count: Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, _EMPTY_IS_UNSET] = None
+    training_permitted: bool = False
+
+    @model_validator(mode="after")
+    def _check_shards(self) -> Self:
+        if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
+            raise PydanticCustomError("shards", "shard_ids should lie below shard_count")
+        return self
+
+
+class TelegramSettings(_Section):
+    """The Telegram adapter."""
+
+    enabled: bool = True
+    base_url: OptionalUrl = None
+    webhook_url: OptionalUrl = None
+    webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
+
+
+class PrivacySettings(_Section):
+    """Retention of rows and texts."""
+
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    text_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 14
+
+    def rows_kept_since(self, now: datetime) -> datetime:
+        """Return the time before which rows are erased."""
+        return now - timedelta(days=self.retention_days)
+
+    def texts_kept_since(self, now: datetime) -> datetime:
+        """Return the time before which texts are erased."""
+        return now - timedelta(days=self.text_retention_days)
+
+
+class LogSettings(_Section):
+    """The log on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "plain", "json"] = "auto"
