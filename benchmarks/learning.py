@@ -46,7 +46,7 @@ from bot.database.store import SqlStore
 from bot.dataset.pseudonymize import assign_split
 from bot.i18n import TERMS_VERSION
 from model import Prediction, Predictor, artifact
-from model.emoji import find_emojis
+from model.emoji import ChosenEmoji, find_emojis
 from model.evaluation.evaluate import rank
 from model.evaluation.metrics import bootstrap_interval, hits
 from model.text import clean
@@ -145,7 +145,12 @@ def react(post: Post, outcome: Outcome, rng: random.Random) -> Iterator[Feedback
 
     def feedback(kind: FeedbackKind, emoji: str) -> Feedback:
         return Feedback(
-            outcome.ref, actor, kind, emoji, FeedbackSource.REACTION, at=datetime.now(UTC)
+            outcome.ref,
+            actor,
+            kind,
+            ChosenEmoji(emoji),
+            FeedbackSource.REACTION,
+            at=datetime.now(UTC),
         )
 
     shown = outcome.shown[0]

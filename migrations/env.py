@@ -7,6 +7,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
+from bot.database.column_types import EmojiText, PlainText
 from bot.database.tables import UtcTime, metadata
 
 
@@ -14,6 +15,8 @@ def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
     """Write our own type as what it is in the database: migrations outlive the program's types."""
     if kind == "type" and isinstance(item, UtcTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, EmojiText | PlainText):
+        return f"sa.{item.impl!r}"
     return False
 
 

@@ -2,13 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import NewType
+
+ChosenEmoji = NewType("ChosenEmoji", str)
+"""An emoji that a person chose and that ``parse_choice`` accepted: never free text."""
 
 VARIATION_SELECTOR = "\ufe0f"
 _INVISIBLE_VARIANT = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _GENDER = re.compile("\u200d[\u2640\u2642]$")
+_CUSTOM = re.compile(":[A-Za-z0-9_]{2,32}:")  # as Discord names them
 
 # The 73 emojis with which a Telegram bot may react, in the form that the Bot API stores
 # (telegram.constants.ReactionEmoji): most without U+FE0F, some with it.
@@ -112,6 +117,22 @@ def canonical_set(emojis: Iterable[str]) -> frozenset[str]:
 def is_custom_emoji(emoji: str) -> bool:
     """Return True for a custom emoji, written ``:name:``."""
     return emoji.startswith(":")
+
+
+def has_emoji_form(text: str) -> bool:
+    """Return if a text is one canonical Unicode emoji, or has the form of a custom one."""
+    return text in emoji_names() or _CUSTOM.fullmatch(text) is not None
+
+
+def parse_choice(text: str, known: Collection[str] = ()) -> ChosenEmoji | None:
+    """Return the emoji that a person chose, canonical; None for any other text.
+
+    ``known`` are the emojis that may be chosen besides those of Unicode: what was shown, and the
+    custom emojis of the community.
+    """
+    if text in known and has_emoji_form(text):
+        return ChosenEmoji(text)
+    return ChosenEmoji(canonical(text)) if is_emoji(text) else None
 
 
 def custom_words(name: str) -> str:

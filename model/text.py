@@ -60,6 +60,13 @@ def replace_surrogates(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def storable(text: str) -> str:
+    """Return the text with lone surrogates and NUL as U+FFFD: no database keeps them."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return replace_surrogates(text).replace("\0", "\ufffd")
+
+
 def has_words(cleaned: str) -> bool:
     """Return True if a cleaned text has a letter, a digit, ``!``, ``?`` or an emoticon."""
     unmarked = cleaned.replace("@user", "").replace("http", "")

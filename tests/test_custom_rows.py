@@ -23,6 +23,7 @@ from bot.core.preferences.custom_emoji import MAX_AGE
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from model import Predictor
+from model.emoji import ChosenEmoji
 from tests.core.fakes import RecordingPlatform, ref
 from tests.database.preferences.stored_counts import member
 
@@ -76,7 +77,12 @@ class House:
         said = IncomingMessage(here, by, text, CANDIDATES, addressed=True, may_store_text=True)
         await self.service.on_message(said, RecordingPlatform())
         word = Feedback(
-            here, by, FeedbackKind.CORRECT, emoji, FeedbackSource.BUTTON, self.moment[0]
+            here,
+            by,
+            FeedbackKind.CORRECT,
+            ChosenEmoji(emoji),
+            FeedbackSource.BUTTON,
+            self.moment[0],
         )
         assert await self.service.on_feedback(word) is FeedbackResult.RECORDED
 

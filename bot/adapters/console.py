@@ -18,7 +18,7 @@ from bot.core.events import (
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
 from model import Prediction
-from model.emoji import canonical, is_emoji
+from model.emoji import ChosenEmoji, parse_choice
 
 PLATFORM = "console"
 
@@ -28,7 +28,7 @@ class ConsoleFeedback:
     """Feedback given in one line."""
 
     kind: FeedbackKind
-    emoji: str | None
+    emoji: ChosenEmoji | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,15 @@ def parse_feedback(text: str, outcome: Outcome) -> ConsoleFeedback | None:
 
     Return None for anything else, also for a number beyond the predictions.
     """
-    shown = outcome.shown[0] if outcome.shown else None
+    shown = ChosenEmoji(outcome.shown[0]) if outcome.shown else None
     if text == "+":
         return ConsoleFeedback(FeedbackKind.AGREE, shown)
     if text == "-":
         return ConsoleFeedback(FeedbackKind.DISLIKE, shown)
-    if is_emoji(text):
-        picked = canonical(text)
-    elif len(text) == 1 and text in "12345" and int(text) <= len(outcome.predictions):
-        picked = outcome.predictions[int(text) - 1].emoji
-    else:
+    if len(text) == 1 and text in "12345" and int(text) <= len(outcome.predictions):
+        text = outcome.predictions[int(text) - 1].emoji
+    picked = parse_choice(text, [prediction.emoji for prediction in outcome.predictions])
+    if picked is None:
         return None
     agrees = picked in outcome.shown
     return ConsoleFeedback(FeedbackKind.AGREE if agrees else FeedbackKind.CORRECT, picked)

@@ -8,6 +8,7 @@ from typing import NewType
 
 from model import Prediction
 from model.embedding_offset import EmojiChoice
+from model.emoji import ChosenEmoji
 
 MemberKey = NewType("MemberKey", str)
 """The pseudonym of a member (``bot.core.members.pseudonyms``), never the platform's id."""
@@ -145,8 +146,8 @@ class Feedback:
     ref: MessageRef
     actor: MemberKey
     kind: FeedbackKind
-    emoji: str | None
-    """The canonical emoji that it is about; None for the whole outcome."""
+    emoji: ChosenEmoji | None
+    """The emoji that it is about; None for the whole outcome."""
     source: FeedbackSource
     at: datetime
     """Aware time, in UTC."""

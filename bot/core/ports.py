@@ -19,6 +19,7 @@ from bot.core.events import (
 from bot.core.preferences.counts import CommunityCounts, Counts
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
+from model.emoji import ChosenEmoji
 
 
 class ChatPlatform(Protocol):
@@ -188,7 +189,9 @@ class FeedbackStore(Protocol):
 class UnpromptedStore(Protocol):
     """Counts of the emojis that members put on messages by themselves."""
 
-    async def count(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+    async def count(
+        self, ref: MessageRef, member: MemberKey, emoji: ChosenEmoji, at: datetime
+    ) -> bool:
         """Count an emoji that a member put on a scored message on which nothing was shown.
 
         Return if the preferences changed. Of who used which emoji, nothing outlasts the day.

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.core.errors import EmojiReactorError
 from bot.database import usage_lock
+from model.text import storable
 
 LOCK_TIMEOUT_SECONDS = 10
 BeforeMigration = Callable[[], Awaitable[None]]
@@ -139,8 +140,22 @@ def has_password(url: str) -> bool:
 
 
 def driver_message(error: SQLAlchemyError) -> str:
-    """Return the driver's error text on one line, without statement and parameters."""
-    return " ".join(str(getattr(error, "orig", None) or error).split())
+    """Return the cause of an error on one line, without statement and parameters.
+
+    SQLite's texts name tables and columns only. Those of other drivers quote arguments, which may
+    be what people wrote: of them class and SQLSTATE are told.
+    """
+    cause: BaseException | None = getattr(error, "orig", None)
+    if cause is None or isinstance(cause, sqlite3.Error):
+        return single_line(cause or error)
+    driver_error = cause.__cause__ or cause  # SQLAlchemy wraps that of asyncpg
+    state = getattr(driver_error, "sqlstate", None)
+    name = type(driver_error).__name__
+    return f"{name} (SQLSTATE {state})" if state else name
+
+
+def _to_json(value: object) -> str:
+    return storable(json.dumps(value, ensure_ascii=False))
 
 
 def _upgrade(connection: Connection) -> str:
@@ -185,7 +200,7 @@ def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
         engine = create_async_engine(
             url,
             hide_parameters=True,  # errors must not quote texts or members
-            json_serializer=partial(json.dumps, ensure_ascii=False),
+            json_serializer=_to_json,
             **options,
         )
     except ImportError as error:
@@ -199,7 +214,7 @@ def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     return engine
 
 
-def single_line(error: Exception) -> str:
+def single_line(error: BaseException) -> str:
     """Return the text of an error on one line."""
     return " ".join(str(error).split())
 
@@ -243,6 +258,7 @@ def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
         cursor.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA secure_delete=ON")  # erased texts are overwritten
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -20,6 +20,7 @@ from bot.database.preferences.recording import PreferenceRecording
 from bot.database.queries import is_opted_out
 from bot.database.tables import feedback
 from bot.database.transaction import Database
+from model.emoji import ChosenEmoji
 
 _KEY = ("prediction_id", "actor", "kind", "emoji")
 
@@ -116,7 +117,14 @@ async def _stored(
         feedback.c.source == source.value,
     )
     return [
-        Feedback(ref, actor, FeedbackKind(row.kind), row.emoji or None, source, row.given_at)
+        Feedback(
+            ref,
+            actor,
+            FeedbackKind(row.kind),
+            ChosenEmoji(row.emoji) if row.emoji else None,
+            source,
+            row.given_at,
+        )
         for row in await connection.execute(query)
     ]
 

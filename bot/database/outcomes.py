@@ -22,7 +22,6 @@ from bot.database.tables import feedback, prediction
 from bot.database.transaction import Database
 from bot.database.trends import KeptShare, kept_by_emoji
 from model import Prediction
-from model.text import replace_surrogates
 
 
 class SqlOutcomeStore:
@@ -50,7 +49,7 @@ class SqlOutcomeStore:
             row = _row(message, outcome) | {
                 "community_id": community_id,
                 "shown_weight": weight,
-                "text": None if consent is None else replace_surrogates(message.text),
+                "text": None if consent is None else message.text,
                 "consent": consent,
                 "created_at": now,
             }

@@ -14,15 +14,14 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     TypeDecorator,
     UniqueConstraint,
     false,
 )
 
 from bot.core.preferences.counts import COUNT_NAMES
+from bot.database.column_types import EmojiText, LongPlainText, PlainText
 
 metadata = MetaData(
     naming_convention={
@@ -68,8 +67,8 @@ community = Table(
     "community",
     metadata,
     _id(),
-    Column("platform", String(16), nullable=False),
-    Column("external_id", String(64), nullable=False),
+    Column("platform", PlainText(16), nullable=False),
+    Column("external_id", PlainText(64), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("platform", "external_id"),
 )
@@ -80,8 +79,8 @@ chat_setting = Table(
     _id(),
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), nullable=False),
     # Empty for the community; not null, as unique constraints allow several nulls.
-    Column("chat", String(64), nullable=False, default=""),
-    Column("key", String(64), nullable=False),
+    Column("chat", PlainText(64), nullable=False, default=""),
+    Column("key", PlainText(64), nullable=False),
     Column("value", JSON, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("community_id", "chat", "key"),
@@ -91,7 +90,7 @@ admin_notice = Table(
     "admin_notice",
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("name", PlainText(64), primary_key=True),
     Column("sent_at", UtcTime, nullable=False),
 )
 
@@ -100,10 +99,10 @@ prediction = Table(
     metadata,
     _id(),
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), nullable=False),
-    Column("chat", String(64), nullable=False),
-    Column("message", String(64), nullable=False),
-    Column("author", String(64), nullable=False),
-    Column("artifact_version", String(128), nullable=False),
+    Column("chat", PlainText(64), nullable=False),
+    Column("message", PlainText(64), nullable=False),
+    Column("author", PlainText(64), nullable=False),
+    Column("artifact_version", PlainText(128), nullable=False),
     # [["😂", 0.31], ...], best first.
     Column("predictions", JSON, nullable=False),
     # The model scores of the same emojis, without preferences.
@@ -114,13 +113,13 @@ prediction = Table(
     Column("shown", JSON, nullable=False),
     # The weight with which the showing was counted.
     Column("shown_weight", Float, nullable=False, server_default="1"),
-    Column("skip_reason", String(32)),
-    Column("refusal", String(64)),
+    Column("skip_reason", PlainText(32)),
+    Column("refusal", PlainText(64)),
     Column("confidence_threshold", Float),
-    Column("language", String(35)),
+    Column("language", PlainText(35)),
     # Only if the platform's rules allow it, by the author's consent to this version of the terms.
-    Column("text", Text),
-    Column("consent", String(32)),
+    Column("text", LongPlainText),
+    Column("consent", PlainText(32)),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("community_id", "chat", "message"),
     Index(None, "author"),
@@ -132,11 +131,11 @@ feedback = Table(
     metadata,
     _id(),
     Column("prediction_id", ForeignKey("prediction.id", ondelete="CASCADE"), nullable=False),
-    Column("actor", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),
+    Column("actor", PlainText(64), nullable=False),
+    Column("kind", PlainText(16), nullable=False),
     # Empty for feedback on the whole outcome; not null, as unique constraints allow several nulls.
-    Column("emoji", String(64), nullable=False, default=""),
-    Column("source", String(16), nullable=False),
+    Column("emoji", EmojiText, nullable=False, default=""),
+    Column("source", PlainText(16), nullable=False),
     Column("given_at", UtcTime, nullable=False),
     # The weight with which the vote was counted.
     Column("vote_weight", Float, nullable=False, server_default="0"),
@@ -148,9 +147,9 @@ consent = Table(
     "consent",
     metadata,
     _id(),
-    Column("platform", String(16), nullable=False),
-    Column("member", String(64), nullable=False),
-    Column("version", String(32), nullable=False),
+    Column("platform", PlainText(16), nullable=False),
+    Column("member", PlainText(64), nullable=False),
+    Column("version", PlainText(32), nullable=False),
     Column("granted_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
     UniqueConstraint("platform", "member", "version"),
@@ -159,8 +158,8 @@ consent = Table(
 opt_out = Table(
     "opt_out",
     metadata,
-    Column("platform", String(16), primary_key=True),
-    Column("member", String(64), primary_key=True),
+    Column("platform", PlainText(16), primary_key=True),
+    Column("member", PlainText(64), primary_key=True),
     Column("since", UtcTime, nullable=False),
 )
 
@@ -170,7 +169,7 @@ preference_count = Table(
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     # Empty for ``OUTSIDE_TOP_K``.
-    Column("emoji", String(64), primary_key=True),
+    Column("emoji", EmojiText, primary_key=True),
     *(Column(name, Float, nullable=False) for name in COUNT_NAMES),
     # The same as of the last quorum.
     *(
@@ -189,8 +188,8 @@ daily_vote = Table(
     # Proleptic Gregorian ordinal.
     Column("day", Integer, primary_key=True, autoincrement=False),
     # A hash of day, community and member, so that no two days can be linked.
-    Column("member", String(64), primary_key=True),
-    Column("emoji", String(64), primary_key=True),
+    Column("member", PlainText(64), primary_key=True),
+    Column("emoji", EmojiText, primary_key=True),
     Column("votes", Integer, nullable=False),
     Index(None, "day"),
 )
@@ -201,15 +200,15 @@ daily_unprompted = Table(
     metadata,
     Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("emoji", String(64), primary_key=True),
-    Column("member", String(64), primary_key=True),
+    Column("emoji", EmojiText, primary_key=True),
+    Column("member", PlainText(64), primary_key=True),
     Index(None, "day"),
 )
 
 update_claim = Table(
     "update_claim",
     metadata,
-    Column("receiver", String(64), primary_key=True),
+    Column("receiver", PlainText(64), primary_key=True),
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("claimed_at", UtcTime, nullable=False),
     # Null while a process handles it, or if that process ended before it was done.

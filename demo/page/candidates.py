@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
-from model.emoji import TELEGRAM_REACTIONS, canonical, custom_words, emoji_names, is_emoji
-
-MAX_CUSTOM_LENGTH = 64
-"""Characters of a custom emoji with its colons; Discord's have at most 34."""
+from model.emoji import (
+    TELEGRAM_REACTIONS,
+    canonical,
+    custom_words,
+    emoji_names,
+    has_emoji_form,
+    is_emoji,
+)
 
 
 class CandidateSet(StrEnum):
@@ -34,8 +38,7 @@ def parse_emoji(text: str) -> str | None:
         return named
     if is_emoji(text):
         return canonical(text)
-    custom = 2 < len(text) <= MAX_CUSTOM_LENGTH and text.startswith(":") and text.endswith(":")
-    return text if custom and custom_words(text) else None
+    return text if has_emoji_form(text) and custom_words(text) else None
 
 
 @cache

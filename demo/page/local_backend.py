@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from model import Predictor
+from model.emoji import parse_choice
 from model.occlusion import Unit, occlude
 
 from .choice_rows import choice_row
@@ -99,6 +100,9 @@ class LocalBackend:
         try:
             result = await self.predict(visitor, request.text, request.candidates)
         except Overloaded:
+            return False
+        known = [prediction.emoji for prediction in result.predictions]
+        if choice and parse_choice(choice, known) is None:  # a browser may send any text
             return False
         row = choice_row(
             request,

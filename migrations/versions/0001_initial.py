@@ -22,6 +22,14 @@ COUNTS = (
 )
 
 
+# Characters of which all emojis of Unicode consist: no letters of any script.
+EMOJI_CHARACTERS = (
+    "#*0-9\u00a9\u00ae\u200d\u203c\u2049\u20e3\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe"
+    "\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+    "\U000e0020-\U000e007f"
+)
+
+
 def upgrade() -> None:
     """Create all tables."""
     _create_communities()
@@ -153,6 +161,7 @@ def _create_predictions() -> None:
             name=op.f("fk_feedback_prediction_id_prediction"),
             ondelete="CASCADE",
         ),
+        _emoji_check("feedback"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
         sa.UniqueConstraint(
             "prediction_id",
@@ -163,6 +172,20 @@ def _create_predictions() -> None:
         ),
     )
     op.create_index(op.f("ix_feedback_actor"), "feedback", ["actor"])
+
+
+def _emoji_check(table: str) -> sa.CheckConstraint:
+    """Return the check that the column ``emoji`` holds an emoji, a custom one, or nothing."""
+    if op.get_bind().dialect.name == "sqlite":
+        condition = (
+            f"length(emoji) <= 16 AND emoji NOT GLOB '*[^{EMOJI_CHARACTERS}]*'"
+            " OR length(emoji) BETWEEN 4 AND 34 AND emoji GLOB ':*:'"
+            " AND substr(emoji, 2, length(emoji) - 2) NOT GLOB '*[^A-Za-z0-9_]*'"
+        )
+    else:
+        # A colon before a word would be a parameter.
+        condition = f"emoji ~ '^([{EMOJI_CHARACTERS}]{{0,16}}|[:][A-Za-z0-9_]{{2,32}}[:])$'"
+    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_emoji"))
 
 
 def _create_preferences() -> None:
@@ -183,6 +206,7 @@ def _create_preferences() -> None:
             name=op.f("fk_preference_count_community_id_community"),
             ondelete="CASCADE",
         ),
+        _emoji_check("preference_count"),
         sa.PrimaryKeyConstraint("community_id", "emoji", name=op.f("pk_preference_count")),
     )
     op.create_index(op.f("ix_preference_count_changed_at"), "preference_count", ["changed_at"])
@@ -199,6 +223,7 @@ def _create_preferences() -> None:
             name=op.f("fk_daily_vote_community_id_community"),
             ondelete="CASCADE",
         ),
+        _emoji_check("daily_vote"),
         sa.PrimaryKeyConstraint(
             "community_id", "day", "member", "emoji", name=op.f("pk_daily_vote")
         ),
@@ -216,6 +241,7 @@ def _create_preferences() -> None:
             name=op.f("fk_daily_unprompted_community_id_community"),
             ondelete="CASCADE",
         ),
+        _emoji_check("daily_unprompted"),
         sa.PrimaryKeyConstraint(
             "community_id", "day", "emoji", "member", name=op.f("pk_daily_unprompted")
         ),

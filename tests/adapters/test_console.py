@@ -5,6 +5,7 @@ import pytest
 from bot.adapters.console import ConsoleFeedback, parse_feedback
 from bot.core.events import FeedbackKind, Outcome
 from model import Prediction
+from model.emoji import ChosenEmoji
 from tests.core.fakes import ref
 
 AGREE, DISLIKE, CORRECT = FeedbackKind.AGREE, FeedbackKind.DISLIKE, FeedbackKind.CORRECT
@@ -17,14 +18,14 @@ WITHOUT_PREDICTIONS = Outcome(ref())
 @pytest.mark.parametrize(
     ("text", "outcome", "expected"),
     [
-        ("+", SHOWN, ConsoleFeedback(AGREE, "😂")),
-        ("-", SHOWN, ConsoleFeedback(DISLIKE, "😂")),
-        ("1", SHOWN, ConsoleFeedback(AGREE, "😂")),
-        ("5", SHOWN, ConsoleFeedback(CORRECT, "🔥")),
-        ("❤️", SHOWN, ConsoleFeedback(CORRECT, "❤")),
+        ("+", SHOWN, ConsoleFeedback(AGREE, ChosenEmoji("😂"))),
+        ("-", SHOWN, ConsoleFeedback(DISLIKE, ChosenEmoji("😂"))),
+        ("1", SHOWN, ConsoleFeedback(AGREE, ChosenEmoji("😂"))),
+        ("5", SHOWN, ConsoleFeedback(CORRECT, ChosenEmoji("🔥"))),
+        ("❤️", SHOWN, ConsoleFeedback(CORRECT, ChosenEmoji("❤"))),
         ("+", SILENT, ConsoleFeedback(AGREE, None)),
-        ("1", SILENT, ConsoleFeedback(CORRECT, "😂")),
-        ("😢", WITHOUT_PREDICTIONS, ConsoleFeedback(CORRECT, "😢")),
+        ("1", SILENT, ConsoleFeedback(CORRECT, ChosenEmoji("😂"))),
+        ("😢", WITHOUT_PREDICTIONS, ConsoleFeedback(CORRECT, ChosenEmoji("😢"))),
         ("1", WITHOUT_PREDICTIONS, None),
         ("6", SHOWN, None),
         ("0", SHOWN, None),

@@ -16,6 +16,7 @@ from bot.core.events import (
 )
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
+from model.emoji import ChosenEmoji
 
 ANNA, BEN = MemberKey("a" * 32), MemberKey("b" * 32)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -39,8 +40,9 @@ def make_feedback(
     actor: MemberKey = BEN,
     withdrawn: bool = False,
 ) -> Feedback:
+    chosen = None if emoji is None else ChosenEmoji(emoji)
     return Feedback(
-        ref(number), actor, kind, emoji, FeedbackSource.REACTION, at=MOMENT, withdrawn=withdrawn
+        ref(number), actor, kind, chosen, FeedbackSource.REACTION, at=MOMENT, withdrawn=withdrawn
     )
 
 

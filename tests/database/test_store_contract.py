@@ -20,6 +20,7 @@ from bot.core.ports import Store
 from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, Counts
 from bot.database.store import SqlStore
 from model import Prediction
+from model.emoji import ChosenEmoji
 from tests.core.fakes import ANNA, BEN, MOMENT, make_feedback, message, ref
 from tests.core.memory_store import MemoryStore
 
@@ -129,7 +130,8 @@ async def test_replaced_feedback_is_all_of_its_source(any_store: Store) -> None:
 
     async def choose(*emojis: str) -> None:
         chosen = [
-            Feedback(ref(), BEN, FeedbackKind.CORRECT, emoji, source, MOMENT) for emoji in emojis
+            Feedback(ref(), BEN, FeedbackKind.CORRECT, ChosenEmoji(emoji), source, MOMENT)
+            for emoji in emojis
         ]
         result = await any_store.feedback.replace(ref(), BEN, source, chosen)
         assert result is FeedbackResult.RECORDED
@@ -212,12 +214,13 @@ async def test_replaced_counts_are_confirmed_and_others_hear_of_them(any_store: 
 async def test_recent_counts_are_those_of_the_latest_changes(any_store: Store) -> None:
     preferences, now = any_store.preferences, datetime.now(UTC)
     assert await preferences.recent_counts(2, now) == []
-    for age, community in enumerate("abc"):
-        counts = {community: Counts(shown=1.0)}
+    emojis = {"a": "😂", "b": "🔥", "c": "😭"}
+    for age, (community, emoji) in enumerate(emojis.items()):
+        counts = {emoji: Counts(shown=1.0)}
         at = now - timedelta(hours=age)
         await preferences.replace_counts(ref(community=community), counts, at)
     recent = await preferences.recent_counts(2, now)
-    assert sorted(emoji for counts in recent for emoji in counts if emoji) == ["a", "b"]
+    assert sorted(emoji for counts in recent for emoji in counts if emoji) == ["🔥", "😂"]
 
 
 async def test_unprompted_emojis_change_preferences_by_a_quorum(any_store: Store) -> None:
@@ -225,12 +228,14 @@ async def test_unprompted_emojis_change_preferences_by_a_quorum(any_store: Store
     await record(any_store, "2")
     members = [MemberKey(f"{number:032x}") for number in range(QUORUM)]
     changed = [
-        await any_store.unprompted.count(ref(on), member, "🔥", datetime.now(UTC))
+        await any_store.unprompted.count(ref(on), member, ChosenEmoji("🔥"), datetime.now(UTC))
         for on in ("1", "2", "unknown")
         for member in members
     ]
     assert changed == [False] * (QUORUM - 1) + [True] + [False] * 2 * QUORUM
-    assert not await any_store.unprompted.count(ref("1"), members[0], "🔥", datetime.now(UTC))
+    assert not await any_store.unprompted.count(
+        ref("1"), members[0], ChosenEmoji("🔥"), datetime.now(UTC)
+    )
 
 
 async def test_there_are_no_choices_without_stored_texts(any_store: Store) -> None:

@@ -224,6 +224,10 @@ class TelegramServer:
     def press(self, call: Call, label: str, author: int = ALICE, **changes: object) -> str:
         """Press a button of the bot; return the id of the query."""
         (data,) = [b["callback_data"] for b in call.buttons if b["text"] == label]
+        return self.press_data(call, str(data), author, **changes)
+
+    def press_data(self, call: Call, data: str, author: int = ALICE, **changes: object) -> str:
+        """Send a press with any data, as a client of its own may; return the id of the query."""
         self._next_id += 1
         message = {"message_id": 1, "date": now(), "chat": chat(int(call.fields["chat_id"]))}
         message |= {"from": user(BOT), "text": call.text} | changes

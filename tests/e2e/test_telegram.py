@@ -87,6 +87,19 @@ async def test_private_chat_is_answered_and_stored_without_its_member(
     assert str(ALICE).encode() not in bot.files_content()
 
 
+async def test_a_forged_press_stores_nothing(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.send_message("haha", chat_id=PRIVATE)
+    (call,) = await telegram_server.replies_to(message)
+    for forged in ("my neighbour steals", ":my neighbour steals:", ":neighbour:", "\ud83d\0"):
+        press = telegram_server.press_data(call, f"fit:{message}:{forged}")
+        await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
+    telegram_server.press(call, "🤣")
+    assert await bot.wait_for_rows(FEEDBACK, str(message)) == [("agree", "🤣")]
+    assert b"neighbour" not in bot.files_content()
+
+
 async def test_only_what_is_addressed_is_answered_past_the_chance(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:

@@ -12,7 +12,9 @@ from model.emoji import (
     custom_words,
     emoji_names,
     find_emojis,
+    has_emoji_form,
     is_emoji,
+    parse_choice,
 )
 
 every_variant = st.sampled_from(
@@ -85,3 +87,19 @@ def test_telegram_reactions_are_those_of_the_library() -> None:
 )
 def test_custom_names_become_words(name: str, words: str) -> None:
     assert custom_words(name) == words
+
+
+@given(st.text(), st.sets(st.text() | st.from_regex(r":\w+:")))
+def test_a_choice_is_an_emoji_or_a_known_custom_one(text: str, known: set[str]) -> None:
+    for written in (text, *known):
+        choice = parse_choice(written, known)
+        if choice is not None:
+            assert has_emoji_form(choice)
+            assert choice == canonical(written) if is_emoji(written) else written in known
+
+
+def test_custom_emojis_are_chosen_if_they_are_known() -> None:
+    assert parse_choice(":blob_wave:", [":blob_wave:"]) == ":blob_wave:"
+    assert parse_choice(":blob_wave:", [":other:"]) is None
+    assert parse_choice(":my neighbour:", [":my neighbour:"]) is None
+    assert parse_choice("👍🏽") == "👍"

@@ -2,10 +2,11 @@
 
 from bot.adapters.discord import events
 from bot.adapters.discord.context import Interaction, context_of
-from bot.adapters.discord.emojis import to_wire
+from bot.adapters.discord.emojis import community_emojis, to_wire
 from bot.core.events import FeedbackResult, FeedbackSource
 from bot.core.messages.feedback import ReactionResult, explain_rejection
 from bot.i18n import localize
+from model.emoji import parse_choice
 
 
 async def record_choice(
@@ -16,12 +17,19 @@ async def record_choice(
     withdrawn: bool = False,
     source: FeedbackSource = FeedbackSource.BUTTON,
 ) -> ReactionResult:
-    """Store or withdraw the choice of a member. Never raises."""
+    """Store or withdraw the choice of a member. Never raises.
+
+    ``emoji`` is what a client sent, which may be any text.
+    """
     context = context_of(interaction)
+    # What is withdrawn was accepted once, or is stored nowhere.
+    chosen = parse_choice(emoji, [emoji] if withdrawn else community_emojis(interaction.guild))
+    if chosen is None:
+        return ReactionResult(FeedbackResult.UNKNOWN_MESSAGE)
     actor = context.pseudonyms.key(events.NAME, str(interaction.user.id))
     ref = events.interaction_ref(interaction, message)
     return await context.reactions.on_reaction(
-        ref, actor, emoji, withdrawn=withdrawn, source=source
+        ref, actor, chosen, withdrawn=withdrawn, source=source
     )
 
 

@@ -144,12 +144,12 @@ class Client(discord.AutoShardedClient):
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Handle an added reaction."""
         if self.user:
-            self._inbox.reaction(event, self.user)
+            self._inbox.reaction(event, self.user, self.get_guild(event.guild_id or 0))
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         """Handle a removed reaction, the bot's own included."""
         if self.user:
-            self._inbox.reaction(event, self.user)
+            self._inbox.reaction(event, self.user, self.get_guild(event.guild_id or 0))
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
         """Handle the removal of all reactions."""

@@ -44,6 +44,11 @@ def custom_emojis(guild: discord.Guild | None) -> frozenset[str]:
     return frozenset(f":{emoji.name}:" for emoji in _usable(guild))
 
 
+def community_emojis(guild: discord.Guild | None) -> frozenset[str]:
+    """Return the custom emojis of the server, as ``:name:``, that its members can choose."""
+    return frozenset(f":{emoji.name}:" for emoji in guild.emojis) if guild else frozenset()
+
+
 def _usable(guild: discord.Guild | None) -> list[discord.Emoji]:
     """Return the emojis that are neither unavailable nor restricted to roles of others."""
     if guild is None:

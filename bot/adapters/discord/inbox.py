@@ -6,10 +6,11 @@ from cachetools import TTLCache
 from bot.adapters.discord import events
 from bot.adapters.discord.auto_disable import AutoDisable
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.emojis import from_wire
+from bot.adapters.discord.emojis import community_emojis, from_wire
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
 from bot.core.ports import ChatPlatform
+from model.emoji import parse_choice
 
 BLOCKED_SECONDS = 3600.0
 """Time for which members who blocked the bot are skipped: each reaction is an invalid request."""
@@ -44,7 +45,12 @@ class Inbox:
             return
         self._tasks.submit(incoming.ref, self._answer(incoming))
 
-    def reaction(self, event: discord.RawReactionActionEvent, me: discord.ClientUser) -> None:
+    def reaction(
+        self,
+        event: discord.RawReactionActionEvent,
+        me: discord.ClientUser,
+        guild: discord.Guild | None,
+    ) -> None:
         """Accept an added or removed reaction; the bot's own is only ever removed by others."""
         added = event.event_type == "REACTION_ADD"
         emoji = from_wire(event.emoji)
@@ -59,9 +65,13 @@ class Inbox:
         if event.user_id == me.id:
             removal = self._context.reactions.on_bot_reaction_removed(target, actor, emoji)
             self._tasks.submit(target, removal)
-        else:
+            return
+        # Members with Nitro react with emojis of other servers, whose names are anybody's text.
+        # What is withdrawn was accepted once, or is stored nowhere.
+        chosen = parse_choice(emoji, community_emojis(guild) if added else [emoji])
+        if chosen is not None:
             reaction = self._context.reactions.on_reaction(
-                target, actor, emoji, withdrawn=not added
+                target, actor, chosen, withdrawn=not added
             )
             self._tasks.submit(target, reaction)
 

@@ -8,7 +8,7 @@ from bot.adapters.telegram.context import AdapterContext
 from bot.core.events import FeedbackResult, FeedbackSource
 from bot.core.messages.feedback import THUMBS_DOWN, explain_rejection
 from bot.i18n import localize
-from model.emoji import canonical
+from model.emoji import parse_choice
 
 
 async def handle_callback(context: AdapterContext, query: CallbackQuery) -> None:
@@ -32,11 +32,11 @@ async def handle_callback(context: AdapterContext, query: CallbackQuery) -> None
 async def _record_choice(context: AdapterContext, query: CallbackQuery, rest: str) -> str:
     """Record the chosen emoji in place of the member's earlier choice."""
     language = query.from_user.language_code
-    message, _, emoji = rest.partition(":")
-    if query.message is None or not message.isdecimal() or not emoji:
+    message, _, text = rest.partition(":")
+    emoji = parse_choice(text)  # a client may send any data
+    if query.message is None or not message.isdecimal() or emoji is None:
         return localize("error.expired", language)
     ref, actor = context.ref(query.message.chat, int(message)), context.member(query.from_user.id)
-    emoji = canonical(emoji)
     result = await context.reactions.on_all_reactions(ref, actor, [emoji], FeedbackSource.BUTTON)
     if result is not FeedbackResult.RECORDED:
         return explain_rejection(result, language)

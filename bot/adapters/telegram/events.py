@@ -19,7 +19,7 @@ from telegram.constants import ChatType
 
 from bot.core.events import IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
-from model.emoji import canonical
+from model.emoji import ChosenEmoji, parse_choice
 
 NAME = "telegram"
 
@@ -155,17 +155,14 @@ def actor_id(update: MessageReactionUpdated) -> str | None:
     return str(update.actor_chat.id) if update.actor_chat else None
 
 
-def reaction_changes(update: MessageReactionUpdated) -> Iterable[tuple[str, bool]]:
+def reaction_changes(update: MessageReactionUpdated) -> Iterable[tuple[ChosenEmoji, bool]]:
     """Yield changed canonical emojis, with True if withdrawn; custom and paid ones are skipped."""
     old, new = emojis_of(update.old_reaction), emojis_of(update.new_reaction)
     yield from ((emoji, True) for emoji in old if emoji not in new)
     yield from ((emoji, False) for emoji in new if emoji not in old)
 
 
-def emojis_of(reactions: Sequence[ReactionType]) -> list[str]:
+def emojis_of(reactions: Sequence[ReactionType]) -> list[ChosenEmoji]:
     """Return the canonical emojis among reactions."""
-    return [
-        canonical(reaction.emoji)
-        for reaction in reactions
-        if isinstance(reaction, ReactionTypeEmoji)
-    ]
+    emojis = [parse_choice(r.emoji) for r in reactions if isinstance(r, ReactionTypeEmoji)]
+    return [emoji for emoji in emojis if emoji is not None]

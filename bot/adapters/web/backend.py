@@ -35,6 +35,7 @@ from demo.page.interface import (
     VisitorId,
 )
 from model import Prediction, Predictor
+from model.emoji import ChosenEmoji, parse_choice
 from model.occlusion import Unit, occlude
 
 logger = logging.getLogger(__name__)
@@ -135,13 +136,20 @@ class WebBackend:
         """Store the outcome with the first choice on it, and the choice as feedback."""
         message = self._message(visitor, request)
         await self._service.on_message(message, _PageResponder())
-        shown = await self._service.shown_emojis(message.ref)
+        recorded = await self._service.recorded_outcome(message.ref)
+        shown = recorded.outcome.shown if recorded else ()
+        predictions = recorded.outcome.predictions if recorded else ()
+        chosen = parse_choice(choice, [p.emoji for p in predictions]) if choice else None
+        if choice and chosen is None:  # a browser may send any text
+            return False
         result = FeedbackResult.RECORDED
-        if earlier is not None:
-            withdrawal = _feedback(message, earlier, shown, withdrawn=True)
+        withdrawn = parse_choice(earlier, [earlier]) if earlier else None
+        if earlier == NONE_FITS or withdrawn is not None:
+            withdrawal = _feedback(message, withdrawn, shown, withdrawn=True)
             result = await self._service.on_feedback(withdrawal)
         if result is FeedbackResult.RECORDED and choice is not None:
-            result = await self._service.on_feedback(_feedback(message, choice, shown))
+            given = _feedback(message, chosen, shown)
+            result = await self._service.on_feedback(given)
         return result is FeedbackResult.RECORDED
 
     async def has_consented(self, visitor: VisitorId) -> bool:
@@ -201,9 +209,14 @@ class _PageResponder:
 
 
 def _feedback(
-    message: IncomingMessage, choice: str, shown: Sequence[str], *, withdrawn: bool = False
+    message: IncomingMessage,
+    choice: ChosenEmoji | None,
+    shown: Sequence[str],
+    *,
+    withdrawn: bool = False,
 ) -> Feedback:
-    kind = FeedbackKind.DISLIKE if choice == NONE_FITS else classify_reaction(shown, choice)
+    """Return a choice as feedback; without an emoji, none fits."""
+    kind = classify_reaction(shown, choice) if choice else FeedbackKind.DISLIKE
     return Feedback(
         message.ref,
         message.author,

@@ -15,6 +15,7 @@ from bot.core.events import (
 )
 from bot.core.messages.service import Service
 from bot.i18n import localize
+from model.emoji import ChosenEmoji
 
 THUMBS_DOWN = "👎"
 
@@ -58,12 +59,12 @@ class ReactionFeedback:
         self,
         ref: MessageRef,
         actor: MemberKey,
-        emoji: str,
+        emoji: ChosenEmoji,
         *,
         withdrawn: bool,
         source: FeedbackSource = FeedbackSource.REACTION,
     ) -> ReactionResult:
-        """Store or withdraw a member's choice of a canonical emoji. Never raises.
+        """Store or withdraw a member's choice of an emoji. Never raises.
 
         Where nothing was shown, it counts as unprompted, and withdrawing it changes nothing: of
         unprompted emojis it is not stored who used which.
@@ -78,7 +79,11 @@ class ReactionFeedback:
         return ReactionResult(await self._service.on_feedback(given), kind)
 
     async def on_all_reactions(
-        self, ref: MessageRef, actor: MemberKey, emojis: Collection[str], source: FeedbackSource
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        emojis: Collection[ChosenEmoji],
+        source: FeedbackSource,
     ) -> FeedbackResult:
         """Make these emojis all that the actor chooses through ``source``. Never raises."""
         shown = await self._shown(ref)
@@ -94,10 +99,15 @@ class ReactionFeedback:
         """Record that a reaction of the bot was removed, or all if ``emoji`` is None."""
         for shown in await self._service.shown_emojis(ref):
             if emoji is None or emoji == shown:
-                now = datetime.now(UTC)
-                await self._service.on_feedback(
-                    Feedback(ref, actor, FeedbackKind.REMOVE, shown, FeedbackSource.REACTION, now)
+                removal = Feedback(
+                    ref,
+                    actor,
+                    FeedbackKind.REMOVE,
+                    ChosenEmoji(shown),
+                    FeedbackSource.REACTION,
+                    datetime.now(UTC),
                 )
+                await self._service.on_feedback(removal)
 
     async def _shown(self, ref: MessageRef) -> tuple[str, ...] | FeedbackResult:
         """Return the emojis shown on a message, or why it takes no feedback."""
@@ -110,7 +120,7 @@ class ReactionFeedback:
         return recorded.outcome.shown or FeedbackResult.NOTHING_SHOWN
 
 
-def _meaning(shown: Collection[str], emoji: str) -> tuple[FeedbackKind, str | None]:
+def _meaning(shown: Collection[str], emoji: ChosenEmoji) -> tuple[FeedbackKind, ChosenEmoji | None]:
     """Return the kind of feedback, and the emoji that it is about; None for the whole answer."""
     kind = classify_reaction(shown, emoji)
     return kind, None if kind is FeedbackKind.DISLIKE else emoji

@@ -34,6 +34,7 @@ from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.preferences.cache import PreferenceCache, PreferenceCaches
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets
 from model import Prediction
+from model.emoji import ChosenEmoji
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +179,9 @@ class Service:
         writing = self._store.feedback.replace(ref, actor, source, feedback)
         return await self._record_feedback(ref, writing)
 
-    async def on_unprompted_reaction(self, ref: MessageRef, member: MemberKey, emoji: str) -> None:
+    async def on_unprompted_reaction(
+        self, ref: MessageRef, member: MemberKey, emoji: ChosenEmoji
+    ) -> None:
         """Count a member's emoji on a scored message without a shown one. Never raises."""
         try:
             if await self._store.members.is_opted_out(ref.platform, member):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.core.errors import EmojiReactorError
 from bot.core.preferences.counts import COUNT_NAMES, HALF_LIFE, OUTSIDE_TOP_K, Counts
-from model.emoji import is_emoji
+from model.emoji import has_emoji_form
 
 FORMAT = "emoji-reactor-preferences-1"
 MAX_EMOJIS = 5_000
@@ -14,7 +14,6 @@ MAX_BYTES = 2**20
 """Size of the largest document that is read."""
 MAX_COUNT = 1e6
 """Largest count that is accepted."""
-_MAX_EMOJI_LENGTH = 64
 _DIGITS = 4
 
 
@@ -74,7 +73,7 @@ def load_counts(document: object) -> dict[str, Counts]:
 
 
 def _load(emoji: object, numbers: object) -> Counts:
-    if not isinstance(emoji, str) or len(emoji) > _MAX_EMOJI_LENGTH or not _is_valid_key(emoji):
+    if not isinstance(emoji, str) or (emoji != OUTSIDE_TOP_K and not has_emoji_form(emoji)):
         raise PreferenceFileError('"emojis" holds a key that is no emoji')
     if not isinstance(numbers, dict):
         raise PreferenceFileError(f"{emoji}: should be an object of counts")
@@ -86,8 +85,3 @@ def _load(emoji: object, numbers: object) -> Counts:
         if not 0 <= number <= MAX_COUNT:
             raise PreferenceFileError(f"{emoji}: {name} should lie between 0 and {MAX_COUNT:.0f}")
     return Counts(**{name: float(number) for name, number in numbers.items()})
-
-
-def _is_valid_key(emoji: str) -> bool:
-    custom = len(emoji) > 2 and emoji.startswith(":") and emoji.endswith(":")
-    return emoji == OUTSIDE_TOP_K or custom or is_emoji(emoji)

@@ -18,6 +18,7 @@ from bot.database.preferences.totals import PreferenceTotals
 from bot.database.preferences.votes import Voter
 from bot.database.tables import daily_unprompted
 from bot.database.transaction import Database
+from model.emoji import ChosenEmoji
 
 
 class SqlUnpromptedStore:
@@ -28,7 +29,9 @@ class SqlUnpromptedStore:
         self._database = database
         self._totals = totals
 
-    async def count(self, ref: MessageRef, member: MemberKey, emoji: str, at: datetime) -> bool:
+    async def count(
+        self, ref: MessageRef, member: MemberKey, emoji: ChosenEmoji, at: datetime
+    ) -> bool:
         """Count an emoji that a member put on a message; return if the counts changed.
 
         Nothing is counted if the bot showed something itself (then it is feedback), if too few

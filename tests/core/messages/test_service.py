@@ -27,6 +27,7 @@ from bot.core.preferences.counts import QUORUM, Counts
 from bot.core.preferences.transfer import PreferenceFileError
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
+from model.emoji import ChosenEmoji
 from tests.core.fakes import (
     ANNA,
     BEN,
@@ -485,7 +486,8 @@ async def test_all_reactions_replace_the_earlier_ones(house: Setup) -> None:
     reactions = ReactionFeedback(house.service)
 
     async def choose(*emojis: str, on: str = "1") -> FeedbackResult:
-        return await reactions.on_all_reactions(ref(on), BEN, emojis, FeedbackSource.BUTTON)
+        chosen = [ChosenEmoji(emoji) for emoji in emojis]
+        return await reactions.on_all_reactions(ref(on), BEN, chosen, FeedbackSource.BUTTON)
 
     assert await choose("😂") is FeedbackResult.RECORDED
     assert await choose("🔥", "👎") is FeedbackResult.RECORDED
@@ -510,13 +512,13 @@ async def test_a_reaction_says_as_which_kind_it_was_taken(house: Setup) -> None:
         ("🔥", FeedbackKind.CORRECT),
         ("👎", FeedbackKind.DISLIKE),
     ):
-        taken = await reactions.on_reaction(ref(), BEN, emoji, withdrawn=False)
+        taken = await reactions.on_reaction(ref(), BEN, ChosenEmoji(emoji), withdrawn=False)
         assert taken == ReactionResult(FeedbackResult.RECORDED, kind)
     house.store.members.opted_out.add(("console", BEN))
-    refused = await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
+    refused = await reactions.on_reaction(ref(), BEN, ChosenEmoji("😂"), withdrawn=False)
     assert refused == ReactionResult(FeedbackResult.OPTED_OUT, FeedbackKind.AGREE)
     house.store.failing = {"outcomes.find"}
-    failed = await reactions.on_reaction(ref(), BEN, "😂", withdrawn=False)
+    failed = await reactions.on_reaction(ref(), BEN, ChosenEmoji("😂"), withdrawn=False)
     assert failed == ReactionResult(FeedbackResult.STORE_FAILED)
 
 
@@ -531,7 +533,9 @@ async def test_reactions_on_messages_without_an_emoji_are_only_counted(house: Se
     reactions = ReactionFeedback(house.service)
 
     async def react(emoji: str, on: str = "1", *, withdrawn: bool = False) -> FeedbackResult:
-        return (await reactions.on_reaction(ref(on), BEN, emoji, withdrawn=withdrawn)).result
+        return (
+            await reactions.on_reaction(ref(on), BEN, ChosenEmoji(emoji), withdrawn=withdrawn)
+        ).result
 
     assert await react("🔥") is FeedbackResult.NOTHING_SHOWN
     assert await react("🔥", withdrawn=True) is FeedbackResult.NOTHING_SHOWN
@@ -555,7 +559,9 @@ async def test_a_use_counts_at_the_next_message(house: Setup) -> None:
     }
     for number in range(QUORUM):
         member = MemberKey(str(number))
-        await ReactionFeedback(house.service).on_reaction(ref("1"), member, "🔥", withdrawn=False)
+        await ReactionFeedback(house.service).on_reaction(
+            ref("1"), member, ChosenEmoji("🔥"), withdrawn=False
+        )
     await house.skip(message(number="2"))
     assert house.predictor.biases[1]["😂"] < -1
 

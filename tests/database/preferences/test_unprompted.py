@@ -10,6 +10,7 @@ from bot.core.events import MemberKey, Outcome
 from bot.core.preferences.counts import MAX_VOTES_PER_DAY, QUORUM, Counts
 from bot.database.store import SqlStore
 from bot.database.tables import daily_unprompted, feedback
+from model.emoji import ChosenEmoji
 from tests.core.fakes import BEN, MOMENT, ref
 from tests.database.preferences.stored_counts import counts_of, member, pending_counts
 from tests.database.rows import OUTCOME, count, record
@@ -21,7 +22,10 @@ NOT_SHOWN = replace(OUTCOME, shown=())
 async def use(store: SqlStore, members: int, emoji: str = "💀") -> list[bool]:
     """Let members use an emoji on a message on which nothing was shown."""
     await record(store, "1", NOT_SHOWN)
-    return [await store.unprompted.count(ref(), member(n), emoji, MOMENT) for n in range(members)]
+    return [
+        await store.unprompted.count(ref(), member(n), ChosenEmoji(emoji), MOMENT)
+        for n in range(members)
+    ]
 
 
 async def test_emojis_used_by_few_members_are_not_counted(store: SqlStore) -> None:
@@ -45,7 +49,9 @@ async def test_one_member_counts_once_whatever_they_do(store: SqlStore) -> None:
         for number in range(10):
             await record(store, f"{day}:{number}", NOT_SHOWN)
             at = MOMENT + timedelta(days=day)
-            assert not await store.unprompted.count(ref(f"{day}:{number}"), BEN, "💀", at)
+            assert not await store.unprompted.count(
+                ref(f"{day}:{number}"), BEN, ChosenEmoji("💀"), at
+            )
     assert not await pending_counts(store)
 
 
@@ -54,7 +60,7 @@ async def test_the_emojis_of_a_member_are_limited_to_a_number_a_day(store: SqlSt
     emojis = [f":e{n}:" for n in range(MAX_VOTES_PER_DAY + 5)]
     for emoji in emojis:
         for n in range(QUORUM):
-            await store.unprompted.count(ref(), member(n), emoji, MOMENT)
+            await store.unprompted.count(ref(), member(n), ChosenEmoji(emoji), MOMENT)
     pending = await pending_counts(store)
     assert (
         sum(emoji_counts.unprompted > 0 for emoji_counts in pending.values()) == MAX_VOTES_PER_DAY
@@ -67,8 +73,10 @@ async def test_answered_and_unscored_messages_are_not_counted(
 ) -> None:
     await record(store, "1", outcome)
     for n in range(QUORUM):
-        assert not await store.unprompted.count(ref(), member(n), "💀", MOMENT)
-        assert not await store.unprompted.count(ref("unknown"), member(n), "💀", MOMENT)
+        assert not await store.unprompted.count(ref(), member(n), ChosenEmoji("💀"), MOMENT)
+        assert not await store.unprompted.count(
+            ref("unknown"), member(n), ChosenEmoji("💀"), MOMENT
+        )
     assert await counts_of(store, "💀") == Counts()
 
 
@@ -76,11 +84,11 @@ async def test_who_used_an_emoji_is_stored_for_the_day(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await record(store, "1", NOT_SHOWN)
-    await store.unprompted.count(ref(), BEN, "💀", MOMENT)
+    await store.unprompted.count(ref(), BEN, ChosenEmoji("💀"), MOMENT)
     data = await store.members.data("console", BEN)
     assert data["unprompted_today"] == [{"community": "home", "emoji": "💀"}]
     assert data["feedback"] == []
     assert (await store.members.data("console", MemberKey("0" * 32)))["unprompted_today"] == []
     assert await count(engine, feedback) == 0
-    await store.unprompted.count(ref(), member(1), "🔥", MOMENT + timedelta(days=1))
+    await store.unprompted.count(ref(), member(1), ChosenEmoji("🔥"), MOMENT + timedelta(days=1))
     assert await count(engine, daily_unprompted) == 1

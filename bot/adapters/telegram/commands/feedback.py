@@ -3,15 +3,16 @@
 from bot.adapters.telegram.command_context import CommandContext
 from bot.core.events import FeedbackResult, FeedbackSource
 from bot.core.messages.feedback import THUMBS_DOWN, classify_reaction, explain_rejection
-from model.emoji import canonical, is_emoji
+from model.emoji import parse_choice
 
 
 async def feedback(command: CommandContext) -> None:
     """Record which emoji would have fitted."""
-    if command.replied_ref is None or command.user is None or not is_emoji(command.argument):
+    picked = parse_choice(command.argument)
+    if command.replied_ref is None or command.user is None or picked is None:
         await command.reply(command.localize("feedback.usage"))
         return
-    picked, actor = canonical(command.argument), command.context.member(command.user)
+    actor = command.context.member(command.user)
     shown = await command.context.services.service.shown_emojis(command.replied_ref)
     source = FeedbackSource.COMMAND
     result = await command.context.reactions.on_all_reactions(
