@@ -22,17 +22,17 @@ def describe(error: BaseException, *, frames: bool = False) -> str:
     """Describe an error on one line; with ``frames``, its stack on further lines.
 
     Only our own errors have texts that are known to quote neither messages nor tokens; of others
-    the type and the place are told.
+    only the type and the place are given.
     """
     passed = traceback.extract_tb(error.__traceback__)
     if is_own_error(error):
-        told = str(error)
+        description = str(error)
     else:
         place = f" at {Path(passed[-1].filename).name}:{passed[-1].lineno}" if passed else ""
-        told = f"{type(error).__name__}{place}"
+        description = f"{type(error).__name__}{place}"
     if not frames:
-        return told
-    return "\n".join((told, *(f"  {f.filename}:{f.lineno} in {f.name}" for f in passed)))
+        return description
+    return "\n".join((description, *(f"  {f.filename}:{f.lineno} in {f.name}" for f in passed)))
 
 
 def is_own_error(error: BaseException) -> bool:
