@@ -25,8 +25,9 @@ from rich.table import Table
 
 from demo.page.candidates import CandidateSet
 from demo.page.controller import OVERLOADED
+from demo.page.events import PREDICT_FUNCTION
 from demo.page.examples import EXAMPLES
-from demo.page.load_shedding import PREDICT_FUNCTION, RUN_PATH
+from demo.page.load_shedding import RUN_PATH
 from tests.conftest import OURS
 from tests.web.page_process import running_page
 

@@ -21,7 +21,9 @@ from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
 TOP_FIVE = 5
-_MAX_CACHED_CANDIDATES = 256
+_MAX_CANDIDATES_BYTES = 64 << 20
+_MAX_NAME_EMBEDDINGS_BYTES = 16 << 20
+_BYTES_PER_EMOJI = 300  # of a cached set beside its arrays: texts, set and index
 _PENALTY = 1e4  # on log-scores: puts an emoji behind all others
 _BATCH_SIZE = 16  # larger batches do not fit a core's cache
 
@@ -37,6 +39,12 @@ class _Candidates:
     """(emojis,)"""
     index: Mapping[str, int]
     """Emoji -> index into ``emojis``."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        arrays = self.embeddings.nbytes + self.bias.nbytes
+        return arrays + len(self.emojis) * _BYTES_PER_EMOJI
 
     @classmethod
     def of_table(
@@ -66,7 +74,10 @@ class Predictor:
         table = artifact.table
         self._table = _Candidates.of_table(table.emojis, table.embeddings, table.bias)
         self._candidates_cache: LRUCache[frozenset[str], _Candidates] = LRUCache(
-            _MAX_CACHED_CANDIDATES
+            _MAX_CANDIDATES_BYTES, getsizeof=lambda candidates: candidates.size
+        )
+        self._name_cache: LRUCache[str, NDArray[np.float32]] = LRUCache(
+            _MAX_NAME_EMBEDDINGS_BYTES, getsizeof=lambda row: row.nbytes + _BYTES_PER_EMOJI
         )
         self._cache_lock = Lock()
 
@@ -206,9 +217,20 @@ class Predictor:
         return _Candidates.of_table(emojis, embeddings, bias)
 
     def _name_embeddings(self, custom: Sequence[str]) -> NDArray[np.float32]:
-        vectors = self.encode([custom_words(name) for name in custom])
+        """Return the embeddings, (names, d), of custom emojis."""
+        names = [custom_words(emoji) for emoji in custom]
+        with self._cache_lock:
+            known = {n: self._name_cache[n] for n in names if n in self._name_cache}
+        unknown = list(dict.fromkeys(n for n in names if n not in known))
+        for batch in (unknown[i : i + _BATCH_SIZE] for i in range(0, len(unknown), _BATCH_SIZE)):
+            known.update(zip(batch, self._embed_names(batch), strict=True))
+        with self._cache_lock:
+            self._name_cache.update({name: known[name] for name in unknown})
+        return np.stack([known[name] for name in names])
+
+    def _embed_names(self, names: Sequence[str]) -> NDArray[np.float32]:
         name_map = self.artifact.table.name_map
-        embeddings: NDArray[np.float32] = vectors @ name_map[:-1] + name_map[-1]
+        embeddings: NDArray[np.float32] = self.encode(names) @ name_map[:-1] + name_map[-1]
         return embeddings
 
 

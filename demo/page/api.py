@@ -10,6 +10,7 @@ from model.text import MAX_CHARACTERS
 from .candidates import CandidateSet, select_candidates
 from .interface import Backend, Overloaded, VisitorId
 
+OVERLOADED = "too many texts are waiting; try again in a second"
 PROGRAM_VISITOR = VisitorId("")
 
 
@@ -35,7 +36,8 @@ def add_endpoint(backend: Backend) -> None:
 
         Args:
             text: Up to 1,000 characters are read.
-            candidates: The emojis to choose from, custom ones as :name:; all if there are none.
+            candidates: The emojis to choose from, custom ones as :name:; all if there are none;
+                at most 250.
 
         Returns:
             The model's version, and the predictions with their scores, best first; no predictions
@@ -45,7 +47,7 @@ def add_endpoint(backend: Backend) -> None:
         try:
             result = await backend.predict(PROGRAM_VISITOR, text[:MAX_CHARACTERS], allowed)
         except Overloaded:
-            raise gr.Error("too many texts are waiting; try again in a second") from None
+            raise gr.Error(OVERLOADED, print_exception=False) from None
         predictions = [
             ScoredEmoji(emoji=p.emoji, score=round(p.score, 6)) for p in result.predictions
         ]

@@ -8,7 +8,8 @@ import gradio as gr
 from model.text import MAX_CHARACTERS
 
 from .api import add_endpoint
-from .candidates import CandidateSet, searchable_emojis
+from .blocks import PageBlocks
+from .candidates import MAX_CANDIDATES, CandidateSet, searchable_emojis
 from .controller import PageController, PageState
 from .examples import EXAMPLES
 from .highlights import render_placeholder
@@ -47,8 +48,8 @@ _UNCONVERTED: dict[str, Any] = {**_UNQUEUED, "preprocess": False, "postprocess":
 def build_page(backend: Backend) -> gr.Blocks:
     """Build the page in front of a backend."""
     controller = PageController(backend)
-    blocks: gr.Blocks
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
+    blocks: PageBlocks
+    with PageBlocks(TITLE) as blocks:
         visitor = gr.BrowserState(
             "",
             storage_key="emoji-reactor-visitor",
@@ -62,12 +63,12 @@ def build_page(backend: Backend) -> gr.Blocks:
                 with gr.Tab("What it has learned") as tab:
                     statistics = gr.HTML(elem_id="statistics")
                 _show_statistics(backend, tab, statistics)
-        blocks.load(_assign_id, visitor, visitor, **_UNQUEUED)
+        blocks.load(assign_id, visitor, visitor, **_UNQUEUED)
         add_endpoint(backend)
     return blocks
 
 
-def _assign_id(visitor: str) -> str:
+def assign_id(visitor: str | None) -> str:
     """Return the visitor's id, a new random one at the first visit."""
     return visitor or uuid.uuid4().hex
 
@@ -103,6 +104,7 @@ def _add_prediction_tab(
     own = gr.Dropdown(
         searchable_emojis(backend.emojis),
         multiselect=True,
+        max_choices=MAX_CANDIDATES,
         allow_custom_value=True,
         label="My emojis",
         info="Search by name; a custom one of your server is :party_parrot:",
@@ -122,6 +124,15 @@ def _add_prediction_tab(
         state, html = await controller.predict(VisitorId(visitor), text, candidate_set, own or [])
         return state, html, await controller.explain(state) if is_open else render_placeholder()
 
+    def show_own_candidates(candidate_set: str) -> dict[str, Any]:
+        return gr.update(visible=candidate_set == CandidateSet.OWN)
+
+    def open_explanation() -> bool:
+        return True
+
+    def close_explanation() -> bool:
+        return False
+
     async def press(state: PageState, visitor: str, event: gr.EventData) -> tuple[PageState, str]:
         return await controller.record_choice(VisitorId(visitor), state, event.emoji)
 
@@ -134,16 +145,16 @@ def _add_prediction_tab(
         **_UNCONVERTED,
     )
     candidate_set.input(
-        lambda choice: gr.update(visible=choice == CandidateSet.OWN),
+        show_own_candidates,
         candidate_set,
         own,
         **_UNQUEUED,
     )
     tiles.click(press, [state, visitor], [state, tiles], **_UNQUEUED)
     explanation.expand(controller.explain, state, highlights, **_UNQUEUED).then(
-        lambda: True, None, is_open, **_UNQUEUED
+        open_explanation, None, is_open, **_UNQUEUED
     )
-    explanation.collapse(lambda: False, None, is_open, **_UNQUEUED)
+    explanation.collapse(close_explanation, None, is_open, **_UNQUEUED)
 
 
 def _add_consent_form(backend: Backend, terms: Terms, visitor: gr.BrowserState) -> None:
@@ -178,8 +189,8 @@ def _render_line(message: str) -> str:
 
 
 def _show_statistics(backend: Backend, tab: gr.Tab, component: gr.HTML) -> None:
-    async def show() -> str:
+    async def show_statistics() -> str:
         statistics = await backend.statistics()
         return render_statistics(statistics) if statistics else UNAVAILABLE
 
-    tab.select(show, None, component, **_UNQUEUED)
+    tab.select(show_statistics, None, component, **_UNQUEUED)

@@ -14,6 +14,10 @@ from model.emoji import (
 )
 
 
+MAX_CANDIDATES = 250
+"""Emojis of an own choice; the embedding of each custom one is computed."""
+
+
 class CandidateSet(StrEnum):
     """The candidate sets to choose from; the values are their labels on the page."""
 

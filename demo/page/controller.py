@@ -86,7 +86,8 @@ class PageController:
         self, visitor: VisitorId, state: PageState, choice: str
     ) -> tuple[PageState, str]:
         """Record a pressed tile or ``NONE_FITS``; pressing it again takes the choice back."""
-        if state.request is None or not self._enabled:
+        shown = {prediction.emoji for prediction in state.result.predictions}
+        if state.request is None or not self._enabled or choice not in {*shown, NONE_FITS}:
             return state, state.render(HINT, enabled=self._enabled)
         new = None if choice == state.choice else choice
         if not await self._backend.record_choice(visitor, state.request, new, state.choice):

@@ -7,17 +7,16 @@ from gradio import Blocks
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .controller import render_overloaded
+from .events import PREDICT_FUNCTION
+from .gate import replay
 
 RUN_PATH = "/gradio_api/run/predict"
 """Path to which browsers send all events of the page."""
 MAX_CONCURRENT_REQUESTS = 64
 """A text that waited for more of them would be answered too late."""
-
-PREDICT_FUNCTION = "predict_typed_text"
-"""Gradio's name of the function that handles changes of the text."""
 
 
 def load_shedding(blocks: Blocks) -> Middleware:
@@ -50,7 +49,7 @@ class LoadSheddingMiddleware:
             if _requested_function(body) == self._function:
                 await JSONResponse(_overloaded_response())(scope, receive, send)
                 return
-            receive = _replay(body, receive)
+            receive = replay(body, receive)
         self._concurrent += 1
         try:
             await self._app(scope, receive, send)
@@ -74,13 +73,3 @@ def _overloaded_response() -> dict[str, Any]:
         "is_generating": False,
         "changed_state_ids": [],
     }
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a ``receive`` that yields the body that was read already, then later messages."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replay() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return replay

@@ -6,6 +6,7 @@ from typing import Any
 from gradio import Blocks
 from gradio.themes import Base, sizes
 
+from .gate import request_gate
 from .load_shedding import load_shedding
 
 CSS = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -54,7 +55,10 @@ def build_theme() -> Base:
 def serving_options(blocks: Blocks) -> dict[str, Any]:
     """Return the keyword arguments for ``Blocks.launch`` and ``mount_gradio_app``."""
     return {
-        "app_kwargs": {"middleware": [load_shedding(blocks)]},
+        "app_kwargs": {
+            "middleware": [request_gate(blocks), load_shedding(blocks)],
+            "openapi_url": None,
+        },
         "theme": build_theme(),
         "css": CSS,
         "head": HEAD,

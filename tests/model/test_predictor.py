@@ -1,12 +1,16 @@
 """Predictions of a tiny artifact whose answers are known."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_lowercase
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from model import Predictor
 from model.artifact import ArtifactError, load, save_table, write_manifest
@@ -52,6 +56,34 @@ def test_a_custom_emoji_scores_by_its_name(predictor: Predictor) -> None:
     offered = {":pizzaTime:", ":sad_cat:", "🎉"}
     assert predictor.predict(["pizza"], candidates=offered)[0][0].emoji == ":pizzaTime:"
     assert predictor.predict(["i am sad"], candidates=offered)[0][0].emoji == ":sad_cat:"
+
+
+def test_memory_for_candidates_is_bounded(
+    tiny_artifact: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictor = Predictor.load(str(tiny_artifact))
+    batch_sizes: list[int] = []
+    encode = predictor.encode
+
+    def measured(cleaned: Sequence[str]) -> NDArray[np.float32]:
+        batch_sizes.append(len(cleaned))
+        return encode(cleaned)
+
+    monkeypatch.setattr(predictor, "encode", measured)
+    letters = [a + b for a in ascii_lowercase for b in ascii_lowercase]
+    for number in range(25):
+        named = {f":{word}_{letters[number]}_{x}:" for word in letters for x in "abc"}
+        assert len(predictor.predict(["pizza"], candidates=named)[0]) == 5
+    assert max(batch_sizes) <= 16
+    assert predictor._candidates_cache.currsize <= predictor._candidates_cache.maxsize <= 64 << 20
+    assert predictor._name_cache.currsize <= predictor._name_cache.maxsize <= 16 << 20
+
+
+def test_a_name_is_embedded_once(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = predictor.predict(["pizza"], candidates={":pizza_one:", ":sad_one:"})[0]
+    monkeypatch.setattr(predictor, "_embed_names", None)
+    again = predictor.predict(["pizza"], candidates={":pizza_one:", ":sad_one:", "🎉"})[0]
+    assert {p.emoji for p in first} <= {p.emoji for p in again}
 
 
 @pytest.mark.parametrize("text", ["", " ", "🙏", "\ud800", "\u200f\u200b", "@user"])

@@ -11,8 +11,9 @@ import httpx
 
 from bot.adapters.web.adapter import WebAdapter
 from demo.page.candidates import CandidateSet
+from demo.page.events import PREDICT_FUNCTION
 from demo.page.interface import Backend
-from demo.page.load_shedding import PREDICT_FUNCTION, RUN_PATH
+from demo.page.load_shedding import RUN_PATH
 from tests.web.page_process import eventually
 
 
