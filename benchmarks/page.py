@@ -72,7 +72,7 @@ class Typist:
         """Start a browser session."""
         self.latencies = Latencies()
         self._page, self._http, self._random_ = page, http, random_
-        self._session = f"{random_.getrandbits(50):x}"
+        self._session = f"{random_.getrandbits(128):032x}"
         self._text = ""
         self._pressed: list[float] = []
         self._typed = asyncio.Event()

@@ -13,7 +13,6 @@ from model.emoji import (
     is_emoji,
 )
 
-
 MAX_CANDIDATES = 250
 """Emojis of an own choice; the embedding of each custom one is computed."""
 
