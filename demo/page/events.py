@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from gradio import Blocks
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from .candidates import MAX_CANDIDATES, MAX_CUSTOM_LENGTH, CandidateSet
+from .candidates import MAX_CANDIDATES, CandidateSet
 
 MAX_BODY_BYTES = 64 << 10
 """The longest text with the most candidates takes half of it."""
@@ -19,7 +19,7 @@ API_FUNCTION = "predict"
 """Gradio's name of the endpoint for programs."""
 
 _Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH)]
-_Emoji = Annotated[str, Field(max_length=MAX_CUSTOM_LENGTH)]
+_Emoji = Annotated[str, Field(max_length=64)]
 _Typed = Annotated[str, Field(max_length=256)]
 _Emojis = Annotated[list[_Typed], Field(max_length=MAX_CANDIDATES)] | None
 _Visitor = Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]
