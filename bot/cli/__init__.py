@@ -50,6 +50,10 @@ COMMANDS: dict[str, Command | Group] = {
                 "bot.cli.db.current:current",
                 "Show the database's revision and the newest one, and change nothing.",
             ),
+            "check": Command(
+                "bot.cli.db.check:check",
+                "Look for rows that nothing can read; exit status 1 if there are any.",
+            ),
         },
     ),
     "preferences": Command(

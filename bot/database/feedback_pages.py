@@ -4,8 +4,10 @@ Rows and texts past their retention are left out before they are erased; so are 
 members who revoked their consent, and the rows of those who opted out.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.core.events import MemberKey
 from bot.database.tables import community, consent, feedback, opt_out, prediction
 from bot.database.transaction import transaction
+from bot.database.validity import is_valid_feedback, is_valid_outcome
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 2000
 """Rows in memory at once."""
@@ -69,16 +74,23 @@ async def feedback_pages(
     Raises:
         StoreFailed: the database cannot be read.
     """
-    last = 0
+    last, left_out = 0, 0
     while True:
         async with transaction(engine) as connection:
-            query = _messages(selection).where(prediction.c.id > last)
-            rows = (await connection.execute(query.order_by(prediction.c.id).limit(size))).all()
-            feedback_of = await _feedback(connection, [row.id for row in rows]) if rows else {}
-        if not rows:
-            return
-        last = rows[-1].id
-        yield [_message(row, feedback_of[row.id]) for row in rows if row.id in feedback_of]
+            ids = await _ids(connection, selection, last, size)
+            rows = await _readable(connection, _messages(selection).where(prediction.c.id.in_(ids)))
+            feedback_of = await _feedback(connection, [row.id for row in rows])
+        if not ids:
+            break
+        last = ids[-1]
+        page = [_message(row, feedback_of[row.id]) for row in rows if row.id in feedback_of]
+        left_out += len(ids) - len(page)
+        yield page
+    if left_out:
+        logger.warning(
+            "left out %d messages whose rows are bad; emoji-reactor db check finds them",
+            left_out,
+        )
 
 
 async def count_messages_with_feedback(engine: AsyncEngine, selection: ExportSelection) -> int:
@@ -125,6 +137,35 @@ def _conditions(selection: ExportSelection) -> list[ColumnElement[bool]]:
     return conditions
 
 
+async def _ids(
+    connection: AsyncConnection, selection: ExportSelection, last: int, size: int
+) -> Sequence[int]:
+    query = _messages(selection).with_only_columns(prediction.c.id).where(prediction.c.id > last)
+    return (await connection.execute(query.order_by(prediction.c.id).limit(size))).scalars().all()
+
+
+async def _readable(
+    connection: AsyncConnection, query: Select[tuple[object, ...]]
+) -> list[Row[tuple[object, ...]]]:
+    """Return the rows in order, without those that hold something else than outcomes."""
+    query = query.order_by(prediction.c.id)
+    try:
+        rows = list((await connection.execute(query)).all())
+    except ValueError:  # JSON or a time that cannot be parsed, in a row that is not named
+        rows = [row async for row in _one_by_one(connection, query)]
+    return [row for row in rows if is_valid_outcome(row.predictions, row.model_scores, row.shown)]
+
+
+async def _one_by_one(
+    connection: AsyncConnection, query: Select[tuple[object, ...]]
+) -> AsyncIterator[Row[tuple[object, ...]]]:
+    ids = (await connection.execute(query.with_only_columns(prediction.c.id))).scalars().all()
+    for row_id in ids:
+        with suppress(ValueError):
+            for row in (await connection.execute(query.where(prediction.c.id == row_id))).all():
+                yield row
+
+
 async def _feedback(
     connection: AsyncConnection, ids: Sequence[int]
 ) -> dict[int, list[FeedbackCount]]:
@@ -134,7 +175,8 @@ async def _feedback(
     ).order_by(*key)
     found: defaultdict[int, list[FeedbackCount]] = defaultdict(list)
     for message, kind, emoji, source, actor_count in await connection.execute(query):
-        found[message].append(FeedbackCount(kind, emoji or None, source, actor_count))
+        if is_valid_feedback(kind, emoji, source):
+            found[message].append(FeedbackCount(kind, emoji or None, source, actor_count))
     return found
 
 

@@ -66,3 +66,18 @@ def test_purge_erases_what_is_past_its_retention(talked: CommandLine) -> None:
     assert talked("feedback", "purge").out == "erased 2 rows and texts past their retention\n"
     assert query("select id from prediction") == [(3,)]
     assert query("select count(*) from feedback") == [(0,)]
+
+
+def test_bad_rows_are_found_and_deleted(talked: CommandLine) -> None:
+    assert talked("db", "check").out == "all rows can be read\n"
+    with closing(sqlite3.connect(DATABASE)) as connection, connection:
+        connection.execute("pragma ignore_check_constraints = on")
+        connection.execute("update feedback set emoji = 'my neighbour' where id = 1")
+    found = talked("db", "check")
+    assert found.status == 1
+    assert found.out == "feedback: 1 bad row\nemoji-reactor db check --fix deletes them\n"
+    assert talked("feedback", "export", "--out", "out").status == 0
+    fixed = talked("db", "check", "--fix")
+    assert fixed.status == 0
+    assert fixed.out == "feedback: 1 bad row\nall of them were deleted\n"
+    assert talked("db", "check").out == "all rows can be read\n"
