@@ -1,21 +1,28 @@
-"""The only logging setup: standard error, without secrets and without texts of exceptions."""
+"""The only logging setup: standard error, without secrets and without what people wrote."""
 
 import json
 import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-_OWN = ("bot", "model")
+logger = logging.getLogger(__name__)
+
+_OWN = ("bot", "demo", "model")
 _TOKENS = re.compile(
     r"\d{6,12}:[A-Za-z0-9_-]{30,}"  # Telegram
     r"|[A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6,8}\.[A-Za-z0-9_-]{25,}"  # Discord
     r"|hf_[A-Za-z0-9]{30,}"  # the Hugging Face Hub
 )
 REDACTED = "[secret]"
+ELIDED = "…"
+"""In place of a value in a library's record, which may be what somebody wrote."""
+MAX_MESSAGE_LENGTH = 4_000
+MAX_LIBRARY_MESSAGE_LENGTH = 300
 
 
 def describe(error: BaseException, *, frames: bool = False) -> str:
@@ -63,7 +70,7 @@ class _Formatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
+        message = _message(record)
         if record.exc_info and record.exc_info[1] is not None:
             message = f"{message}: {describe(record.exc_info[1], frames=is_debugging())}"
         message = self._redact(message)
@@ -73,6 +80,48 @@ class _Formatter(logging.Formatter):
             line = {"time": moment, "level": level, "logger": record.name, "message": message}
             return json.dumps(line)
         return message if self._shape == "rich" else f"{moment} {level} {record.name}: {message}"
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message; of a library's record, only the first line and numbers as values."""
+    if record.name.split(".")[0] in _OWN:
+        return _shorten(record.getMessage(), MAX_MESSAGE_LENGTH)
+    template = str(record.msg)[: MAX_LIBRARY_MESSAGE_LENGTH + 1]
+    arguments = record.args or ()
+    if isinstance(arguments, Mapping):
+        values: object = {name: _elide(value) for name, value in arguments.items()}
+    else:
+        values = tuple(_elide(value) for value in arguments)
+    try:
+        message = template % values if arguments else template
+    except (TypeError, ValueError, KeyError):  # such as a template cut off inside a field
+        message = template
+    first_line = next(iter(message.splitlines()), "")
+    return _shorten(first_line, MAX_LIBRARY_MESSAGE_LENGTH)
+
+
+def _elide(value: object) -> object:
+    if isinstance(value, BaseException):
+        return describe(value)
+    return value if value is None or isinstance(value, int | float) else ELIDED
+
+
+def _shorten(message: str, length: int) -> str:
+    if len(message) <= length:
+        return message
+    return f"{message[:length]}{ELIDED} ({len(message) - length} more characters)"
+
+
+def _log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    *_: object,
+    **__: object,
+) -> None:
+    """Log the class and place of a warning: its text may quote a value."""
+    logger.warning("%s at %s:%d", category.__name__, Path(filename).name, lineno)
 
 
 def configure(level: str = "info", style: str = "auto", known_secrets: Iterable[str] = ()) -> None:
@@ -87,6 +136,7 @@ def configure(level: str = "info", style: str = "auto", known_secrets: Iterable[
     handler = _handler(style, Redaction(known_secrets))
     # Libraries log request URLs, which hold the Telegram token, and events with their text.
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    warnings.showwarning = _log_warning
     for name in _OWN:
         logging.getLogger(name).setLevel(level.upper())
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,10 +34,12 @@ def own_log() -> Iterator[None]:
     """Takes back what the program does to the log of the whole process."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level, logging.raiseExceptions)
+    showwarning = warnings.showwarning
     yield
     root.handlers[:], logging.raiseExceptions = before[0], before[2]
     root.setLevel(before[1])
-    for name in ("bot", "model"):
+    warnings.showwarning = showwarning
+    for name in ("bot", "demo", "model"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import warnings
 
 import pytest
 
@@ -61,3 +62,57 @@ def test_exceptions_show_places_and_never_values(
 def test_our_own_errors_are_told_in_their_words() -> None:
     assert log.describe(StoreFailed("disk full")) == "disk full"
     assert log.describe(KeyError("disk full")) == "KeyError"
+
+
+SECRET = "my neighbour Ann"
+
+
+@pytest.mark.parametrize("style", ["plain", "json", "auto"])
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        ("processing %s failed", (SECRET,)),
+        ("processing %(update)s failed", ({"update": SECRET},)),
+        ("processing %r failed", ([SECRET],)),
+        ("processing %s failed", (ValueError(SECRET),)),
+        (f"task failed\nfuture: <Task exception=ValueError('{SECRET}')>", ()),
+        ("x" * 1_000_000 + SECRET, ()),
+        ("%s" * 200 + SECRET, ("x",)),
+    ],
+)
+def test_no_library_quotes_what_somebody_wrote(
+    style: str, message: str, arguments: tuple[object, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.configure("debug", style)
+    logging.getLogger("library.x").error(message, *arguments)
+    written = capsys.readouterr().err
+    assert "Ann" not in written
+    assert "failed" in written or "x" in written
+    assert len(written) < 1_000
+
+
+def test_numbers_of_libraries_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "plain")
+    logging.getLogger("discord.gateway").warning("shard %d is %.1f s late in %s", 3, 41.5, SECRET)
+    assert f"shard 3 is 41.5 s late in {log.ELIDED}\n" in capsys.readouterr().err
+
+
+def test_our_own_records_are_bounded(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "plain")
+    logging.getLogger("bot.x").error("%s", "y" * 1_000_000)
+    written = capsys.readouterr().err
+    assert len(written) < 5_000
+    assert written.endswith("more characters)\n")
+
+
+def test_warnings_of_libraries_are_told_by_class_and_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("info", "plain")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = log._log_warning
+        warnings.warn(f"unexpected input: {SECRET}", UserWarning, stacklevel=1)
+    written = capsys.readouterr().err
+    assert "UserWarning at test_log.py:" in written
+    assert "Ann" not in written

@@ -44,8 +44,7 @@ class WebAdapter:
             AddressUnavailable: the address is in use, or not one of this machine.
         """
         listening = listen(self._host, self._port)
-        # At shutdown, uvicorn logs open pages as an error.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        logging.getLogger("uvicorn.error").addFilter(_is_failure)
         server = _Server(
             uvicorn.Config(
                 _application(self._backend),
@@ -61,6 +60,11 @@ class WebAdapter:
         finally:
             server.should_exit = True
             await asyncio.wait([serving])
+
+
+def _is_failure(record: logging.LogRecord) -> bool:
+    """Return False for uvicorn's error about pages that are open at the shutdown."""
+    return not str(record.msg).startswith("Cancel ")
 
 
 class _Server(uvicorn.Server):
