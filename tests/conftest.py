@@ -11,13 +11,13 @@ import pytest
 from tests.synthetic import write_recipe
 from tests.tiny import write_tiny_artifact
 
-OURS = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
-"""How the variables begin that the program reads."""
+VARIABLE_PREFIXES = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
+"""Prefixes of the environment variables that the program reads."""
 
 
 @pytest.fixture(scope="session")
 def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real artifact, 100 kB: word vectors, mean-pooled, that know a dozen words."""
+    """Return a small artifact (100 kB): mean-pooled vectors of a dozen words."""
     folder = tmp_path_factory.mktemp("artifact") / "tiny"
     write_tiny_artifact(folder)
     return folder
@@ -25,13 +25,13 @@ def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def recipe_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recipe over one synthetic source of each kind."""
+    """Return a recipe with one synthetic source of each kind."""
     return write_recipe(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture
 def own_log() -> Iterator[None]:
-    """Takes back what the program does to the log of the whole process."""
+    """Restore the log configuration of the process after a test."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level, logging.raiseExceptions)
     showwarning = warnings.showwarning
@@ -45,9 +45,9 @@ def own_log() -> Iterator[None]:
 
 @pytest.fixture
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory without settings, and an environment without ours."""
+    """Return an empty working directory; the environment has no variable of the program."""
     for name in list(os.environ):
-        if name.startswith(OURS):
+        if name.startswith(VARIABLE_PREFIXES):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path

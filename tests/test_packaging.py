@@ -10,7 +10,7 @@ import pytest
 
 from model.artifact import LAYOUT, load
 from model.evaluation.card import card_of
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 
 ROOT = Path(__file__).parent.parent
 TRAINING = ("torch", "accelerate", "transformers", "datasets", "sklearn", "matplotlib", "onnx")
@@ -21,7 +21,9 @@ HEADROOM = 25_000_000
 
 def run(*arguments: str, folder: Path, path: Path) -> subprocess.CompletedProcess[str]:
     """Python on the modules in ``path`` alone, whatever else is installed in this checkout."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
+    }
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,

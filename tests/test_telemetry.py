@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from model.telemetry import VARIABLES
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 from tests.web.space_process import assemble
 
 pytestmark = [pytest.mark.slow]
@@ -43,7 +43,7 @@ def _has_namespaces() -> bool:
 
 
 def _environment(home: Path, artifact: Path, path: Path) -> dict[str, str]:
-    foreign = ("HF_", "GRADIO_", "XDG_", "PYTEST", *VARIABLES, *OURS)
+    foreign = ("HF_", "GRADIO_", "XDG_", "PYTEST", *VARIABLES, *VARIABLE_PREFIXES)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {
         **kept,

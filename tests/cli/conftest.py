@@ -1,4 +1,4 @@
-"""The command line inside the test's process, and as a process of its own."""
+"""The command line, inside the process of the tests and as a subprocess."""
 
 import io
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 
 ROOT = Path(__file__).parents[2]
 # The last one is discord.py's, at import on Python 3.11 and 3.12.
@@ -19,8 +19,8 @@ BOT = (sys.executable, *WARNINGS, "-m", "bot")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """What a command left behind."""
+class CommandResult:
+    """Exit status and output of a command."""
 
     status: int
     out: str
@@ -28,7 +28,7 @@ class Ended:
 
     @property
     def error(self) -> str:
-        """The one line on standard error.
+        """The only line on standard error, without the name of the program.
 
         Raises:
             AssertionError: there is another number of lines, or a line of a traceback.
@@ -38,7 +38,7 @@ class Ended:
         return line.removeprefix("emoji-reactor: ")
 
 
-CommandLine = Callable[..., Ended]
+CommandLine = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -52,27 +52,36 @@ def cli(
     """Call ``emoji-reactor`` with arguments and standard input, on the tiny artifact."""
     monkeypatch.setenv("EMOJI_REACTOR__MODEL__SOURCE", str(tiny_artifact))
 
-    def call(*arguments: str, stdin: bytes = b"") -> Ended:
+    def call(*arguments: str, stdin: bytes = b"") -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["emoji-reactor", *arguments])
-        # The narrowest encoding: the program is to choose its own.
+        # The narrowest encoding: the program must choose another one.
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii"))
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as result:
             main()
-        written = capsys.readouterr()
-        assert "Traceback" not in written.err
-        return Ended(int(ended.value.code or 0), written.out, written.err)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return CommandResult(int(result.value.code or 0), captured.out, captured.err)
 
     return call
 
 
 @pytest.fixture
 def environment(empty_folder: Path, tiny_artifact: Path) -> Mapping[str, str]:
-    """For a process of its own: the tiny artifact, nothing else of ours, this checkout's code."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    """Return an environment for subprocesses: the tiny artifact, no other settings."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
+    }
     return {
         **kept,
         "PYTHONPATH": str(ROOT),
         "EMOJI_REACTOR__MODEL__SOURCE": str(tiny_artifact),
         "NO_PROXY": "127.0.0.1",
     }
+
+
+@pytest.fixture
+def cli_after_chat(cli: CommandLine) -> CommandLine:
+    """Return the command line after a chat of three messages, two of them with feedback."""
+    assert cli("chat", stdin="so funny\n+\nso sad\n😭\nfire\n".encode()).status == 0
+    return cli

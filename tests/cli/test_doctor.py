@@ -1,4 +1,4 @@
-"""``doctor`` on what lies on this machine, and on the Hub."""
+"""``emoji-reactor doctor``: files on this machine, and the Hub."""
 
 import asyncio
 import json
@@ -11,53 +11,53 @@ import pytest
 from bot.config.sections import ModelSettings
 from bot.serving import open_registry
 from model.artifact import LAYOUT
-from tests.cli.conftest import BOT, CommandLine, Ended
+from tests.cli.conftest import BOT, CommandLine, CommandResult
 from tests.hub_server import HubServer
 from tests.tiny import write_tiny_artifact
 
 HUB_TOKEN = "hf_" + "a" * 34
 
 
-def checks(ended: Ended) -> Mapping[str, Mapping[str, str]]:
-    assert ended.err == ""
-    return {each["check"]: each for each in json.loads(ended.out)["checks"]}
+def checks(result: CommandResult) -> Mapping[str, Mapping[str, str]]:
+    assert result.err == ""
+    return {check["check"]: check for check in json.loads(result.out)["checks"]}
 
 
-def model_of(cli: CommandLine) -> Mapping[str, str]:
+def model_check(cli: CommandLine) -> Mapping[str, str]:
     return checks(cli("doctor", "--json"))["model"]
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("[discrod]", "config.toml: discrod: unknown key; did you mean discord?"),
         ("[telegram]\ntoken = 'zanzibar'", "secrets do not belong in this file"),
     ],
 )
-def test_wrong_settings_are_the_only_finding(cli: CommandLine, text: str, words: str) -> None:
+def test_invalid_settings_stop_further_checks(cli: CommandLine, text: str, message: str) -> None:
     Path("config.toml").write_text(text)
-    ended = cli("doctor", "--json")
-    assert ended.status == 1
-    assert list(checks(ended)) == ["settings"]
-    assert words in checks(ended)["settings"]["message"]
-    assert "zanzibar" not in ended.out
+    result = cli("doctor", "--json")
+    assert result.status == 1
+    assert list(checks(result)) == ["settings"]
+    assert message in checks(result)["settings"]["message"]
+    assert "zanzibar" not in result.out
 
 
-def test_a_file_that_is_asked_for_and_missing(cli: CommandLine) -> None:
-    ended = cli("doctor", "--config", "none.toml")
-    assert (ended.status, ended.err) == (1, "")
-    assert ended.out.startswith("failed   settings            none.toml: cannot be read")
+def test_a_missing_settings_file_is_reported(cli: CommandLine) -> None:
+    result = cli("doctor", "--config", "none.toml")
+    assert (result.status, result.err) == (1, "")
+    assert result.out.startswith("failed   settings            none.toml: cannot be read")
 
 
-def test_a_wrong_secret_is_not_quoted(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_secret_is_not_quoted(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "two words")
-    ended = cli("doctor")
-    assert (ended.status, ended.err) == (1, "")
-    assert "failed   secrets" in ended.out
-    assert "two words" not in ended.out
+    result = cli("doctor")
+    assert (result.status, result.err) == (1, "")
+    assert "failed   secrets" in result.out
+    assert "two words" not in result.out
 
 
-def test_files_of_secrets_that_others_may_read(
+def test_readable_secret_files_are_reported(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path.cwd().chmod(0o755)
@@ -73,13 +73,15 @@ def test_files_of_secrets_that_others_may_read(
     )
 
 
-def test_tokens_for_somebody_else(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_secrets_file_is_reported(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("config.env").write_text("DISCORD_TOKEN=abc.def\n")
-    allowed = os.access
+    real_access = os.access
 
-    def access(path: str | Path, mode: int) -> bool:  # the tests' user may be root, who may all
+    def access(path: str | Path, mode: int) -> bool:  # the user that runs the tests may be root
         closed = mode != os.F_OK and str(path) == "config.env"
-        return not closed and allowed(path, mode)
+        return not closed and real_access(path, mode)
 
     monkeypatch.setattr(os, "access", access)
     monkeypatch.setenv("EMOJI_REACTOR__DISCORD__ENABLED", "false")
@@ -94,16 +96,18 @@ def test_tokens_for_somebody_else(cli: CommandLine, monkeypatch: pytest.MonkeyPa
 def test_postgres_needs_a_secret(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji"
     monkeypatch.setenv("EMOJI_REACTOR__DATABASE__URL", url)
-    ended = cli("doctor", "--json")
-    assert checks(ended)["pseudonyms"]["status"] == checks(ended)["database"]["status"] == "failed"
-    assert "hunter2" not in ended.out
+    result = cli("doctor", "--json")
+    assert (
+        checks(result)["pseudonyms"]["status"] == checks(result)["database"]["status"] == "failed"
+    )
+    assert "hunter2" not in result.out
     monkeypatch.setenv("EMOJI_REACTOR_SECRET", "sixteen-or-more-letters")
-    ended = cli("doctor", "--json")
-    assert checks(ended)["pseudonyms"]["status"] == "ok"
-    assert "sixteen" not in ended.out
+    result = cli("doctor", "--json")
+    assert checks(result)["pseudonyms"]["status"] == "ok"
+    assert "sixteen" not in result.out
 
 
-def test_a_password_in_the_settings_is_a_secret(cli: CommandLine) -> None:
+def test_settings_with_a_password_must_be_private(cli: CommandLine) -> None:
     Path.cwd().chmod(0o755)
     url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji"
     Path("config.toml").write_text(f'[database]\nurl = "{url}"\n')
@@ -115,32 +119,32 @@ def test_a_password_in_the_settings_is_a_secret(cli: CommandLine) -> None:
 
 
 def test_the_artifact_is_loaded_and_predicts(cli: CommandLine, tiny_artifact: Path) -> None:
-    found = model_of(cli)
+    found = model_check(cli)
     assert found["status"] == "ok"
     assert found["message"].startswith("tiny-")
 
 
-def test_an_artifact_that_is_corrupt(
+def test_a_corrupt_artifact_is_reported(
     cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_tiny_artifact(tmp_path / "broken")
     with (tmp_path / "broken" / LAYOUT.encoder).open("ab") as file:
         file.write(b"!")
     monkeypatch.setenv("EMOJI_REACTOR__MODEL__SOURCE", str(tmp_path / "broken"))
-    found = model_of(cli)
+    found = model_check(cli)
     assert found["status"] == "failed"
     assert "is corrupt (its SHA-256 differs)" in found["message"]
 
 
-def test_a_promotion_that_is_broken_gives_way(
+def test_a_corrupt_promotion_is_reported_and_not_served(
     cli: CommandLine, tmp_path: Path, tiny_artifact: Path
 ) -> None:
     write_tiny_artifact(tmp_path / "next", "next", seed=1)
-    shelf = open_registry(ModelSettings(source=str(tiny_artifact)))
-    promoted = shelf.promote(tmp_path / "next")
-    assert promoted.version in model_of(cli)["message"]
+    registry = open_registry(ModelSettings(source=str(tiny_artifact)))
+    promoted = registry.promote(tmp_path / "next")
+    assert promoted.version in model_check(cli)["message"]
     (promoted.folder / LAYOUT.tokenizer).unlink()
-    found = model_of(cli)
+    found = model_check(cli)
     assert found["status"] == "warning"
     assert "is missing" in found["message"]
     assert "tiny-" in found["message"]
@@ -157,7 +161,7 @@ async def hub() -> AsyncIterator[HubServer]:
 
 
 @pytest.mark.parametrize(
-    ("role", "token", "status", "words"),
+    ("role", "token", "status", "message"),
     [
         ("write", HUB_TOKEN, "ok", "HF_TOKEN belongs to someone"),
         ("fineGrained", HUB_TOKEN, "ok", "HF_TOKEN belongs to someone"),
@@ -171,22 +175,20 @@ async def test_the_token_of_the_hub(
     role: str,
     token: str,
     status: str,
-    words: str,
+    message: str,
 ) -> None:
     hub.role = role
-    found = await on_the_hub(environment, hub.endpoint, token)
-    assert (found["status"], words in found["message"]) == (status, True)
+    found = await check_hub(environment, hub.endpoint, token)
+    assert (found["status"], message in found["message"]) == (status, True)
 
 
-async def test_a_hub_that_is_out_of_reach(environment: Mapping[str, str]) -> None:
-    found = await on_the_hub(environment, "http://127.0.0.1:9", HUB_TOKEN)
+async def test_an_unreachable_hub_is_reported(environment: Mapping[str, str]) -> None:
+    found = await check_hub(environment, "http://127.0.0.1:9", HUB_TOKEN)
     assert (found["status"], "no answer from the Hub" in found["message"]) == ("warning", True)
 
 
-async def on_the_hub(
-    environment: Mapping[str, str], endpoint: str, token: str
-) -> Mapping[str, str]:
-    """What a process of its own finds there."""
+async def check_hub(environment: Mapping[str, str], endpoint: str, token: str) -> Mapping[str, str]:
+    """Return the Hub check of a subprocess."""
     given = {"HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": "0", "HF_TOKEN": token}
     process = await asyncio.create_subprocess_exec(
         *(*BOT, "doctor", "--json"),
@@ -196,4 +198,4 @@ async def on_the_hub(
     )
     out, err = await process.communicate()
     assert token.encode() not in out + err
-    return checks(Ended(process.returncode or 0, out.decode(), err.decode()))["hub"]
+    return checks(CommandResult(process.returncode or 0, out.decode(), err.decode()))["hub"]

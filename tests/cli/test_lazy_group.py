@@ -1,4 +1,4 @@
-"""The table of commands agrees with the commands, which are imported when they are called."""
+"""The lazily imported group of commands."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,7 +21,7 @@ def entries(
 
 
 @pytest.mark.parametrize(("name", "entry"), list(entries()))
-def test_the_table_has_the_first_sentences_of_the_help(name: str, entry: Command) -> None:
+def test_the_help_in_the_table_equals_that_of_the_command(name: str, entry: Command) -> None:
     command = load(name.split()[-1], entry)
     assert command.name == name.split()[-1]
     first_paragraph = " ".join(command.help.split("\n\n")[0].split())

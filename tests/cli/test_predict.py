@@ -1,4 +1,4 @@
-"""``emoji-reactor predict``: what goes in, what comes out, and what is refused in one line."""
+"""``emoji-reactor predict``: inputs, output formats and refused inputs."""
 
 import json
 import shutil
@@ -11,30 +11,30 @@ from model.artifact import LAYOUT, load
 from model.emoji import TELEGRAM_REACTIONS
 from tests.cli.conftest import CommandLine
 
-QUIET = "nothing to say"
-LONG = 100_000
+NO_PREDICTION = "nothing to say"
+LONG_TEXT_LENGTH = 100_000
 
 
-def objects(written: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in written.splitlines()]
+def objects(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def emojis(answer: dict[str, Any]) -> list[str]:
-    return [each["emoji"] for each in answer["predictions"]]
+    return [prediction["emoji"] for prediction in answer["predictions"]]
 
 
-def test_each_argument_is_a_text_with_a_line_of_its_own(cli: CommandLine) -> None:
-    ended = cli("predict", "so funny", "I love pizza")
-    assert (ended.status, ended.err) == (0, "")
-    first, second = ended.out.splitlines()
+def test_arguments_are_texts_with_one_line_each(cli: CommandLine) -> None:
+    result = cli("predict", "so funny", "I love pizza")
+    assert (result.status, result.err) == (0, "")
+    first, second = result.out.splitlines()
     assert first.startswith("😂 0.")
     assert len(first.split("  ")) == 5
     assert {second[0], second.split("  ")[1][0]} == {"❤", "🍕"}
 
 
-def test_without_arguments_each_line_of_standard_input_is_a_text(cli: CommandLine) -> None:
-    ended = cli("predict", stdin=b"so funny\r\n\nI am sad")
-    assert [line[:1] for line in ended.out.splitlines()] == ["😂", "n", "😢"]
+def test_without_arguments_lines_of_standard_input_are_texts(cli: CommandLine) -> None:
+    result = cli("predict", stdin=b"so funny\r\n\nI am sad")
+    assert [line[:1] for line in result.out.splitlines()] == ["😂", "n", "😢"]
     assert cli("predict").out == ""
 
 
@@ -44,25 +44,25 @@ def test_json_is_one_object_a_line(cli: CommandLine, tiny_artifact: Path) -> Non
     assert answer["text"] == "so «funny» 😂"
     assert answer["model"] == load(tiny_artifact).version
     assert emojis(answer)[0] == "😂"
-    for each in answer["predictions"]:
-        assert list(each) == ["emoji", "score"]
-        assert 0 < each["score"] < 1
-    scores = [each["score"] for each in answer["predictions"]]
+    for prediction in answer["predictions"]:
+        assert list(prediction) == ["emoji", "score"]
+        assert 0 < prediction["score"] < 1
+    scores = [prediction["score"] for prediction in answer["predictions"]]
     assert scores == sorted(scores, reverse=True)
 
 
-def test_json_of_a_text_with_nothing_to_go_on_is_empty(cli: CommandLine) -> None:
+def test_json_of_a_text_without_words_has_no_predictions(cli: CommandLine) -> None:
     [answer] = objects(cli("predict", "--json", "🙏").out)
     assert answer["predictions"] == []
 
 
 @pytest.mark.parametrize("k", [1, 3, 100])
-def test_top_k_counts(cli: CommandLine, k: int) -> None:
+def test_top_k_limits_the_predictions(cli: CommandLine, k: int) -> None:
     [answer] = objects(cli("predict", "--json", "--top-k", str(k), "so funny").out)
     assert len(answer["predictions"]) == min(k, len(set(TELEGRAM_REACTIONS) | {"😂", "🍕"}))
 
 
-def test_telegrams_candidates_are_telegrams(cli: CommandLine) -> None:
+def test_telegram_candidates(cli: CommandLine) -> None:
     assert cli("predict", "pizza").out.startswith("🍕")
     arguments = ("predict", "--json", "--candidates", "telegram", "--top-k", "100", "pizza")
     [answer] = objects(cli(*arguments).out)
@@ -77,7 +77,7 @@ def test_candidates_come_from_a_file(cli: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("content", "message"),
     [
         (None, "cannot be read: No such file"),
         (b"", "holds no emoji"),
@@ -85,14 +85,14 @@ def test_candidates_come_from_a_file(cli: CommandLine) -> None:
         (b"\xff\xfe\x00", "not a text file in UTF-8"),
     ],
 )
-def test_wrong_candidates_are_one_line(
-    cli: CommandLine, content: bytes | None, complaint: str
+def test_invalid_candidates_are_a_one_line_error(
+    cli: CommandLine, content: bytes | None, message: str
 ) -> None:
     if content is not None:
         Path("mine.txt").write_bytes(content)
-    ended = cli("predict", "--candidates", "mine.txt", "pizza")
-    assert (ended.status, ended.out) == (2, "")
-    assert ended.error.startswith(f"--candidates mine.txt: {complaint}")
+    result = cli("predict", "--candidates", "mine.txt", "pizza")
+    assert (result.status, result.out) == (2, "")
+    assert result.error.startswith(f"--candidates mine.txt: {message}")
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_wrong_candidates_are_one_line(
     ],
     ids=ascii,
 )
-def test_a_text_with_nothing_to_go_on_is_said_so(cli: CommandLine, text: str) -> None:
-    ended = cli("predict", text)
-    assert (ended.status, ended.out, ended.err) == (0, f"{QUIET}\n", "")
+def test_a_text_without_words_has_no_prediction(cli: CommandLine, text: str) -> None:
+    result = cli("predict", text)
+    assert (result.status, result.out, result.err) == (0, f"{NO_PREDICTION}\n", "")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "funny " * (LONG // 6),
-        "x" * LONG,
-        "(" * LONG,
+        "funny " * (LONG_TEXT_LENGTH // 6),
+        "x" * LONG_TEXT_LENGTH,
+        "(" * LONG_TEXT_LENGTH,
         "שלום \u202efunny\u202c",
         "fun\u200bny \u00ad",
         "funny \ud800",
@@ -138,28 +138,28 @@ def test_a_text_with_nothing_to_go_on_is_said_so(cli: CommandLine, text: str) ->
         "marks",
     ],
 )
-def test_strange_texts_are_answered(cli: CommandLine, text: str) -> None:
-    ended = cli("predict", "--json", text)
-    assert (ended.status, ended.err) == (0, "")
-    [answer] = objects(ended.out)
+def test_unusual_texts_have_predictions(cli: CommandLine, text: str) -> None:
+    result = cli("predict", "--json", text)
+    assert (result.status, result.err) == (0, "")
+    [answer] = objects(result.out)
     assert len(answer["predictions"]) == 5
     assert "fun" not in text or emojis(answer)[0] == "😂"
 
 
-def test_a_lone_surrogate_comes_out_as_a_replacement(cli: CommandLine) -> None:
+def test_lone_surrogates_are_replaced_in_the_output(cli: CommandLine) -> None:
     [answer] = objects(cli("predict", "--json", "funny \udcff").out)
     assert answer["text"] == "funny \ufffd"
 
 
-def test_bytes_that_are_no_text_are_answered(cli: CommandLine) -> None:
-    ended = cli("predict", stdin=bytes(range(256)) * 4 + b"\nfunny\xff\n")
-    assert (ended.status, ended.err) == (0, "")
-    assert ended.out.splitlines()[-1].startswith("😂")
+def test_invalid_utf8_has_predictions(cli: CommandLine) -> None:
+    result = cli("predict", stdin=bytes(range(256)) * 4 + b"\nfunny\xff\n")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.splitlines()[-1].startswith("😂")
 
 
 @pytest.mark.parametrize("file", LAYOUT.hashed_files)
 @pytest.mark.parametrize("half_written", [True, False])
-def test_a_corrupt_artifact_is_refused_by_the_name_of_the_file(
+def test_a_corrupt_artifact_is_refused_and_the_file_named(
     cli: CommandLine, tiny_artifact: Path, file: str, half_written: bool
 ) -> None:
     shutil.copytree(tiny_artifact, "mine")
@@ -167,20 +167,20 @@ def test_a_corrupt_artifact_is_refused_by_the_name_of_the_file(
     middle = len(content) // 2
     rest = b"" if half_written else bytes([content[middle] ^ 1]) + content[middle + 1 :]
     Path("mine", file).write_bytes(content[:middle] + rest)
-    ended = cli("predict", "--model", "mine", "funny")
-    assert (ended.status, ended.out) == (1, "")
-    assert ended.error.startswith(f"mine/{file} is corrupt")
+    result = cli("predict", "--model", "mine", "funny")
+    assert (result.status, result.out) == (1, "")
+    assert result.error.startswith(f"mine/{file} is corrupt")
 
 
-def test_the_model_is_the_settings_unless_an_argument_names_another(cli: CommandLine) -> None:
+def test_the_model_option_takes_precedence_over_the_settings(cli: CommandLine) -> None:
     assert "nowhere is neither a folder nor" in cli("predict", "--model", "nowhere", "funny").error
     Path("config.toml").write_text('[model]\nsorce = "x"\n')
-    ended = cli("predict", "funny")
-    assert ended.status == 2
-    assert ended.error == "config.toml: model.sorce: unknown key; did you mean model.source?"
+    result = cli("predict", "funny")
+    assert result.status == 2
+    assert result.error == "config.toml: model.sorce: unknown key; did you mean model.source?"
 
 
-def test_the_shipped_artifact_answers(
+def test_the_default_artifact_predicts(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tiny_artifact: Path
 ) -> None:
     monkeypatch.delenv("EMOJI_REACTOR__MODEL__SOURCE")

@@ -1,4 +1,4 @@
-"""``emoji-reactor predict`` as a process: readers that leave, full disks, Ctrl-C."""
+"""``emoji-reactor predict`` as a process: closed pipes, full disks, Ctrl-C."""
 
 import signal
 import subprocess
@@ -8,37 +8,37 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import BOT
-from tests.cli.talk import piped
+from tests.cli.interactive_process import piped
 
 
-def test_a_reader_that_leaves_early_is_no_error(environment: Mapping[str, str]) -> None:
-    with piped(environment, "predict") as talk:
-        assert talk.process.stdin
-        assert talk.process.stdout
-        talk.say("so funny\n")
-        talk.hear("\n")
-        talk.process.stdout.close()
-        talk.say("so funny\n" * 3)
-        talk.process.stdin.close()
-        assert talk.complaints() == ""
-        assert talk.ended() == 0
+def test_a_closed_output_is_not_an_error(environment: Mapping[str, str]) -> None:
+    with piped(environment, "predict") as process:
+        assert process.process.stdin
+        assert process.process.stdout
+        process.send("so funny\n")
+        process.read_until("\n")
+        process.process.stdout.close()
+        process.send("so funny\n" * 3)
+        process.process.stdin.close()
+        assert process.read_errors() == ""
+        assert process.wait() == 0
 
 
-def test_ctrl_c_while_a_line_is_awaited_is_no_traceback(environment: Mapping[str, str]) -> None:
-    with piped(environment, "predict") as talk:
-        talk.say("so funny\n")
-        talk.hear("\n")
-        talk.process.send_signal(signal.SIGINT)
-        assert talk.ended() == 130
-        assert talk.complaints() == ""
+def test_ctrl_c_while_waiting_for_input_prints_no_traceback(environment: Mapping[str, str]) -> None:
+    with piped(environment, "predict") as process:
+        process.send("so funny\n")
+        process.read_until("\n")
+        process.process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.read_errors() == ""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_is_one_line(environment: Mapping[str, str]) -> None:
+def test_a_full_disk_is_a_one_line_error(environment: Mapping[str, str]) -> None:
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run(
+        result = subprocess.run(
             [*BOT, "predict", "so funny"], stdout=full, stderr=subprocess.PIPE, env=environment
         )
-    assert ended.returncode == 1
-    [line] = ended.stderr.decode().splitlines()
+    assert result.returncode == 1
+    [line] = result.stderr.decode().splitlines()
     assert line.startswith("emoji-reactor: No space left on device (OSError at ")

@@ -1,4 +1,4 @@
-"""``emoji-reactor preferences`` on a real database."""
+"""``emoji-reactor preferences`` on a database."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""``retrain`` from a database to a promotion, in one go, in two, and where it is refused."""
+"""``emoji-reactor retrain``: from stored feedback to a promotion, resumed, and refused."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from bot.dataset.pseudonymize import assign_split
 from bot.dataset.refresh import refresh_export
 from model.training.feedback import gate
 from tests.cli.conftest import CommandLine
-from tests.cli.rows import DATABASE
+from tests.cli.stored_rows import DATABASE
 from tests.dataset.community import TERMS, exported, member, rows_in, say
 
 URL = f"sqlite+aiosqlite:///{DATABASE}"
@@ -26,7 +26,7 @@ MESSAGES = 160
 
 
 def authors_in(split: str, number: int) -> list[MemberKey]:
-    """So many made-up members whose messages fall into a split."""
+    """Return members whose messages belong to a split."""
     return [author for author in map(member, range(400)) if assign_split(author) == split][:number]
 
 
@@ -34,38 +34,40 @@ AUTHORS = [*authors_in("train", 20), *authors_in("validation", 5), *authors_in("
 torch.set_num_threads(1)
 
 
-async def _fill(agreed: Sequence[MemberKey], kind: FeedbackKind) -> None:
+async def _record_corrections(consenting: Sequence[MemberKey], kind: FeedbackKind) -> None:
     engine = await open_database(URL)
     store = SqlStore(engine)
-    for author in agreed:
+    for author in consenting:
         await store.members.set_consent("console", author, TERMS)
     for number in range(MESSAGES):
         await say(store, number, AUTHORS[number % len(AUTHORS)], kind, chosen="🎉")
     await engine.dispose()
 
 
-def fill(agreed: Sequence[MemberKey] = AUTHORS, kind: FeedbackKind = FeedbackKind.CORRECT) -> None:
-    """Funny messages in the default database, whose readers celebrate them with 🎉."""
-    asyncio.run(_fill(agreed, kind))
+def record_corrections(
+    consenting: Sequence[MemberKey] = AUTHORS, kind: FeedbackKind = FeedbackKind.CORRECT
+) -> None:
+    """Record feedback on funny messages in the default database; corrections are to 🎉."""
+    asyncio.run(_record_corrections(consenting, kind))
 
 
-def five(cli: CommandLine, text: str = "so funny") -> list[str]:
+def top_five(cli: CommandLine, text: str = "so funny") -> list[str]:
     answer = json.loads(cli("predict", "--json", text).out)
     return [prediction["emoji"] for prediction in answer["predictions"]]
 
 
 def retrain(cli: CommandLine, *more: str) -> tuple[int, str]:
-    ended = cli("retrain", "--out", "run", "--threads", "1", *more)
-    return ended.status, ended.out + ended.err
+    result = cli("retrain", "--out", "run", "--threads", "1", *more)
+    return result.status, result.out + result.err
 
 
-def test_what_a_community_says_is_served_afterwards(cli: CommandLine) -> None:
-    fill()
-    assert "🎉" not in five(cli)
-    status, told = retrain(cli)
-    assert status == 0, told
-    assert "🎉" in five(cli)
-    assert five(cli, "pizza")[0] == "🍕"
+def test_corrections_of_a_community_are_learnt_and_served(cli: CommandLine) -> None:
+    record_corrections()
+    assert "🎉" not in top_five(cli)
+    status, output = retrain(cli)
+    assert status == 0, output
+    assert "🎉" in top_five(cli)
+    assert top_five(cli, "pizza")[0] == "🍕"
     report = json.loads(Path("run/report.json").read_text("utf-8"))
     assert report["passed"] is True
     assert {check["split"] for check in report["checks"]} == {"feedback", "names", "cost"}
@@ -76,96 +78,96 @@ def test_what_a_community_says_is_served_afterwards(cli: CommandLine) -> None:
     assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
 
 
-def test_two_processes_retrain_as_one(environment: Mapping[str, str]) -> None:
-    fill()
+def test_two_processes_retrain_together(environment: Mapping[str, str]) -> None:
+    record_corrections()
     launched = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "bot")
-    ended = subprocess.run(
+    result = subprocess.run(
         [sys.executable, *launched, "retrain", "--out", "run", "--threads", "1"],
         env={**environment, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.count("passed: it may take over") == 1
-    assert ended.stdout.count(" is served from ") == 1
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("passed: it may take over") == 1
+    assert result.stdout.count(" is served from ") == 1
     assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
 
 
-def test_without_promotion_the_old_one_stays(cli: CommandLine) -> None:
-    fill()
-    before = five(cli)
+def test_without_promotion_the_served_artifact_stays(cli: CommandLine) -> None:
+    record_corrections()
+    before = top_five(cli)
     assert retrain(cli, "--no-promote")[0] == 0
-    assert five(cli) == before
+    assert top_five(cli) == before
     assert cli("model", "promote", "run/artifact").status == 0
-    assert "🎉" in five(cli)
+    assert "🎉" in top_five(cli)
 
 
-def test_nothing_better_is_refused(cli: CommandLine) -> None:
-    fill(kind=FeedbackKind.AGREE)
-    before = five(cli)
-    status, told = retrain(cli)
+def test_a_candidate_that_is_not_better_is_refused(cli: CommandLine) -> None:
+    record_corrections(kind=FeedbackKind.AGREE)
+    before = top_five(cli)
+    status, output = retrain(cli)
     assert status == 1
-    assert "refused: the old one stays" in told
-    assert five(cli) == before
+    assert "refused: the old one stays" in output
+    assert top_five(cli) == before
     assert not Path("run/dataset").exists()
 
 
-def test_texts_without_consent_are_not_learnt_from(cli: CommandLine) -> None:
-    fill(agreed=[])
-    status, told = retrain(cli)
+def test_texts_without_consent_are_not_used(cli: CommandLine) -> None:
+    record_corrections(consenting=[])
+    status, output = retrain(cli)
     assert status == 1
-    assert "no text with feedback to learn from" in told
+    assert "no text with feedback to learn from" in output
 
 
 @pytest.mark.parametrize("step", ["_check_feedback", "_check_size"])
-def test_a_run_that_was_stopped_goes_on(
+def test_an_interrupted_run_resumes(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    fill()
+    record_corrections()
 
-    def stop(*_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(gate, step, stop)
+        patched.setattr(gate, step, interrupt)
         assert retrain(cli)[0] == 130
     before = rows_in(Path("run/dataset"))
     assert retrain(cli)[0] == 0
-    assert "🎉" in five(cli)
+    assert "🎉" in top_five(cli)
     assert before
 
 
 def test_each_step_is_a_command(cli: CommandLine) -> None:
-    fill()
+    record_corrections()
     assert cli("feedback", "export", "--out", "data").status == 0
     finetuned = cli("model", "finetune", "--dataset", "data", "--out", "run", "--threads", "1")
     assert finetuned.status == 0, finetuned.err
-    judged = cli("model", "gate", "run/artifact", "--dataset", "data", "--json")
-    assert judged.status == 0
-    assert json.loads(judged.out)["passed"] is True
-    same = cli("model", "info", "--json")
-    refused = cli("model", "gate", json.loads(same.out)["folder"], "--dataset", "data")
+    gated = cli("model", "gate", "run/artifact", "--dataset", "data", "--json")
+    assert gated.status == 0
+    assert json.loads(gated.out)["passed"] is True
+    served = cli("model", "info", "--json")
+    refused = cli("model", "gate", json.loads(served.out)["folder"], "--dataset", "data")
     assert refused.status == 1
 
 
-def test_a_foreign_file_and_a_malformed_row_are_one_line(cli: CommandLine) -> None:
-    fill()
+def test_malformed_rows_and_other_files_are_one_line_errors(cli: CommandLine) -> None:
+    record_corrections()
     cli("feedback", "export", "--out", "data")
     train = Path("data/jsonl/train.jsonl")
     train.write_text(train.read_text("utf-8") + "{}\n", "utf-8")
-    ended = cli("model", "finetune", "--dataset", "data", "--out", "run")
-    assert ended.status == 1
-    assert f"{train}: line " in ended.error
+    result = cli("model", "finetune", "--dataset", "data", "--out", "run")
+    assert result.status == 1
+    assert f"{train}: line " in result.error
     Path("data/more.txt").touch()
-    ended = cli("model", "finetune", "--dataset", "data", "--out", "run")
-    assert "data contains more.txt" in ended.error
+    result = cli("model", "finetune", "--dataset", "data", "--out", "run")
+    assert "data contains more.txt" in result.error
 
 
-async def test_an_export_that_waits_is_replaced_once_somebody_takes_theirs_back(
+async def test_an_export_is_refreshed_after_a_consent_is_revoked(
     empty_folder: Path,
 ) -> None:
-    await _fill(AUTHORS, FeedbackKind.AGREE)
+    await _record_corrections(AUTHORS, FeedbackKind.AGREE)
     engine = await open_database(URL)
     dataset, fresh = Path("dataset"), Path("fresh")
     first = await exported(engine, dataset)

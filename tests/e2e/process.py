@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from tests.cli.conftest import Ended
+from tests.cli.conftest import CommandResult
 from tests.e2e.event_log import TIMEOUT_SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ class BotProcess:
                 stderr=output,
             )
 
-    async def call(self, *arguments: str, **tokens: str) -> Ended:
+    async def call(self, *arguments: str, **tokens: str) -> CommandResult:
         """Another command with the same configuration, to its end."""
         process = await asyncio.create_subprocess_exec(
             *(*_BOT, *arguments, "--config", str(self._config)),
@@ -61,7 +61,7 @@ class BotProcess:
         async with asyncio.timeout(2 * TIMEOUT_SECONDS):
             out, err = await process.communicate()
         assert process.returncode is not None
-        return Ended(process.returncode, out.decode(), err.decode())
+        return CommandResult(process.returncode, out.decode(), err.decode())
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; returns the exit status."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.discord.permissions import REQUIRED, invite_url
-from tests.cli.conftest import Ended
+from tests.cli.conftest import CommandResult
 from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram
 from tests.e2e.conftest import Launcher
@@ -25,7 +25,7 @@ ON_TELEGRAM = ("token", "privacy", "joining", "webhook")
 URL = "https://bot.example.org/very-secret-path"
 
 
-def checks(ended: Ended) -> Checks:
+def checks(ended: CommandResult) -> Checks:
     """What was found, by its name; nothing else was written."""
     assert ended.err == ""
     told = json.loads(ended.out)

@@ -17,8 +17,8 @@ import pytest
 from bot.adapters.discord.permissions import invite_url
 from bot.config.settings_file import read_example
 from tests.cli.conftest import BOT as PROGRAM
-from tests.cli.conftest import Ended
-from tests.cli.talk import Talk, closing_process
+from tests.cli.conftest import CommandResult
+from tests.cli.interactive_process import InteractiveProcess, closing_process
 from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram
 from tests.e2e.discord_payloads import BOT
@@ -50,7 +50,7 @@ class Desk:
     def secrets(self) -> Path:
         return self.folder / "config.env"
 
-    async def call(self, *arguments: str, stdin: str = "", **more: str) -> Ended:
+    async def call(self, *arguments: str, stdin: str = "", **more: str) -> CommandResult:
         """A command to its end."""
         process = await asyncio.create_subprocess_exec(
             *(*PROGRAM, *arguments),
@@ -62,13 +62,13 @@ class Desk:
         )
         async with asyncio.timeout(2 * TIMEOUT_SECONDS):
             out, err = await process.communicate(stdin.encode())
-        told = Ended(process.returncode or 0, out.decode(), err.decode())
+        result = CommandResult(process.returncode or 0, out.decode(), err.decode())
         for token in TOKENS.values():
-            assert token not in told.out + told.err
-        return told
+            assert token not in result.out + result.err
+        return result
 
     @contextmanager
-    def by_hand(self, *arguments: str) -> Iterator[Talk]:
+    def by_hand(self, *arguments: str) -> Iterator[InteractiveProcess]:
         """A person's terminal with ``init`` in it."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
@@ -82,7 +82,7 @@ class Desk:
         )
         os.close(theirs)
         with closing_process(process):
-            yield Talk(process, ours, ours)
+            yield InteractiveProcess(process, ours, ours)
         os.close(ours)
 
 
@@ -234,27 +234,27 @@ async def test_postgres_gets_a_secret_and_its_password_is_kept_apart(desk: Desk)
 
 async def test_by_hand(desk: Desk) -> None:
     def converse() -> None:
-        with desk.by_hand() as talk:
-            talk.hear("Discord? [Y/n]: ")
-            talk.say("y\n")
-            assert "Message Content Intent" in talk.hear("empty for none): ")
-            talk.say("wrong-token\n")
-            assert "Discord refused the token" in talk.hear("empty for none): ")
-            talk.say(f"{discord.TOKEN}\n")
-            assert f"open {invite_url(int(BOT))}" in talk.hear("Telegram? [Y/n]: ")
-            talk.say("n\n")
-            talk.hear("[react]: ")
-            talk.say("loud\n")
-            assert "reactions.mode" in talk.hear("[react]: ")
-            talk.say("reply\n")
-            talk.hear("[1.0]: ")
-            talk.say("0.25\n")
-            talk.hear("[365]: ")
-            talk.say("\n")
-            talk.hear("emoji-reactor run")
-            assert talk.ended() == 0
-            assert discord.TOKEN not in talk.said
-            assert "wrong-token" not in talk.said
+        with desk.by_hand() as process:
+            process.read_until("Discord? [Y/n]: ")
+            process.send("y\n")
+            assert "Message Content Intent" in process.read_until("empty for none): ")
+            process.send("wrong-token\n")
+            assert "Discord refused the token" in process.read_until("empty for none): ")
+            process.send(f"{discord.TOKEN}\n")
+            assert f"open {invite_url(int(BOT))}" in process.read_until("Telegram? [Y/n]: ")
+            process.send("n\n")
+            process.read_until("[react]: ")
+            process.send("loud\n")
+            assert "reactions.mode" in process.read_until("[react]: ")
+            process.send("reply\n")
+            process.read_until("[1.0]: ")
+            process.send("0.25\n")
+            process.read_until("[365]: ")
+            process.send("\n")
+            process.read_until("emoji-reactor run")
+            assert process.wait() == 0
+            assert discord.TOKEN not in process.output
+            assert "wrong-token" not in process.output
 
     await asyncio.to_thread(converse)
     written = tomllib.loads(desk.settings.read_text("utf-8"))
@@ -268,30 +268,30 @@ async def test_by_hand_into_a_file_that_is_there(desk: Desk) -> None:
     desk.secrets.write_text(f"TELEGRAM_TOKEN={telegram.TOKEN}\n")
 
     def decline() -> None:
-        with desk.by_hand() as talk:
-            assert "is there already. Change it?" in talk.hear("[y/N]: ")
-            talk.say("\n")
-            talk.hear("config.toml was left as it is")
-            assert talk.ended() == 0
+        with desk.by_hand() as process:
+            assert "is there already. Change it?" in process.read_until("[y/N]: ")
+            process.send("\n")
+            process.read_until("config.toml was left as it is")
+            assert process.wait() == 0
 
     def accept() -> None:
-        with desk.by_hand() as talk:
-            talk.hear("[y/N]: ")
-            talk.say("y\n")
-            talk.hear("Discord? [Y/n]: ")
-            talk.say("n\n")
-            talk.hear("Telegram? [Y/n]: ")
-            talk.say("y\n")
-            assert "the bot is @" in talk.hear("Keep this one? [Y/n]: ")
-            talk.say("\n")
-            talk.hear("[react]: ")
-            talk.say("mention_only\n")
-            talk.hear("[1.0]: ")
-            talk.say("\n")
-            talk.hear("[365]: ")
-            talk.say("30\n")
-            talk.hear("emoji-reactor run")
-            assert talk.ended() == 0
+        with desk.by_hand() as process:
+            process.read_until("[y/N]: ")
+            process.send("y\n")
+            process.read_until("Discord? [Y/n]: ")
+            process.send("n\n")
+            process.read_until("Telegram? [Y/n]: ")
+            process.send("y\n")
+            assert "the bot is @" in process.read_until("Keep this one? [Y/n]: ")
+            process.send("\n")
+            process.read_until("[react]: ")
+            process.send("mention_only\n")
+            process.read_until("[1.0]: ")
+            process.send("\n")
+            process.read_until("[365]: ")
+            process.send("30\n")
+            process.read_until("emoji-reactor run")
+            assert process.wait() == 0
 
     await asyncio.to_thread(decline)
     assert desk.settings.read_text() == "[log]\nlevel = 'debug' # mine\n"
@@ -302,14 +302,14 @@ async def test_by_hand_into_a_file_that_is_there(desk: Desk) -> None:
 
 async def test_leaving_in_the_middle_writes_nothing(desk: Desk) -> None:
     def leave() -> None:
-        with desk.by_hand("--offline") as talk:
-            talk.hear("Discord? [Y/n]: ")
-            talk.say("y\n")
-            talk.hear("empty for none): ")
-            talk.say("some-token\n")
-            talk.hear("Telegram? [Y/n]: ")
-            talk.interrupt("nothing was written")
-            assert talk.ended() == 130
+        with desk.by_hand("--offline") as process:
+            process.read_until("Discord? [Y/n]: ")
+            process.send("y\n")
+            process.read_until("empty for none): ")
+            process.send("some-token\n")
+            process.read_until("Telegram? [Y/n]: ")
+            process.interrupt("nothing was written")
+            assert process.wait() == 130
 
     await asyncio.to_thread(leave)
     assert list(desk.folder.iterdir()) == []

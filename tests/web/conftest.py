@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 from tests.web.page_process import PageProcess, running_page
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 @pytest.fixture(scope="module")
 def page(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageProcess]:
     """The page in front of the tiny artifact and an empty database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
+    }
     environment = {
         **kept,
         "PYTHONPATH": str(ROOT),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.hub.repo_files import space_files
 from model.artifact import LAYOUT, load
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 from tests.web.page_process import TIMEOUT_SECONDS, eventually
 
 DEMO = Path(__file__).parents[2] / "demo"
@@ -39,7 +39,7 @@ def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith((*OURS, "HF_", "GRADIO_", "FEEDBACK_"))
+        if not name.startswith((*VARIABLE_PREFIXES, "HF_", "GRADIO_", "FEEDBACK_"))
     }
     return {
         **kept,

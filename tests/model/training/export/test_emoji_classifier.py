@@ -28,7 +28,7 @@ LABELS = ["_red_heart_", "😂", "_fire_", ":cry:", "_Christmas_tree_", "🍕", 
 EMOJIS = ["❤", "😂", "🔥", "😢", "🎄", "🍕", "💕"]
 
 
-OURS: dict[str, Any] = {
+VARIABLE_PREFIXES: dict[str, Any] = {
     **SHAPE, "intermediate_size": 64, "max_position_embeddings": 42,
     "id2label": dict(enumerate(LABELS)),
 }  # fmt: skip
@@ -36,12 +36,12 @@ OURS: dict[str, Any] = {
 
 def roberta(size: int) -> PreTrainedModel:
     return RobertaForSequenceClassification(
-        RobertaConfig(vocab_size=size, type_vocab_size=1, **OURS)
+        RobertaConfig(vocab_size=size, type_vocab_size=1, **VARIABLE_PREFIXES)
     )
 
 
 def bert(size: int) -> PreTrainedModel:
-    return BertForSequenceClassification(BertConfig(vocab_size=size, **OURS))
+    return BertForSequenceClassification(BertConfig(vocab_size=size, **VARIABLE_PREFIXES))
 
 
 def distilbert(size: int) -> PreTrainedModel:

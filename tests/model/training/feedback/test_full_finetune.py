@@ -16,7 +16,7 @@ from model.artifact import LAYOUT, Artifact, load
 from model.feedback import FeedbackRow, split_path
 from model.training.feedback.finetune import CHECKPOINT
 from model.training.train import TrainingRun
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 from tests.model.training.feedback import full_finetune
 
 ROOT = Path(__file__).parents[4]
@@ -55,7 +55,9 @@ def corrected(text: str, number: int) -> FeedbackRow:
 @pytest.fixture(scope="module")
 def fit(wide: TrainingRun, recipe_file: Path, dataset: Path) -> Fit:
     """Run the fit in a folder, with more arguments for Python before, and for the fit behind."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
+    }
     environment = {
         **kept,
         "PYTHONPATH": str(ROOT),

@@ -1,4 +1,4 @@
-"""``emoji-reactor model card``: figures, licences and probes, and nothing that is not so."""
+"""``emoji-reactor model card``: figures, licences and bias probes."""
 
 import json
 import shutil
@@ -33,19 +33,19 @@ def artifact(tiny_artifact: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_artifact, tmp_path / "mine"))
 
 
-def told(folder: Path) -> tuple[dict[str, Any], str]:
+def read_card(folder: Path) -> tuple[dict[str, Any], str]:
     _, head, body = (folder / LAYOUT.card).read_text(encoding="utf-8").split("---\n", 2)
     return yaml.safe_load(head), body
 
 
-def test_the_card_tells_what_was_measured(cli: CommandLine, artifact: Path) -> None:
+def test_the_card_has_the_figures(cli: CommandLine, artifact: Path) -> None:
     before = load(artifact)
     update_manifest(artifact, sources={"brighter": 4321, "our chat": 7}, base="/home/ann/base")
     rows = [{**row, "ranker": before.version} for row in ROWS]
     Path("figures.json").write_text(json.dumps(rows), encoding="utf-8")
-    ended = cli("model", "card", str(artifact), "--figures", "figures.json")
-    assert ended.status == 0, ended.err
-    head, body = told(artifact)
+    result = cli("model", "card", str(artifact), "--figures", "figures.json")
+    assert result.status == 0, result.err
+    head, body = read_card(artifact)
     assert "| 1,234 | 25.0 [20.0, 30.0] | 50.0 [40.0, 60.0] | 12.5 [10.0, 15.0] | - | - |" in body
     assert "| label | tiny" in body
     assert "| 1 | 1.50 |" in body
@@ -61,42 +61,42 @@ def test_the_card_tells_what_was_measured(cli: CommandLine, artifact: Path) -> N
     assert values == {"hit_1": 0.25, "hit_5": 0.5, "macro_recall_5": 0.125}
 
 
-def test_weights_version_and_checksums_stay(cli: CommandLine, artifact: Path) -> None:
+def test_version_and_checksums_stay_the_same(cli: CommandLine, artifact: Path) -> None:
     before = load(artifact)
     assert cli("model", "card", str(artifact), "--base", "org/encoder").status == 0
     after = load(artifact)
     assert (after.version, after.manifest.sha256) == (before.version, before.manifest.sha256)
-    assert told(artifact)[0]["base_model"] == "org/encoder"
-    (artifact / LAYOUT.card).write_text("# My own words\n", encoding="utf-8")
+    assert read_card(artifact)[0]["base_model"] == "org/encoder"
+    (artifact / LAYOUT.card).write_text("# My own card\n", encoding="utf-8")
     load(artifact)
 
 
 def test_figures_are_kept_for_the_next_card(cli: CommandLine, artifact: Path) -> None:
     Path("figures.json").write_text(json.dumps(ROWS), encoding="utf-8")
     assert cli("model", "card", str(artifact), "--figures", "figures.json").status == 0
-    first = told(artifact)
+    first = read_card(artifact)
     assert "confusion" not in (artifact / LAYOUT.manifest).read_text(encoding="utf-8")
     assert cli("model", "card", str(artifact)).status == 0
-    assert told(artifact) == first
+    assert read_card(artifact) == first
 
 
 @pytest.mark.parametrize("content", ["", "{}]", "[1]", '[{"split": "x"}]', '{"split": 1}'])
-def test_other_files_are_no_figures(cli: CommandLine, artifact: Path, content: str) -> None:
+def test_invalid_figures_are_refused(cli: CommandLine, artifact: Path, content: str) -> None:
     Path("figures.json").write_text(content, encoding="utf-8")
-    ended = cli("model", "card", str(artifact), "--figures", "figures.json")
-    assert ended.status == 2
-    assert "figures.json is not what model evaluate --json writes" in ended.error
+    result = cli("model", "card", str(artifact), "--figures", "figures.json")
+    assert result.status == 2
+    assert "figures.json is not what model evaluate --json writes" in result.error
     assert not (artifact / LAYOUT.card).exists()
 
 
-def test_probes_see_a_model_that_minds_a_group(tiny_artifact: Path) -> None:
+def test_probes_detect_a_biased_model(tiny_artifact: Path) -> None:
     predictor = Predictor.load(str(tiny_artifact))
     fair = run_bias_probes(
         predictor, ("{} people love pizza", "a sad {} man"), ("old", "young", "deaf")
     )
     assert (fair.sentences, fair.same_first) == (6, 1.0)
     assert fair.spread == pytest.approx(0)
-    # To this model "angry" is a group that it minds.
+    # The tiny model knows "angry" as an emotion: here it stands for a group.
     unfair = run_bias_probes(predictor, ("{} people", "the {} man"), ("love", "love", "angry"))
     assert unfair.same_first == pytest.approx(2 / 3)
     assert unfair.lowest[0] == "angry"

@@ -1,4 +1,4 @@
-"""``model promote``: beside a bot that is running, and as a command of its own."""
+"""``emoji-reactor model promote``, also beside a running bot."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ import pytest
 
 from model.artifact import load
 from tests.cli.conftest import BOT, CommandLine
-from tests.cli.rows import query
+from tests.cli.stored_rows import query
 from tests.tiny import write_failing_artifact, write_tiny_artifact
 
 
@@ -19,7 +19,7 @@ def candidate(tmp_path: Path) -> Path:
     return tmp_path / "candidate"
 
 
-def test_a_promotion_is_what_every_command_serves(cli: CommandLine, candidate: Path) -> None:
+def test_every_command_serves_the_promoted_artifact(cli: CommandLine, candidate: Path) -> None:
     before = json.loads(cli("model", "info", "--json").out)["version"]
     version = load(candidate).version
     promoted = cli("model", "promote", str(candidate))
@@ -33,7 +33,7 @@ def test_a_promotion_is_what_every_command_serves(cli: CommandLine, candidate: P
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
         ((), "Invalid value for FOLDER: give a FOLDER or --rollback"),
         (("--rollback", "x"), "Invalid value for FOLDER: give a FOLDER or --rollback"),
@@ -41,23 +41,23 @@ def test_a_promotion_is_what_every_command_serves(cli: CommandLine, candidate: P
         (("--rollback",), "nothing to go back to: artifacts holds no promotion"),
     ],
 )
-def test_what_cannot_be_promoted_is_one_line(
-    cli: CommandLine, arguments: tuple[str, ...], complaint: str
+def test_a_refused_promotion_is_a_one_line_error(
+    cli: CommandLine, arguments: tuple[str, ...], message: str
 ) -> None:
-    ended = cli("model", "promote", *arguments)
-    assert ended.status in (1, 2)
-    assert ended.error.startswith(complaint)
+    result = cli("model", "promote", *arguments)
+    assert result.status in (1, 2)
+    assert result.error.startswith(message)
 
 
 def test_a_candidate_that_does_not_predict_is_refused(cli: CommandLine, tmp_path: Path) -> None:
     write_failing_artifact(tmp_path / "failing")
-    ended = cli("model", "promote", str(tmp_path / "failing"))
-    assert ended.status == 1
-    assert "does not predict" in ended.error
+    result = cli("model", "promote", str(tmp_path / "failing"))
+    assert result.status == 1
+    assert "does not predict" in result.error
     assert cli("predict", "so funny").status == 0
 
 
-async def test_a_running_bot_takes_it_between_two_messages(
+async def test_a_running_bot_loads_a_promotion_between_two_messages(
     environment: Mapping[str, str], candidate: Path
 ) -> None:
     bot = await asyncio.create_subprocess_exec(
@@ -70,24 +70,24 @@ async def test_a_running_bot_takes_it_between_two_messages(
     assert bot.stdin is not None
     assert bot.stdout is not None
 
-    async def say(text: str) -> None:
+    async def send(text: str) -> None:
         assert bot.stdin is not None
         assert bot.stdout is not None
         bot.stdin.write(f"{text}\n".encode())
         await bot.stdin.drain()
-        for _ in range(2):  # the five, and what was shown
+        for _ in range(2):  # the top five, and the outcome
             await bot.stdout.readline()
 
-    await say("so funny")
+    await send("so funny")
     promote = await asyncio.create_subprocess_exec(
         *(*BOT, "model", "promote", str(candidate)), env=environment, stdout=asyncio.subprocess.PIPE
     )
     await promote.communicate()
     version = load(candidate).version
-    asked = 0
+    sent = 0
     while query("select artifact_version from prediction order by id desc limit 1") != [(version,)]:
-        await say("so funny")
-        asked += 1
-        assert asked < 5000
+        await send("so funny")
+        sent += 1
+        assert sent < 5000
     bot.stdin.close()
     assert await bot.wait() == 0

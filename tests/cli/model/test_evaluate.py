@@ -1,4 +1,4 @@
-"""``emoji-reactor model evaluate`` on somebody's own files, with the tiny artifact."""
+"""``emoji-reactor model evaluate`` on an operator's files, with the tiny artifact."""
 
 import json
 from pathlib import Path
@@ -12,9 +12,9 @@ from tests.cli.conftest import CommandLine
 
 
 def evaluate(cli: CommandLine, model: Path, *arguments: str) -> list[dict[str, Any]]:
-    ended = cli("model", "evaluate", "--model", str(model), "--json", *arguments)
-    assert ended.status == 0, ended.err
-    rows: list[dict[str, Any]] = json.loads(ended.out)
+    result = cli("model", "evaluate", "--model", str(model), "--json", *arguments)
+    assert result.status == 0, result.err
+    rows: list[dict[str, Any]] = json.loads(result.out)
     return rows
 
 
@@ -53,31 +53,31 @@ def test_emotions_in_json_lines(cli: CommandLine, tiny_artifact: Path) -> None:
     assert 0 <= figures["negative_share_interval"][0] <= figures["negative_share"] <= 1
 
 
-def test_one_emotion_alone_leaves_the_others_figures_open(
-    cli: CommandLine, tiny_artifact: Path
-) -> None:
+def test_figures_without_data_are_none(cli: CommandLine, tiny_artifact: Path) -> None:
     Path("mine.csv").write_text("text,emotions\nparty,joy\nfunny,joy\n", encoding="utf-8")
     figures = evaluate(cli, tiny_artifact, "--data", "mine.csv")[0]["figures"]
     assert figures["tone_deaf"] is figures["negative_share"] is None
-    ended = cli("model", "evaluate", "--model", str(tiny_artifact), "--data", "mine.csv")
-    assert ended.status == 0
-    assert "joy" in ended.out
+    result = cli("model", "evaluate", "--model", str(tiny_artifact), "--data", "mine.csv")
+    assert result.status == 0
+    assert "joy" in result.out
 
 
-def test_the_page_shows_the_tables_and_the_confusion(cli: CommandLine, tiny_artifact: Path) -> None:
+def test_the_html_page_has_the_tables_and_the_confusion(
+    cli: CommandLine, tiny_artifact: Path
+) -> None:
     lines = [f"{text} {i},{emoji}" for i in range(30) for text, emoji in
              (("funny", "😂"), ("sad", "😢"))]  # fmt: skip
     Path("mine.csv").write_text("\n".join(["text,emoji", *lines]), encoding="utf-8")
     rows = evaluate(cli, tiny_artifact, "--data", "mine.csv", "--html", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
-    for told in ("macro recall@5", "p50 ms", "each emoji of 20 texts", "<caption>mine: of each"):
-        assert told in page
+    for text in ("macro recall@5", "p50 ms", "each emoji of 20 texts", "<caption>mine: of each"):
+        assert text in page
     assert rows[0]["figures"]["by_emoji"] == {"😂": [30, 1.0], "😢": [30, 1.0]}
     assert "funny" not in page
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "complaint"),
+    ("name", "content", "message"),
     [
         ("gone.csv", None, "no file gone.csv"),
         ("mine.csv", "words,emoji\nfunny,😂\n", "mine.csv has no column text, but words, emoji"),
@@ -85,14 +85,14 @@ def test_the_page_shows_the_tables_and_the_confusion(cli: CommandLine, tiny_arti
         ("mine.parquet", "text", "mine.parquet is no table"),
     ],
 )
-def test_a_wrong_file_is_one_line(
-    cli: CommandLine, tiny_artifact: Path, name: str, content: str | None, complaint: str
+def test_an_invalid_file_is_a_one_line_error(
+    cli: CommandLine, tiny_artifact: Path, name: str, content: str | None, message: str
 ) -> None:
     if content is not None:
         Path(name).write_text(content, encoding="utf-8")
-    ended = cli("model", "evaluate", "--model", str(tiny_artifact), "--data", name)
-    assert ended.status != 0
-    assert complaint in ended.error
+    result = cli("model", "evaluate", "--model", str(tiny_artifact), "--data", name)
+    assert result.status != 0
+    assert message in result.error
 
 
 def test_splits_and_baselines_come_from_the_recipe(
@@ -104,6 +104,6 @@ def test_splits_and_baselines_come_from_the_recipe(
     assert rows[2]["figures"]["hit_1"] > 0.9
     rows = evaluate(cli, tiny_artifact, *recipe)
     assert [row["split"] for row in rows] == ["label", "emotion", "label"]
-    ended = cli("model", "evaluate", *recipe, "--data", "smell")
-    assert ended.status == 2
-    assert "no smell; the recipe holds out label, emotion" in ended.error
+    result = cli("model", "evaluate", *recipe, "--data", "smell")
+    assert result.status == 2
+    assert "no smell; the recipe holds out label, emotion" in result.error

@@ -1,0 +1,63 @@
+"""``emoji-reactor push model`` to a Hub on loopback."""
+
+from pathlib import Path
+
+from model.artifact import LAYOUT
+from tests.cli.push.conftest import NAME, TOKEN, Push
+from tests.cli.push.stored import hub_files
+from tests.hub_server import HubServer
+
+
+async def test_a_pushed_model_can_be_served(
+    push: Push, hub: HubServer, artifact_with_card: Path
+) -> None:
+    result = await push("push", "model", "--repo", NAME, "--model", str(artifact_with_card))
+    assert result.status == 0, result.err
+    names = {*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card}
+    assert hub_files(hub, NAME) == {
+        name: (artifact_with_card / name).read_bytes() for name in names
+    }
+    assert hub.repositories[NAME].token == TOKEN  # private
+    answer = await push("predict", "--json", "--model", NAME, "so funny")
+    assert answer.status == 0, answer.err
+    assert "😂" in answer.out
+
+
+async def test_visibility_changes_after_the_commit(
+    push: Push, hub: HubServer, artifact_with_card: Path
+) -> None:
+    result = await push(
+        "push", "model", "--repo", NAME, "--model", str(artifact_with_card), "--public"
+    )
+    assert result.status == 0, result.err
+    assert hub.repositories[NAME].token is None
+    assert hub.uploads.steps.index(f"settings {NAME}") > hub.uploads.steps.index(f"commit {NAME}")
+    assert hub.uploads.steps[-1] == f"settings {NAME}"
+
+
+async def test_a_model_is_pushed_to_a_branch(
+    push: Push, hub: HubServer, artifact_with_card: Path
+) -> None:
+    for _ in range(2):
+        result = await push(
+            *(
+                "push",
+                "model",
+                "--repo",
+                NAME,
+                "--model",
+                str(artifact_with_card),
+                "--revision",
+                "v2",
+            )
+        )
+        assert result.status == 0, result.err
+    assert hub_files(hub, NAME) == {}
+    assert LAYOUT.encoder in hub_files(hub, NAME, "v2")
+
+
+async def test_a_model_without_a_card_is_refused(push: Push, hub: HubServer) -> None:
+    result = await push("push", "model", "--repo", NAME)
+    assert result.status == 1
+    assert "README.md is missing: write the card with emoji-reactor model card" in result.error
+    assert hub.requests == []
