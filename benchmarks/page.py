@@ -28,7 +28,7 @@ from demo.page.controller import OVERLOADED
 from demo.page.events import PREDICT_FUNCTION
 from demo.page.examples import EXAMPLES
 from demo.page.load_shedding import RUN_PATH
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 from tests.web.page_process import running_page
 
 GOAL_P95_MILLISECONDS = 150
@@ -147,7 +147,9 @@ async def simulate(url: str, people: int, seconds: float) -> Latencies:
 
 def measure(people: int, seconds: float) -> tuple[Latencies, float]:
     """Return the latencies, and the CPU seconds that the server used."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
+    }
     environment = {**inherited, "PYTHONPATH": str(Path(__file__).parents[1])}
     with tempfile.TemporaryDirectory() as folder, running_page(Path(folder), environment) as page:
         asyncio.run(simulate(page.url, 2, 3))  # warm up

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, expect, sync_playwright
 
-from tests.conftest import OURS
+from tests.conftest import VARIABLE_PREFIXES
 from tests.web.page_process import running_page
 from tests.web.visitor import visiting
 
@@ -45,7 +45,9 @@ def take_screenshot(url: str) -> list[str]:
 
 def main() -> None:
     """Write the picture, and its alternative text in the README."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
+    }
     environment = {**inherited, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
     with tempfile.TemporaryDirectory() as folder, running_page(Path(folder), environment) as page:
         predictions = take_screenshot(page.url)

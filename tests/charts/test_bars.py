@@ -25,7 +25,7 @@ bars = st.lists(st.builds(Bar, labels, shares, counts), min_size=1, max_size=25)
 
 @given(bars, themes, titles, titles)
 @settings(max_examples=20, deadline=None)
-def test_everything_stays_in_its_place(
+def test_charts_stay_within_their_margins(
     rows: list[Bar], theme: Theme, title: str, subtitle: str
 ) -> None:
     image = decode(acceptance_chart(rows, theme, title, subtitle))
@@ -36,7 +36,7 @@ def test_everything_stays_in_its_place(
 
 @given(shares)
 @settings(max_examples=20, deadline=None)
-def test_a_bar_is_as_long_as_its_share(share: float) -> None:
+def test_the_length_of_a_bar_is_its_share(share: float) -> None:
     image = decode(acceptance_chart([Bar("😂", share, 3)], NEUTRAL, ""))
     whole = decode(acceptance_chart([Bar("😂", 1, 3)], NEUTRAL, ""))
     track = across(whole, FIRST, NEUTRAL.accent)
@@ -51,12 +51,12 @@ def test_rows_keep_their_order() -> None:
     assert many == pytest.approx(4 * few, rel=0.05)
 
 
-def test_what_lies_outside_is_drawn_at_the_edge() -> None:
+def test_shares_out_of_range_are_clipped() -> None:
     beyond, whole = (acceptance_chart([Bar("😂", share, 1)], NEUTRAL, "") for share in (1.5, 1))
     assert beyond == whole
 
 
-def test_the_words_are_the_callers() -> None:
+def test_headings_come_from_the_caller() -> None:
     rows = [Bar("😂", 0.5, 3)]
     same = acceptance_chart(rows, NEUTRAL, "", "", ("kept", "shown"))
     assert acceptance_chart(rows, NEUTRAL, "") == same

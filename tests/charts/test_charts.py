@@ -25,7 +25,7 @@ THEMES = [DISCORD_DARK, DISCORD_LIGHT, NEUTRAL]
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_colours_can_be_told_apart(theme: Theme) -> None:
+def test_colours_are_distinguishable(theme: Theme) -> None:
     assert contrast(theme.text, theme.background) > 7
     assert contrast(theme.muted, theme.background) > 4.5
     assert contrast(theme.accent, theme.background) > 3
@@ -33,12 +33,12 @@ def test_colours_can_be_told_apart(theme: Theme) -> None:
     assert contrast(theme.opposite, theme.background) > 3
 
 
-def test_contrast_is_what_wcag_says() -> None:
+def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
-def test_without_rows_all_say_the_same() -> None:
+def test_charts_without_data_look_the_same() -> None:
     empty = [
         draw([], NEUTRAL, "Kept", "this week")
         for draw in (acceptance_chart, preferences_chart, acceptance_over_time, correction_matrix)
@@ -68,12 +68,12 @@ def test_the_same_rows_give_the_same_bytes() -> None:
     assert len({_run(script) for _ in range(2)}) == 1
 
 
-def test_pillow_is_loaded_with_the_first_picture() -> None:
+def test_pillow_is_imported_with_the_first_chart() -> None:
     script = "import sys, bot.charts; print('PIL' in sys.modules)"
     assert _run(script) == "False"
 
 
-def test_a_stack_holds_all() -> None:
+def test_a_stack_contains_all_charts() -> None:
     one, two = (acceptance_chart([Bar("😂", share, 3)], NEUTRAL, "") for share in (0.2, 0.9))
     image = decode(stack_charts([one, two]))
     half = image.height // 2

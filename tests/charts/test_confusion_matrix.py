@@ -32,7 +32,7 @@ between = st.lists(st.builds(Correction, some, some, st.integers(1, 9)), min_siz
 
 @given(swaps, themes, titles, titles)
 @settings(max_examples=20, deadline=None)
-def test_everything_stays_in_its_place(
+def test_charts_stay_within_their_margins(
     rows: list[Correction], theme: Theme, title: str, subtitle: str
 ) -> None:
     image = decode(correction_matrix(rows, theme, title, subtitle))
@@ -51,7 +51,7 @@ def test_the_most_frequent_of_each_side_are_kept(rows: list[Correction]) -> None
         assert [totals[e] for e in kept] == sorted(totals.values(), reverse=True)[:MAX_EMOJIS]
 
 
-def test_names_leave_room_for_fewer_columns() -> None:
+def test_long_labels_leave_fewer_columns() -> None:
     rows = [Correction("😂", f":name_{index}:", index) for index in range(1, 9)]
     assert (
         count_corrections(rows).chosen
@@ -59,7 +59,7 @@ def test_names_leave_room_for_fewer_columns() -> None:
     )
 
 
-def test_the_fullest_cell_has_the_accent() -> None:
+def test_the_largest_cell_has_the_accent_colour() -> None:
     rows = [Correction("😂", "🔥", 9), Correction("😂", "😭", 3), Correction("🎉", "😭", 1)]
     image = decode(correction_matrix(rows, NEUTRAL, ""))
     first, second = (

@@ -27,7 +27,7 @@ def test_every_emoji_is_drawn() -> None:
     assert drawable_emojis() == set(emoji_names())
 
 
-def test_none_is_a_blank_or_the_sign_of_a_missing_glyph() -> None:
+def test_no_image_is_blank_or_a_missing_glyph() -> None:
     """A missing glyph would look the same for several emojis; flags of one country do as well."""
     same: defaultdict[str, set[str]] = defaultdict(set)
     for emoji in emoji_names():

@@ -17,7 +17,7 @@ leans = st.lists(st.builds(PreferenceBar, labels, biases), min_size=1, max_size=
 
 @given(leans, themes, titles, titles)
 @settings(max_examples=20, deadline=None)
-def test_everything_stays_in_its_place(
+def test_charts_stay_within_their_margins(
     rows: list[PreferenceBar], theme: Theme, title: str, subtitle: str
 ) -> None:
     assert margins_are_empty(
@@ -37,7 +37,7 @@ def test_sides_and_lengths_follow_the_bias(more: float, less: float) -> None:
     assert len(left) * less == pytest.approx(len(right) * more, abs=3)
 
 
-def test_each_side_begins_with_its_strongest() -> None:
+def test_each_column_begins_with_the_greatest_bias() -> None:
     rows = [
         PreferenceBar("😂", 0.2),
         PreferenceBar("🔥", 0.8),
@@ -57,13 +57,13 @@ def test_log_odds_are_shown_as_factors(bias: float, expected: str) -> None:
     assert factor(bias) == expected
 
 
-def test_the_words_are_the_callers() -> None:
+def test_headings_come_from_the_caller() -> None:
     rows = [PreferenceBar("😂", 1.0)]
     assert preferences_chart(rows, NEUTRAL, "", "", ("Beliebter", "")) != preferences_chart(
         rows, NEUTRAL, ""
     )
 
 
-def test_no_bias_is_no_bar() -> None:
+def test_zero_bias_has_no_bar() -> None:
     image = decode(preferences_chart([PreferenceBar("😂", 0)], NEUTRAL, ""))
     assert not across(image, FIRST, NEUTRAL.accent) + across(image, FIRST, NEUTRAL.opposite)

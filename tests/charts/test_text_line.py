@@ -22,7 +22,7 @@ FACE = font(26, bold=False)
         ("", ""),
     ],
 )
-def test_what_is_written(text: str, written: str) -> None:
+def test_unsupported_characters_are_replaced(text: str, written: str) -> None:
     assert "".join(split_units(text)) == written
 
 
@@ -33,7 +33,7 @@ def test_an_emoji_is_one_unit(emoji: str) -> None:
 
 
 @given(st.text(), st.floats(0, 1500))
-def test_a_line_fits_or_is_cut(text: str, width: float) -> None:
+def test_a_long_line_is_truncated(text: str, width: float) -> None:
     whole = Line(split_units(text), FACE)
     cut = whole.truncate(width)
     assert cut.width() <= width
@@ -46,11 +46,11 @@ def test_a_line_fits_or_is_cut(text: str, width: float) -> None:
 
 
 @given(st.text(st.sampled_from(["中", "ع", "a"])))
-def test_gaps_do_not_pile_up(text: str) -> None:
+def test_consecutive_gaps_are_merged(text: str) -> None:
     assert ELLIPSIS * 2 not in "".join(split_units(text))
 
 
-def test_what_is_too_long_to_look_at_says_so() -> None:
+def test_a_very_long_text_is_truncated_first() -> None:
     assert split_units("a" * 9999) == [*"a" * MAX_CHARACTERS, ELLIPSIS]
 
 

@@ -23,7 +23,7 @@ days = st.lists(
 
 @given(days, themes, titles, titles)
 @settings(max_examples=20, deadline=None)
-def test_everything_stays_in_its_place(
+def test_charts_stay_within_their_margins(
     points: list[DayPoint], theme: Theme, title: str, subtitle: str
 ) -> None:
     image = decode(acceptance_over_time(points, theme, title, subtitle))
@@ -32,7 +32,7 @@ def test_everything_stays_in_its_place(
 
 @given(shares)
 @settings(max_examples=20, deadline=None)
-def test_a_dot_is_as_high_as_its_share(share: float) -> None:
+def test_the_height_of_a_dot_is_its_share(share: float) -> None:
     image = decode(acceptance_over_time([DayPoint(START, share, 1)], NEUTRAL, ""))
     inked = [y for y in range(image.height) if across(image, y / PIXELS_PER_POINT, NEUTRAL.accent)]
     middle = (inked[0] + inked[-1]) / 2 / PIXELS_PER_POINT
@@ -41,12 +41,12 @@ def test_a_dot_is_as_high_as_its_share(share: float) -> None:
 
 @given(st.permutations([DayPoint(START + datetime.timedelta(days=n), n / 9, n) for n in range(10)]))
 @settings(max_examples=5, deadline=None)
-def test_days_come_in_any_order(points: list[DayPoint]) -> None:
+def test_the_order_of_days_has_no_effect(points: list[DayPoint]) -> None:
     ordered = sorted(points, key=lambda day: day.date)
     assert acceptance_over_time(points, NEUTRAL, "") == acceptance_over_time(ordered, NEUTRAL, "")
 
 
-def test_a_day_without_answers_has_no_column() -> None:
+def test_a_day_without_shown_emojis_has_no_column() -> None:
     first, second = DayPoint(START, 0.5, 0), DayPoint(START + datetime.timedelta(days=1), 0.5, 8)
     image = decode(acceptance_over_time([first, second], NEUTRAL, ""))
     low = round((MARGIN_POINTS + CURVE_HEIGHT + ROW_GAP + COUNTS_HEIGHT - 4) * PIXELS_PER_POINT)

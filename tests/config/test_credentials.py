@@ -14,7 +14,7 @@ from bot.platforms import PLATFORMS
 TOKEN = "123456:AAEhBOweik6ad6PsEzwUFHJkl0987654321"
 
 
-def test_tokens_come_from_the_environment_or_a_file_it_names(tmp_path: Path) -> None:
+def test_tokens_are_read_from_variables_or_files(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n")
     loaded = load({"DISCORD_TOKEN": " abc ", "TELEGRAM_TOKEN_FILE": str(file)})
@@ -28,7 +28,7 @@ def test_an_empty_variable_is_unset() -> None:
     assert load({"DISCORD_TOKEN": "", "TELEGRAM_TOKEN": " "}) == Credentials()
 
 
-def test_nothing_prints() -> None:
+def test_secrets_are_not_printed() -> None:
     assert TOKEN not in repr(load({"TELEGRAM_TOKEN": TOKEN}))
 
 
@@ -42,19 +42,19 @@ def test_nothing_prints() -> None:
         ({"EMOJI_REACTOR_SECRET": "short"}, "EMOJI_REACTOR_SECRET: should have 16"),
     ],
 )
-def test_mistakes_name_the_variable(environment: dict[str, str], message: str) -> None:
+def test_errors_name_the_variable(environment: dict[str, str], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         load(environment)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe"])
-def test_an_unusable_file_is_named(content: bytes, tmp_path: Path) -> None:
+def test_an_unreadable_secret_file_is_named(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(content)
     with pytest.raises(ConfigError, match="DISCORD_TOKEN_FILE"):
         load({"DISCORD_TOKEN_FILE": str(tmp_path / "token")})
 
 
-def test_the_hash_secret_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
+def test_the_hash_secret_is_created_once_and_private(tmp_path: Path) -> None:
     database = tmp_path / "bot.db"
     first = load_hash_secret(None, database)
     file = tmp_path / "bot.db.secret"
@@ -64,7 +64,7 @@ def test_the_hash_secret_is_made_once_for_the_owner_only(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
+def test_concurrent_starts_create_one_secret(tmp_path: Path) -> None:
     barrier = threading.Barrier(8)
     found: list[bytes] = []
 
@@ -81,7 +81,7 @@ def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> Non
     assert len(set(found)) == 1
 
 
-def test_the_given_hash_secret_wins(tmp_path: Path) -> None:
+def test_the_configured_hash_secret_takes_precedence(tmp_path: Path) -> None:
     assert load_hash_secret(SecretStr("x" * 20), tmp_path / "bot.db") == b"x" * 20
     assert not list(tmp_path.iterdir())
 
@@ -91,14 +91,14 @@ def test_a_server_database_needs_the_hash_secret() -> None:
         load_hash_secret(None, None)
 
 
-def test_a_damaged_secret_file_is_refused_not_replaced(tmp_path: Path) -> None:
+def test_a_corrupt_secret_file_is_refused_and_kept(tmp_path: Path) -> None:
     (tmp_path / "bot.db.secret").write_text("abc")
     with pytest.raises(ConfigError, match=r"bot\.db\.secret"):
         load_hash_secret(None, tmp_path / "bot.db")
     assert (tmp_path / "bot.db.secret").read_text() == "abc"
 
 
-def test_a_new_secret_for_an_old_database_is_told(
+def test_a_new_secret_for_an_existing_database_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     load_hash_secret(None, tmp_path / "bot.db", members_exist=True)

@@ -34,9 +34,7 @@ LINES = st.lists(
 
 
 @given(LINES, TOKENS)
-def test_what_is_written_is_read_back_and_other_lines_stay(
-    lines: list[str], values: dict[str, str]
-) -> None:
+def test_values_round_trip_and_other_lines_stay(lines: list[str], values: dict[str, str]) -> None:
     before = "\n".join(lines)
     text = with_values(before, values)
     assert parse(text) == parse(before) | values
@@ -47,14 +45,14 @@ def test_what_is_written_is_read_back_and_other_lines_stay(
 
 
 @pytest.mark.parametrize("value", ["", "two words", "tab\t", 'quo"te', "it's", "back\\slash", "é"])
-def test_values_that_readers_would_not_agree_on(value: str, tmp_path: Path) -> None:
+def test_ambiguous_values_are_refused(value: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         write(tmp_path / "config.env", {"DISCORD_TOKEN": value})
     assert str(error.value) == "DISCORD_TOKEN: holds characters that no token has"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
+def test_the_file_is_private(tmp_path: Path) -> None:
     path = secrets_path(tmp_path / "config.toml")
     path.write_text("DISCORD_TOKEN_FILE=/run/secrets/discord\nEMOJI_REACTOR_SECRET=abc")
     path.chmod(0o644)
@@ -65,7 +63,7 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["config.env"]
 
 
-def test_the_environment_stands_over_it(tmp_path: Path) -> None:
+def test_the_environment_takes_precedence_over_the_file(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     write(
         secrets_path(config),
@@ -101,7 +99,7 @@ def somebody_else(path: Path) -> Iterator[None]:
         os.seteuid(mine)
 
 
-def test_one_that_is_for_another_user_is_left_to_them(tmp_path: Path) -> None:
+def test_a_file_of_another_user_is_not_read(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     write(secrets_path(config), {"DISCORD_TOKEN": "abc"})
     environment = {"TELEGRAM_TOKEN": "given"}
@@ -112,7 +110,7 @@ def test_one_that_is_for_another_user_is_left_to_them(tmp_path: Path) -> None:
     assert ("DISCORD_TOKEN" in environment) is (os.geteuid() == 0)
 
 
-def test_one_that_is_not_there_or_no_text(tmp_path: Path) -> None:
+def test_missing_and_binary_files(tmp_path: Path) -> None:
     assert read(tmp_path / "config.env") == {}
     (tmp_path / "config.env").write_bytes(b"\xff\xfe\xfa")
     with pytest.raises(ConfigError, match="not a text file"):

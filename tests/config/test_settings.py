@@ -59,7 +59,9 @@ def test_example_explains_every_key() -> None:
     assert all(lines[n - 1].startswith("# ") for n in keys)
 
 
-def test_environment_stands_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_takes_precedence_over_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     path = write("[reactions]\nchance = 0.2\nmax_per_message = 3\n")
     monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__CHANCE", "0.5")
     monkeypatch.setenv("EMOJI_REACTOR__DISCORD__API_BASE", "http://127.0.0.1:9/api/v10")
@@ -68,7 +70,7 @@ def test_environment_stands_over_the_file(monkeypatch: pytest.MonkeyPatch) -> No
     assert loaded.discord.api_base == "http://127.0.0.1:9/api/v10"
 
 
-def test_config_toml_is_read_where_present() -> None:
+def test_config_toml_is_read_if_present() -> None:
     assert load() == Settings()
     write('[model]\nsource = "somewhere"\n')
     assert load().model.source == "somewhere"
@@ -82,7 +84,7 @@ def test_lists_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch
         load()
 
 
-def test_a_wrong_value_in_the_environment_names_the_variable(
+def test_an_invalid_value_in_the_environment_names_the_variable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("EMOJI_REACTOR__REACTIONS__CHANCE", "often")
@@ -138,7 +140,7 @@ def test_unknown_variables_are_refused(
         ("[log", "config.toml: not valid TOML"),
     ],
 )
-def test_mistakes_are_one_line_that_names_the_key(text: str, message: str) -> None:
+def test_errors_are_one_line_that_names_the_key(text: str, message: str) -> None:
     assert message in refusal(text)
 
 
@@ -150,7 +152,9 @@ def test_mistakes_are_one_line_that_names_the_key(text: str, message: str) -> No
         ("secret = 'abc.def'", "secret", "EMOJI_REACTOR_SECRET"),
     ],
 )
-def test_a_secret_in_the_file_is_refused_unquoted(text: str, place: str, variable: str) -> None:
+def test_a_secret_in_the_file_is_refused_and_not_quoted(
+    text: str, place: str, variable: str
+) -> None:
     message = refusal(text)
     assert f"config.toml: {place}: secrets do not belong in this file" in message
     assert variable in message
@@ -158,12 +162,12 @@ def test_a_secret_in_the_file_is_refused_unquoted(text: str, place: str, variabl
 
 
 @pytest.mark.parametrize("name", ["missing.toml", "."])
-def test_an_unreadable_file_is_one_line(name: str) -> None:
+def test_an_unreadable_file_is_a_one_line_error(name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load(Path(name))
 
 
-def test_a_binary_file_is_one_line() -> None:
+def test_a_binary_file_is_a_one_line_error() -> None:
     Path("config.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="UTF-8"):
         load()
@@ -179,12 +183,12 @@ def test_a_binary_file_is_one_line() -> None:
         "sqlite+aiosqlite:////var/lib/a:b.db",
     ],
 )
-def test_database_addresses_that_are_right(url: str) -> None:
+def test_valid_database_urls(url: str) -> None:
     assert load(write(f'[database]\nurl = "{url}"')).database.url == url
     make_url(url)  # which the program does with it
 
 
-def test_the_database_password_does_not_print() -> None:
+def test_the_database_password_is_not_printed() -> None:
     loaded = load(write('[database]\nurl = "postgresql+asyncpg://bot:hunter2@host/name"'))
     assert "hunter2" not in repr(loaded)
 
@@ -203,7 +207,7 @@ def test_any_unknown_key_is_named(section: str, key: str) -> None:
 
 @given(st.dictionaries(st.sampled_from(known_keys()), plain, max_size=4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
-def test_any_values_are_taken_or_refused_by_name(values: dict[str, int | bool | str]) -> None:
+def test_any_value_is_accepted_or_refused_with_its_key(values: dict[str, int | bool | str]) -> None:
     def literal(value: int | bool | str) -> str:
         return str(value).lower() if isinstance(value, bool | int) else f'"{value}"'
 
@@ -214,7 +218,7 @@ def test_any_values_are_taken_or_refused_by_name(values: dict[str, int | bool | 
 
 @given(st.binary(max_size=200))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
-def test_any_file_is_read_or_refused_in_one_line(content: bytes) -> None:
+def test_any_file_is_read_or_refused_with_one_line(content: bytes) -> None:
     path = Path("config.toml")
     path.write_bytes(content)
     told = outcome(path)

@@ -60,7 +60,7 @@ def plain(value: object) -> object:
 
 
 @given(VALUES)
-def test_what_is_written_is_read_back_among_all_comments(values: Mapping[str, object]) -> None:
+def test_values_round_trip_among_the_comments(values: Mapping[str, object]) -> None:
     text = with_values(read_example(), values)
     settings = parse(text)
     for place, value in values.items():
@@ -73,7 +73,7 @@ def test_what_is_written_is_read_back_among_all_comments(values: Mapping[str, ob
 
 
 @given(VALUES, st.sampled_from(OTHERS))
-def test_what_an_operator_has_written_stays(values: Mapping[str, object], before: str) -> None:
+def test_content_of_the_operator_is_kept(values: Mapping[str, object], before: str) -> None:
     text = with_values(before, values)
     assert told(text) == told(before) | {k: plain(v) for k, v in values.items()}
     if not values:
@@ -82,12 +82,12 @@ def test_what_an_operator_has_written_stays(values: Mapping[str, object], before
         assert text.count("mine") == before.count("mine")
 
 
-def test_the_example_alters_nothing() -> None:
+def test_the_example_equals_the_defaults() -> None:
     assert parse(read_example()) == parse("")
     assert with_values(read_example(), told(read_example())) == read_example()
 
 
-def test_assignments_are_toml_or_as_they_stand() -> None:
+def test_assignments_are_toml_values_or_text() -> None:
     given = [
         "reactions.chance=0.5",
         "reactions.mode=reply",
@@ -114,7 +114,7 @@ def test_assignments_are_toml_or_as_they_stand() -> None:
         ("discord.token=zanzibar", "--set: discord.token: unknown key"),
     ],
 )
-def test_keys_that_there_are_not(given: str, words: str) -> None:
+def test_unknown_keys_are_refused(given: str, words: str) -> None:
     with pytest.raises(ConfigError) as error:
         parse_assignments([given])
     assert words in str(error.value)
@@ -137,6 +137,6 @@ def test_a_file_is_checked_before_it_is_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be written: No such file"):
         write(tmp_path / "no" / "config.toml", "", replace=True)

@@ -11,7 +11,9 @@ from bot.database.store import SqlStore
 from tests.core.fakes import ANNA, message, ref
 
 
-async def test_the_override_of_a_chat_stands_over_the_communitys(engine: AsyncEngine) -> None:
+async def test_the_override_of_a_chat_takes_precedence_over_the_community(
+    engine: AsyncEngine,
+) -> None:
     store = SqlStore(engine, ChatSettings(chance=0.5, cooldown_seconds=9.0))
     assert await store.chat_settings.get(ref()) == ChatSettings(chance=0.5, cooldown_seconds=9.0)
     await store.chat_settings.set_override(ref(), "chance", 0.25)
@@ -34,7 +36,7 @@ async def test_settings_and_opt_out_of_a_message_are_read_together(store: SqlSto
     assert await store.members.status(heard) == (ChatSettings(chance=0.25), True)
 
 
-async def test_a_threads_override_stands_over_its_parents(store: SqlStore) -> None:
+async def test_the_override_of_a_thread_takes_precedence_over_its_channel(store: SqlStore) -> None:
     await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
     await store.chat_settings.set_override(ref(chat="parent"), "cooldown_seconds", 5.0)
     await store.chat_settings.set_override(ref(chat="a thread"), "chance", 0.75)
@@ -94,7 +96,7 @@ async def test_overrides_move_with_a_community(store: SqlStore) -> None:
     assert await store.chat_settings.overrides(ref(community="nowhere")) == {}
 
 
-async def test_a_community_is_told_once(store: SqlStore) -> None:
+async def test_a_community_is_notified_once(store: SqlStore) -> None:
     told = [await store.admin_notices.claim(ref(), name) for name in ("one", "one", "two")]
     assert told == [True, False, True]
     assert await store.admin_notices.claim(ref(community="abroad"), "one")

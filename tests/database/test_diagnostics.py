@@ -26,18 +26,18 @@ async def found(path: Path) -> Diagnostic:
     return (await check_database(f"sqlite+aiosqlite:///{path}"))[0]
 
 
-async def test_none_yet_is_made_by_the_first_start_and_not_by_a_look(path: Path) -> None:
+async def test_a_missing_database_is_not_created_by_the_check(path: Path) -> None:
     told = await found(path)
     assert (told.status, "first start" in told.message) == (Status.OK, True)
     assert not path.exists()
 
 
-async def test_a_folder_that_is_not_there(path: Path) -> None:
+async def test_a_missing_folder_is_reported(path: Path) -> None:
     told = await found(path / "deeper.db")
     assert (told.status, f"make {path}" in told.remedy) == (Status.FAILED, True)
 
 
-async def test_an_up_to_date_one_is_left_as_it_was(path: Path) -> None:
+async def test_a_current_database_is_not_changed(path: Path) -> None:
     await upgrade(f"sqlite+aiosqlite:///{path}")
     before = path.read_bytes()
     told = await found(path)
@@ -49,7 +49,7 @@ async def test_an_up_to_date_one_is_left_as_it_was(path: Path) -> None:
     assert not await has_members(f"sqlite+aiosqlite:///{path}")
 
 
-async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
+async def test_an_older_database_is_reported_and_not_upgraded(path: Path) -> None:
     url = f"sqlite+aiosqlite:///{path}"
     async with migration_connection(url) as connection:
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "head"))
@@ -63,7 +63,7 @@ async def test_an_older_one_is_upgraded_by_the_next_start(path: Path) -> None:
     assert (await found(path)).message == told.message
 
 
-async def test_groups_are_told_without_private_chats(path: Path) -> None:
+async def test_known_groups_exclude_private_chats(path: Path) -> None:
     url = f"sqlite+aiosqlite:///{path}"
     assert await recent_group_ids(url, "telegram") == []
     assert not path.exists()
@@ -93,20 +93,22 @@ async def test_groups_are_told_without_private_chats(path: Path) -> None:
         ),
     ],
 )
-async def test_one_that_is_not_ours_to_upgrade(path: Path, statement: str, words: str) -> None:
+async def test_foreign_and_newer_databases_are_refused(
+    path: Path, statement: str, words: str
+) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(statement)
     told = await found(path)
     assert (told.status, words in told.message) == (Status.FAILED, True)
 
 
-async def test_a_file_that_is_no_database(path: Path) -> None:
+async def test_a_file_that_is_not_a_database(path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be taken for one" * 20)
     told = await found(path)
     assert (told.status, "file is not a database" in told.message) == (Status.FAILED, True)
 
 
-async def test_one_that_cannot_be_written(path: Path) -> None:
+async def test_a_read_only_database(path: Path) -> None:
     await upgrade(f"sqlite+aiosqlite:///{path}")
     with path.open("r+b") as file:
         file.seek(WRITE_VERSION)
@@ -115,7 +117,7 @@ async def test_one_that_cannot_be_written(path: Path) -> None:
     assert (told.status, "readonly" in told.message) == (Status.FAILED, True)
 
 
-async def test_a_server_that_is_not_there() -> None:
+async def test_an_unreachable_server() -> None:
     [told] = await check_database("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
     assert (told.status, "hunter2" in told.message + told.remedy) == (Status.FAILED, False)
     assert not await has_members("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
@@ -125,7 +127,7 @@ async def test_a_server_that_is_not_there() -> None:
     ("free", "status"),
     [(10**9, Status.OK), (10**8, Status.WARNING), (10**6, Status.FAILED)],
 )
-async def test_a_disk_that_fills_up(
+async def test_a_nearly_full_disk(
     path: Path, free: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", ("total", "used", "free"))

@@ -35,7 +35,7 @@ moments = Table("moments", MetaData(), Column("at", UtcTime))
         ("synchronous", 1),
     ],
 )
-async def test_every_connection_is_prepared(
+async def test_every_connection_has_the_pragmas(
     engine: AsyncEngine, pragma: str, value: object
 ) -> None:
     async with engine.connect() as one, engine.connect() as two:
@@ -61,7 +61,7 @@ async def test_a_row_without_its_parent_is_refused(engine: AsyncEngine) -> None:
     assert "private" not in str(told.value)
 
 
-async def test_what_fails_is_rolled_back(engine: AsyncEngine) -> None:
+async def test_a_failed_transaction_is_rolled_back(engine: AsyncEngine) -> None:
     row = {"platform": "console", "external_id": "home", "created_at": datetime.now(UTC)}
 
     async def write_twice() -> None:
@@ -83,7 +83,7 @@ async def test_errors_do_not_quote_parameters(engine: AsyncEngine) -> None:
     assert "a private place" not in str(told.value)
 
 
-async def test_a_writer_waits_for_another_one(engine: AsyncEngine, file: Path) -> None:
+async def test_a_writer_waits_for_another_writer(engine: AsyncEngine, file: Path) -> None:
     """A reader does not: it sees what was before."""
     count = text("select count(*) from opt_out")
 
@@ -103,7 +103,7 @@ async def test_a_writer_waits_for_another_one(engine: AsyncEngine, file: Path) -
     assert await writing == 1
 
 
-async def test_opening_waits_for_another_one(url: str, file: Path) -> None:
+async def test_opening_waits_for_another_process(url: str, file: Path) -> None:
     """Another process that makes or alters the database at this moment, in SQLite's first mode."""
     await upgrade(url)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
@@ -115,7 +115,7 @@ async def test_opening_waits_for_another_one(url: str, file: Path) -> None:
     await (await opening).dispose()
 
 
-async def test_moments_come_back_as_they_were(engine: AsyncEngine) -> None:
+async def test_times_round_trip(engine: AsyncEngine) -> None:
     given = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     async with engine.begin() as connection:
         await connection.run_sync(moments.create)
@@ -127,14 +127,14 @@ async def test_moments_come_back_as_they_were(engine: AsyncEngine) -> None:
             await connection.execute(moments.insert().values(at=given.replace(tzinfo=None)))
 
 
-def test_names_for_people_hold_no_password() -> None:
+def test_displayed_urls_have_no_password() -> None:
     url = "postgresql+asyncpg://bot:hunter2@host/name"
     assert display_name(url) == "postgresql+asyncpg://bot:***@host/name"
     assert display_name("sqlite+aiosqlite:///some/bot.db") == "some/bot.db"
     assert sqlite_path(url) is None
 
 
-async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+async def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     file = tmp_path / "no" / "bot.db"
     with pytest.raises(DatabaseError) as told:
         await open_database(f"sqlite+aiosqlite:///{file}")

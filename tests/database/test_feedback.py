@@ -81,13 +81,15 @@ async def keep(file: Path, words: list[Feedback]) -> list[Key]:
 
 @given(st.lists(feedbacks, max_size=12))
 @settings(max_examples=25, deadline=None)
-def test_any_words_leave_the_set_that_they_add_up_to(words: list[Feedback]) -> None:
+def test_any_feedback_adds_up_to_the_expected_set(words: list[Feedback]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = asyncio.run(keep(Path(folder) / "bot.db", words))
     assert sorted(rows) == sorted(expected(words))
 
 
-async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: AsyncEngine) -> None:
+async def test_later_feedback_updates_the_time_of_earlier_feedback(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
     await record_known(store)
     first = make_feedback("1")
     await store.feedback.add(first)
@@ -97,7 +99,7 @@ async def test_the_later_word_refreshes_the_earlier(store: SqlStore, engine: Asy
         assert (await connection.execute(select(feedback.c.given_at))).scalars().all() == [later]
 
 
-async def test_many_at_once_are_one(store: SqlStore, engine: AsyncEngine) -> None:
+async def test_concurrent_feedback_is_stored_once(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
     results = await asyncio.gather(*(store.feedback.add(make_feedback("1")) for _ in range(10)))
     assert results == [RECORDED] * 10
@@ -135,9 +137,7 @@ def test_emojis_are_readable_in_the_file(tmp_path: Path) -> None:
     assert rb"\ud83d" not in content
 
 
-async def test_a_choice_takes_the_place_of_the_earlier_one(
-    store: SqlStore, engine: AsyncEngine
-) -> None:
+async def test_a_choice_replaces_the_earlier_one(store: SqlStore, engine: AsyncEngine) -> None:
     await record_known(store)
     await store.feedback.add(make_feedback("1", emoji="😢"))
     await store.feedback.add(make_feedback("2", actor=ANNA))

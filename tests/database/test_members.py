@@ -25,9 +25,7 @@ async def texts(engine: AsyncEngine) -> dict[str, tuple[str | None, str | None]]
     return {row.message: (row.text, row.consent) for row in rows}
 
 
-async def test_an_opt_out_holds_until_it_is_taken_back(
-    store: SqlStore, engine: AsyncEngine
-) -> None:
+async def test_an_opt_out_holds_until_it_is_revoked(store: SqlStore, engine: AsyncEngine) -> None:
     async def since() -> object:
         async with engine.connect() as connection:
             return (await connection.execute(select(opt_out.c.since))).scalar_one()
@@ -44,7 +42,9 @@ async def test_an_opt_out_holds_until_it_is_taken_back(
     assert not await store.members.is_opted_out("console", ANNA)
 
 
-async def test_who_opts_out_is_erased(store: SqlStore, engine: AsyncEngine) -> None:
+async def test_an_opt_out_erases_the_data_of_the_member(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
     await record(store, "1")
     await record(store, storable("2", BEN))
     await store.members.set_consent("console", ANNA, "1")
@@ -85,7 +85,7 @@ async def test_forget_leaves_an_opt_out(store: SqlStore) -> None:
     assert await store.members.is_opted_out("console", ANNA)
 
 
-async def test_a_text_is_kept_by_consent_where_the_platform_allows_it(
+async def test_a_text_is_stored_by_consent_if_the_platform_allows_it(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     await record(store, storable("before"))
@@ -102,7 +102,7 @@ async def test_a_text_is_kept_by_consent_where_the_platform_allows_it(
     }
 
 
-async def test_a_revoked_consent_takes_the_texts_and_keeps_its_moments(
+async def test_a_revoked_consent_erases_texts_and_keeps_its_times(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     for member, number in ((ANNA, "hers"), (BEN, "his")):
@@ -133,7 +133,9 @@ async def test_one_version_of_the_terms_holds_at_a_time(
     assert len(rows) == 2
 
 
-async def test_old_texts_go_before_their_predictions(store: SqlStore, engine: AsyncEngine) -> None:
+async def test_texts_are_purged_before_their_predictions(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
     now = datetime.now(UTC)
     await store.members.set_consent("console", ANNA, "1")
     for number, days in (("young", 1), ("old", 40), ("ancient", 400)):
@@ -143,7 +145,7 @@ async def test_old_texts_go_before_their_predictions(store: SqlStore, engine: As
     assert await texts(engine) == {"young": ("so funny", "1"), "old": (None, None)}
 
 
-async def test_a_member_can_see_everything_of_theirs(store: SqlStore) -> None:
+async def test_member_data_has_all_rows_of_the_member(store: SqlStore) -> None:
     await store.members.set_consent("console", ANNA, "1")
     await record(store, storable("1"))
     await record(store, storable("2", BEN))
@@ -159,7 +161,7 @@ async def test_a_member_can_see_everything_of_theirs(store: SqlStore) -> None:
     assert not any(nothing[kind] for kind in ("messages", "feedback", "consents"))
 
 
-async def test_consent_to_other_terms_keeps_no_new_texts(engine: AsyncEngine) -> None:
+async def test_consent_to_other_terms_stores_no_new_texts(engine: AsyncEngine) -> None:
     store = SqlStore(engine, terms="2")
     await store.members.set_consent("console", ANNA, "1")
     await record(store, storable("old terms"))

@@ -140,7 +140,7 @@ async def test_invalid_file_is_refused_unaltered(url: str, file: Path, content: 
 
 
 @pytest.mark.parametrize("cut", [True, False])
-async def test_a_damaged_database_is_named(url: str, file: Path, cut: bool) -> None:
+async def test_a_corrupt_database_is_named(url: str, file: Path, cut: bool) -> None:
     await upgrade(url)
     content = file.read_bytes()
     file.write_bytes(
@@ -152,7 +152,7 @@ async def test_a_damaged_database_is_named(url: str, file: Path, cut: bool) -> N
     assert len(str(raised.value).splitlines()) == 1
 
 
-async def test_a_migration_that_fails_leaves_the_database_as_it_was(
+async def test_a_failing_migration_changes_nothing(
     url: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -172,7 +172,7 @@ async def test_concurrent_starts_upgrade_once(url: str, file: Path) -> None:
     assert schema(file) == GOLDEN.read_text(encoding="utf-8")
 
 
-async def test_a_percent_sign_in_the_path_is_no_placeholder(tmp_path: Path) -> None:
+async def test_percent_signs_in_the_path_are_escaped(tmp_path: Path) -> None:
     file = tmp_path / "100%s.db"
     await upgrade(f"sqlite+aiosqlite:///{file}")
     assert file.exists()

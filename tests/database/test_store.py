@@ -14,7 +14,7 @@ from tests.core.fakes import ANNA, make_feedback, message, ref
 from tests.database.rows import OUTCOME, age, count, record
 
 
-async def test_an_answer_is_one_row_without_its_text(store: SqlStore, engine: AsyncEngine) -> None:
+async def test_an_outcome_is_one_row_without_its_text(store: SqlStore, engine: AsyncEngine) -> None:
     before = datetime.now(UTC)
     await record(store, replace(message(), language="en"))
     async with engine.connect() as connection:
@@ -30,7 +30,7 @@ async def test_an_answer_is_one_row_without_its_text(store: SqlStore, engine: As
     assert "so funny" not in str(tuple(row))
 
 
-async def test_an_answer_comes_back_as_it_was(store: SqlStore) -> None:
+async def test_an_outcome_round_trips(store: SqlStore) -> None:
     await record(store)
     answer = await store.outcomes.find(ref())
     assert answer is not None
@@ -42,7 +42,7 @@ async def test_an_answer_comes_back_as_it_was(store: SqlStore) -> None:
     assert await store.outcomes.find(replace(ref("1"), platform="discord")) is None
 
 
-async def test_silence_is_kept_with_its_reason(store: SqlStore) -> None:
+async def test_a_skip_is_stored_with_its_reason(store: SqlStore) -> None:
     silent = replace(OUTCOME, shown=(), skip_reason=SkipReason.BELOW_THRESHOLD)
     await record(store, "1", silent)
     answer = await store.outcomes.find(ref("1"))
@@ -50,7 +50,7 @@ async def test_silence_is_kept_with_its_reason(store: SqlStore) -> None:
     assert (answer.outcome.shown, answer.outcome.skip_reason) == ((), SkipReason.BELOW_THRESHOLD)
 
 
-async def test_a_refused_answer_was_not_shown(store: SqlStore) -> None:
+async def test_a_refused_outcome_has_no_shown_emoji(store: SqlStore) -> None:
     await record(store, "1")
     await record(store, "2")
     await store.outcomes.record_refusal(ref("1"), "forbidden")
@@ -72,7 +72,7 @@ async def test_a_message_is_recorded_once(store: SqlStore, engine: AsyncEngine) 
     assert answer.outcome.shown == ("😂",)
 
 
-async def test_a_message_of_another_place_is_another_message(
+async def test_the_same_id_in_another_chat_is_another_message(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     places = [
@@ -86,7 +86,7 @@ async def test_a_message_of_another_place_is_another_message(
     assert await count(engine, community) == 4
 
 
-async def test_a_deleted_message_is_forgotten_with_what_was_said(
+async def test_deleting_a_message_deletes_its_feedback(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     for number in ("1", "2"):
@@ -99,7 +99,7 @@ async def test_a_deleted_message_is_forgotten_with_what_was_said(
     assert await store.outcomes.find(ref("2")) is not None
 
 
-async def test_purge_erases_what_is_older_with_what_was_said(
+async def test_purge_erases_old_outcomes_with_their_feedback(
     store: SqlStore, engine: AsyncEngine
 ) -> None:
     now = datetime.now(UTC)

@@ -196,7 +196,7 @@ async def test_settings_are_the_defaults_at_first(any_store: Store) -> None:
     assert await any_store.chat_settings.get(ref(), "parent") == ChatSettings()
 
 
-async def test_replaced_counts_are_confirmed_and_others_hear_of_them(any_store: Store) -> None:
+async def test_replaced_counts_are_confirmed_and_listed_as_changes(any_store: Store) -> None:
     preferences, now = any_store.preferences, datetime.now(UTC)
     assert (await preferences.counts(ref(), now)).pending == {}
     counts = {"😂": Counts(shown=4, expected_kept=2, removed=1)}

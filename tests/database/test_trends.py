@@ -63,7 +63,7 @@ async def test_an_empty_database_has_no_trends(database: AsyncEngine) -> None:
     assert not counted.corrections
 
 
-async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
+async def test_a_removal_counts_for_its_emoji(database: AsyncEngine) -> None:
     first = await answer(database, ["😂", "🔥"])
     await answer(database, ["😂"])
     await say(database, first, "remove", "🔥")
@@ -74,7 +74,7 @@ async def test_a_removal_is_about_its_emoji(database: AsyncEngine) -> None:
     assert counted.by_community == {("discord", "one"): KeptShare(2, 1)}
 
 
-async def test_a_community_sees_its_own(database: AsyncEngine) -> None:
+async def test_trends_of_a_community_exclude_others(database: AsyncEngine) -> None:
     await answer(database, ["😂"])
     lost = await answer(database, ["🔥"], place=2)
     await answer(database, ["🔥"], place=2)
@@ -89,7 +89,7 @@ async def test_a_community_sees_its_own(database: AsyncEngine) -> None:
     assert await store.outcomes.kept_by_emoji(MessageRef("telegram", "one", "c", "")) == {}
 
 
-async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
+async def test_a_dislike_counts_once_for_each_shown_emoji(
     database: AsyncEngine,
 ) -> None:
     both = await answer(database, ["😂", "🔥"])
@@ -101,14 +101,14 @@ async def test_a_dislike_is_about_all_that_was_shown_and_counts_once(
     }
 
 
-async def test_agreement_and_correction_take_nothing_away(database: AsyncEngine) -> None:
+async def test_agreements_and_corrections_keep_the_shown_emoji(database: AsyncEngine) -> None:
     both = await answer(database, ["😂"])
     await say(database, both, "agree", "😂")
     await say(database, both, "correct", "😭")
     assert (await compute_trends(database)).by_emoji == {"😂": KeptShare(1, 1)}
 
 
-async def test_days_and_communities_count_answers(database: AsyncEngine) -> None:
+async def test_days_and_communities_count_outcomes(database: AsyncEngine) -> None:
     await answer(database, ["😂"], at=MONDAY)
     lost = await answer(database, ["😂"], place=2, at=TUESDAY)
     await answer(database, ["🔥"], place=2, at=TUESDAY)
@@ -123,7 +123,7 @@ async def test_days_and_communities_count_answers(database: AsyncEngine) -> None
     ]
 
 
-async def test_corrections_are_swaps(database: AsyncEngine) -> None:
+async def test_corrections_are_counted_by_pair(database: AsyncEngine) -> None:
     for emojis in (["😂"], ["😂"], ["🔥", "🎉"]):
         shown = await answer(database, emojis)
         await say(database, shown, "correct", "😭")
@@ -132,7 +132,7 @@ async def test_corrections_are_swaps(database: AsyncEngine) -> None:
     assert swaps == {("😂", "😭"): 2, ("🔥", "😭"): 1, ("🎉", "😭"): 1}
 
 
-def test_a_share_of_nothing_is_nothing() -> None:
+def test_an_empty_share_is_zero() -> None:
     assert KeptShare(0, 0).share == 0
     assert KeptShare(4, 3).share == 0.75
 

@@ -38,7 +38,7 @@ async def run(url: str, first: int) -> tuple[int | None, bytes]:
     return process.returncode, told
 
 
-async def test_two_processes_write_at_once(url: str) -> None:
+async def test_two_processes_write_concurrently(url: str) -> None:
     # Neither finds a database at the start: they also race for the migrations.
     for ended in await asyncio.gather(run(url, 1000), run(url, 2000)):
         assert ended == (0, b"")

@@ -11,20 +11,20 @@ LATER = MOMENT + timedelta(seconds=31)
 NEVER = MOMENT - timedelta(days=1)
 
 
-async def test_an_update_is_taken_once(store: SqlStore) -> None:
+async def test_an_update_is_claimed_once(store: SqlStore) -> None:
     assert await store.update_claims.claim(BOT, [1, 2], MOMENT, NEVER) == {1, 2}
     assert await store.update_claims.claim(BOT, [2, 3], MOMENT, NEVER) == {3}
     assert await store.update_claims.claim("telegram:2", [1], MOMENT, NEVER) == {1}
     assert await store.update_claims.claim(BOT, [], MOMENT, NEVER) == set()
 
 
-async def test_of_many_who_want_it_one_gets_it(store: SqlStore) -> None:
+async def test_concurrent_claims_give_the_update_to_one(store: SqlStore) -> None:
     wanted = [store.update_claims.claim(BOT, [2**40], MOMENT, NEVER) for _ in range(8)]
     taken = await asyncio.gather(*wanted)
     assert sorted(map(len, taken)) == [0] * 7 + [1]
 
 
-async def test_what_was_never_finished_is_taken_over_and_what_was_is_not(store: SqlStore) -> None:
+async def test_unfinished_updates_are_taken_over_and_finished_ones_are_not(store: SqlStore) -> None:
     await store.update_claims.claim(BOT, [1, 2], MOMENT, NEVER)
     await store.update_claims.mark_handled(BOT, 1, MOMENT)
     assert await store.update_claims.claim(BOT, [1, 2], LATER, MOMENT) == set()
@@ -34,7 +34,7 @@ async def test_what_was_never_finished_is_taken_over_and_what_was_is_not(store: 
     assert handled == [True, False, False]
 
 
-async def test_old_ones_are_forgotten(store: SqlStore) -> None:
+async def test_old_claims_are_deleted(store: SqlStore) -> None:
     await store.update_claims.claim(BOT, [1], MOMENT, NEVER)
     await store.update_claims.claim(BOT, [2], LATER, NEVER)
     await store.update_claims.purge(LATER)

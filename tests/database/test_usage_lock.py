@@ -59,7 +59,7 @@ async def another_user(url: str) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.communicate()
 
 
-async def test_a_user_keeps_a_restore_away_until_it_is_killed(any_url: str) -> None:
+async def test_a_running_process_excludes_a_restore_until_it_is_killed(any_url: str) -> None:
     async with another_user(any_url) as process:
         with pytest.raises(DatabaseInUse, match="stop the bot"):
             async with excluded(any_url):
@@ -80,7 +80,7 @@ async def eventually_excluded(url: str) -> None:
                 await asyncio.sleep(0.02)
 
 
-async def test_several_users_share_a_database(any_url: str) -> None:
+async def test_several_processes_share_a_database(any_url: str) -> None:
     async with another_user(any_url):
         engine = await open_database(any_url)
         async with engine.connect() as connection:
@@ -91,7 +91,7 @@ async def test_several_users_share_a_database(any_url: str) -> None:
                 pass
 
 
-async def test_a_disposed_engine_uses_the_database_no_longer(any_url: str) -> None:
+async def test_a_disposed_engine_releases_the_lock(any_url: str) -> None:
     engine = await open_database(any_url)
     async with engine.connect() as connection:
         await connection.execute(text("select 1"))
@@ -102,7 +102,7 @@ async def test_a_disposed_engine_uses_the_database_no_longer(any_url: str) -> No
     await eventually_excluded(any_url)
 
 
-async def test_nobody_starts_while_a_database_is_excluded(url: str) -> None:
+async def test_no_process_starts_during_a_restore(url: str) -> None:
     await upgrade(url)
     async with excluded(url):
         for attempt in (open_database(url), upgrade(url)):
@@ -114,7 +114,7 @@ async def test_nobody_starts_while_a_database_is_excluded(url: str) -> None:
     await (await open_database(url)).dispose()
 
 
-async def test_a_connection_that_comes_back_is_refused(empty_postgres_url: str) -> None:
+async def test_reconnecting_during_a_restore_is_refused(empty_postgres_url: str) -> None:
     """A bot whose connections broke, and whose database is being restored meanwhile."""
     engine = await open_database(empty_postgres_url)
     async with excluded(empty_postgres_url):
@@ -146,7 +146,7 @@ async def test_processes_that_migrate_at_once_all_start(any_url: str) -> None:
     await engine.dispose()
 
 
-async def test_the_lock_file_is_for_its_owner_only(url: str) -> None:
+async def test_the_lock_file_is_private(url: str) -> None:
     await (await open_database(url)).dispose()
     path = sqlite_path(url)
     assert path is not None

@@ -32,7 +32,7 @@ async def test_both_answer(
     assert platforms == [("discord",), ("telegram",)]
 
 
-async def test_discord_failing_leaves_telegram_alone(
+async def test_a_failing_discord_does_not_affect_telegram(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await bot.start(DISCORD_TOKEN="wrong", TELEGRAM_TOKEN=telegram.TOKEN)
@@ -41,7 +41,7 @@ async def test_discord_failing_leaves_telegram_alone(
     assert await bot.stop() == 0
 
 
-async def test_telegram_failing_leaves_discord_alone(
+async def test_a_failing_telegram_does_not_affect_discord(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     await bot.start(DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN="1:wrong")
@@ -52,7 +52,7 @@ async def test_telegram_failing_leaves_discord_alone(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_one_platform_alone_says_what_the_other_lacks_and_stops_on_a_signal(
+async def test_the_missing_token_of_the_other_platform_is_logged(
     bot: BotProcess, telegram_server: TelegramServer, number: signal.Signals
 ) -> None:
     await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)

@@ -64,7 +64,7 @@ async def test_thread_is_a_chat_of_its_guild(
     assert await bot.wait_for_rows(CHAT, message) == [(GUILD, THREAD)]
 
 
-async def test_mention_is_answered_past_the_chance(
+async def test_chance_does_not_apply_to_mentions(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     bot = launcher(discord=discord_server, **{"reactions.chance": 0.0})
@@ -80,7 +80,7 @@ async def test_mention_is_answered_past_the_chance(
     assert bot.query(RECORDED) == [(mention,), (private,)]
 
 
-async def test_only_new_messages_by_people_are_answered(
+async def test_only_new_messages_by_members_are_answered(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     silent = [
@@ -101,7 +101,7 @@ async def test_only_new_messages_by_people_are_answered(
     assert bot.query(RECORDED) == [(answered,), (last,)]
 
 
-async def test_reactions_are_feedback_until_taken_back(
+async def test_reactions_are_feedback_until_removed(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     message = await discord_server.send_message("funny")
@@ -120,7 +120,7 @@ async def test_reactions_are_feedback_until_taken_back(
     assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
 
 
-async def test_added_and_taken_back_at_once_leaves_nothing(
+async def test_a_reaction_removed_at_once_leaves_no_feedback(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     message = await discord_server.send_message("funny")
@@ -135,7 +135,7 @@ async def test_added_and_taken_back_at_once_leaves_nothing(
     assert bot.query("select count(*) from feedback") == [(1,)]
 
 
-async def test_moderator_takes_the_bots_reaction_away(
+async def test_a_moderator_removes_the_reaction_of_the_bot(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     removed, cleared, emoji_cleared, other = [
@@ -153,7 +153,7 @@ async def test_moderator_takes_the_bots_reaction_away(
     assert bot.query(FEEDBACK, other) == []
 
 
-async def test_reactions_on_what_the_bot_did_not_answer_are_not_kept(
+async def test_reactions_on_unanswered_messages_are_not_stored(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     silent = await discord_server.send_message("hm")
@@ -167,7 +167,7 @@ async def test_reactions_on_what_the_bot_did_not_answer_are_not_kept(
     assert bot.query("select count(*) from feedback") == [(2,)]
 
 
-async def test_feedback_after_a_restart_is_understood(
+async def test_feedback_after_a_restart_is_stored(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     message = await discord_server.send_message("funny")
@@ -196,7 +196,7 @@ async def test_deleted_messages_are_forgotten(
     assert bot.query("select count(*) from feedback") == [(0,)]
 
 
-async def test_words_on_an_answer_under_way_are_kept_in_order(
+async def test_feedback_during_a_reaction_is_stored_in_order(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.accepting_reactions.clear()
@@ -213,9 +213,7 @@ async def test_words_on_an_answer_under_way_are_kept_in_order(
     assert bot.query(RECORDED) == [(agreed,), (last,)]
 
 
-async def test_refusals_are_stored_by_name_and_end_nothing(
-    bot: BotProcess, discord_server: DiscordServer
-) -> None:
+async def test_refusals_are_stored_by_name(bot: BotProcess, discord_server: DiscordServer) -> None:
     expected = {
         Refusal(404, 10003): "chat_gone",
         Refusal(404, 10008): "message_gone",
@@ -240,7 +238,7 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
     await discord_server.reaction_requests(await discord_server.send_message("funny"))
 
 
-async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once(
+async def test_a_channel_that_refuses_is_disabled_and_the_owner_notified_once(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     for _ in range(MAX_REFUSALS):
@@ -262,7 +260,7 @@ async def test_channel_that_keeps_refusing_is_turned_off_and_the_owner_told_once
     assert bot.output.count("turned off in channel 200 of server 100") == 1
 
 
-async def test_where_reactions_are_not_allowed_none_is_tried(
+async def test_without_the_permission_no_reaction_is_sent(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     guild = discord_server.gateway.guilds[0]
@@ -281,7 +279,7 @@ async def test_where_reactions_are_not_allowed_none_is_tried(
     assert not discord_server.requests.filter(lambda sent: "/reactions/" in sent.path)
 
 
-async def test_those_who_blocked_the_bot_are_left_alone(
+async def test_members_who_blocked_the_bot_get_no_further_reactions(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.refusals.append(Refusal(403, 90001))
@@ -294,7 +292,7 @@ async def test_those_who_blocked_the_bot_are_left_alone(
     assert bot.query(RECORDED) == [(refused,), (other,)]
 
 
-async def test_cut_connection_is_tried_once_more(
+async def test_an_interrupted_request_is_repeated_once(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     # Only a connection that was used before is taken for one that the other side had closed.
@@ -308,7 +306,7 @@ async def test_cut_connection_is_tried_once_more(
     assert await bot.wait_for_rows(REFUSED, message) == [("network",)]
 
 
-async def test_rate_limited_reaction_is_sent_again(
+async def test_a_rate_limited_reaction_is_repeated(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.refusals.append(Refusal(429, retry_after=0.05))

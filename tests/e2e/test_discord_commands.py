@@ -78,7 +78,7 @@ async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordS
     assert bot.running
 
 
-async def test_a_question_is_answered_privately_and_its_text_is_nowhere(
+async def test_a_request_is_answered_privately_and_its_text_is_not_stored(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     people = discord_server.interactions
@@ -100,7 +100,7 @@ async def test_a_question_is_answered_privately_and_its_text_is_nowhere(
     assert SECRET.encode() not in bot.files_content()
 
 
-async def test_a_member_sees_and_erases_what_is_kept(
+async def test_a_member_exports_and_erases_their_data(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     people = discord_server.interactions
@@ -126,7 +126,7 @@ async def test_a_member_sees_and_erases_what_is_kept(
     assert bot.query(RECORDED) == [(other,)]
 
 
-async def test_settings_hold_in_threads_and_outlive_a_restart(
+async def test_settings_hold_in_threads_and_after_a_restart(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     refused = await discord_server.interactions.slash(
@@ -146,7 +146,7 @@ async def test_settings_hold_in_threads_and_outlive_a_restart(
     assert bot.query(RECORDED) == [(private,)]
 
 
-async def test_a_servers_own_emoji_is_predicted_from_its_name(
+async def test_a_custom_emoji_is_predicted_from_its_name(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     assert "pizza" in await choose(discord_server, "emoji_allow", ":pizza: :lost: 😂")
@@ -166,7 +166,7 @@ async def test_a_servers_own_emoji_is_predicted_from_its_name(
     assert await bot.wait_for_rows(FEEDBACK, said) == [("remove", ":pizza:")]
 
 
-async def test_replayed_question_is_answered_after_a_drop(
+async def test_a_replayed_request_is_answered_after_a_reconnect(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     await discord_server.gateway.drop()

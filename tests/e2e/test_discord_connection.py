@@ -28,13 +28,15 @@ def is_reaction(request: Request) -> bool:
     return "/reactions/" in request.path
 
 
-async def test_asks_for_the_least_intents(bot: BotProcess, discord_server: DiscordServer) -> None:
+async def test_only_the_needed_intents_are_requested(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
     assert bot.running
     (sent,) = discord_server.gateway.received.filter(lambda sent: sent["op"] == IDENTIFY)
     assert sent["d"]["intents"] == LEAST | MESSAGE_CONTENT
 
 
-async def test_waits_for_gateway_and_api_that_are_down(
+async def test_the_start_waits_for_gateway_and_api(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     discord_server.outages = 1
@@ -48,7 +50,7 @@ async def test_waits_for_gateway_and_api_that_are_down(
     assert await bot.stop() == 0
 
 
-async def test_goes_on_without_the_message_content(
+async def test_the_bot_works_without_the_message_content_intent(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     discord_server.gateway.content_allowed = False
@@ -67,7 +69,7 @@ async def test_goes_on_without_the_message_content(
     assert bot.output.count("Message Content Intent") == 1
 
 
-async def test_refused_token_ends_with_one_line(
+async def test_a_refused_token_is_a_one_line_error(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     bot = launcher(discord=discord_server)
@@ -86,7 +88,7 @@ async def test_refused_token_ends_with_one_line(
         (4014, "Discord refuses this bot even"),
     ],
 )
-async def test_gateway_that_lets_nobody_in_ends_with_one_line(
+async def test_a_refusing_gateway_is_a_one_line_error(
     launcher: Launcher, discord_server: DiscordServer, code: int, words: str
 ) -> None:
     discord_server.gateway.close_code = code
@@ -97,7 +99,7 @@ async def test_gateway_that_lets_nobody_in_ends_with_one_line(
     assert "Traceback" not in bot.output
 
 
-async def test_stops_at_once_while_the_gateway_is_down(
+async def test_it_stops_at_once_while_the_gateway_is_down(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     discord_server.gateway.refusals = 1000
@@ -108,7 +110,7 @@ async def test_stops_at_once_while_the_gateway_is_down(
     assert "Traceback" not in bot.output
 
 
-async def test_malformed_event_is_survived_and_not_quoted(
+async def test_a_malformed_event_is_ignored_and_not_logged(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     bot = launcher(discord=discord_server, **{"log.level": "debug"})
@@ -123,7 +125,7 @@ async def test_malformed_event_is_survived_and_not_quoted(
 
 
 @pytest.mark.parametrize("way", ["reconnect", "drop", "invalidate"])
-async def test_resumes_and_loses_nothing(
+async def test_a_resumed_session_replays_events(
     bot: BotProcess, discord_server: DiscordServer, way: str
 ) -> None:
     gateway = discord_server.gateway
@@ -141,7 +143,7 @@ async def test_resumes_and_loses_nothing(
 
 
 @pytest.mark.slow
-async def test_identifies_again_where_the_session_is_gone(
+async def test_an_invalid_session_is_replaced(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.gateway.rejects_resume = True
@@ -164,7 +166,7 @@ async def test_replayed_message_is_answered_once(
     assert len(discord_server.requests.filter(is_reaction)) == 2
 
 
-async def test_stop_finishes_what_was_accepted(
+async def test_stopping_finishes_accepted_messages(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.accepting_reactions.clear()

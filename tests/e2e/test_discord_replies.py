@@ -33,7 +33,7 @@ def buttons(message: Payload) -> list[Payload]:
     return [each for row in message["components"] for each in row["components"]]
 
 
-async def test_an_answer_has_the_five_as_buttons(
+async def test_a_reply_has_the_top_five_as_buttons(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     message = await discord_server.send_message("funny")
@@ -47,7 +47,7 @@ async def test_an_answer_has_the_five_as_buttons(
 
 
 @pytest.mark.parametrize("place", [CHANNEL, DM])
-async def test_a_press_is_feedback_that_can_be_taken_back(
+async def test_a_press_is_feedback_that_can_be_withdrawn(
     bot: BotProcess, discord_server: DiscordServer, place: str
 ) -> None:
     people = discord_server.interactions
@@ -71,7 +71,7 @@ async def test_a_press_is_feedback_that_can_be_taken_back(
     assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
 
 
-async def test_presses_are_understood_after_a_restart(
+async def test_presses_are_feedback_after_a_restart(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     message = await discord_server.send_message("funny")
@@ -83,7 +83,7 @@ async def test_presses_are_understood_after_a_restart(
     assert await bot.wait_for_rows(FEEDBACK, message) == [("agree", "😂")]
 
 
-async def test_a_press_on_a_forgotten_message_is_told(
+async def test_a_press_on_a_deleted_outcome_is_explained(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     message = await discord_server.send_message("funny")
@@ -110,7 +110,7 @@ async def test_reactions_on_the_answer_are_about_the_message(
     assert {kind for kind, _ in words} == {"remove"}
 
 
-async def test_a_reaction_may_come_before_the_answer_counts_as_sent(
+async def test_a_reaction_before_the_reply_is_confirmed_is_stored(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.accepting_reactions.clear()
@@ -123,7 +123,7 @@ async def test_a_reaction_may_come_before_the_answer_counts_as_sent(
     assert await bot.wait_for_rows(FEEDBACK, message) == [("dislike", "")]
 
 
-async def test_an_answer_to_a_message_that_is_gone_is_refused_by_name(
+async def test_a_reply_to_a_deleted_message_is_a_refusal(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.refusals.append(Refusal(400, 50035))

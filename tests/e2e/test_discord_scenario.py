@@ -24,7 +24,7 @@ async def wait_for_feedback(bot: BotProcess, scenario: Scenario) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_nothing_is_lost_or_doubled(
+async def test_no_feedback_is_lost_or_duplicated(
     launcher: Launcher, discord_server: DiscordServer
 ) -> None:
     gateway = discord_server.gateway

@@ -56,7 +56,7 @@ def both(
     return launcher(discord=discord_server, telegram=telegram_server)
 
 
-async def test_all_is_well_on_one_line_each(both: BotProcess) -> None:
+async def test_every_passed_check_is_one_line(both: BotProcess) -> None:
     tokens = {"DISCORD_TOKEN": discord.TOKEN, "TELEGRAM_TOKEN": telegram.TOKEN}
     ended = await both.call("doctor", **tokens)
     assert (ended.status, ended.err) == (0, "")
@@ -75,7 +75,7 @@ async def test_all_is_well_on_one_line_each(both: BotProcess) -> None:
         assert token not in ended.out
 
 
-async def test_asks_discord_for_nothing_but_a_look(
+async def test_the_checks_send_no_changes_to_discord(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     await on_discord(both)
@@ -83,7 +83,7 @@ async def test_asks_discord_for_nothing_but_a_look(
     assert discord_server.gateway.received.entries == []
 
 
-async def test_the_intent_that_is_off_and_where_to_click(
+async def test_a_disabled_intent_has_a_remedy(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.application["flags"] = 0
@@ -94,7 +94,7 @@ async def test_the_intent_that_is_off_and_where_to_click(
     assert (await on_discord(both))["discord.intents"]["status"] == "ok"
 
 
-async def test_commands_that_go_elsewhere_and_an_invitation_that_does_not_work(
+async def test_a_foreign_endpoint_and_a_disabled_invitation_are_reported(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.application["interactions_endpoint_url"] = URL
@@ -105,7 +105,7 @@ async def test_commands_that_go_elsewhere_and_an_invitation_that_does_not_work(
     assert URL not in json.dumps(told)
 
 
-async def test_servers_that_lack_permissions_are_named(
+async def test_servers_with_missing_permissions_are_named(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     lacking = REQUIRED.value & ~(1 << 6)  # add reactions
@@ -125,7 +125,7 @@ async def test_servers_that_lack_permissions_are_named(
     assert "and 1 more" in (await on_discord(both))["discord.servers"]["message"]
 
 
-async def test_a_bot_in_no_server_is_given_the_link(
+async def test_without_servers_the_invitation_link_is_shown(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.gateway.guilds.clear()
@@ -144,7 +144,7 @@ async def test_refused_tokens_are_named_and_not_quoted(both: BotProcess) -> None
     assert "wrong" not in ended.out
 
 
-async def test_platforms_that_are_out_of_reach_are_not_called_a_wrong_token(
+async def test_unreachable_platforms_are_not_reported_as_invalid_tokens(
     launcher: Launcher,
 ) -> None:
     nowhere = "http://127.0.0.1:9"
@@ -158,7 +158,7 @@ async def test_platforms_that_are_out_of_reach_are_not_called_a_wrong_token(
     assert not {"discord.token", "telegram.token"} & told.keys()
 
 
-async def test_without_any_token_nothing_would_run(both: BotProcess) -> None:
+async def test_without_tokens_nothing_to_run_is_reported(both: BotProcess) -> None:
     told = checks(await both.call("doctor", "--json"))
     assert told["platforms"]["status"] == "failed"
     assert told["discord"]["message"] == "not used: DISCORD_TOKEN is not set"
@@ -178,7 +178,7 @@ async def test_group_privacy_and_groups_at_botfather(
     assert "/setjoingroups" in told["telegram.joining"]["remedy"]
 
 
-async def test_a_webhook_in_the_way_of_polling(
+async def test_a_webhook_prevents_polling(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.webhook = URL
@@ -188,7 +188,7 @@ async def test_a_webhook_in_the_way_of_polling(
     assert "very-secret-path" not in json.dumps(told)
 
 
-async def test_the_webhook_beside_the_settings(
+async def test_a_webhook_that_differs_from_the_settings(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server, **{"telegram.webhook_url": URL})
@@ -240,7 +240,7 @@ async def test_a_webhook_that_a_running_bot_registered(
     assert (await on_telegram(bot))["telegram.webhook"]["status"] == "ok"
 
 
-async def test_an_address_that_telegram_does_not_send_to(
+async def test_a_webhook_url_that_telegram_refuses(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     address = "https://bot.example.org:8080/hook"
@@ -249,7 +249,7 @@ async def test_an_address_that_telegram_does_not_send_to(
     assert (found["status"], "80, 88, 443, 8443" in found["remedy"]) == ("failed", True)
 
 
-async def test_another_poller_is_noticed_and_goes_on(
+async def test_another_poller_is_reported_and_not_disturbed(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
@@ -264,7 +264,7 @@ async def test_another_poller_is_noticed_and_goes_on(
     assert await both.stop() == 0
 
 
-async def test_groups_where_it_is_no_admin(
+async def test_groups_without_admin_rights_are_reported(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await both.start(TELEGRAM_TOKEN=telegram.TOKEN)
@@ -287,7 +287,9 @@ async def test_groups_where_it_is_no_admin(
 
 
 @pytest.mark.slow
-async def test_nobody_else_polls(both: BotProcess, telegram_server: TelegramServer) -> None:
+async def test_no_other_poller_is_reported(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
     found = (await on_telegram(both, "--poll"))["telegram.pollers"]
     assert found["message"] == "no other process polls with this token"
     telegram_server.send_message("zanzibar")

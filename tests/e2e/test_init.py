@@ -101,7 +101,7 @@ def desk(
     return Desk(tmp_path, {**environment, **there})
 
 
-async def test_by_options_then_doctor_and_run(
+async def test_init_with_options_then_doctor_and_run(
     desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
 ) -> None:
     options = ("--yes", "--set", "reactions.chance=0.5", "--secrets", "-")
@@ -133,7 +133,7 @@ async def test_by_options_then_doctor_and_run(
     assert not any(token.encode() in err for token in TOKENS.values())
 
 
-async def test_what_is_wrong_is_among_the_next_steps(
+async def test_problems_are_among_the_next_steps(
     desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
 ) -> None:
     discord_server.application["flags"] = 0
@@ -145,7 +145,7 @@ async def test_what_is_wrong_is_among_the_next_steps(
     assert re.search(r"^  \d\. Telegram: send /setprivacy to @BotFather", steps, re.MULTILINE)
 
 
-async def test_tokens_of_the_environment_are_checked_and_not_kept(desk: Desk) -> None:
+async def test_tokens_of_the_environment_are_checked_and_not_written(desk: Desk) -> None:
     ended = await desk.call("init", "--yes", **TOKENS)
     assert ended.status == 0
     assert "ok       discord.token" in ended.out
@@ -154,7 +154,7 @@ async def test_tokens_of_the_environment_are_checked_and_not_kept(desk: Desk) ->
     assert not desk.secrets.exists()
 
 
-async def test_a_refused_token_is_not_kept(desk: Desk) -> None:
+async def test_a_refused_token_is_not_written(desk: Desk) -> None:
     lines = f"DISCORD_TOKEN=wrong-token\nTELEGRAM_TOKEN={telegram.TOKEN}\n"
     ended = await desk.call("init", "--yes", "--secrets", "-", stdin=lines)
     assert ended.status == 1
@@ -165,7 +165,7 @@ async def test_a_refused_token_is_not_kept(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("offline", [True, False])
-async def test_a_platform_out_of_reach_holds_nothing_up(desk: Desk, offline: bool) -> None:
+async def test_an_unreachable_platform_does_not_block_the_setup(desk: Desk, offline: bool) -> None:
     nowhere = {
         "EMOJI_REACTOR__DISCORD__API_BASE": "http://127.0.0.1:9/api/v10",
         "EMOJI_REACTOR__TELEGRAM__BASE_URL": "http://127.0.0.1:9",
@@ -179,7 +179,7 @@ async def test_a_platform_out_of_reach_holds_nothing_up(desk: Desk, offline: boo
     assert desk.secrets.read_text() == LINES
 
 
-async def test_nothing_is_overwritten_without_being_told(desk: Desk) -> None:
+async def test_files_are_not_overwritten_without_force(desk: Desk) -> None:
     desk.settings.write_text("[log]\nlevel = 'debug' # mine\n")
     ended = await desk.call("init", "--yes", "--secrets", "-", stdin=LINES)
     assert (ended.status, ended.out) == (2, "")
@@ -205,7 +205,7 @@ async def test_nothing_is_overwritten_without_being_told(desk: Desk) -> None:
         ),
     ],
 )
-async def test_what_cannot_be_is_refused_before_anything_is_written(
+async def test_invalid_options_are_refused_before_files_are_written(
     desk: Desk, arguments: list[str], stdin: str, words: str
 ) -> None:
     ended = await desk.call("init", "--yes", *arguments, stdin=stdin)
@@ -215,13 +215,15 @@ async def test_what_cannot_be_is_refused_before_anything_is_written(
     assert list(desk.folder.iterdir()) == []
 
 
-async def test_without_a_terminal_nobody_is_asked(desk: Desk) -> None:
+async def test_without_a_terminal_there_are_no_prompts(desk: Desk) -> None:
     ended = await desk.call("init")
     assert (ended.status, "--yes" in ended.error) == (2, True)
     assert list(desk.folder.iterdir()) == []
 
 
-async def test_postgres_gets_a_secret_and_its_password_is_kept_apart(desk: Desk) -> None:
+async def test_postgresql_gets_a_secret_and_its_password_stays_out_of_the_settings(
+    desk: Desk,
+) -> None:
     url = "postgresql+asyncpg://bot:hunter2@host/name"
     line = f"EMOJI_REACTOR__DATABASE__URL={url}\n"
     ended = await desk.call("init", "--yes", "--secrets", "-", stdin=line)
@@ -232,7 +234,7 @@ async def test_postgres_gets_a_secret_and_its_password_is_kept_apart(desk: Desk)
     assert "hunter2" not in desk.settings.read_text("utf-8")
 
 
-async def test_by_hand(desk: Desk) -> None:
+async def test_prompts(desk: Desk) -> None:
     def converse() -> None:
         with desk.by_hand() as process:
             process.read_until("Discord? [Y/n]: ")
@@ -263,7 +265,7 @@ async def test_by_hand(desk: Desk) -> None:
     assert desk.secrets.read_text() == f"DISCORD_TOKEN={discord.TOKEN}\n"
 
 
-async def test_by_hand_into_a_file_that_is_there(desk: Desk) -> None:
+async def test_prompts_with_an_existing_file(desk: Desk) -> None:
     desk.settings.write_text("[log]\nlevel = 'debug' # mine\n")
     desk.secrets.write_text(f"TELEGRAM_TOKEN={telegram.TOKEN}\n")
 
@@ -300,7 +302,7 @@ async def test_by_hand_into_a_file_that_is_there(desk: Desk) -> None:
     assert desk.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
 
 
-async def test_leaving_in_the_middle_writes_nothing(desk: Desk) -> None:
+async def test_an_interrupted_setup_writes_nothing(desk: Desk) -> None:
     def leave() -> None:
         with desk.by_hand("--offline") as process:
             process.read_until("Discord? [Y/n]: ")

@@ -87,7 +87,7 @@ async def test_private_chat_is_answered_and_stored_without_its_member(
     assert str(ALICE).encode() not in bot.files_content()
 
 
-async def test_a_forged_press_stores_nothing(
+async def test_a_forged_press_is_not_stored(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     message = telegram_server.send_message("haha", chat_id=PRIVATE)
@@ -100,7 +100,7 @@ async def test_a_forged_press_stores_nothing(
     assert b"neighbour" not in bot.files_content()
 
 
-async def test_only_what_is_addressed_is_answered_past_the_chance(
+async def test_chance_does_not_apply_to_addressed_messages(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server, **{"reactions.chance": 0.0})
@@ -124,7 +124,7 @@ async def test_only_what_is_addressed_is_answered_past_the_chance(
     assert bot.query(RECORDED) == [(str(message),) for message in addressed]
 
 
-async def test_only_what_telegram_allows_is_shown(
+async def test_only_reactions_that_telegram_allows_are_shown(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     # The best answer, 🍕, is none of the 73, which hold for reactions only.
@@ -136,7 +136,7 @@ async def test_only_what_telegram_allows_is_shown(
     assert [button["text"] for button in call.buttons[:2]] == ["🍕", "🎉"]
 
 
-async def test_only_what_the_chat_allows_is_shown(
+async def test_only_reactions_that_the_chat_allows_are_shown(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     telegram_server.available_reactions = ["🔥", "👀"]
@@ -150,7 +150,7 @@ async def test_only_what_the_chat_allows_is_shown(
     assert len(telegram_server.calls.filter(lambda call: call.method == "getchat")) == 1
 
 
-async def test_chat_without_reactions_gets_none(
+async def test_a_chat_without_reactions_gets_none(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     telegram_server.available_reactions = []
@@ -163,7 +163,7 @@ async def test_chat_without_reactions_gets_none(
     assert len(telegram_server.calls.filter(is_reaction)) == 0
 
 
-async def test_chat_that_changed_its_reactions_is_asked_again(
+async def test_changed_reactions_of_a_chat_are_read_again(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await telegram_server.reaction_calls(telegram_server.send_message("fire"))
@@ -174,7 +174,7 @@ async def test_chat_that_changed_its_reactions_is_asked_again(
     assert call.emojis == ["🎉"]
 
 
-async def test_only_new_messages_by_people_are_answered(
+async def test_only_new_messages_by_members_are_answered(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     answered = telegram_server.send_message("haha")
@@ -193,7 +193,7 @@ async def test_only_new_messages_by_people_are_answered(
     assert bot.query(RECORDED) == [(str(answered),), (str(last),)]
 
 
-async def test_reactions_are_feedback_until_taken_back(
+async def test_reactions_are_feedback_until_removed(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     message = telegram_server.send_message("haha")
@@ -227,7 +227,7 @@ async def test_members_are_stored_as_hashes(
     assert str(ALICE).encode() not in bot.files_content()
 
 
-async def test_refusals_are_stored_by_name_and_end_nothing(
+async def test_refusals_are_stored_by_name(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     expected = {
@@ -258,7 +258,7 @@ async def test_refusals_are_stored_by_name_and_end_nothing(
 
 
 @pytest.mark.slow
-async def test_rate_limited_reaction_is_sent_again(
+async def test_a_rate_limited_reaction_is_repeated(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.refusals.append(Refusal("setMessageReaction", 429, "slow", retry_after=1))
@@ -271,7 +271,7 @@ async def test_rate_limited_reaction_is_sent_again(
     assert await bot.wait_for_rows(REFUSED, str(again)) == [("rate_limited",)]
 
 
-async def test_start_outlives_an_api_that_is_down(
+async def test_the_start_waits_for_the_api(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     telegram_server.webhook = "https://example.org/left-behind"
@@ -286,7 +286,7 @@ async def test_start_outlives_an_api_that_is_down(
     assert TOKEN not in bot.output
 
 
-async def test_polling_outlives_every_failure(
+async def test_polling_continues_after_failures(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     failures = {
@@ -310,7 +310,7 @@ async def test_polling_outlives_every_failure(
     assert len(telegram_server.calls.filter(is_reaction)) == 2 * len(failures)
 
 
-async def test_stops_at_once_while_the_api_is_down(
+async def test_it_stops_at_once_while_the_api_is_down(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     await telegram_server.close()
@@ -321,7 +321,7 @@ async def test_stops_at_once_while_the_api_is_down(
     assert "Traceback" not in bot.output
 
 
-async def test_unreadable_answer_is_not_logged(
+async def test_an_unreadable_response_is_not_logged(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     telegram_server.refusals.append(Refusal("getUpdates", 200, f"cut off in {SECRET}"))
@@ -332,7 +332,7 @@ async def test_unreadable_answer_is_not_logged(
     assert SECRET not in bot.output
 
 
-async def test_refused_token_ends_with_one_line(
+async def test_a_refused_token_is_a_one_line_error(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server)
@@ -343,7 +343,7 @@ async def test_refused_token_ends_with_one_line(
     assert "Traceback" not in bot.output
 
 
-async def test_token_revoked_later_ends_with_one_line(
+async def test_a_revoked_token_is_a_one_line_error(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
@@ -353,7 +353,7 @@ async def test_token_revoked_later_ends_with_one_line(
     assert "Telegram refused the token" in bot.output
 
 
-async def test_stop_finishes_and_confirms_what_was_accepted(
+async def test_stopping_finishes_and_confirms_accepted_updates(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.accepting_reactions.clear()

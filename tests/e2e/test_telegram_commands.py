@@ -51,7 +51,7 @@ async def give_command(
     return call
 
 
-async def test_replies_are_offers_whose_presses_are_feedback(
+async def test_presses_on_replies_are_feedback(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.statuses[ALICE] = "creator"
@@ -81,7 +81,9 @@ async def test_replies_are_offers_whose_presses_are_feedback(
     assert call.files["photo"].startswith(b"\x89PNG")
 
 
-async def test_members_ask_and_are_told(bot: BotProcess, telegram_server: TelegramServer) -> None:
+async def test_requests_of_members_are_answered(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
     message = telegram_server.send_message("haha")
     await telegram_server.reaction_calls(message)
     call = await give_command(telegram_server, "/why", reply_to_message=replied_message(message))
@@ -119,7 +121,7 @@ async def test_members_ask_and_are_told(bot: BotProcess, telegram_server: Telegr
     assert len(telegram_server.calls.filter(lambda call: call.method == "sendmessage")) == 10
 
 
-async def test_admins_settings_edit_themselves(
+async def test_the_settings_menu_is_edited_in_place(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.statuses[ALICE] = "administrator"
@@ -163,7 +165,7 @@ async def test_admins_settings_edit_themselves(
     assert str(silent) not in [row[0] for row in bot.query(RECORDED)]
 
 
-async def test_inline_mode_offers_five_and_keeps_nothing(
+async def test_inline_mode_shows_the_top_five_and_stores_nothing(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     query = telegram_server.type_inline(f"haha {SECRET}")
@@ -180,7 +182,7 @@ async def test_inline_mode_offers_five_and_keeps_nothing(
     assert SECRET.encode() not in bot.files_content()
 
 
-async def test_channels_are_reacted_to_and_heard_as_one_voice(
+async def test_channel_posts_get_reactions_and_their_feedback_has_one_actor(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     post = telegram_server.post("haha")
@@ -193,7 +195,7 @@ async def test_channels_are_reacted_to_and_heard_as_one_voice(
     assert bot.query(FEEDBACK, str(post)) == [("agree", "🤣")]
 
 
-async def test_admins_are_told_once_what_the_bot_cannot_see(
+async def test_admins_are_notified_once_of_missing_rights(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.set_bot_status("member")
@@ -208,7 +210,7 @@ async def test_admins_are_told_once_what_the_bot_cannot_see(
     assert len(telegram_server.calls.filter(lambda call: call.method == "sendmessage")) == 1
 
 
-async def test_who_asks_is_told_where_there_is_no_answer(
+async def test_a_request_without_predictions_is_explained(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     telegram_server.statuses[BOT], telegram_server.reads_all_messages = "member", False
@@ -240,7 +242,7 @@ async def test_settings_move_with_a_group(bot: BotProcess, telegram_server: Tele
     assert there == [("chance",), ("mode",)]
 
 
-async def test_texts_are_kept_of_those_alone_who_consented(
+async def test_texts_are_stored_by_consent_only(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     mine, others = "haha lagoon", f"haha {SECRET}"
@@ -282,7 +284,7 @@ async def request_data_file(server: TelegramServer, text: str) -> str:
     return call.files["document"].decode()
 
 
-async def test_members_are_forgotten_and_left_alone(
+async def test_opted_out_members_are_erased_and_not_answered(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))

@@ -14,7 +14,7 @@ URL = "https://example.org/telegram"
 FEEDBACKS = "select count(*) from feedback"
 
 
-async def test_a_kill_loses_nothing_and_a_repeat_does_nothing(
+async def test_updates_survive_a_kill_and_repeated_ones_have_no_effect(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server)
@@ -47,9 +47,7 @@ async def test_a_kill_loses_nothing_and_a_repeat_does_nothing(
         assert bot.query(OUTCOME, str(message)) == [('["🤣"]', None, None)]
 
 
-async def test_an_offer_is_not_made_twice(
-    launcher: Launcher, telegram_server: TelegramServer
-) -> None:
+async def test_a_reply_is_sent_once(launcher: Launcher, telegram_server: TelegramServer) -> None:
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     message = telegram_server.send_message("haha", chat_id=PRIVATE)
@@ -62,7 +60,7 @@ async def test_an_offer_is_not_made_twice(
     assert len(await telegram_server.replies_to(message)) == 1
 
 
-async def test_old_messages_are_left_alone(
+async def test_old_messages_are_not_answered(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server)
@@ -121,7 +119,7 @@ async def test_replicas_behind_a_webhook_handle_each_update_once(
     assert "Traceback" not in one.output
 
 
-async def test_what_is_no_update_is_refused_and_a_taken_port_named(
+async def test_other_requests_are_refused_and_a_port_in_use_is_named(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot, here = await replica(launcher, telegram_server, 1)
@@ -137,7 +135,7 @@ async def test_what_is_no_update_is_refused_and_a_taken_port_named(
     assert "Traceback" not in bot.output
 
 
-async def test_a_second_poller_is_named_and_counted(
+async def test_a_second_poller_is_logged_and_counted(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server)

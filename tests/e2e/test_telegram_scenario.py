@@ -97,7 +97,7 @@ async def play(bot: BotProcess, server: TelegramServer) -> tuple[Scenario, set[i
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_nothing_is_lost_or_doubled(
+async def test_no_feedback_is_lost_or_duplicated(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot = launcher(telegram=telegram_server, **{"reactions.max_per_minute": 1000})

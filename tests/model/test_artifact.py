@@ -16,7 +16,7 @@ def copy(tiny_artifact: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("file", LAYOUT.hashed_files)
-def test_a_flipped_bit_is_found(copy: Path, file: str) -> None:
+def test_a_flipped_bit_is_detected(copy: Path, file: str) -> None:
     content = bytearray((copy / file).read_bytes())
     content[len(content) // 2] ^= 1
     (copy / file).write_bytes(content)
@@ -25,7 +25,7 @@ def test_a_flipped_bit_is_found(copy: Path, file: str) -> None:
 
 
 @pytest.mark.parametrize("file", LAYOUT.hashed_files)
-def test_a_missing_or_cut_file_is_named(copy: Path, file: str) -> None:
+def test_missing_and_truncated_files_are_named(copy: Path, file: str) -> None:
     content = (copy / file).read_bytes()
     (copy / file).write_bytes(content[: len(content) // 2])
     with pytest.raises(ArtifactError, match=file):
@@ -36,7 +36,7 @@ def test_a_missing_or_cut_file_is_named(copy: Path, file: str) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '"text"', "null", '{"format": 1}'])
-def test_a_broken_manifest_is_named(copy: Path, content: str) -> None:
+def test_a_corrupt_manifest_is_named(copy: Path, content: str) -> None:
     (copy / LAYOUT.manifest).write_text(content)
     with pytest.raises(ArtifactError, match=LAYOUT.manifest):
         load(copy)
@@ -60,7 +60,7 @@ def test_a_manifest_with_other_emojis_than_rows_is_refused(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["no/such/folder", "nothing", "./a/b", "/x/y"])
-def test_a_source_that_is_nothing_is_named(source: str) -> None:
+def test_an_unknown_source_is_named(source: str) -> None:
     with pytest.raises(ArtifactError, match=source):
         locate(source)
 

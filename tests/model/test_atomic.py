@@ -23,7 +23,7 @@ def test_a_file_that_must_not_be_replaced_stays(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "old"
 
 
-def test_an_interrupted_write_leaves_the_old_content_alone(tmp_path: Path) -> None:
+def test_an_interrupted_write_keeps_the_old_content(tmp_path: Path) -> None:
     atomic.write(tmp_path / "file", "old")
 
     def interrupted(file: BinaryIO) -> None:

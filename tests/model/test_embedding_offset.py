@@ -25,22 +25,22 @@ def moved(on: int, elsewhere: int, about: float = 1.0, weight: float = 1.0) -> n
     return fit_embedding_offset(vectors, chosen, np.full(len(chosen), weight), odds, 0.03)
 
 
-def test_few_texts_move_a_row_little_and_many_further() -> None:
+def test_more_texts_give_a_larger_offset() -> None:
     lifts = [float(moved(n, 20) @ ABOUT) for n in (0, 2, 10, 50)]
     assert abs(lifts[0]) < 0.1
     assert lifts == sorted(lifts)
     assert lifts[3] > 3
 
 
-def test_texts_that_agree_move_it_further() -> None:
+def test_consistent_texts_give_a_larger_offset() -> None:
     assert moved(20, 20, about=1.0) @ ABOUT > 2 * abs(moved(20, 20, about=0.0) @ ABOUT)
 
 
-def test_a_light_word_moves_it_less() -> None:
+def test_a_small_weight_gives_a_smaller_offset() -> None:
     assert moved(10, 10, weight=0.1) @ ABOUT < moved(10, 10) @ ABOUT / 2
 
 
-def test_the_maximum_is_found() -> None:
+def test_the_offset_maximizes_the_posterior() -> None:
     vectors, chosen = texts(30, 1.0), np.arange(30) < 20
     odds, weights = np.full(30, -3.0, dtype=np.float32), np.ones(30)
     found = fit_embedding_offset(vectors, chosen, weights, odds, 0.03)
@@ -54,7 +54,7 @@ def predictor(tiny_artifact: Path) -> Predictor:
     return Predictor.load(str(tiny_artifact))
 
 
-def test_only_custom_emojis_are_moved(predictor: Predictor) -> None:
+def test_only_custom_emojis_have_offsets(predictor: Predictor) -> None:
     choices = [
         EmojiChoice("so funny", ":blob_wave:"),
         EmojiChoice("so sad", "😂"),
@@ -68,7 +68,7 @@ def test_only_custom_emojis_are_moved(predictor: Predictor) -> None:
     assert predictor.embedding_offsets([]) == {}
 
 
-def test_a_moved_row_lifts_the_emoji_where_it_was_chosen(predictor: Predictor) -> None:
+def test_an_offset_raises_the_score_on_similar_texts(predictor: Predictor) -> None:
     name, candidates = ":blob_wave:", ["😂", "🔥", ":blob_wave:"]
     moves = predictor.embedding_offsets(
         [EmojiChoice("so funny", name)] * 5 + [EmojiChoice("fire", "🔥")] * 5

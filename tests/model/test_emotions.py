@@ -18,7 +18,7 @@ def test_every_emotion_has_carriers_that_are_emojis() -> None:
         assert emojis_carrying(emotion) <= set(emoji_names())
 
 
-def test_plain_cases() -> None:
+def test_known_emotions() -> None:
     assert "😢" in emojis_carrying("grief")
     assert "😡" in emojis_carrying("anger")
     assert "😂" not in emojis_carrying("sadness")
@@ -35,7 +35,7 @@ def test_emotag_is_complete() -> None:
     assert all(0 <= value <= 1 for row in emotion_ratings().values() for value in row.values())
 
 
-def test_grave_emojis_say_nothing_else_as_loudly() -> None:
+def test_grave_emojis_carry_no_other_emotion_as_strongly() -> None:
     assert {"😢", "😭", "💔", "😡", "😨", "🤮", "🥀", "😿"} <= grave_emojis()
     assert not grave_emojis() & {"🔥", "👀", "‼", "💀", "👻", "😂", "🎉", "❤", "🙏", "🤔"}
     assert not grave_emojis() & LAUGHING_OR_CELEBRATING_EMOJIS

@@ -39,12 +39,12 @@ def test_the_top_five_are_grave_if_most_of_their_probability_is(
     assert is_grave(top_five, TOP_FIVE_RULE) is grave
 
 
-def test_tears_alone_do_not_tell_if_a_text_is_grave() -> None:
+def test_tears_alone_do_not_make_the_top_five_grave() -> None:
     assert not is_grave(predictions("😭😂🤣💀❤", 0.6, 0.2, 0.1, 0.05, 0.05), TOP_FIVE_RULE)
     assert not is_grave(predictions("😭", 0.9), TOP_FIVE_RULE)
 
 
-def test_tears_alone_are_enough_against_a_laughing_reaction() -> None:
+def test_tears_alone_exclude_a_laughing_reaction() -> None:
     assert is_grave(predictions("😭😂🤣", 0.6, 0.2, 0.1), REACTION_RULE)
 
 
@@ -54,13 +54,13 @@ def test_sad_predictions_are_grave_for_a_reaction_and_merry_ones_are_not() -> No
 
 
 @pytest.mark.parametrize("rule", [TOP_FIVE_RULE, REACTION_RULE, GravityRule(0.0, True)])
-def test_nothing_predicted_is_not_grave(rule: GravityRule) -> None:
+def test_no_predictions_are_not_grave(rule: GravityRule) -> None:
     assert not is_grave([], rule)
     assert not is_grave(predictions("😂❤", 0.9, 0.1), rule)
 
 
 @pytest.mark.parametrize("scores", [(0.5, 0.3, 0.2), (0.1, 0.1, 0.8), (0.3, 0.5, 0.2)])
-def test_what_is_grave_for_the_top_five_is_grave_for_a_reaction(
+def test_grave_top_fives_are_grave_for_reactions_too(
     scores: tuple[float, float, float],
 ) -> None:
     for emojis in ("😂😢😭", "😢💔😂", "😭❤😢"):
@@ -86,11 +86,11 @@ def test_only_laughing_and_celebrating_emojis_are_left_out() -> None:
         "so sad about the accident",
     ],
 )
-def test_the_shipped_model_does_not_laugh_at_grief(shipped: Predictor, text: str) -> None:
+def test_the_default_artifact_does_not_laugh_at_grief(shipped: Predictor, text: str) -> None:
     [top_five] = shipped.predict([text])
     assert not LAUGHING_OR_CELEBRATING_EMOJIS & {p.emoji for p in top_five}
 
 
-def test_the_shipped_model_laughs_at_a_joke(shipped: Predictor) -> None:
+def test_the_default_artifact_laughs_at_a_joke(shipped: Predictor) -> None:
     [top_five] = shipped.predict(["I laughed so hard I cried, this is hilarious"])
     assert "😂" in {p.emoji for p in top_five}

@@ -24,7 +24,7 @@ def test_labels_that_are_emojis(label: str, emoji: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["positive", "LABEL_3", "", "_", "👍👍"])
-def test_labels_that_are_none(label: str) -> None:
+def test_labels_that_are_not_emojis(label: str) -> None:
     assert emoji_of_label(label) is None
 
 

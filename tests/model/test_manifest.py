@@ -60,7 +60,7 @@ def rewrite(folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any JSON
         ("surprise", 1),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_by_file_and_key(
+def test_invalid_values_are_refused_with_file_and_key(
     artifact_folder: Path, key: str, value: object
 ) -> None:
     rewrite(artifact_folder, **{key: value})

@@ -16,7 +16,7 @@ def tiny(tiny_artifact: Path) -> Predictor:
     return Predictor.load(str(tiny_artifact))
 
 
-def test_the_word_that_carries_the_emoji_weighs_most(tiny: Predictor) -> None:
+def test_the_decisive_word_has_the_largest_weight(tiny: Predictor) -> None:
     units = occlude(tiny, "What a scary, sad night!", "😱")
     weights = {unit.text: unit.weight for unit in units if unit.weight is not None}
     assert max(weights, key=weights.__getitem__) == "scary"
@@ -32,13 +32,13 @@ def test_brackets_are_words() -> None:
 
 
 @given(text=st.text(max_size=400))
-def test_the_pieces_are_the_text(tiny: Predictor, text: str) -> None:
+def test_the_units_add_up_to_the_text(tiny: Predictor, text: str) -> None:
     units = occlude(tiny, text, "😂")
     assert "".join(unit.text for unit in units) == text
     assert sum(unit.weight is not None for unit in units) <= MAX_UNITS
 
 
-def test_likelihoods_are_what_is_predicted(tiny: Predictor) -> None:
+def test_scores_are_those_of_the_predictor(tiny: Predictor) -> None:
     texts = ["so funny", "sad", "pizza party"]
     for candidates in (None, {"😂", "😢", ":party_parrot:"}):
         predicted = tiny.predict(texts, 100, candidates)
@@ -46,7 +46,7 @@ def test_likelihoods_are_what_is_predicted(tiny: Predictor) -> None:
         assert tiny.probabilities(texts, "😢", candidates) == pytest.approx(scores)
 
 
-def test_without_a_text_or_a_candidate(tiny: Predictor) -> None:
+def test_empty_texts_and_unknown_candidates(tiny: Predictor) -> None:
     everything = sum(tiny.probabilities([""], emoji)[0] for emoji in tiny.emojis)
     assert everything == pytest.approx(1, abs=1e-5)
     assert np.array_equal(tiny.probabilities(["sad"], "😢", {"🔥"}), [0])

@@ -24,11 +24,11 @@ def predictor(tiny_artifact: Path) -> Predictor:
 
 
 @pytest.mark.parametrize(("word", "emoji"), WORDS.items())
-def test_a_known_word_brings_its_emoji_first(predictor: Predictor, word: str, emoji: str) -> None:
+def test_a_known_word_predicts_its_emoji(predictor: Predictor, word: str, emoji: str) -> None:
     assert predictor.predict([f"well, {word}!"])[0][0].emoji == emoji
 
 
-def test_answers_do_not_depend_on_their_batch(predictor: Predictor) -> None:
+def test_predictions_do_not_depend_on_the_batch(predictor: Predictor) -> None:
     texts = ["pizza", "so very sad and angry today", "", "thanks " * 30] * 40
     together = predictor.predict(texts)
     alone = [predictor.predict([text])[0] for text in texts]
@@ -46,7 +46,7 @@ def test_scores_are_probabilities_over_the_candidates(predictor: Predictor) -> N
     assert sum(p.score for p in two) == pytest.approx(1)
 
 
-def test_candidates_are_folded_and_strangers_ignored(predictor: Predictor) -> None:
+def test_candidates_are_canonical_and_unknown_ones_ignored(predictor: Predictor) -> None:
     assert predictor.predict(["love"], candidates={"❤️", "🦖", "x"})[0][0].emoji == "❤"
     assert predictor.predict(["love"], candidates=set()) == [[]]
     assert predictor.predict(["love"], candidates={"no emoji"}) == [[]]
@@ -87,28 +87,28 @@ def test_a_name_is_embedded_once(predictor: Predictor, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("text", ["", " ", "🙏", "\ud800", "\u200f\u200b", "@user"])
-def test_nothing_to_go_on_is_no_answer(predictor: Predictor, text: str) -> None:
+def test_texts_without_words_have_no_prediction(predictor: Predictor, text: str) -> None:
     assert predictor.predict([text]) == [[]]
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=())), max_size=4))
 @settings(max_examples=50, deadline=None)
-def test_any_text_is_answered(predictor: Predictor, texts: list[str]) -> None:
+def test_any_text_has_predictions(predictor: Predictor, texts: list[str]) -> None:
     answers = predictor.predict(texts)
     assert len(answers) == len(texts)
     assert all(len(answer) in (0, 5) for answer in answers)
 
 
-def test_a_long_text_is_answered(predictor: Predictor) -> None:
+def test_a_long_text_has_predictions(predictor: Predictor) -> None:
     assert predictor.predict(["pizza " * 20_000])[0][0].emoji == "🍕"
 
 
-def test_no_texts_are_no_answers(predictor: Predictor) -> None:
+def test_no_texts_have_no_predictions(predictor: Predictor) -> None:
     assert predictor.predict([]) == []
     assert predictor.predict(["pizza"], k=0) == [[]]
 
 
-def test_a_remembering_predictor_answers_alike_and_encodes_once(
+def test_a_caching_predictor_encodes_once_with_the_same_result(
     tiny_artifact: Path, predictor: Predictor
 ) -> None:
     remembering = CachingPredictor(load(tiny_artifact))
@@ -129,7 +129,7 @@ def test_ranking_keeps_the_order_of_the_texts(predictor: Predictor) -> None:
     assert scores[1] > scores[3] > scores[0] > 0.2
 
 
-def test_a_bias_decides_who_is_among_the_best(predictor: Predictor) -> None:
+def test_a_bias_changes_the_top_k(predictor: Predictor) -> None:
     plain, liked = predictor.predict(["pizza party"] * 2, 2, None, [{}, {"🔥": 20.0, "🦖x": 9.0}])
     assert {p.emoji for p in plain} == {"🍕", "🎉"}
     assert liked[0].emoji == "🔥"
@@ -140,7 +140,7 @@ def test_a_bias_decides_who_is_among_the_best(predictor: Predictor) -> None:
     assert all(p.model_score == pytest.approx(alone[p.emoji]) for p in liked)
 
 
-def test_a_custom_emojis_bias_counts_like_any_other(predictor: Predictor) -> None:
+def test_custom_emojis_have_biases_too(predictor: Predictor) -> None:
     offered = {":pizzaTime:", ":sad_cat:", "🔥"}
     (best,) = predictor.predict(["pizza"], 1, offered, [{":pizzaTime:": -400.0, ":sad_cat:": 3.0}])[
         0

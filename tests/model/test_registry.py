@@ -53,14 +53,14 @@ def test_rollback_goes_back_step_by_step(
         registry.rollback()
 
 
-def test_another_source_takes_no_notice(registry: Registry, candidate: Path) -> None:
+def test_a_promotion_does_not_affect_another_source(registry: Registry, candidate: Path) -> None:
     registry.promote(candidate)
     elsewhere = Registry(registry.folder, str(candidate))
     assert elsewhere.promoted_versions() == ()
     assert elsewhere.served().folder == candidate
 
 
-def test_a_corrupt_candidate_switches_nothing(registry: Registry, candidate: Path) -> None:
+def test_a_corrupt_candidate_is_not_promoted(registry: Registry, candidate: Path) -> None:
     with (candidate / LAYOUT.encoder).open("ab") as file:
         file.write(b"?")
     with pytest.raises(ArtifactError, match=r"encoder\.onnx is corrupt"):
@@ -68,7 +68,7 @@ def test_a_corrupt_candidate_switches_nothing(registry: Registry, candidate: Pat
     assert not registry.folder.exists()
 
 
-def test_a_copy_that_was_damaged_is_made_again(registry: Registry, candidate: Path) -> None:
+def test_a_corrupt_copy_is_replaced(registry: Registry, candidate: Path) -> None:
     kept = registry.promote(candidate).folder
     (kept / LAYOUT.emoji).write_bytes(b"")
     with pytest.raises(ArtifactError, match="corrupt"):
@@ -85,7 +85,7 @@ def test_a_corrupt_pointer_is_named(registry: Registry, candidate: Path, text: s
         registry.served()
 
 
-def test_old_promotions_make_room(registry: Registry, tmp_path: Path) -> None:
+def test_old_promotions_are_deleted(registry: Registry, tmp_path: Path) -> None:
     versions = []
     for number in range(MAX_PROMOTIONS + 2):
         write_tiny_artifact(tmp_path / str(number), f"n{number}", seed=number)

@@ -14,7 +14,7 @@ SHARES = st.floats(0.0, 0.9)
 
 
 @given(PRODUCTS, BIAS, st.floats(0.5, 3), SHARES)
-def test_scores_are_probabilities_between_those_of_both_readers(
+def test_scores_lie_between_those_of_both_priors(
     products: np.ndarray, bias: np.ndarray, temperature: float, share: float
 ) -> None:
     scores = np.exp(log_scores(products, bias, temperature, share))
@@ -29,7 +29,7 @@ def test_without_a_share_it_is_a_softmax(products: np.ndarray, bias: np.ndarray)
     assert np.array_equal(log_scores(products, bias, 1.0), log_softmax(products + bias))
 
 
-def test_a_rare_emoji_that_the_words_mean_is_heard() -> None:
+def test_the_uniform_prior_raises_a_rare_emoji() -> None:
     products = np.array([[5.0, 4.0, 8.0, 0.0], [5.0, 4.0, 2.0, 4.5]], dtype=np.float32)
     bias = np.array([4.0, 4.0, -4.0, -6.0], dtype=np.float32)  # the last two are rare
     alone, heard = (np.exp(log_scores(products, bias, 1.0, share)) for share in (0.0, 0.1))

@@ -40,7 +40,7 @@ def test_any_string_becomes_one_encodable_line(text: str) -> None:
 
 
 @given(any_text, st.sampled_from(sorted(emoji_names())), any_text)
-def test_no_trace_of_an_emoji_is_left(before: str, emoji: str, after: str) -> None:
+def test_emojis_are_removed_completely(before: str, emoji: str, after: str) -> None:
     """A variation selector left behind tells which emoji was there: the leak of tweet_eval."""
     cleaned = clean(f"{before} {emoji}\ufe0f {after}")
     assert "\ufe0f" not in cleaned
@@ -48,7 +48,7 @@ def test_no_trace_of_an_emoji_is_left(before: str, emoji: str, after: str) -> No
     assert emoji not in cleaned or emoji[0].isascii()
 
 
-def test_a_long_text_is_cut_before_it_costs_anything() -> None:
+def test_a_long_text_is_truncated_first() -> None:
     assert clean("a" * 100_000) == "aaa"
     assert len(clean("word " * 20_000)) <= MAX_CHARACTERS
 
@@ -56,12 +56,12 @@ def test_a_long_text_is_cut_before_it_costs_anything() -> None:
 @pytest.mark.parametrize(
     "silent", ["", "  \n", "🙏🙏", "\u200b\u200f", "@user http", "...", "\ud800"]
 )
-def test_texts_with_nothing_to_go_on(silent: str) -> None:
+def test_texts_without_words(silent: str) -> None:
     assert not has_words(clean(silent))
 
 
 @pytest.mark.parametrize("spoken", ["ok", "?!", ")))", "42", "שלום", "你好"])
-def test_texts_with_something_to_go_on(spoken: str) -> None:
+def test_texts_with_words(spoken: str) -> None:
     assert has_words(clean(spoken))
 
 

@@ -127,7 +127,7 @@ def test_a_long_text_is_truncated_in_the_browser(visitor: Visitor) -> None:
     expect(visitor.status).not_to_contain_text("1,000")
 
 
-def test_two_people_at_once(page: PageProcess, browser: Browser) -> None:
+def test_two_visitors_at_the_same_time(page: PageProcess, browser: Browser) -> None:
     with visiting(browser, page.url) as ann, visiting(browser, page.url) as bob:
         ann.write("scary")
         bob.write("thanks")

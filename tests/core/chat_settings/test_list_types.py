@@ -20,7 +20,7 @@ from bot.core.chat_settings.setting import (
         ("chat_deny", "–7", frozenset()),
     ],
 )
-def test_a_sign_adds_or_takes_away(name: str, text: str, value: object) -> None:
+def test_signs_add_and_remove_items(name: str, text: str, value: object) -> None:
     current = ChatSettings(
         emoji_deny=frozenset("🔥❤"), emoji_allow=frozenset("🎉"), chat_deny=frozenset("7")
     )

@@ -34,13 +34,13 @@ def test_contains(text: str, moment: datetime, within: bool) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "22-7", "25:00-07:00", "22:00-07:00 Mars/Olympus", "a"])
-def test_other_forms_are_refused(text: str) -> None:
+def test_invalid_quiet_hours_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         QuietHours.parse(text)
 
 
 @given(st.times(), st.times(), st.sampled_from(sorted(available_timezones())))
-def test_the_text_form_is_read_back(start: time, end: time, zone: str) -> None:
+def test_the_text_form_round_trips(start: time, end: time, zone: str) -> None:
     hours = QuietHours(
         start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), zone
     )

@@ -28,7 +28,7 @@ def test_telegram_has_no_settings_of_channels_and_roles() -> None:
 
 
 @given(setting_values, languages)
-def test_a_shown_value_is_read_back(pair: tuple[Setting, object], language: str) -> None:
+def test_a_formatted_value_is_parsed_back(pair: tuple[Setting, object], language: str) -> None:
     setting, value = pair
     current = with_value(setting, value)
     assert getattr(current, setting.name) == value
@@ -48,7 +48,7 @@ def test_a_line_of_the_menu_can_be_written_as_a_command(
 
 
 @given(settings, texts, languages)
-def test_any_text_is_a_value_or_refused_in_the_persons_language(
+def test_any_text_is_a_value_or_refused_in_the_language_of_the_member(
     setting: Setting, text: str, language: str
 ) -> None:
     value, refusal = None, ""
@@ -71,12 +71,12 @@ def test_a_setting_is_found_by_name_or_label() -> None:
     assert find_setting("") is None
 
 
-def test_the_default_is_asked_for_in_any_language() -> None:
+def test_the_default_can_be_requested_in_any_language() -> None:
     assert all(map(is_default, ("default", "Standard", "по умолчанию", "PREDETERMINADO")))
     assert not is_default("none")
 
 
-def test_suggestions_are_read() -> None:
+def test_suggestions_are_parsed() -> None:
     for setting in SETTINGS.values():
         for language in LANGUAGES:
             for text, choice in zip(

@@ -68,14 +68,14 @@ from bot.i18n import LANGUAGES, load_messages
         ("language", "Ru", "ru"),
     ],
 )
-def test_what_people_write_is_read(name: str, text: str, value: object) -> None:
+def test_texts_of_members_are_parsed(name: str, text: str, value: object) -> None:
     found = SETTINGS[name].parse(text, "en", ChatSettings())
     assert (found, type(found)) == (value, type(value))
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("text", ["1e308", str(10**30), "nan", "inf", "-1", "9" * 5000, "²", "1_0"])
-def test_no_text_out_of_range_is_read(setting: Setting, text: str) -> None:
+def test_values_out_of_range_are_refused(setting: Setting, text: str) -> None:
     if isinstance(setting.type, IdSet) and text == "-1":
         return  # takes the channel 1 away
     with pytest.raises(InvalidSetting):
@@ -105,7 +105,7 @@ def test_no_text_out_of_range_is_read(setting: Setting, text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_refusal_is_in_words_of_the_product(name: str, text: str, language: str) -> None:
+def test_refusals_use_the_terms_of_the_product(name: str, text: str, language: str) -> None:
     with pytest.raises(InvalidSetting) as refused:
         SETTINGS[name].parse(text, language, ChatSettings())
     start, _, _ = load_messages(language)["settings.invalid"].partition(" {name}")

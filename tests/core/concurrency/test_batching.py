@@ -75,7 +75,7 @@ async def piled(
     return tasks
 
 
-async def test_what_piles_up_is_one_call_on_one_other_thread(
+async def test_waiting_requests_become_one_batch_on_a_worker_thread(
     batching: BatchingPredictor[Gated], gated: Gated
 ) -> None:
     first = await occupied(batching, gated)
@@ -88,7 +88,7 @@ async def test_what_piles_up_is_one_call_on_one_other_thread(
     assert threading.current_thread().name not in gated.threads
 
 
-async def test_each_group_of_candidates_is_its_own_call(
+async def test_requests_with_other_candidates_are_other_batches(
     batching: BatchingPredictor[Gated], gated: Gated
 ) -> None:
     await occupied(batching, gated)
@@ -106,7 +106,7 @@ async def test_each_group_of_candidates_is_its_own_call(
     assert gated.calls[1:] == [["a", "c"], ["b"], ["d"]]
 
 
-async def test_a_batch_is_bounded(batching: BatchingPredictor[Gated], gated: Gated) -> None:
+async def test_the_batch_size_is_bounded(batching: BatchingPredictor[Gated], gated: Gated) -> None:
     await occupied(batching, gated)
     tasks = await piled(batching, [str(n) for n in range(MAX_BATCH_SIZE + 2)])
     gated.gate.set()
@@ -114,7 +114,7 @@ async def test_a_batch_is_bounded(batching: BatchingPredictor[Gated], gated: Gat
     assert [len(call) for call in gated.calls] == [1, MAX_BATCH_SIZE, 2]
 
 
-async def test_a_full_queue_refuses_at_once(
+async def test_a_full_queue_raises_at_once(
     batching: BatchingPredictor[Gated], gated: Gated
 ) -> None:
     await occupied(batching, gated)
@@ -126,7 +126,9 @@ async def test_a_full_queue_refuses_at_once(
     assert await batching.predict("room again")
 
 
-async def test_a_bad_text_fails_alone(batching: BatchingPredictor[Gated], gated: Gated) -> None:
+async def test_a_failing_text_does_not_affect_the_batch(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
     await occupied(batching, gated)
     good, bad, other = await piled(batching, ["good", "bad", "other"])
     gated.gate.set()
@@ -137,7 +139,7 @@ async def test_a_bad_text_fails_alone(batching: BatchingPredictor[Gated], gated:
     assert await batching.predict("afterwards")
 
 
-async def test_what_was_given_up_is_not_computed(
+async def test_cancelled_requests_are_not_computed(
     batching: BatchingPredictor[Gated], gated: Gated
 ) -> None:
     first = await occupied(batching, gated)
@@ -150,7 +152,7 @@ async def test_what_was_given_up_is_not_computed(
     assert gated.calls == [["first"], ["b"]]
 
 
-async def test_closing_answers_what_was_accepted_and_refuses_the_rest(gated: Gated) -> None:
+async def test_closing_finishes_accepted_requests_and_refuses_new_ones(gated: Gated) -> None:
     batching = BatchingPredictor(gated)
     first = await occupied(batching, gated)
     tasks = await piled(batching, ["a", "b"])
@@ -163,11 +165,13 @@ async def test_closing_answers_what_was_accepted_and_refuses_the_rest(gated: Gat
     assert all(task.done() and task.result() for task in (first, *tasks))
 
 
-async def test_version_and_threshold_are_the_predictors(batching: BatchingPredictor[Gated]) -> None:
+async def test_version_and_threshold_are_those_of_the_predictor(
+    batching: BatchingPredictor[Gated],
+) -> None:
     assert (batching.version, batching.threshold) == ("gated-1", 0.25)
 
 
-async def test_closing_an_unused_one_is_nothing(gated: Gated) -> None:
+async def test_closing_an_unused_predictor_has_no_effect(gated: Gated) -> None:
     batching = BatchingPredictor(gated)
     await batching.aclose()
     await batching.aclose()

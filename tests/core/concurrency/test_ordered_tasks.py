@@ -23,7 +23,7 @@ class Steps:
         self.ended.append(name)
 
 
-async def test_one_message_in_order_others_side_by_side() -> None:
+async def test_tasks_of_a_message_run_in_order_and_others_concurrently() -> None:
     intake, steps = OrderedTasks(), Steps()
     for number, name in (("1", "first"), ("1", "second"), ("2", "other")):
         intake.submit(ref(number), steps.work(name))
@@ -36,7 +36,7 @@ async def test_one_message_in_order_others_side_by_side() -> None:
     assert steps.ended.index("first") < steps.ended.index("second")
 
 
-async def test_work_that_fails_leaves_what_follows_alone(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failed_task_does_not_affect_later_ones(caplog: pytest.LogCaptureFixture) -> None:
     async def fails() -> None:
         raise RuntimeError("secret words of a member")
 
@@ -50,7 +50,7 @@ async def test_work_that_fails_leaves_what_follows_alone(caplog: pytest.LogCaptu
     assert "secret" not in caplog.text
 
 
-async def test_the_end_gives_up_what_takes_too_long_and_takes_nothing_more(
+async def test_closing_cancels_slow_tasks_and_refuses_new_ones(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     intake, steps = OrderedTasks(), Steps()

@@ -23,7 +23,7 @@ def names(choices: tuple[tuple[str, str], ...]) -> list[str]:
     return [name for name, _ in choices]
 
 
-def test_what_is_kept_is_described_with_its_retention() -> None:
+def test_stored_data_is_described_with_its_retention() -> None:
     text = commands(MemoryStore()).describe("en")
     assert "365 days" in text
     assert localize("privacy.texts_consented", "en", days=14) in text
@@ -77,7 +77,7 @@ async def test_members_who_opted_out_cannot_consent() -> None:
     assert (await offered.ask_for_consent(ANNA, "en")).choices
 
 
-async def test_nobody_consents_where_texts_are_never_stored() -> None:
+async def test_there_is_no_consent_if_texts_are_never_stored() -> None:
     store = MemoryStore()
     offered = commands(store, Retention(365, None))
     refusal = localize("consent.unavailable", "en")

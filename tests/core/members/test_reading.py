@@ -26,7 +26,7 @@ async def test_texts_of_others_are_attributed_to_them_and_never_stored() -> None
     assert (attributed.author, attributed.may_store_text) == (BEN, False)
 
 
-async def test_texts_of_unknown_authors_are_attributed_to_nobody_and_never_stored() -> None:
+async def test_texts_of_unknown_authors_have_no_author_and_are_never_stored() -> None:
     attributed = attribute(OF_UNKNOWN)
     assert (attributed.author, attributed.may_store_text) == (UNKNOWN_AUTHOR, False)
 
@@ -56,7 +56,7 @@ async def test_texts_of_unknown_authors_are_not_read_otherwise() -> None:
     assert await reason_not_to_read(OF_UNKNOWN, members) is SkipReason.UNKNOWN_AUTHOR
 
 
-async def test_nothing_is_read_if_the_opt_out_is_not_known() -> None:
+async def test_no_text_is_read_if_the_opt_out_is_unknown() -> None:
     store = MemoryStore()
     store.failing.add("members.is_opted_out")
     with pytest.raises(StoreFailed):

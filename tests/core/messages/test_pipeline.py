@@ -25,25 +25,25 @@ def asked(given: PipelineInput) -> PipelineInput:
     return replace(given, message=replace(given.message, requested=True))
 
 
-def test_prepare_leaves_five_after_the_denied_ones_and_a_swap() -> None:
+def test_prepare_requests_five_more_than_the_denied_emojis_and_one() -> None:
     assert pipeline.prepare(GIVEN, ARTIFACT).k == TOP_K + 2
     few = replace(GIVEN, candidates=frozenset({"😂"}))
     assert pipeline.prepare(few, ARTIFACT).k == TOP_K + 1
 
 
-def test_prepare_takes_the_threshold_of_request_chat_and_artifact_in_this_order() -> None:
+def test_prepare_takes_the_threshold_of_request_chat_or_artifact() -> None:
     assert pipeline.prepare(GIVEN, ARTIFACT).threshold == 0.2
     chosen = replace(GIVEN, settings=ChatSettings(confidence_threshold=0.5))
     assert pipeline.prepare(chosen, ARTIFACT).threshold == 0.5
     assert pipeline.prepare(asked(chosen), ARTIFACT).threshold == 0.0
 
 
-def test_prepare_raises_the_threshold_where_little_is_kept() -> None:
+def test_prepare_raises_the_threshold_if_acceptance_is_low() -> None:
     disliked = replace(GIVEN, preferences=Preferences(acceptance=0.2, vote_count=100.0))
     assert pipeline.prepare(disliked, ARTIFACT).threshold > 0.4
 
 
-async def test_predict_passes_on_what_was_prepared() -> None:
+async def test_predict_passes_the_prepared_values() -> None:
     predictor = EchoPredictor()
     given = replace(GIVEN, preferences=Preferences(bias={"😂": 1.0}))
     assert await pipeline.predict(predictor, given, PREPARED) == predictor.predictions
@@ -51,27 +51,27 @@ async def test_predict_passes_on_what_was_prepared() -> None:
     assert predictor.biases == [{"😂": 1.0}]
 
 
-async def test_predict_asks_nothing_without_candidates() -> None:
+async def test_predict_needs_candidates() -> None:
     predictor = EchoPredictor()
     none = replace(GIVEN, candidates=frozenset())
     result = await pipeline.predict(predictor, none, PREPARED)
     assert (result, predictor.asked) == (SkipReason.NO_ALLOWED_EMOJI, [])
 
 
-async def test_predict_names_an_overload_and_raises_anything_else() -> None:
+async def test_predict_returns_an_overload_and_raises_other_errors() -> None:
     busy = EchoPredictor(error=Overloaded("full"))
     assert await pipeline.predict(busy, GIVEN, PREPARED) is SkipReason.OVERLOADED
     with pytest.raises(ValueError, match="broken"):
         await pipeline.predict(EchoPredictor(error=ValueError("broken")), GIVEN, PREPARED)
 
 
-def test_rank_cuts_the_five_that_are_permitted() -> None:
+def test_rank_keeps_the_best_five_permitted_emojis() -> None:
     ranked = pipeline.rank(GIVEN, SEVEN)
     assert tuple(p.emoji for p in ranked.top) == EMOJIS
     assert len(ranked.predictions) == 7
 
 
-def test_rank_keeps_the_best_five_where_the_chat_permits_none() -> None:
+def test_rank_keeps_the_best_five_if_the_chat_permits_none() -> None:
     nothing = replace(GIVEN, settings=ChatSettings(emoji_allow=frozenset()))
     assert pipeline.rank(nothing, SEVEN).top == tuple(SEVEN[:5])
 
@@ -153,5 +153,5 @@ def test_explore_shows_a_drawn_emoji_at_the_exploration_rate() -> None:
     ],
     ids=["buttons", "nothing shown", "gravity"],
 )
-def test_explore_leaves_other_outcomes_alone(outcome: Outcome) -> None:
+def test_explore_leaves_other_outcomes_unchanged(outcome: Outcome) -> None:
     assert pipeline.explore_outcome(LIVELY, outcome, 0.999, lambda: 5.0) is outcome

@@ -50,7 +50,7 @@ def test_eligible(
     assert skip_before_prediction(message(), settings, DecisionContext(NOON, roll, pace)) is reason
 
 
-def test_an_opted_out_author_is_never_looked_at_unless_they_ask() -> None:
+def test_an_opted_out_author_is_skipped_except_on_request() -> None:
     out = DecisionContext(NOON, 0.0, opted_out=True)
     assert (
         skip_before_prediction(message(addressed=True), ChatSettings(), out) is SkipReason.OPTED_OUT
@@ -58,7 +58,7 @@ def test_an_opted_out_author_is_never_looked_at_unless_they_ask() -> None:
     assert skip_before_prediction(replace(message(), requested=True), ChatSettings(), out) is None
 
 
-def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
+def test_requests_are_answered_under_any_settings() -> None:
     strict = ChatSettings(
         enabled=False, mode=Mode.MENTION_ONLY, chance=0.0, cooldown_seconds=60.0, max_per_minute=1
     )
@@ -80,13 +80,13 @@ def test_those_who_ask_are_answered_whatever_the_chat_chose() -> None:
         ({"role_deny": frozenset({"other"})}, None),
     ],
 )
-def test_places_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
+def test_channels_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
     within = replace(message(addressed=True), parent_chat="parent", roles=frozenset({"muted"}))
     settings = replace(ChatSettings(), **changes)
     assert skip_before_prediction(within, settings, DecisionContext(NOON, 0.0)) is reason
 
 
-def test_in_quiet_hours_only_the_addressed_are_answered() -> None:
+def test_in_quiet_hours_only_addressed_messages_are_answered() -> None:
     nightly = ChatSettings(quiet_hours=QuietHours.parse("11:00-13:00"))
     assert (
         skip_before_prediction(message(), nightly, DecisionContext(NOON, 0.0))
@@ -97,7 +97,7 @@ def test_in_quiet_hours_only_the_addressed_are_answered() -> None:
     )
 
 
-def test_an_addressed_message_passes_chance_cooldown_and_quiet_but_not_the_cap() -> None:
+def test_the_rate_limit_alone_applies_to_addressed_messages() -> None:
     calm = ChatSettings(chance=0.0, cooldown_seconds=60.0, mode=Mode.MENTION_ONLY, max_per_minute=2)
     asked = message(addressed=True)
     assert skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 1))) is None
@@ -105,7 +105,7 @@ def test_an_addressed_message_passes_chance_cooldown_and_quiet_but_not_the_cap()
     assert capped is SkipReason.RATE_LIMIT
 
 
-def test_choose_takes_the_best_that_is_not_forbidden() -> None:
+def test_choose_takes_the_best_permitted_emoji() -> None:
     assert choose_emojis(TOP, ChatSettings(), 0.2) == ("😂",)
 
 
@@ -126,19 +126,19 @@ def test_choose(changes: dict[str, Any], expected: object) -> None:
     assert choose_emojis(TOP, settings, confidence_threshold(message(), settings, 0.2)) == expected
 
 
-def test_an_offer_shows_all_that_are_permitted_where_the_best_is_good_enough() -> None:
+def test_buttons_show_all_permitted_emojis_if_the_best_passes() -> None:
     assert choose_emojis(TOP, ChatSettings(), 0.2, as_buttons=True) == ("😂", "🔥", "❤")
     assert choose_emojis(TOP, ChatSettings(), 0.4, as_buttons=True) is SkipReason.BELOW_THRESHOLD
     many = [Prediction(f":e{i}:", 0.1) for i in range(9)]
     assert len(choose_emojis(many, ChatSettings(), 0.0, as_buttons=True)) == 5
 
 
-def test_those_who_ask_get_five_whatever_the_score() -> None:
+def test_requests_get_five_emojis_with_any_score() -> None:
     asking = replace(message(), requested=True)
     assert confidence_threshold(asking, ChatSettings(confidence_threshold=0.9), 0.5) == 0.0
 
 
-def test_nothing_predicted_is_nothing_to_say() -> None:
+def test_without_predictions_no_emoji_is_chosen() -> None:
     assert choose_emojis([], ChatSettings(), 0.0) is SkipReason.NO_PREDICTION
 
 
@@ -146,7 +146,7 @@ def test_nothing_predicted_is_nothing_to_say() -> None:
     st.lists(st.builds(Prediction, st.sampled_from(sorted(DEFAULT_EMOJI_DENY)), st.floats(0, 1))),
     st.floats(0, 1),
 )
-def test_the_safe_list_is_never_shown(predictions: list[Prediction], threshold: float) -> None:
+def test_denied_emojis_are_never_shown(predictions: list[Prediction], threshold: float) -> None:
     assert isinstance(choose_emojis(predictions, ChatSettings(), threshold), SkipReason)
 
 
@@ -178,7 +178,7 @@ def test_allowed(
         ({"🔥"}, {":cat:", "😂"}, {":cat:"}),
     ],
 )
-def test_own_emojis_of_the_list_come_on_top(
+def test_custom_emojis_of_the_allow_list_are_candidates(
     candidates: set[str] | None, allow: set[str], own: set[str]
 ) -> None:
     settings = ChatSettings(emoji_allow=frozenset(allow))
@@ -194,7 +194,7 @@ def test_own_emojis_of_the_list_come_on_top(
     assert ":dog:" not in {p.emoji for p in left}
 
 
-def test_a_list_of_emojis_that_are_gone_leaves_all() -> None:
+def test_an_allow_list_of_deleted_emojis_has_no_effect() -> None:
     settings = ChatSettings(emoji_allow=frozenset((":gone:",)))
     assert allowed_emojis(message(), settings) is None
 
@@ -237,5 +237,5 @@ def test_a_merry_message_gets_a_laughing_reaction() -> None:
     assert choose_emojis(merry, ChatSettings(), 0.3) == ("😂",)
 
 
-def test_a_person_who_picks_may_pick_a_laughing_emoji() -> None:
+def test_buttons_may_show_a_laughing_emoji() -> None:
     assert choose_emojis(GRAVE, ChatSettings(), 0.3, as_buttons=True) == ("😂", "😢", "💔")

@@ -14,7 +14,7 @@ def test_hits() -> None:
     assert metrics.hits(RANKED, TRUTH, 2).tolist() == [True, True, False, False]
 
 
-def test_macro_recall_counts_every_emoji_alike() -> None:
+def test_macro_recall_weighs_emojis_equally() -> None:
     ranked = [["❤"]] * 10
     truth = [{"❤"}] * 9 + [{"😢"}]
     assert metrics.macro_recall(ranked, truth, 1, min_texts=1) == 0.5
@@ -34,7 +34,7 @@ def test_calibration_error() -> None:
     assert metrics.calibration_error(scores, np.array([True] * 3 + [False] * 7)) >= 0.5 - 1e-12
 
 
-def test_distinct_leaves_out_what_hardly_occurs() -> None:
+def test_distinct_ignores_rare_predictions() -> None:
     ranked = [["😂"]] * 3000 + [["❤"]]
     assert metrics.count_distinct(ranked, 1) == 1
 

@@ -79,7 +79,7 @@ def written(make: object, folder: Path) -> Path:
     return folder
 
 
-def test_it_predicts_its_labels(classifier: Path) -> None:
+def test_a_classifier_predicts_its_labels(classifier: Path) -> None:
     theirs = EmojiClassifier(classifier)
     answers = theirs.predict([*TEXTS, "", "🙏"], 7)
     assert answers[-2:] == [[], []]
@@ -107,7 +107,7 @@ def test_the_converted_artifact_predicts_as_the_classifier(
     assert ours.predict(["pizza"], candidates={":fire_cat:", "❤"})[0]
 
 
-def test_labels_that_are_no_emojis_are_refused(tmp_path: Path) -> None:
+def test_labels_that_are_not_emojis_are_refused(tmp_path: Path) -> None:
     folder = written(roberta, tmp_path / "theirs")
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
 

@@ -43,7 +43,9 @@ def test_too_little_feedback_is_refused(source: Artifact, tmp_path: Path) -> Non
     assert failed(report) == {("feedback", f"at least {MIN_TEXTS} texts")}
 
 
-def test_a_candidate_that_forgot_is_refused(source: Artifact, tmp_path: Path) -> None:
+def test_a_candidate_that_is_worse_on_a_benchmark_is_refused(
+    source: Artifact, tmp_path: Path
+) -> None:
     head = EmojiHead(source, None)
     laughing = source.table.emojis.index("😭")
     with torch.no_grad():
