@@ -19,9 +19,10 @@ class SourceRecipe(_Strict):
     """One dataset, and how its columns become examples."""
 
     name: str
-    kind: Literal["inline", "label", "emotion", "names"]
-    """Emojis inside the text; one emoji in a column; emotion tags in a column; a JSON object from
-    emojis to their names."""
+    kind: Literal["inline", "label", "emotion", "names", "pairs"]
+    """Emojis inside the text; one emoji in a column; emotion tags in a column; names of emojis, a
+    JSON object or a table (``emoji``, ``label``, ``tags``, ``lang``); pairs of translations
+    (``source``, ``target``, ``lang``), whose target is a teacher's answer to the source side."""
     path: str | None = None
     """A Parquet, CSV or JSON Lines file, relative to the recipe."""
     hub: str | None = None
@@ -32,6 +33,8 @@ class SourceRecipe(_Strict):
     """Column of the emoji (kind ``label``) or of the list of emotions (kind ``emotion``)."""
     languages: tuple[str, ...] = ()
     """Values of the column ``lang`` to keep; empty keeps all."""
+    language: str | None = None
+    """Language of texts without a value in ``lang``; of pairs, of their source side (``en``)."""
     skip: int = Field(default=0, ge=0)
     """Texts to skip, after shuffling and deduplication."""
     limit: int | None = Field(default=None, gt=0)
@@ -50,6 +53,21 @@ class SourceRecipe(_Strict):
     leaked_emojis: tuple[str, ...] = ()
     """Emojis that left U+FE0F in the texts from which they were removed."""
 
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns with texts."""
+        return ("source", "target") if self.kind == "pairs" else (self.text,)
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """Columns with emojis or emotions; a source of another kind may lack them."""
+        return () if self.kind == "pairs" else (self.label,)
+
+    @property
+    def is_labelled(self) -> bool:
+        """True if people chose the emojis or emotions of its texts."""
+        return self.kind not in ("names", "pairs")
+
     @model_validator(mode="after")
     def _require_location(self) -> "SourceRecipe":
         if self.path is None and self.hub is None:
@@ -64,12 +82,16 @@ class FitRecipe(_Strict):
     seed: int = 20
     epochs: float = Field(default=1.0, gt=0)
     batch_size: int = Field(default=64, gt=0)
+    max_batch_tokens: int | None = Field(default=None, gt=0)
+    """Tokens in a batch with padding, in place of ``batch_size``: texts in it are of one length."""
     max_tokens: int = Field(default=48, gt=2, le=512)
     learning_rate: float = Field(default=2e-4, gt=0)
     embedding_learning_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.04, ge=0, le=1)
     """Share of the steps in which the learning rate rises."""
+    layers: int | None = Field(default=None, gt=0)
+    """Layers of the base checkpoint to keep, evenly spaced up to the last; None for all."""
     vocabulary_size: int | None = Field(default=None, gt=200)
     """Tokens of the tokenizer to keep, those that the training texts use most; None for all."""
     freeze_embeddings: bool = False
@@ -90,6 +112,24 @@ class FitRecipe(_Strict):
     """Steps."""
 
 
+class TeacherRecipe(_Strict):
+    """A larger network whose answers are part of the targets (knowledge distillation)."""
+
+    checkpoint: str
+    """Folder, relative to the recipe, or Hub id, with an emoji head beside the encoder."""
+    languages: tuple[str, ...] = ()
+    """Languages whose texts it answers; empty for all."""
+
+
+class DistillationRecipe(_Strict):
+    """Use of the teachers' answers; of several for one text, the mean is used."""
+
+    weight: float = Field(default=0.5, gt=0, le=1)
+    """Their share of the target of a labelled text. An unlabelled one has no other target."""
+    batch_tokens: int = Field(default=16384, gt=0)
+    """Tokens that a teacher reads at once."""
+
+
 class NGramRecipe(_Strict):
     """N-gram bag beside the encoder, and the hyper-parameters of its fit."""
 
@@ -108,6 +148,7 @@ class NGramRecipe(_Strict):
             update={
                 "epochs": self.epochs,
                 "batch_size": self.batch_size,
+                "max_batch_tokens": None,
                 "learning_rate": self.learning_rate,
                 "embedding_learning_rate": self.embedding_learning_rate,
                 "weight_decay": 0.0,
@@ -123,6 +164,8 @@ class Recipe(_Strict):
     fit: FitRecipe = FitRecipe()
     ngrams: NGramRecipe | None = None
     """None for the encoder alone."""
+    teachers: tuple[TeacherRecipe, ...] = ()
+    distillation: DistillationRecipe = DistillationRecipe()
     sources: tuple[SourceRecipe, ...]
     validation: tuple[SourceRecipe, ...]
     held_out: tuple[SourceRecipe, ...] = ()
@@ -140,11 +183,25 @@ class Recipe(_Strict):
     """Folder of the recipe, to which paths are relative."""
 
     @model_validator(mode="after")
+    def _require_teachers_of_pairs(self) -> "Recipe":
+        pairs = [source.name for source in self.sources if source.kind == "pairs"]
+        if pairs and not self.teachers:
+            raise ValueError(f"teachers: source {pairs[0]} of kind pairs needs one to answer it")
+        unfit = [s.name for s in (*self.validation, *self.held_out) if s.kind == "pairs"]
+        if unfit:
+            raise ValueError(f"validation: source {unfit[0]} of kind pairs has no labels")
+        return self
+
+    @model_validator(mode="after")
     def _know_prior_sources(self) -> "Recipe":
         unknown = self.prior_weights.keys() - {source.name for source in self.sources}
         if unknown:
             raise ValueError(f"prior_weights: no source {min(unknown)}")
         return self
+
+    def locate_checkpoint(self, name: str) -> str:
+        """Return the path of a checkpoint folder relative to the recipe; else the name, a Hub id."""
+        return str(self.folder / name) if (self.folder / name).is_dir() else name
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
@@ -160,5 +217,6 @@ class Recipe(_Strict):
             raise RecipeError(f"{path}: {error}") from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise RecipeError(f"{path}: {key}: {first['msg']}") from None
+            key = "".join(f"{part}." for part in first["loc"]).rstrip(".")
+            message = f"{key}: {first['msg']}" if key else first["msg"]
+            raise RecipeError(f"{path}: {message.removeprefix('Value error, ')}") from None

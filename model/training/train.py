@@ -8,6 +8,7 @@ from typing import Any, Self
 import torch
 from rich.progress import Progress
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from model import artifact
 from model.artifact import Artifact
@@ -19,13 +20,14 @@ from model.training.export.calibration import calibrate
 from model.training.export.onnx import ExportTarget, export
 from model.training.export.parity import check_parity
 from model.training.fitting.cross_fitting import CrossFitting
-from model.training.fitting.fit import Fit, new_network
+from model.training.fitting.distillation import ask_teachers
+from model.training.fitting.fit import Fit, FitOptions, new_network
 from model.training.fitting.loss_curves import draw_curves
 from model.training.fitting.saved_weights import SavedWeights, write_head
 from model.training.fitting.warm_start import average_weights, warm_start
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ensemble import ensemble
-from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.text_encoder import TextEncoder, encode_texts, keep_layers
 from model.training.network.tokenizer import load_tokenizer
 from model.training.network.vocabulary import cut_embeddings, cut_tokenizer, select_token_ids
 from model.training.recipe import FitRecipe, Recipe, RecipeError
@@ -41,6 +43,10 @@ class TrainingRun:
     folder: Path
     threads: int = 2
     """CPU threads that torch may use."""
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    """Device of the fits."""
+    max_minutes: float | None = None
+    """Time after which the encoder's fit ends; None for the recipe's epochs alone."""
 
     @property
     def base(self) -> Path:
@@ -107,7 +113,8 @@ def train(
     """Train from a base checkpoint, or resume an interrupted run, and export.
 
     Raises:
-        RecipeError: a source is missing, or has no examples where its prior is needed.
+        RecipeError: a source is missing, or has no examples where its prior is needed; or a
+            teacher has no emoji head, or answers no text.
         OSError: the base checkpoint cannot be loaded; the text names it.
         CheckpointError: weights of an earlier run belong to an encoder of another shape.
         ValueError: a checkpoint in the folder belongs to other data.
@@ -124,28 +131,42 @@ def train(
     data = load_fit_data(recipe.fit, tokenizer, examples, validation)
     closed_sources = {source.name for source in recipe.sources if source.kind == "label"}
     _require_examples(recipe, data)
-    network = new_network(base, data, make_label_mask(data, closed_sources), recipe.fit.dropout)
-    weights = SavedWeights.read(earlier.start) if earlier.start else SavedWeights.read_head(base)
-    if weights is not None:
-        warm_start(network, data, base, weights)
+    mask = make_label_mask(data, closed_sources)
+    network = _start_network(recipe.fit, base, data, mask, earlier.start)
     if kept_ids is not None:
         cut_embeddings(network.text_encoder, kept_ids)
     if recipe.fit.freeze_embeddings:
         network.text_encoder.token_embedding.weight.requires_grad_(False)
-    network.text_encoder.token_dropout = recipe.fit.token_dropout
+    network.to(run.device)
     offset = None
     if recipe.ngrams is not None:
-        cross_fitting = CrossFitting(recipe.fit, recipe.ngrams, run.ngrams)
-        offset = cross_fitting.run(data, network.label_mask, progress)
-    fit = Fit(recipe.fit, network, data, run.folder, offset)
-    network = fit.run(progress)
+        cross_fitting = CrossFitting(recipe.fit, recipe.ngrams, run.ngrams, run.device)
+        offset = cross_fitting.run(data, mask, progress)
+    teacher = ask_teachers(recipe, examples, data, network, progress)
+    options = FitOptions(run.device, run.max_minutes, offset, teacher)
+    fit = Fit(recipe.fit, network, data, run.folder, options)
+    network = fit.run(progress).cpu()
     average_weights(network, data, earlier.averaged)
     write_head(network, data.emojis, data.sources, run.base)
     draw_curves(fit.state.history, run.folder / "curves.png")
     if offset is not None:
-        network = ensemble(network, offset.full_network, offset.logit_weight)
+        network = ensemble(network, offset.full_network.cpu(), offset.logit_weight)
     provenance = Provenance.from_fit(base, examples, fit)
     return export_trained(recipe, TrainedNetwork(network, data, provenance, validation), run)
+
+
+def _start_network(
+    recipe: FitRecipe, base: str, data: FitData, label_mask: Tensor, start: Path | None
+) -> EmojiNetwork[TextEncoder]:
+    """Return a network on a base with the weights of an earlier fit, or the base's head, if any."""
+    network = new_network(base, data, label_mask, recipe.dropout)
+    weights = SavedWeights.read(start) if start else SavedWeights.read_head(base)
+    if weights is not None:
+        warm_start(network, data, base, weights)
+    if recipe.layers is not None:
+        keep_layers(network.text_encoder, recipe.layers)
+    network.text_encoder.token_dropout = recipe.token_dropout
+    return network
 
 
 def _select_vocabulary(

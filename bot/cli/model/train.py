@@ -1,6 +1,7 @@
 """``emoji-reactor model train``."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,14 @@ from rich.progress import Progress
 
 from bot.cli.options import DEFAULT_RECIPE, RecipeOption, ThreadsOption
 from bot.cli.training_extra import read_recipe
+
+
+class Device(StrEnum):
+    """Values of ``--device``."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
 
 
 def train(
@@ -33,6 +42,18 @@ def train(
             " (0.25); may be repeated.",
         ),
     ] = None,
+    device: Annotated[
+        Device,
+        typer.Option(help="auto takes a GPU if torch can use one."),
+    ] = Device.AUTO,
+    max_minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            help="End the encoder's fit after so many minutes; the learning rate falls to that"
+            " end. An interrupted fit goes on with the rest of them.",
+        ),
+    ] = None,
     threads: ThreadsOption = 2,
 ) -> None:
     """Train an artifact; the same command goes on after an interruption.
@@ -42,10 +63,12 @@ def train(
     averaged = _parse_shares(average or [])
     loaded_recipe = read_recipe(recipe)
     from model.training import train as training  # torch
+    from model.training.fitting.device import resolve_device
 
     earlier_runs = training.EarlierRuns(start, averaged)
-    run = training.TrainingRun(out or Path("runs") / loaded_recipe.name, threads)
-    base = base or loaded_recipe.fit.base
+    folder = out or Path("runs") / loaded_recipe.name
+    run = training.TrainingRun(folder, threads, resolve_device(device.value), max_minutes)
+    base = base or loaded_recipe.locate_checkpoint(loaded_recipe.fit.base)
     with Progress(console=Console(stderr=True)) as progress:
         artifact = training.train(loaded_recipe, base, run, progress, earlier_runs)
     typer.echo(f"{artifact.version} in {artifact.folder}")

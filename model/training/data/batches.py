@@ -1,7 +1,7 @@
-"""Tokenised examples as flat arrays, and padded batches of texts of similar length."""
+"""Tokenised examples as flat arrays, and padded batches of them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -11,8 +11,6 @@ from torch import Tensor
 
 from model.examples import Example
 
-_WINDOW_BATCHES = 64
-"""Batches whose examples are sorted by length together."""
 _TOKENIZED_AT_ONCE = 5000
 
 
@@ -27,13 +25,17 @@ class Batch:
     source: Tensor
     """(batch,) int64: index of the source."""
     targets: Tensor
-    """(batch, emojis) float32; each row sums to one."""
+    """(batch, emojis) float32; each row sums to one, or to zero for a text without emojis."""
     are_alternatives: Tensor
     """(batch,) bool: the emojis of the text are alternatives."""
     weight: Tensor
     """(batch,) float32."""
     half: Tensor
     """(batch,) int64, 0 or 1: the half of the examples that the text is in."""
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on a device; itself if it is there already."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,18 @@ class TokenizedExamples:
     def batch(self, indices: NDArray[np.int64]) -> Batch:
         """Return the examples padded to the longest of them."""
         lengths = self.lengths[indices]
-        ids = np.zeros((len(indices), lengths.max()), dtype=np.int64)
-        mask = np.zeros_like(ids)
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        ids = np.zeros(mask.shape, dtype=np.int64)
+        positions = self.offsets[indices, None] + np.arange(lengths.max())
+        ids[mask] = self.tokens[positions[mask]]
+        columns = [self.emojis[i] for i in indices]
+        counts = np.array([len(emojis) for emojis in columns])
         targets = np.zeros((len(indices), self.emoji_count), dtype=np.float32)
-        for i, index in enumerate(indices):
-            ids[i, : lengths[i]] = self.tokens[self.offsets[index] : self.offsets[index + 1]]
-            mask[i, : lengths[i]] = 1
-            targets[i, self.emojis[index]] = 1 / len(self.emojis[index])
+        rows = np.repeat(np.arange(len(indices)), counts)
+        targets[rows, np.concatenate(columns)] = np.repeat(1 / np.maximum(counts, 1), counts)
         return Batch(
             torch.from_numpy(ids),
-            torch.from_numpy(mask),
+            torch.from_numpy(mask.astype(np.int64)),
             torch.from_numpy(self.source[indices].astype(np.int64)),
             torch.from_numpy(targets),
             torch.from_numpy(self.are_alternatives[indices]),
@@ -85,40 +89,30 @@ class TokenizedExamples:
 
     def select_half(self, half: int) -> "TokenizedExamples":
         """Return every second example, from the first (0) or the second (1) on; see ``Batch``."""
-        kept = np.arange(half, len(self), 2)
-        inside = np.repeat(np.arange(len(self)) % 2 == half, self.lengths)
+        return self._select(np.arange(len(self)) % 2 == half)
+
+    def labelled(self) -> "TokenizedExamples":
+        """Return the examples with emojis, which come first."""
+        return self._select(np.array([len(emojis) > 0 for emojis in self.emojis]))
+
+    def _select(self, kept: NDArray[np.bool_]) -> "TokenizedExamples":
+        lengths = self.lengths
         return TokenizedExamples(
-            tokens=self.tokens[inside],
-            offsets=np.concatenate([[0], np.cumsum(self.lengths[kept])]).astype(np.int64),
-            emojis=[self.emojis[i] for i in kept],
+            tokens=self.tokens[np.repeat(kept, lengths)],
+            offsets=np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64),
+            emojis=[self.emojis[i] for i in np.flatnonzero(kept)],
             source=self.source[kept],
             weight=self.weight[kept],
             are_alternatives=self.are_alternatives[kept],
             emoji_count=self.emoji_count,
         )
 
-    def batch_count(self, batch_size: int) -> int:
-        """Return the number of batches in an epoch."""
-        # Each window ends with a batch of its own, as windows are cut before batches.
-        windows, rest = divmod(len(self), batch_size * _WINDOW_BATCHES)
-        return windows * _WINDOW_BATCHES + -(-rest // batch_size)
 
-    def epoch_batches(
-        self, batch_size: int, rng: np.random.Generator
-    ) -> Iterator[NDArray[np.int64]]:
-        """Yield the indices of each batch, in random order.
-
-        Lengths within a batch are alike, so that little of it is padding.
-        """
-        order = rng.permutation(len(self))
-        window = batch_size * _WINDOW_BATCHES
-        batches: list[NDArray[np.int64]] = []
-        for start in range(0, len(order), window):
-            part = order[start : start + window]
-            part = part[np.argsort(self.lengths[part], kind="stable")]
-            batches += [part[i : i + batch_size] for i in range(0, len(part), batch_size)]
-        for i in rng.permutation(len(batches)):
-            yield batches[i]
+def select_examples(examples: Sequence[Example], emojis: Collection[str]) -> list[Example]:
+    """Return the examples with one of ``emojis``, then those that only teachers answer."""
+    known = frozenset(emojis)
+    labelled = [x for x in examples if not known.isdisjoint(x.emojis)]
+    return [*labelled, *(x for x in examples if not x.emojis)]
 
 
 def tokenize(
@@ -128,18 +122,18 @@ def tokenize(
     sources: Sequence[str],
     class_weights: dict[str, float],
 ) -> TokenizedExamples:
-    """Tokenise examples; one without any of ``emojis`` is left out.
+    """Tokenise the examples that ``select_examples`` returns, in its order.
 
     The weight of an example is multiplied by the mean class weight of its emojis, 1 by default.
     """
     emoji_columns = {emoji: i for i, emoji in enumerate(emojis)}
     source_indices = {name: i for i, name in enumerate(sources)}
-    kept = [x for x in examples if any(e in emoji_columns for e in x.emojis)]
+    kept = select_examples(examples, emojis)
     ids = _token_ids([x.text for x in kept], tokenizer)
-    mean_weights = [np.mean([class_weights.get(e, 1.0) for e in x.emojis]) for x in kept]
+    mean_weights = [np.mean([class_weights.get(e, 1.0) for e in x.emojis] or [1.0]) for x in kept]
     weights = np.array([x.weight for x in kept], dtype=np.float32)
     return TokenizedExamples(
-        tokens=np.concatenate(ids),
+        tokens=np.concatenate(ids) if ids else np.zeros(0, dtype=np.int32),
         offsets=np.concatenate([[0], np.cumsum([len(x) for x in ids])]).astype(np.int64),
         emojis=[
             np.array([emoji_columns[e] for e in x.emojis if e in emoji_columns], dtype=np.int16)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.text import clean, has_words
-from model.training.data.sources import read_rows, read_table, row_emojis
+from model.training.data.sources import row_emojis
+from model.training.data.tables import read_rows, read_table
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 

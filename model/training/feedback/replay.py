@@ -18,7 +18,7 @@ def replay_texts(recipe: Recipe | None, size: int = MAX_TEXTS, seed: int = 20) -
     """
     texts = [clean(", ".join(names[:4])) for names in emoji_names().values()]
     if recipe is not None:
-        present = [s for s in recipe.sources if s.kind != "names" and is_available(recipe, s)]
+        present = [s for s in recipe.sources if s.is_labelled and is_available(recipe, s)]
         share = size // max(1, len(present))
         for source in present:
             limited = source.model_copy(update={"limit": share})

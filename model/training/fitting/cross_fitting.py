@@ -6,7 +6,7 @@ on each half of the examples and give the logits of the other half (as in stacki
 Breiman, 1996).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from model.training.data.batches import Batch
 from model.training.data.fit_data import FitData
-from model.training.fitting.fit import Fit
+from model.training.fitting.fit import Fit, FitOptions
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ngram_bag import NGramBag, new_ngram_network
 from model.training.recipe import FitRecipe, NGramRecipe
@@ -66,6 +66,7 @@ class CrossFitting:
     ngrams: NGramRecipe
     folder: Path
     """Holds one fit in a folder each: ``all``, ``half0`` and ``half1``."""
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def run(self, data: FitData, label_mask: Tensor, progress: Progress) -> CrossFittedNGrams:
         """Fit n-grams on all examples and on each half, or resume an interrupted fit.
@@ -82,8 +83,11 @@ class CrossFitting:
                 self.ngrams.buckets, self.ngrams.width, len(data.emojis), label_mask
             )
             recipe = self.ngrams.fit_recipe(self.recipe)
-            return Fit(recipe, network, part, self.folder / name).run(progress)
+            options = FitOptions(self.device)
+            return Fit(recipe, network, part, self.folder / name, options).run(progress)
 
+        # Texts that only teachers answer come last, so that halves are those of all examples.
+        data = replace(data, train=data.train.labelled())
         first, second = (
             fit(replace(data, train=data.train.select_half(half)), f"half{half}") for half in (0, 1)
         )

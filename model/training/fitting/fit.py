@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic
 
@@ -12,7 +13,9 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from model.training.data.batches import Batch
+from model.training.data.batching import BatchesOfTexts, BatchesOfTokens, Batching
 from model.training.data.fit_data import FitData
+from model.training.fitting.distillation import TeacherTargets
 from model.training.fitting.loop import LinearSchedule, LoopOptions, LoopState, TrainingLoop
 from model.training.fitting.soft_cross_entropy import soft_cross_entropy
 from model.training.network.emoji_network import EmojiNetwork, TextEncoderT
@@ -35,11 +38,24 @@ def new_network(
     return EmojiNetwork(text_encoder, initial_embeddings(vectors), label_mask)
 
 
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """Device and length of a fit, and what the network is fitted beside."""
+
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    max_minutes: float | None = None
+    """Time after which the fit ends; None for the recipe's epochs alone."""
+    logit_offset: nn.Module | None = None
+    """Module that maps a batch to (batch, emojis), which is added to the network's logits; it is
+    not fitted."""
+    teacher: TeacherTargets | None = None
+    """Answers of teachers to the training examples."""
+
+
 class Fit(Generic[TextEncoderT]):
     """One fit in a folder; ``run`` resumes from the last checkpoint there.
 
-    ``logit_offset`` maps a batch to (batch, emojis), which is added to the network's logits; it
-    is not fitted.
+    The network is moved to the device of the options.
     """
 
     def __init__(
@@ -48,10 +64,18 @@ class Fit(Generic[TextEncoderT]):
         network: EmojiNetwork[TextEncoderT],
         data: FitData,
         folder: Path,
-        logit_offset: nn.Module | None = None,
+        options: FitOptions | None = None,
     ) -> None:
-        self.recipe, self.module, self.data = recipe, network, data
-        self._logit_offset = logit_offset
+        self.options = options or FitOptions()
+        self.recipe, self.data = recipe, data
+        self.module = network.to(self.options.device)
+        if self.options.logit_offset is not None:
+            self.options.logit_offset.to(self.options.device)
+        self._batching: Batching = (
+            BatchesOfTexts(recipe.batch_size)
+            if recipe.max_batch_tokens is None
+            else BatchesOfTokens(recipe.max_batch_tokens)
+        )
         sparse = _sparse_parameters(network.text_encoder)
         sparse_ids = {id(parameter) for parameter in sparse}
         dense = [
@@ -65,7 +89,7 @@ class Fit(Generic[TextEncoderT]):
         self.optimizers = _optimizers(recipe, network, dense, sparse)
         self.loop = TrainingLoop(
             self,
-            self._options(),
+            self._loop_options(),
             folder,
             _fingerprint(data),
             {"emojis": data.emojis, "sources": data.sources},
@@ -93,14 +117,14 @@ class Fit(Generic[TextEncoderT]):
     def batches(self, epoch: int) -> Iterator[NDArray[np.int64]]:
         """Yield the indices of each batch of an epoch."""
         rng = np.random.default_rng([self.recipe.seed, epoch])
-        return self.data.train.epoch_batches(self.recipe.batch_size, rng)
+        return self._batching.batches(self.data.train.lengths, rng)
 
     def training_loss(self, batch: NDArray[np.int64]) -> Tensor:
         """Return the loss of the examples at these indices, a scalar in nats."""
-        examples = self.data.train.batch(batch)
+        examples = self.data.train.batch(batch).to(self.options.device)
+        teacher = self.options.teacher.batch(batch) if self.options.teacher else None
         logits = self._logits(examples, training=True)
-        loss: Tensor = soft_cross_entropy(logits, examples, self.recipe.alternatives_spread)
-        return loss
+        return soft_cross_entropy(logits, examples, self.recipe.alternatives_spread, teacher)
 
     @torch.inference_mode()
     def validation_loss(self) -> float:
@@ -110,22 +134,23 @@ class Fit(Generic[TextEncoderT]):
         order = np.argsort(data.lengths, kind="stable")
         for start in range(0, len(order), _VALIDATION_BATCH_SIZE):
             batch = data.batch(order[start : start + _VALIDATION_BATCH_SIZE])
+            batch = batch.to(self.options.device)
             loss = soft_cross_entropy(self._logits(batch, training=False), batch, 1.0)
             total += float(loss) * len(batch.weight)
         return total / len(data)
 
     def _logits(self, batch: Batch, *, training: bool) -> Tensor:
         self.module.train(training)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.options.device.type, torch.bfloat16):
             logits = self.module(batch.input_ids, batch.attention_mask, batch.source)
         result: Tensor = logits.float()
-        if self._logit_offset is not None:
-            result = result + self._logit_offset.train(training)(batch)
+        if self.options.logit_offset is not None:
+            result = result + self.options.logit_offset.train(training)(batch)
         return result
 
-    def _options(self) -> LoopOptions:
+    def _loop_options(self) -> LoopOptions:
         recipe = self.recipe
-        steps_per_epoch = self.data.train.batch_count(recipe.batch_size)
+        steps_per_epoch = self._batching.count(self.data.train.lengths)
         total_steps = max(1, round(steps_per_epoch * recipe.epochs))
         return LoopOptions(
             steps_per_epoch=steps_per_epoch,
@@ -133,6 +158,7 @@ class Fit(Generic[TextEncoderT]):
             evaluate_every=recipe.evaluate_every,
             patience=recipe.patience,
             seed=recipe.seed,
+            max_minutes=self.options.max_minutes,
             schedule=LinearSchedule(total_steps, max(1, int(total_steps * recipe.warmup))),
         )
 

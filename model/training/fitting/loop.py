@@ -4,6 +4,7 @@ import itertools
 import json
 import logging
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -54,7 +55,7 @@ class Objective(Protocol[ItemT]):
         """Return the mean validation loss in nats."""
 
 
-def constant(step: int) -> float:
+def constant(step: float) -> float:
     """Return 1: the learning rate stays at its peak."""
     return 1.0
 
@@ -66,10 +67,10 @@ class LinearSchedule:
     total_steps: int
     warmup_steps: int
 
-    def __call__(self, step: int) -> float:
+    def __call__(self, step: float) -> float:
         """Return the factor of the peak learning rate at a step, counted from 0."""
         if step < self.warmup_steps:
-            return (step + 1) / self.warmup_steps
+            return min(1.0, (step + 1) / self.warmup_steps)
         remaining = self.total_steps - step
         return max(0.01, remaining / max(1, self.total_steps - self.warmup_steps))
 
@@ -85,7 +86,9 @@ class LoopOptions:
     patience: int
     """Evaluations without a lower validation loss after which the fit stops."""
     seed: int
-    schedule: Callable[[int], float] = constant
+    schedule: Callable[[float], float] = constant
+    max_minutes: float | None = None
+    """Time after which the loop ends; the schedule then follows the share of it that is over."""
     checkpoint: str = CHECKPOINT
     """File name."""
     restart_on_other_data: bool = False
@@ -101,6 +104,8 @@ class LoopState:
     step: int = 0
     best_loss: float = math.inf
     evaluations_without_gain: int = 0
+    seconds: float = 0.0
+    """Time spent in the loop, in all runs together."""
     history: list[dict[str, float]] = field(default_factory=list)
     """``step``, ``train`` (loss of the last batch) and ``validation`` of each evaluation."""
 
@@ -122,6 +127,8 @@ class TrainingLoop(Generic[ItemT]):
         self._metadata = dict(metadata or {})
         self._accelerator = Accelerator()
         self._peaks = [group["lr"] for group in self._parameter_groups()]
+        self._resumed_at = time.monotonic()
+        self._earlier_seconds = 0.0
 
     def run(self, progress: Progress) -> None:
         """Minimise until the last step or until patience is exhausted, then load the best weights.
@@ -132,12 +139,14 @@ class TrainingLoop(Generic[ItemT]):
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(self.options.seed)
         self._resume()
-        total = self.options.total_steps
-        task = progress.add_task("fit", total=total, completed=self.state.step)
+        self._resumed_at, self._earlier_seconds = time.monotonic(), self.state.seconds
+        task = progress.add_task("fit", total=self.options.total_steps)
+        progress.update(task, completed=self._position)
         loss = math.nan
         for batch in self._remaining_batches():
             loss = self._step(batch)
-            progress.update(task, completed=self.state.step, description=f"loss {loss:.3f}")
+            self.state.seconds = self._earlier_seconds + time.monotonic() - self._resumed_at
+            progress.update(task, completed=self._position, description=f"loss {loss:.3f}")
             if self.state.step % self.options.evaluate_every == 0:
                 self._evaluate(loss)
         if not self.state.history or self.state.history[-1]["step"] != self.state.step:
@@ -149,8 +158,17 @@ class TrainingLoop(Generic[ItemT]):
     def _is_finished(self) -> bool:
         options, state = self.options, self.state
         return (
-            state.step >= options.total_steps or state.evaluations_without_gain >= options.patience
+            self._position >= options.total_steps
+            or state.evaluations_without_gain >= options.patience
         )
+
+    @property
+    def _position(self) -> float:
+        """Steps taken, or the equivalent of the elapsed share of the time if that is more."""
+        options, state = self.options, self.state
+        if options.max_minutes is None:
+            return state.step
+        return max(state.step, options.total_steps * state.seconds / (60 * options.max_minutes))
 
     def _remaining_batches(self) -> Iterator[ItemT]:
         """Yield batches from the current step on; those before a resumption are passed over."""
@@ -165,7 +183,7 @@ class TrainingLoop(Generic[ItemT]):
                 return
 
     def _step(self, batch: ItemT) -> float:
-        factor = self.options.schedule(self.state.step)
+        factor = self.options.schedule(self._position)
         for group, peak in zip(self._parameter_groups(), self._peaks, strict=True):
             group["lr"] = peak * factor
         optimizers = self.objective.optimizers
@@ -210,6 +228,7 @@ class TrainingLoop(Generic[ItemT]):
             "optimizers": [optimizer.state_dict() for optimizer in self.objective.optimizers],
             "state": asdict(self.state),
             "random": torch.get_rng_state(),
+            "cuda_random": torch.cuda.get_rng_state_all(),
         }
         save_atomically(checkpoint, self.folder / self.options.checkpoint)
 
@@ -227,6 +246,8 @@ class TrainingLoop(Generic[ItemT]):
         for optimizer, content in zip(self.objective.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(content)
         torch.set_rng_state(saved["random"])
+        if len(saved.get("cuda_random", ())) == torch.cuda.device_count():
+            torch.cuda.set_rng_state_all(saved.get("cuda_random", ()))
         self.state = state
         log.info("resumed at step %d", state.step)
 

@@ -8,6 +8,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
 
+from model.training.recipe import RecipeError
+
 _BATCH_SIZE = 64
 _MAX_NAME_TOKENS = 32
 
@@ -55,9 +57,14 @@ class TextEncoder(nn.Module):
         return embedding
 
     @property
+    def max_positions(self) -> int:
+        """Positions of the encoder."""
+        return int(self.encoder.config.max_position_embeddings)  # type: ignore[union-attr, arg-type]
+
+    @property
     def max_name_tokens(self) -> int:
         """Tokens of an emoji's name and keywords that are read."""
-        return min(_MAX_NAME_TOKENS, int(self.encoder.config.max_position_embeddings))  # type: ignore[union-attr, arg-type]
+        return min(_MAX_NAME_TOKENS, self.max_positions)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Return text vectors, not normalised: their length expresses certainty."""
@@ -71,6 +78,36 @@ class TextEncoder(nn.Module):
         if self.bag is None:
             return projected
         return torch.cat([projected, self.bag(input_ids, attention_mask)], dim=1)
+
+
+def keep_layers(text_encoder: TextEncoder, count: int) -> None:
+    """Keep ``count`` layers of an encoder, evenly spaced and the last among them.
+
+    The start of a smaller network that is distilled from a larger one (DistilBERT: Sanh et al.,
+    2019).
+
+    Raises:
+        RecipeError: it has fewer layers, or they are not alike, as in ModernBERT.
+    """
+    config: Any = text_encoder.encoder.config
+    total = int(config.num_hidden_layers)
+    parents = [
+        (parent, name)
+        for parent in text_encoder.encoder.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, nn.ModuleList) and len(child) == total
+    ]
+    if count > total or len(parents) != 1:
+        raise RecipeError(f"fit.layers: {count} of {total} layers cannot be kept; choose fewer")
+    [(parent, name)] = parents
+    layers = list(getattr(parent, name))
+    if len({tuple(layer.state_dict()) for layer in layers}) > 1:
+        raise RecipeError(
+            "fit.layers: the layers of this base differ; leave it out, or choose another"
+        )
+    kept = [(i + 1) * total // count - 1 for i in range(count)]
+    setattr(parent, name, nn.ModuleList([layers[i] for i in kept]))
+    config.num_hidden_layers = count  # saved with the encoder
 
 
 def _load_encoder(base: str) -> Any:  # noqa: ANN401 - transformers has no types of its own

@@ -15,6 +15,7 @@ import torch
 from tokenizers import Tokenizer
 
 from model.training.network.text_encoder import TextEncoder
+from model.training.recipe import RecipeError
 
 _SPECIAL = re.compile(r"[\[<](PAD|UNK|CLS|SEP|MASK|pad|unk|mask|s|/s|0x[0-9A-F]{2})[\]>]")
 """Tokens without text of their own, and the bytes of SentencePiece's byte fallback."""
@@ -47,7 +48,7 @@ def select_token_ids(tokenizer: Tokenizer, texts: Sequence[str], size: int) -> l
     with an alphabet or syllables; Chinese ones, thousands of words of their own, count as others.
 
     Raises:
-        ValueError: the tokenizer is none of WordPiece, Unigram and BPE.
+        RecipeError: the tokenizer is none of WordPiece, Unigram and BPE.
     """
     document = json.loads(tokenizer.to_str())
     vocabulary = tokenizer.get_vocab()
@@ -137,13 +138,13 @@ def _merged_parts(
     """Return the ids of the two parts that BPE first merges to each token; empty for others.
 
     Raises:
-        ValueError: the model is none of WordPiece, Unigram and BPE.
+        RecipeError: the model is none of WordPiece, Unigram and BPE.
     """
     kind = model.get("type")
     if kind in ("WordPiece", "Unigram"):
         return {}
     if kind != "BPE":
-        raise ValueError(f"fit.vocabulary_size: a {kind} vocabulary cannot be cut; leave it out")
+        raise RecipeError(f"fit.vocabulary_size: a {kind} vocabulary cannot be cut; leave it out")
     parts: dict[int, tuple[int, int]] = {}
     for left, right in map(_merge_pair, model["merges"]):
         merged = vocabulary[_merge(model, left, right)]

@@ -56,3 +56,13 @@ def wide(
     wide = recipe.model_copy(update={"fit": fit, "ngrams": ngrams})
     train(wide, str(tiny_base), made, Progress(disable=True))
     return made
+
+
+@pytest.fixture(scope="session")
+def run(
+    recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> TrainingRun:
+    """A run on the synthetic recipe as it is."""
+    made = TrainingRun(tmp_path_factory.mktemp("run"), threads=1)
+    train(Recipe.read(recipe_file), str(tiny_base), made, Progress(disable=True))
+    return made

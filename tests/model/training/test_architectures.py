@@ -25,9 +25,9 @@ from model import Predictor
 from model.artifact import load
 from model.training.export.onnx import export_encoder, trim_positions
 from model.training.export.smoothquant import feed_for
-from model.training.network.text_encoder import TextEncoder, encode_texts
+from model.training.network.text_encoder import TextEncoder, encode_texts, keep_layers
 from model.training.network.tokenizer import load_tokenizer
-from model.training.recipe import Recipe
+from model.training.recipe import Recipe, RecipeError
 from model.training.train import TrainingRun, train
 from tests.synthetic import EMOTIONS, LEXICON
 
@@ -169,6 +169,26 @@ def test_the_graph_gives_the_same_vectors_after_trimming_positions(
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
     given = np.concatenate([session.run(None, feed_for(each))[0] for each in encoded])
     assert given == pytest.approx(expected, abs=1e-3)
+
+
+def test_layers_are_kept_evenly_up_to_the_last(base: Path, tmp_path: Path) -> None:
+    text = TextEncoder.from_base(str(base)).eval()
+    if text.encoder.config.model_type == "modernbert":  # type: ignore[union-attr]
+        with pytest.raises(RecipeError, match=r"fit\.layers: the layers of this base differ"):
+            keep_layers(text, 1)
+        return
+    keep_layers(text, 1)
+    text.encoder.save_pretrained(tmp_path / "small")  # type: ignore[operator]
+    small = TextEncoder.from_base(str(tmp_path / "small")).eval()
+    ids = torch.arange(5, 13).unsqueeze(0)
+    assert torch.allclose(small(ids, torch.ones_like(ids)), text(ids, torch.ones_like(ids)))
+    state = TextEncoder.from_base(str(base)).encoder.state_dict()
+    last = {name.replace(".1.", ".0."): value for name, value in state.items() if ".1." in name}
+    assert last
+    for name, value in last.items():
+        assert torch.equal(small.encoder.state_dict()[name], value), name
+    with pytest.raises(RecipeError, match=r"fit\.layers: 2 of 1"):
+        keep_layers(text, 2)
 
 
 def test_token_dropout_is_for_training_alone(tiny_base: Path) -> None:

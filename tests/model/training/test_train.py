@@ -28,15 +28,6 @@ from model.training.recipe import Recipe, RecipeError
 from model.training.train import TrainingRun, apply_source_prior, train
 
 
-@pytest.fixture(scope="session")
-def run(
-    recipe_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory
-) -> TrainingRun:
-    made = TrainingRun(tmp_path_factory.mktemp("run"), threads=1)
-    train(Recipe.read(recipe_file), str(tiny_base), made, Progress(disable=True))
-    return made
-
-
 def test_the_artifact_predicts_its_training_labels(run: TrainingRun) -> None:
     predictor = Predictor.load(str(run.artifact))
     trained = {"😂", "😢", "🍕", "😡", "😠", "😭"}

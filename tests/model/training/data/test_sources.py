@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from model.text import dedup_key_of_cleaned
@@ -84,3 +86,70 @@ def test_unlabelled_texts_are_clean_distinct_and_not_held_out(
         "one text",
     ]
     assert len(read_unlabelled_texts(recipe, [tmp_path / "own.txt"], 1)) == 1
+
+
+def pairs_source(folder: Path, rows: list[dict[str, str]]) -> SourceRecipe:
+    pq.write_table(pa.Table.from_pylist(rows), folder / "pairs.parquet")
+    return SourceRecipe(name="pairs", kind="pairs", path=str(folder / "pairs.parquet"))
+
+
+def test_both_sides_of_a_pair_await_the_answer_to_its_source_side(
+    recipe_file: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {"source": "a good joke", "target": "un buen chiste", "lang": "es"},
+        {"source": "a good joke", "target": "ein guter Witz", "lang": "de"},
+        {"source": "dinner", "target": "!!!", "lang": "de"},
+    ]
+    recipe = Recipe.read(recipe_file)
+    source = pairs_source(tmp_path, rows)
+    examples = load_examples(recipe, [source])
+    assert sorted(x.text for x in examples) == ["a good joke", "ein guter Witz", "un buen chiste"]
+    assert {(x.teacher_text, x.language, x.emojis) for x in examples} == {("a good joke", "en", ())}
+    german = source.model_copy(update={"languages": ("de",)})
+    assert [x.text for x in load_examples(recipe, [german])] == ["a good joke", "ein guter Witz"]
+    assert len(load_examples(recipe, [source.model_copy(update={"limit": 1})])) == 2
+
+
+def test_a_pair_with_a_held_out_side_is_left_out(recipe_file: Path, tmp_path: Path) -> None:
+    rows = [{"source": "a good joke", "target": "un buen chiste", "lang": "es"}]
+    recipe, source = Recipe.read(recipe_file), pairs_source(tmp_path, rows)
+    for text in ("a good joke", "un buen chiste"):
+        assert load_examples(recipe, [source], {dedup_key_of_cleaned(text)}) == []
+
+
+def test_a_missing_column_is_named(recipe_file: Path, tmp_path: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    source = pairs_source(tmp_path, [{"source": "a", "lang": "es"}])
+    with pytest.raises(RecipeError, match="pairs: no column target"):
+        load_examples(recipe, [source])
+    no_languages = pairs_source(tmp_path, [{"source": "a", "target": "b"}])
+    with pytest.raises(RecipeError, match="pairs: no column lang"):
+        load_examples(recipe, [no_languages.model_copy(update={"languages": ("es",)})])
+
+
+def test_examples_know_their_language(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    assert {x.language for x in load_examples(recipe, recipe.sources[:1])} == {"en"}
+
+
+def test_names_are_read_from_a_table_of_languages(recipe_file: Path, tmp_path: Path) -> None:
+    rows = [
+        {"emoji": "🍕", "label": "pizza", "tags": ["cheese", "slice"], "lang": "en"},
+        {"emoji": "🍕", "label": "пицца", "tags": ["сыр"], "lang": "ru"},
+        {"emoji": "🧀", "label": "сыр", "tags": None, "lang": "ru"},
+        {"emoji": "x", "label": "letter", "tags": [], "lang": "en"},
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "names.parquet")
+    source = SourceRecipe(name="names", kind="names", path=str(tmp_path / "names.parquet"))
+    recipe = Recipe.read(recipe_file)
+    examples = {x.text: x for x in load_examples(recipe, [source])}
+    assert set(examples) == {"pizza", "cheese", "slice", "пицца", "сыр"}
+    assert examples["сыр"].emojis == ("🍕", "🧀")
+    assert examples["сыр"].are_alternatives
+    assert examples["сыр"].language == "ru"
+    russian = source.model_copy(update={"languages": ("ru",)})
+    assert {x.text for x in load_examples(recipe, [russian])} == {"пицца", "сыр"}
+    pq.write_table(pa.Table.from_pylist([{"emoji": "🍕"}]), tmp_path / "names.parquet")
+    with pytest.raises(RecipeError, match="names: no column label"):
+        load_examples(recipe, [source])

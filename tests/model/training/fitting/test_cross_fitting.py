@@ -47,7 +47,7 @@ def test_a_half_has_the_examples_that_batches_assign_to_it(examples: int, half: 
     assert len(part) == len(inside)
     for mine, theirs in enumerate(inside):
         here, there = part.batch(np.array([mine])), everything.batch(np.array([theirs]))
-        for name in ("input_ids", "targets", "weight", "any_fits", "source"):
+        for name in ("input_ids", "targets", "weight", "are_alternatives", "source"):
             assert torch.equal(getattr(here, name), getattr(there, name)), name
 
 

@@ -10,6 +10,7 @@ import torch
 from rich.progress import Progress
 from torch import Tensor, nn
 
+from model.training.fitting import loop
 from model.training.fitting.loop import (
     BEST,
     CHECKPOINT,
@@ -116,6 +117,82 @@ def test_a_checkpoint_of_other_data_is_refused_or_replaced(tmp_path: Path) -> No
     anew = Line()
     run(anew, tmp_path, options, data="b")
     assert len(anew.drawn) == 18
+
+
+class Clock:
+    """A clock that an objective moves on by some seconds a step."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 1000.0
+        monkeypatch.setattr(loop, "time", self)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def moves(self, objective: Line, seconds: float) -> list[float]:
+        """Let each step take some seconds; return the learning rates, as they come."""
+        training_loss, rates = objective.training_loss, list[float]()
+
+        def slow(batch: tuple[int, int]) -> Tensor:
+            self.seconds += seconds
+            rates.append(objective.optimizers[0].param_groups[0]["lr"] / 0.2)
+            return training_loss(batch)
+
+        objective.training_loss = slow  # type: ignore[method-assign]
+        return rates
+
+
+TIMED = LoopOptions(
+    steps_per_epoch=5, total_steps=1000, evaluate_every=4, patience=99, seed=3, max_minutes=1.0,
+    schedule=LinearSchedule(1000, 200),
+)  # fmt: skip
+
+
+def test_a_time_limit_ends_it_and_the_schedule_follows_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objective = Line()
+    rates = Clock(monkeypatch).moves(objective, 6.0)
+    run(objective, tmp_path, TIMED)
+    assert len(rates) == 10
+    # A tenth of the time each: a fifth of it is warm-up, and then the rate falls to nothing.
+    assert rates[1:3] == pytest.approx([0.505, 1.0])
+    assert rates[3:] == pytest.approx([0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
+    assert [point["step"] for point in history(tmp_path)] == [4, 8, 10]
+
+
+def test_an_interrupted_run_goes_on_with_the_rest_of_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, interrupted, resumed = Clock(monkeypatch), Line(), Line()
+    clock.moves(interrupted, 6.0)
+    training_loss = interrupted.training_loss
+
+    def interrupt(batch: tuple[int, int]) -> Tensor:
+        if len(interrupted.drawn) == 6:
+            raise KeyboardInterrupt
+        return training_loss(batch)
+
+    interrupted.training_loss = interrupt  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        run(interrupted, tmp_path, TIMED)
+    clock.seconds += 3600  # between the runs
+    rates = clock.moves(resumed, 6.0)
+    run(resumed, tmp_path, TIMED)
+    # The checkpoint is from step 4: 24 of 60 seconds were over.
+    assert rates == pytest.approx([0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
+
+
+def test_the_steps_end_a_run_that_is_faster_than_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objective = Line()
+    Clock(monkeypatch).moves(objective, 0.1)
+    short = LoopOptions(
+        steps_per_epoch=5, total_steps=18, evaluate_every=4, patience=99, seed=3, max_minutes=1.0
+    )
+    run(objective, tmp_path, short)
+    assert len(objective.drawn) == 18
 
 
 def test_losses_that_are_never_finite_are_an_error(tmp_path: Path) -> None:

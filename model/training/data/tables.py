@@ -1,0 +1,77 @@
+"""Reading of tables: files and Hub datasets to rows."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+from model.training.recipe import RecipeError, SourceRecipe
+
+LANGUAGE = "lang"
+"""Column of a row's language."""
+
+
+def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, Any]]:
+    """Return the rows of a source after its filters, shuffled with ``seed``.
+
+    Raises:
+        RecipeError: the file is missing, or is not the table that the source describes.
+    """
+    rows = _table(source, folder)
+    if source.languages:
+        rows = [row for row in rows if row[LANGUAGE] in source.languages]
+    if source.exclude_text:
+        rows = [row for row in rows if source.exclude_text not in row[source.text_columns[0]]]
+    random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
+    return rows
+
+
+def _table(source: SourceRecipe, folder: Path) -> list[dict[str, Any]]:
+    if source.path is not None and (folder / source.path).exists():
+        return _columns_of(read_table(folder / source.path), source)
+    if source.hub is not None:
+        from datasets import load_dataset  # takes a second that local files need not wait for
+
+        repository, _, configuration = source.hub.partition(":")
+        return _columns_of(
+            load_dataset(repository, configuration or None, split=source.split), source
+        )
+    raise RecipeError(f"source {source.name}: no file {folder / str(source.path)}")
+
+
+def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # noqa: ANN401 - untyped
+    """Return the needed columns of a table of pyarrow or of datasets as rows."""
+    required = (*source.text_columns, *([LANGUAGE] if source.languages else ()))
+    missing = [name for name in required if name not in table.column_names]
+    if missing:
+        raise RecipeError(f"source {source.name}: no column {missing[0]}")
+    wanted = {*source.text_columns, *source.label_columns, LANGUAGE}
+    kept = [name for name in table.column_names if name in wanted]
+    if hasattr(table, "select_columns"):
+        rows: list[dict[str, Any]] = table.select_columns(kept).to_list()
+        return rows
+    return list(table.select(kept).to_pylist())
+
+
+def read_table(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types of its own
+    """Read a Parquet, CSV or JSON Lines file as a pyarrow table.
+
+    Raises:
+        RecipeError: the file is none of them.
+    """
+    from pyarrow import ArrowInvalid, csv, json, parquet
+
+    try:
+        if path.suffix == ".csv":
+            as_text = csv.ConvertOptions(
+                column_types=dict.fromkeys(("text", "emoji", "emotions"), "string")
+            )
+            return csv.read_csv(
+                path,
+                parse_options=csv.ParseOptions(newlines_in_values=True),
+                convert_options=as_text,
+            )
+        if path.suffix in (".jsonl", ".json"):
+            return json.read_json(path)
+        return parquet.read_table(path)
+    except ArrowInvalid as error:
+        raise RecipeError(f"{path} is no table: {str(error).splitlines()[0]}") from error
