@@ -1,10 +1,12 @@
 """Components that every adapter is built from."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.concurrency.batching import BatchingPredictor
+from bot.core.connection import Connection
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore
@@ -20,3 +22,7 @@ class Components:
     store: SqlStore
     engine: AsyncEngine
     predictor: BatchingPredictor[Predictor]
+    connections: defaultdict[str, Connection] = field(
+        default_factory=lambda: defaultdict(Connection)
+    )
+    """The connection of each platform, by its name."""

@@ -75,18 +75,23 @@ def build_platform_adapter(
 
 
 async def run_adapters(
-    builders: Sequence[tuple[str, Callable[[], Adapter]]], stop: asyncio.Event
+    builders: Sequence[tuple[str, Callable[[], Adapter]]],
+    stop: asyncio.Event,
+    ended: Callable[[str], None],
 ) -> None:
     """Build and run adapters side by side until ``stop``; one that fails leaves the others alone.
 
     Args:
         builders: name and builder of each adapter.
         stop: set when the process is asked to end.
+        ended: called with the name of each adapter that ends.
 
     Raises:
         AdaptersEnded: all of them ended before.
     """
-    running = {asyncio.create_task(_run_one(*builder), name=builder[0]) for builder in builders}
+    running = {
+        asyncio.create_task(_run_one(*builder, ended), name=builder[0]) for builder in builders
+    }
     stopping = asyncio.create_task(stop.wait())
     while running and not stop.is_set():
         done, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -107,10 +112,12 @@ async def _cancel(running: set[asyncio.Task[None]]) -> None:
             logger.error("%s did not close in %s seconds", task.get_name(), STOP_TIMEOUT_SECONDS)
 
 
-async def _run_one(name: str, build: Callable[[], Adapter]) -> None:
+async def _run_one(name: str, build: Callable[[], Adapter], ended: Callable[[str], None]) -> None:
     try:
         await build().run()
     except Exception as error:
         logger.exception("%s stopped", name, exc_info=error)
     else:
         logger.warning("%s ended", name)
+    finally:
+        ended(name)

@@ -19,6 +19,8 @@ from bot.core.messages.service import Service
 from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
+from bot.operations.metrics import Metrics
+from bot.operations.observed import ObservedService, observe_transactions
 from bot.serving import ArtifactWatch, load_served
 
 logger = logging.getLogger(__name__)
@@ -43,9 +45,14 @@ def console_settings(settings: Settings) -> ChatSettings:
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, credentials: Credentials, defaults: ChatSettings
+    settings: Settings,
+    credentials: Credentials,
+    defaults: ChatSettings,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Components]:
     """Open the components; on exit, finish accepted predictions and close everything.
+
+    With ``metrics``, they are observed.
 
     Raises:
         EmojiReactorError, ConfigError: the database, the secret or the artifact cannot be used.
@@ -59,7 +66,7 @@ async def assemble(
         )
         await purge_expired(store, settings.privacy)
         async with _serve_predictions(settings, store, engine, Pseudonyms(secret)) as components:
-            yield components
+            yield components if metrics is None else _observe(components, metrics)
     finally:
         await engine.dispose()
 
@@ -79,6 +86,14 @@ async def _serve_predictions(
         await asyncio.wait([watch])
         await predictor.aclose()
         _log_counts(service)
+
+
+def _observe(components: Components, metrics: Metrics) -> Components:
+    """Return the components with a service that records what it does."""
+    predictor = components.predictor
+    service = ObservedService(predictor, components.store, metrics, components.pseudonyms)
+    observe_transactions(components.engine, metrics)
+    return replace(components, service=service)
 
 
 def _log_counts(service: Service) -> None:

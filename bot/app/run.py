@@ -12,6 +12,7 @@ from bot.app.background_tasks import background_tasks
 from bot.config.credentials import Credentials
 from bot.config.settings import Settings
 from bot.core.errors import EmojiReactorError
+from bot.operations.watch import Operations
 
 
 class NothingToRun(EmojiReactorError):
@@ -42,15 +43,18 @@ async def run(settings: Settings, credentials: Credentials) -> None:
             " without a platform, try emoji-reactor chat"
         )
     stop = _stop_on_signals()
+    operations = Operations(settings)
     async with (
-        assemble(settings, credentials, chat_settings(settings)) as components,
+        operations.serving(),
+        assemble(settings, credentials, chat_settings(settings), operations.metrics) as components,
         background_tasks(components.store, components.service, settings.privacy),
+        operations.watching(components, [platform.name for platform, _ in plan.tokens]),
     ):
         builders = [
             (platform.name, partial(build_platform_adapter, platform, components, settings, token))
             for platform, token in plan.tokens
         ]
-        await run_adapters(builders, stop)
+        await run_adapters(builders, stop, lambda name: components.connections[name].end())
 
 
 async def run_web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:

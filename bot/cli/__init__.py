@@ -27,6 +27,10 @@ COMMANDS: dict[str, Command | Group] = {
         "bot.cli.run:run",
         "Connect to every platform that has a token, until SIGINT or SIGTERM.",
     ),
+    "health": Command(
+        "bot.cli.health:health",
+        "Ask the bot that runs here if it works; exit status 0 if so, else 1.",
+    ),
     "doctor": Command(
         "bot.cli.doctor:doctor",
         "Check settings, secrets, database, model and platforms, and name a remedy for each fault.",

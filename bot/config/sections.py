@@ -88,6 +88,15 @@ class PrivacySettings(_Section):
         return now - timedelta(days=self.text_retention_days)
 
 
+class OperationsSettings(_Section):
+    """Health checks and metrics of ``run``."""
+
+    listen: Annotated[Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] | None, _EMPTY_IS_UNSET] = (
+        "127.0.0.1:9464"
+    )
+    max_silence_seconds: Annotated[float, Field(ge=1, le=3600)] = 90.0
+
+
 class LogSettings(_Section):
     """The log on standard error."""
 

@@ -15,6 +15,7 @@ from bot.config.sections import (
     DiscordSettings,
     LogSettings,
     ModelSettings,
+    OperationsSettings,
     PrivacySettings,
     TelegramSettings,
 )
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
     privacy: PrivacySettings = PrivacySettings()
+    operations: OperationsSettings = OperationsSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

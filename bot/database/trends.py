@@ -75,6 +75,20 @@ async def compute_trends(engine: AsyncEngine) -> FeedbackTrends:
         )
 
 
+async def compute_kept_share(engine: AsyncEngine, since: datetime.datetime) -> KeptShare:
+    """Count the messages with a shown emoji since a time, and those without a rejection.
+
+    Raises:
+        StoreFailed: the database cannot be read.
+    """
+    kept = case((exists().where(_REJECTED), 0), else_=1)
+    shown = and_(_SHOWN_ANY, prediction.c.created_at >= since)
+    query = select(func.count(), func.coalesce(func.sum(kept), 0)).where(shown)
+    async with transaction(engine) as connection:
+        counts = (await connection.execute(query.select_from(prediction))).one()
+    return KeptShare(int(counts[0]), int(counts[1]))
+
+
 def _day(dialect: str) -> ColumnElement[str]:
     if dialect == "sqlite":
         return func.strftime("%Y-%m-%d", prediction.c.created_at, type_=String)

@@ -12,6 +12,7 @@ COMMANDS = [
     "chat",
     "init",
     "run",
+    "health",
     "doctor",
     "db upgrade",
     "db current",

@@ -78,6 +78,9 @@ class Gateway:
         """The code with which every identification is turned down, where there is one."""
         self.rejects_resume = False
         """Whether no session can be resumed."""
+        self.acknowledges = True
+        """Whether heartbeats are answered."""
+        self.heartbeat_seconds = 41.25
         self._intents = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -89,7 +92,9 @@ class Gateway:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         connection = Connection(socket, request.query.get("compress") == "zlib-stream")
-        await connection.send({"op": HELLO, "d": {"heartbeat_interval": 41_250}})
+        await connection.send(
+            {"op": HELLO, "d": {"heartbeat_interval": int(1000 * self.heartbeat_seconds)}}
+        )
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 payload = json.loads(message.data)
@@ -125,6 +130,8 @@ class Gateway:
     async def _answer(self, connection: Connection, payload: Payload, origin: str) -> None:
         data = payload["d"]
         if payload["op"] == HEARTBEAT:
+            if not self.acknowledges:
+                return
             await connection.send({"op": HEARTBEAT_ACK, "d": None})
         elif payload["op"] == IDENTIFY and data["token"] != self._token:
             await connection.socket.close(code=4004)

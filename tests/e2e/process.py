@@ -32,6 +32,7 @@ class BotProcess:
             "database.url": f"sqlite+aiosqlite:///{self.database}",
             "model.source": str(artifact),
             "log.format": "plain",
+            "operations.listen": "",
             **settings,
         }
         lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
@@ -81,6 +82,11 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, and do not wait."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     @property
     def pid(self) -> int:

@@ -146,6 +146,9 @@ class TelegramServer:
         self.accepting_reactions = asyncio.Event()
         """While cleared, setMessageReaction calls wait."""
         self.accepting_reactions.set()
+        self.answering_polls = asyncio.Event()
+        """While cleared, getUpdates calls are not answered."""
+        self.answering_polls.set()
         self.pending_reactions: EventLog[int] = EventLog()
         """Messages whose setMessageReaction calls have arrived, answered or not."""
         self.arrivals: dict[int, float] = {}
@@ -379,6 +382,8 @@ class TelegramServer:
             return _failure(409, "Conflict: can't use getUpdates method while webhook is active")
         polled = method == "getupdates"
         result = await self._get_updates(fields) if polled else self._result(method, fields)
+        if polled:
+            await self.answering_polls.wait()
         if isinstance(result, web.Response):
             return result
         return web.json_response({"ok": True, "result": result})

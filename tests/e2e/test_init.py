@@ -97,6 +97,7 @@ def desk(
         "EMOJI_REACTOR__DISCORD__API_BASE": discord_server.api_base,
         "EMOJI_REACTOR__DISCORD__GATEWAY_URL": discord_server.gateway_url,
         "EMOJI_REACTOR__TELEGRAM__BASE_URL": telegram_server.origin,
+        "EMOJI_REACTOR__OPERATIONS__LISTEN": "",  # other tests run beside this one
     }
     return Desk(tmp_path, {**environment, **there})
 

@@ -72,6 +72,7 @@ class DiscordAdapter:
             try:
                 await client.start(self._token)
             finally:
+                self._context.connection.lost()
                 await client.drain(DRAIN_SECONDS)
 
     def _continue_without_content(self) -> None:

@@ -16,6 +16,7 @@ from bot.adapters.discord.buttons import PredictionButton, WithdrawButton
 from bot.adapters.discord.commands.menu import Translator, build_tree
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.events import ref
+from bot.adapters.discord.heartbeats import HeartbeatWatch
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.responder import TIMEOUT_SECONDS, Responder
 from bot.config.sections import DiscordSettings
@@ -80,9 +81,12 @@ class Client(discord.AutoShardedClient):
         self._inbox = Inbox(context, Responder(self, context), forbidden)
         self.tree = build_tree(self)
         self._registering: asyncio.Task[None] | None = None
+        self._heartbeats = HeartbeatWatch(context.connection)
+        self._watching: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Handle the buttons of all earlier messages, and register the commands."""
+        self._watching = asyncio.create_task(self._heartbeats.run(self))
         self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
@@ -99,8 +103,9 @@ class Client(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Close the connection."""
-        if self._registering is not None:
-            self._registering.cancel()
+        for task in (self._registering, self._watching):
+            if task is not None:
+                task.cancel()
         await super().close()
 
     async def drain(self, seconds: float) -> None:
@@ -131,6 +136,18 @@ class Client(discord.AutoShardedClient):
         """Log that the bot is connected."""
         logger.info("Discord is connected; %d servers", len(self.guilds))
         permissions.report_missing(self.application_id, self.guilds)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Count the heartbeats of a shard with a new session."""
+        self._heartbeats.opened(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Count the heartbeats of a shard with a resumed session."""
+        self._heartbeats.opened(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Report a shard that lost its connection."""
+        self._heartbeats.closed(shard_id)
 
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Log the event's name only; a traceback could quote message text."""

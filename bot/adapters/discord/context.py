@@ -10,6 +10,7 @@ from cachetools import LRUCache
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
 from bot.config.sections import DiscordSettings, PrivacySettings
+from bot.core.connection import Connection
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.privacy import PrivacyCommands, Retention
 from bot.core.members.pseudonyms import Pseudonyms
@@ -32,6 +33,7 @@ class AdapterContext:
     pseudonyms: Pseudonyms
     settings: DiscordSettings
     privacy: PrivacySettings
+    connection: Connection = field(default_factory=Connection)
     request_guard: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
     answered_refs: LRUCache[MessageRef, MessageRef] = field(
         default_factory=lambda: LRUCache(MAX_CACHED_REFS)

@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import aiohttp
 
+from bot.core.connection import Connection
+
 logger = logging.getLogger(__name__)
 
 # https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
-INVALID_STATUSES = frozenset((401, 403, 429))
+TOO_MANY_REQUESTS = 429
+INVALID_STATUSES = frozenset((401, 403, TOO_MANY_REQUESTS))
 WINDOW_SECONDS = 600.0
 BAN_LIMIT = 10_000
 MAX_REQUESTS = BAN_LIMIT // 20
@@ -23,8 +26,11 @@ class InvalidRequestGuard:
     Shared 429s are not counted: Discord does not count them either.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """``clock`` returns seconds."""
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, connection: Connection | None = None
+    ) -> None:
+        """``clock`` returns seconds; errors are counted in ``connection``, too."""
+        self._connection = connection or Connection()
         self._clock = clock
         self._times: deque[float] = deque(maxlen=MAX_REQUESTS)
         self._holding = False
@@ -35,6 +41,8 @@ class InvalidRequestGuard:
         """Count a response; ``scope`` is its ``X-RateLimit-Scope``."""
         if status >= 400:
             self.counts[status] += 1
+            self._connection.errors[f"http_{status}"] += 1
+            self._connection.rate_limited += status == TOO_MANY_REQUESTS
         if status in INVALID_STATUSES and scope != "shared":
             self._times.append(self._clock())
 

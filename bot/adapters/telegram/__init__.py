@@ -22,5 +22,6 @@ def build_adapter(components: Components, settings: Settings, token: str) -> Tel
         components.pseudonyms,
         settings.telegram,
         settings.privacy,
+        components.connections["telegram"],
     )
     return TelegramAdapter(services, token)

@@ -13,6 +13,7 @@ from bot.adapters.telegram.endpoints import build_bot
 from bot.adapters.telegram.inbox import UPDATE_KINDS, Inbox
 from bot.adapters.telegram.polling import Poller, retry_until_success
 from bot.adapters.telegram.webhook import Webhook
+from bot.adapters.telegram.webhook_watch import watch_webhook
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,10 @@ class TelegramAdapter:
 
     def __init__(self, services: BotServices, token: str) -> None:
         self._services = services
-        self._bot = build_bot(services.settings.base_url, token)
-        self._context = AdapterContext(services, self._bot, AllowedReactions(self._bot))
+        self._bot = build_bot(services.settings.base_url, token, services.connection)
+        self._context = AdapterContext(
+            services, self._bot, AllowedReactions(self._bot), errors=services.connection.errors
+        )
 
     async def run(self) -> None:
         """Answer until cancelled, then finish what was accepted.
@@ -64,6 +67,7 @@ class TelegramAdapter:
     async def _poll(self, inbox: Inbox) -> None:
         await retry_until_success(self._bot.delete_webhook, self._context.errors)
         poller = Poller(self._bot, UPDATE_KINDS, self._context.errors, lambda: inbox.under_way)
+        self._services.connection.heard()
         logger.info("Telegram is connected")
         try:
             async with aclosing(poller.batches()) as batches:
@@ -89,6 +93,6 @@ class TelegramAdapter:
             await retry_until_success(register, self._context.errors)
             logger.info("Telegram is connected; its webhook listens on %s", address)
             try:
-                await asyncio.Event().wait()  # until cancelled
+                await watch_webhook(self._bot, url, self._services.connection)  # until cancelled
             finally:
                 await inbox.drain(DRAIN_SECONDS)

@@ -13,6 +13,7 @@ from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.events import NAME, ref, topic_key
 from bot.config.sections import PrivacySettings, TelegramSettings
+from bot.core.connection import Connection
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.privacy import PrivacyCommands, Retention
@@ -36,6 +37,7 @@ class BotServices:
     pseudonyms: Pseudonyms
     settings: TelegramSettings
     privacy: PrivacySettings
+    connection: Connection = field(default_factory=Connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import hmac
 from hashlib import sha256
 
-from bot.core.events import MemberKey
+from bot.core.events import MemberKey, MessageRef
 
 
 class Pseudonyms:
@@ -19,3 +19,7 @@ class Pseudonyms:
             self._secret, f"{platform}:{member_id}".encode("utf-8", "surrogatepass"), sha256
         )
         return MemberKey(digest.hexdigest()[:32])
+
+    def message_key(self, ref: MessageRef) -> str:
+        """Return the key by which logs and ``/why`` name a message: 12 hexadecimal digits."""
+        return self.key(f"message of {ref.platform}", f"{ref.chat}:{ref.message}")[:12]

@@ -1,0 +1,1 @@
+"""Health checks, metrics and the service manager of a running bot."""

@@ -1,0 +1,61 @@
+"""Everything that watches over one running bot."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from bot.adapters.components import Components
+from bot.config.settings import Settings
+from bot.operations.acceptance import refresh_acceptance
+from bot.operations.health import Health
+from bot.operations.metrics import Counted, Metrics
+from bot.operations.server import OperationsServer
+from bot.operations.systemd import ServiceManager
+
+
+class Operations:
+    """Metrics, health checks, their server, and the service manager's notifications."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start with empty metrics."""
+        self._settings = settings
+        self._program_version = version("emoji-reactor")
+        self.metrics = Metrics(self._program_version)
+        self._server = OperationsServer(self.metrics)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Serve; until ``watching`` the bot is live and not ready.
+
+        Raises:
+            EmojiReactorError: the address is not available.
+        """
+        async with self._server.listening(self._settings.operations.listen):
+            yield
+
+    @asynccontextmanager
+    async def watching(
+        self, components: Components, platforms: Sequence[str]
+    ) -> AsyncIterator[None]:
+        """Check and measure the components, which are ready to connect."""
+        service, predictor = components.service, components.predictor
+        for name in platforms:
+            components.connections[name].expect(())
+        counted = Counted(
+            refusals=lambda: service.refusals,
+            dropped_feedback=lambda: service.dropped,
+            failures=lambda: service.failures,
+            queue_length=lambda: predictor.waiting,
+            artifact_version=lambda: predictor.version,
+        )
+        self.metrics.observe(counted, components.connections)
+        self._server.health = Health(components, platforms, self._settings, self._program_version)
+        refreshing = asyncio.create_task(refresh_acceptance(components.engine, self.metrics))
+        try:
+            async with ServiceManager().running():
+                yield
+        finally:
+            self._server.health = None
+            refreshing.cancel()
+            await asyncio.wait([refreshing])
