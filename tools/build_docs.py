@@ -1,4 +1,4 @@
-"""Generate parts of the docs: docs/cli.md, the predictions in README.md, the chat settings.
+"""Generate parts of the docs: docs/cli.md, README.md's predictions, chat settings, metrics.
 
 ``python -m tools.build_docs`` (``make docs``) after a change of the command line or the artifact.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.core.chat_settings.schema import ChatSettings, ReactionSettings
 from bot.core.chat_settings.setting import SETTINGS, Setting
 from bot.i18n import FALLBACK
+from bot.operations.metrics import catalogue
 
 ROOT = Path(__file__).parents[1]
 CLI = ROOT / "docs" / "cli.md"
@@ -30,6 +31,7 @@ _PREDICT_BLOCK = re.compile(
 )
 
 _SETTINGS_TABLE = re.compile(r"(?<=<!-- chat settings -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_METRICS_TABLE = re.compile(r"(?<=<!-- metrics -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _OPERATOR_KEYS = {field.name for field in fields(ReactionSettings)}
 
 
@@ -94,10 +96,22 @@ def with_settings_table(page: str) -> str:
     return _SETTINGS_TABLE.sub(lambda _: settings_table(), page)
 
 
+def metrics_table() -> str:
+    """Return the metrics as a Markdown table."""
+    rows = ["| metric | type | |", "|---|---|---|"]
+    rows += [f"| `{name}` | {kind} | {about} |" for name, kind, about in catalogue()]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def with_tables(page: str) -> str:
+    """Return the page with the current tables between their comments."""
+    return _METRICS_TABLE.sub(lambda _: metrics_table(), with_settings_table(page))
+
+
 def main() -> None:
     """Write all."""
     CLI.write_text(render_reference(), encoding="utf-8")
-    OPERATING.write_text(with_settings_table(OPERATING.read_text("utf-8")), encoding="utf-8")
+    OPERATING.write_text(with_tables(OPERATING.read_text("utf-8")), encoding="utf-8")
     readme = README.read_text(encoding="utf-8")
     arguments, _ = parse_example(readme)
     README.write_text(replace_output(readme, run_module("bot", *arguments)), encoding="utf-8")

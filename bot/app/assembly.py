@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 
@@ -19,8 +19,6 @@ from bot.core.messages.service import Service
 from bot.database.engine import open_database, sqlite_path
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
-from bot.operations.metrics import Metrics
-from bot.operations.observed import ObservedService, observe_transactions
 from bot.serving import ArtifactWatch, load_served
 
 logger = logging.getLogger(__name__)
@@ -48,11 +46,11 @@ async def assemble(
     settings: Settings,
     credentials: Credentials,
     defaults: ChatSettings,
-    metrics: Metrics | None = None,
+    observe: Callable[[Components], Components] = lambda components: components,
 ) -> AsyncIterator[Components]:
     """Open the components; on exit, finish accepted predictions and close everything.
 
-    With ``metrics``, they are observed.
+    ``observe`` returns the components to use, with what it puts around them.
 
     Raises:
         EmojiReactorError, ConfigError: the database, the secret or the artifact cannot be used.
@@ -65,8 +63,12 @@ async def assemble(
             credentials.hash_secret, path, members_exist=await store.members.exist()
         )
         await purge_expired(store, settings.privacy)
-        async with _serve_predictions(settings, store, engine, Pseudonyms(secret)) as components:
-            yield components if metrics is None else _observe(components, metrics)
+        async with _serve_predictions(settings, store, engine, Pseudonyms(secret)) as parts:
+            components = observe(parts)
+            try:
+                yield components
+            finally:
+                _log_counts(components.service)
     finally:
         await engine.dispose()
 
@@ -85,15 +87,6 @@ async def _serve_predictions(
         watch.cancel()
         await asyncio.wait([watch])
         await predictor.aclose()
-        _log_counts(service)
-
-
-def _observe(components: Components, metrics: Metrics) -> Components:
-    """Return the components with a service that records what it does."""
-    predictor = components.predictor
-    service = ObservedService(predictor, components.store, metrics, components.pseudonyms)
-    observe_transactions(components.engine, metrics)
-    return replace(components, service=service)
 
 
 def _log_counts(service: Service) -> None:

@@ -46,7 +46,7 @@ async def run(settings: Settings, credentials: Credentials) -> None:
     operations = Operations(settings)
     async with (
         operations.serving(),
-        assemble(settings, credentials, chat_settings(settings), operations.metrics) as components,
+        assemble(settings, credentials, chat_settings(settings), operations.observe) as components,
         background_tasks(components.store, components.service, settings.privacy),
         operations.watching(components, [platform.name for platform, _ in plan.tokens]),
     ):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import version
 
 from bot.adapters.components import Components
@@ -10,6 +11,7 @@ from bot.config.settings import Settings
 from bot.operations.acceptance import refresh_acceptance
 from bot.operations.health import Health
 from bot.operations.metrics import Counted, Metrics
+from bot.operations.observed import ObservedService, observe_transactions
 from bot.operations.server import OperationsServer
 from bot.operations.systemd import ServiceManager
 
@@ -21,8 +23,16 @@ class Operations:
         """Start with empty metrics."""
         self._settings = settings
         self._program_version = version("emoji-reactor")
-        self.metrics = Metrics(self._program_version)
-        self._server = OperationsServer(self.metrics)
+        self._metrics = Metrics(self._program_version)
+        self._server = OperationsServer(self._metrics)
+
+    def observe(self, components: Components) -> Components:
+        """Return the components with a service that records what it does."""
+        observe_transactions(components.engine, self._metrics)
+        service = ObservedService(
+            components.predictor, components.store, self._metrics, components.pseudonyms
+        )
+        return replace(components, service=service)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -49,9 +59,9 @@ class Operations:
             queue_length=lambda: predictor.waiting,
             artifact_version=lambda: predictor.version,
         )
-        self.metrics.observe(counted, components.connections)
+        self._metrics.observe(counted, components.connections)
         self._server.health = Health(components, platforms, self._settings, self._program_version)
-        refreshing = asyncio.create_task(refresh_acceptance(components.engine, self.metrics))
+        refreshing = asyncio.create_task(refresh_acceptance(components.engine, self._metrics))
         try:
             async with ServiceManager().running():
                 yield

@@ -24,6 +24,7 @@ from tools.build_docs import (
     run_module,
     settings_table,
     with_settings_table,
+    with_tables,
 )
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -164,6 +165,12 @@ def test_the_table_of_chat_settings_is_that_of_the_schema() -> None:
     page = OPERATING.read_text(encoding="utf-8")
     assert settings_table() in page
     assert page == with_settings_table(page), "make docs refreshes it"
+
+
+def test_the_table_of_metrics_is_current() -> None:
+    page = OPERATING.read_text(encoding="utf-8")
+    assert "`emoji_reactor_messages_total`" in page
+    assert page == with_tables(page), "make docs refreshes it"
 
 
 def test_make_targets_in_the_docs_exist() -> None:
