@@ -119,7 +119,8 @@ def _secret_files(config: Path, url: str) -> list[Path]:
     referenced = [os.environ.get(f"{name}_FILE", "") for name in SECRET_VARIABLES]
     files = [secrets_path(config), *(Path(name) for name in referenced if name)]
     if (database := sqlite_path(url)) is not None:
-        files.append(hash_secret_path(database))
+        log = database.with_name(f"{database.name}-wal")
+        files += [hash_secret_path(database), database, log]
     if has_password(url) and not os.environ.get(DATABASE_URL_VARIABLE):
         files.append(config)
     return files

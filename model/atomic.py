@@ -1,10 +1,14 @@
 """Atomic writes: a file has either its old content or all of the new one."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+_MOUNT_POINT = (errno.EBUSY, errno.EXDEV)
+_NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 
 def write(path: Path, text: str, *, mode: int = 0o600, replace: bool = True) -> bool:
@@ -43,11 +47,44 @@ def write_binary(
             os.fsync(file.fileno())
         draft.chmod(mode)
         if replace:
-            draft.replace(path)
-            return True
-        os.link(draft, path)
+            _replace(draft, path)
+        else:
+            _create(draft, path)
     except FileExistsError:
         return False
     finally:
         draft.unlink(missing_ok=True)
     return True
+
+
+def _replace(draft: Path, path: Path) -> None:
+    try:
+        draft.replace(path)
+    except OSError as error:
+        if error.errno not in _MOUNT_POINT:
+            raise
+        # Mounted into a container: it cannot be renamed over, and its content can be replaced.
+        with path.open("r+b") as file:
+            file.write(draft.read_bytes())
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _create(draft: Path, path: Path) -> None:
+    """Give the draft its name.
+
+    Raises:
+        FileExistsError: the name is taken.
+    """
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        # Reserved first; until the draft takes its place another process may see it empty.
+        with path.open("xb"):
+            pass
+        draft.replace(path)

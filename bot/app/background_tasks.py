@@ -38,7 +38,7 @@ async def background_tasks(
 
 
 async def purge_expired(store: SqlStore, privacy: PrivacySettings) -> None:
-    """Erase rows and texts past their retention, and old update claims.
+    """Erase rows and texts past their retention, votes of earlier days, and old update claims.
 
     Raises:
         StoreFailed: the database refused it.
@@ -47,6 +47,7 @@ async def purge_expired(store: SqlStore, privacy: PrivacySettings) -> None:
     erased = await store.outcomes.purge(privacy.rows_kept_since(now), privacy.texts_kept_since(now))
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
+    await store.votes.purge_days_before(now)
     await store.update_claims.purge(now - UPDATE_CLAIM_RETENTION)
 
 

@@ -220,10 +220,15 @@ def single_line(error: BaseException) -> str:
 
 
 def _try_to_open(url: str) -> None:
-    """Fail early: a failing aiosqlite leaves a thread that ends in a traceback."""
+    """Fail early: a failing aiosqlite leaves a thread that ends in a traceback.
+
+    A new file can be read by its owner only; SQLite gives its log the same mode.
+    """
     path = sqlite_path(url)
     if path is None:
         return
+    if path.parent.is_dir() and not path.exists():
+        path.touch(mode=0o600)
     try:
         with closing(sqlite3.connect(path)):
             pass

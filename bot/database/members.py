@@ -50,7 +50,7 @@ class SqlMemberStore:
 
         An opt-out stays: without it the next message would be answered again.
         """
-        async with self._database.write() as connection:
+        async with self._database.erase() as connection:
             return await self._erase(connection, platform, member)
 
     async def _erase(self, connection: AsyncConnection, platform: str, member: MemberKey) -> int:
@@ -76,7 +76,7 @@ class SqlMemberStore:
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
         """Record an opt-out and erase the rest, or revoke it; the first time is kept."""
         row = {"platform": platform, "member": member, "since": datetime.now(UTC)}
-        async with self._database.write() as connection:
+        async with self._database.erase() if out else self._database.write() as connection:
             if out:
                 await self._erase(connection, platform, member)
             await connection.execute(
@@ -97,7 +97,8 @@ class SqlMemberStore:
         """
         now = datetime.now(UTC)
         row = {"platform": platform, "member": member, "version": version, "granted_at": now}
-        async with self._database.write() as connection:
+        is_revoked = version is None
+        async with self._database.erase() if is_revoked else self._database.write() as connection:
             active = and_(_consents(platform, member), consent.c.revoked_at.is_(None))
             if version is None:
                 await connection.execute(update(consent).where(active).values(revoked_at=now))

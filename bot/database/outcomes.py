@@ -93,14 +93,17 @@ class SqlOutcomeStore:
             await self._recording.uncount(
                 connection, feedback.c.prediction_id == row_id, prediction.c.id == row_id
             )
-            await connection.execute(delete(prediction).where(prediction.c.id == row_id))
+            deletion = delete(prediction).where(prediction.c.id == row_id)
+            deleted = (await connection.execute(deletion)).rowcount
+        if deleted:
+            await self._database.truncate_log()
 
     async def purge(self, before: datetime, texts_before: datetime | None = None) -> int:
         """Delete outcomes of before ``before`` with their feedback; return the rows changed.
 
         Of those of before ``texts_before`` only the texts are erased.
         """
-        async with self._database.write() as connection:
+        async with self._database.erase() as connection:
             old = delete(prediction).where(prediction.c.created_at < before)
             changed = (await connection.execute(old)).rowcount
             if texts_before is not None:

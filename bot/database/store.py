@@ -36,7 +36,8 @@ class SqlStore:
         """
         database = Database(engine)
         totals = PreferenceTotals(database)
-        recording = PreferenceRecording(totals, VoteHistory(database))
+        self.votes = VoteHistory(database)
+        recording = PreferenceRecording(totals, self.votes)
         self.chat_settings = SqlChatSettingStore(database, defaults or ChatSettings())
         self.members = SqlMemberStore(database, self.chat_settings, recording)
         self.outcomes = SqlOutcomeStore(database, recording, terms)

@@ -1,7 +1,10 @@
 """Short transactions on one database."""
 
+import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,6 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.errors import StoreFailed
 from bot.database.engine import driver_message
+
+logger = logging.getLogger(__name__)
+
+CHECKPOINT_TIMEOUT_SECONDS = 2.0
+"""How long an erasure waits for readers; writers wait meanwhile."""
 
 
 @asynccontextmanager
@@ -41,6 +49,7 @@ class Database:
         # On SQLite a writer takes the lock at once; see ``bot.database.engine``.
         self._writer = engine.execution_options(immediate=True)
         self._on_sqlite = engine.dialect.name == "sqlite"
+        self._file = engine.url.database
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open a transaction that only reads.
@@ -58,6 +67,36 @@ class Database:
         """
         return transaction(self._writer)
 
+    @asynccontextmanager
+    async def erase(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that erases what members wrote, and leave no copy of it in a log.
+
+        Raises:
+            StoreFailed: nothing was erased.
+        """
+        async with self.write() as connection:
+            yield connection
+        await self.truncate_log()
+
+    async def truncate_log(self) -> None:
+        """Empty the write-ahead log of SQLite, which holds earlier versions of pages.
+
+        If another process reads just then, the log stays until the next erasure or purge.
+        """
+        if self._on_sqlite and self._file:
+            await asyncio.to_thread(_truncate_log, self._file)
+
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
         return sqlite.insert(table) if self._on_sqlite else postgresql.insert(table)
+
+
+def _truncate_log(file: str) -> None:
+    try:
+        with closing(sqlite3.connect(file, timeout=CHECKPOINT_TIMEOUT_SECONDS)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        logger.warning("the write-ahead log was not emptied after an erasure: %s", error)
+        return
+    if busy:
+        logger.warning("the write-ahead log is in use, and is emptied by the next purge")

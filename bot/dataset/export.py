@@ -108,7 +108,8 @@ class ExportWriter:
         # Opened with the first row, since a data set must not contain empty files.
         path = self._folder / format_ / f"{split}.{format_}"
         if path not in self._writers:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.touch(mode=0o600)
             self._writers[path] = WRITERS[format_](path)
             self._stack.callback(self._writers[path].close)
         return self._writers[path]
@@ -139,6 +140,8 @@ def _write_card(
     folder: Path, summary: DatasetSummary, formats: Sequence[Format], licence: str
 ) -> None:
     card = render_card(summary, formats, licence)
+    for name in (CARD_FILE, SUMMARY_FILE):
+        (folder / name).touch(mode=0o600)
     (folder / CARD_FILE).write_text(card, encoding="utf-8")
     content = {**summary.as_dict(), "formats": list(formats)}
     serialized = json.dumps(content, ensure_ascii=False, indent=1)

@@ -1,7 +1,8 @@
 """The folder of an export: its file names, and its replacement as a whole."""
 
+import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +22,11 @@ EXPORT_FILES = frozenset(
 """Relative paths of all files that an export may contain."""
 
 
+_PARTIAL, _BACKUP = ".partial", ".before"
+_DESKTOP_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+_MOUNT_POINT = (errno.EBUSY, errno.EXDEV)
+
+
 class ExportFailed(EmojiReactorError):
     """An export cannot be written or used; nothing was changed."""
 
@@ -38,11 +44,18 @@ def check_export_folder(folder: Path) -> None:
         for path in folder.rglob("*")
         if (not path.is_dir() or path.is_symlink())
         and path.relative_to(folder).as_posix() not in EXPORT_FILES
+        and path.relative_to(folder).parts[0] not in (_PARTIAL, _BACKUP)
+        and not _is_of_desktop(path.name)
     )
     if foreign:
         raise ExportFailed(
             f"{folder} contains {foreign[0]}, which is not part of an export; choose another folder"
         )
+
+
+def _is_of_desktop(name: str) -> bool:
+    """Return if file managers leave such a file in every folder that they show."""
+    return name in _DESKTOP_FILES or name.startswith("._")
 
 
 @contextmanager
@@ -57,21 +70,69 @@ def replace_folder(folder: Path) -> Iterator[Path]:
     folder = folder.absolute()
     if folder.exists():
         check_export_folder(folder)
-    partial, backup = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "before"))
+    partial, backup = (folder.with_name(f".{folder.name}{end}") for end in (_PARTIAL, _BACKUP))
+    inside = folder / _PARTIAL
     try:
-        shutil.rmtree(partial, ignore_errors=True)  # left by an export that was killed
-        partial.mkdir(parents=True)
+        partial = _make_draft(partial, inside)
         yield partial
-        if folder.exists():
-            shutil.rmtree(backup, ignore_errors=True)
-            folder.rename(backup)
-        try:
-            partial.rename(folder)
-        except OSError:
-            backup.rename(folder)
-            raise
+        if partial == inside or not _swap(partial, folder, backup):
+            _replace_content(partial, folder)
     except OSError as error:
         raise ExportFailed(f"{folder} cannot be written: {error.strerror}") from None
     finally:
-        for leftover in (partial, backup):
+        for leftover in (partial, backup, inside, folder / _BACKUP):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _make_draft(beside: Path, inside: Path) -> Path:
+    """Make an empty folder beside the export, or inside if nothing else can be written."""
+    shutil.rmtree(beside, ignore_errors=True)  # left by an export that was killed
+    try:
+        beside.mkdir(mode=0o700, parents=True)
+    except OSError:
+        if not inside.parent.is_dir():
+            raise
+        shutil.rmtree(inside, ignore_errors=True)
+        inside.mkdir(mode=0o700)
+        return inside
+    return beside
+
+
+def _swap(partial: Path, folder: Path, backup: Path) -> bool:
+    """Rename the new folder to the name of the old one; return False if that is a mount point."""
+    if folder.exists():
+        shutil.rmtree(backup, ignore_errors=True)
+        try:
+            folder.rename(backup)
+        except OSError as error:
+            if error.errno in _MOUNT_POINT:
+                return False
+            raise
+    try:
+        partial.rename(folder)
+    except OSError:
+        backup.rename(folder)
+        raise
+    return True
+
+
+def _replace_content(partial: Path, folder: Path) -> None:
+    """Replace what is in a mount point, which keeps its old content until all new is there."""
+    draft, before = folder / _PARTIAL, folder / _BACKUP
+    if partial != draft:
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(partial, draft)
+    before.mkdir(mode=0o700)
+    names = {path.split("/")[0] for path in EXPORT_FILES}
+    try:
+        _move(names, folder, before)
+        _move(names, draft, folder)
+    except OSError:
+        _move(names, before, folder)
+        raise
+
+
+def _move(names: Iterable[str], source: Path, target: Path) -> None:
+    for name in names:
+        if (source / name).exists():
+            (source / name).rename(target / name)

@@ -1,6 +1,9 @@
 """Content, privacy and atomicity of exports."""
 
+import errno
 import json
+import os
+import stat
 import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
@@ -319,3 +322,53 @@ def test_a_text_without_consent_is_malformed(all_formats: Path) -> None:
     file.write_text(json.dumps(row), "utf-8")
     with pytest.raises(FeedbackError, match=r"line 1: .*a text without the consent_version"):
         list(read_rows(file))
+
+
+async def test_only_the_owner_reads_an_export(engine: AsyncEngine, tmp_path: Path) -> None:
+    await say(SqlStore(engine), 1, member(1))
+    await export(engine, ExportRequest(everything(), tuple(Format)), tmp_path / "out")
+    paths = [tmp_path / "out", *(tmp_path / "out").rglob("*")]
+    assert len(paths) == 9
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_dir()}
+    assert modes == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()} == {0o600}
+
+
+async def test_files_of_file_managers_block_no_export(engine: AsyncEngine, tmp_path: Path) -> None:
+    await say(SqlStore(engine), 1, member(1))
+    for _ in range(2):
+        assert len(await exported(engine, tmp_path / "out")) == 1
+        (tmp_path / "out/.DS_Store").touch()
+        (tmp_path / "out/jsonl/._train.jsonl").touch()
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_mount_point_is_filled(
+    engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    mount = tmp_path / "mount"
+    mount.mkdir()
+    number = mount.stat().st_ino
+    rename, mkdir = Path.rename, Path.mkdir
+
+    def refuse_mount(path: Path, target: Path) -> Path:
+        if mount in (path, target):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+        return rename(path, target)
+
+    def refuse_siblings(
+        path: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False
+    ) -> None:
+        if closed and path.parent == tmp_path:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        mkdir(path, mode, parents, exist_ok)
+
+    monkeypatch.setattr(Path, "rename", refuse_mount)
+    monkeypatch.setattr(Path, "mkdir", refuse_siblings)
+    for count in (1, 2):
+        await say(SqlStore(engine), count, member(count))
+        await export(engine, ExportRequest(everything(), (Format.JSONL,)), mount)
+        assert len(rows_in(mount)) == count
+        assert mount.stat().st_ino == number
+        assert {path.name for path in mount.iterdir()} == {"README.md", "export.json", "jsonl"}
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["mount"]

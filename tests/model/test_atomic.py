@@ -1,5 +1,7 @@
 """Atomic writes: all or nothing, with the right permissions."""
 
+import errno
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,3 +36,34 @@ def test_an_interrupted_write_keeps_the_old_content(tmp_path: Path) -> None:
         atomic.write_binary(tmp_path / "file", interrupted)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_text() == "old"
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_may_have_no_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def link(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", link)
+    assert atomic.write(tmp_path / "file", "first", replace=False)
+    assert not atomic.write(tmp_path / "file", "second", replace=False)
+    assert (tmp_path / "file").read_text() == "first"
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_mounted_file_is_written_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("a longer text than the next")
+
+    def replace(path: Path, target: Path) -> Path:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", replace)
+    number = (tmp_path / "file").stat().st_ino
+    assert atomic.write(tmp_path / "file", "new")
+    assert (tmp_path / "file").read_text() == "new"
+    assert (tmp_path / "file").stat().st_ino == number
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -20,8 +20,11 @@ def purge(config: ConfigFile = None) -> None:
     now, privacy = datetime.now(UTC), settings.privacy
 
     async def erase(engine: AsyncEngine) -> int:
-        outcomes = SqlStore(engine).outcomes
-        return await outcomes.purge(privacy.rows_kept_since(now), privacy.texts_kept_since(now))
+        store = SqlStore(engine)
+        await store.votes.purge_days_before(now)
+        return await store.outcomes.purge(
+            privacy.rows_kept_since(now), privacy.texts_kept_since(now)
+        )
 
     erased = asyncio.run(with_engine(settings.database.url, erase))
     typer.echo(f"erased {erased:,} rows and texts past their retention")

@@ -19,7 +19,7 @@ from bot.core.preferences.counts import (
     voted_emojis,
 )
 from bot.database.preferences.prediction_counts import vote_of
-from bot.database.tables import daily_vote, feedback, prediction
+from bot.database.tables import daily_unprompted, daily_vote, feedback, prediction
 from bot.database.transaction import Database
 
 _IS_REMOVAL = feedback.c.kind == FeedbackKind.REMOVE.value
@@ -58,6 +58,17 @@ class VoteHistory:
             _on_day_of(voter), daily_vote.c.member == voter.daily_hash
         )
         return Counter({row.emoji: row.votes for row in await connection.execute(query)})
+
+    async def purge_days_before(self, now: datetime) -> None:
+        """Delete what is kept for one day only: in a quiet community no vote comes to do it.
+
+        Raises:
+            StoreFailed: nothing was deleted.
+        """
+        today = now.astimezone(UTC).toordinal()
+        async with self._database.write() as connection:
+            for table in (daily_vote, daily_unprompted):
+                await connection.execute(delete(table).where(table.c.day < today))
 
     async def stored(
         self, connection: AsyncConnection, voter: Voter, *, removals: bool

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.events import FeedbackKind, MemberKey
 from bot.core.preferences.counts import HALF_LIFE, MAX_VOTES_PER_DAY, QUORUM, Counts
 from bot.database.store import SqlStore
-from bot.database.tables import daily_vote
+from bot.database.tables import daily_unprompted, daily_vote
+from model.emoji import ChosenEmoji
 from tests.core.fakes import ANNA, BEN, MOMENT, make_feedback, message, ref
 from tests.database.preferences.stored_counts import counts_of, member, pending_counts
 from tests.database.rows import OUTCOME, count, record
@@ -194,3 +195,16 @@ async def test_daily_votes_are_disclosed_and_deleted_on_the_next_day(
     await record(store, "2")
     await store.feedback.add(replace(make_feedback("2"), at=MOMENT + timedelta(days=1)))
     assert await count(engine, daily_vote) == 1
+
+
+async def test_a_purge_erases_the_votes_of_earlier_days(
+    store: SqlStore, engine: AsyncEngine
+) -> None:
+    await record(store)
+    await record(store, "2", replace(OUTCOME, shown=()))
+    await store.feedback.add(make_feedback())
+    await store.unprompted.count(ref("2"), BEN, ChosenEmoji("🔥"), MOMENT)
+    await store.votes.purge_days_before(MOMENT + timedelta(hours=1))
+    assert [await count(engine, table) for table in (daily_vote, daily_unprompted)] == [1, 1]
+    await store.votes.purge_days_before(MOMENT + timedelta(days=1))
+    assert [await count(engine, table) for table in (daily_vote, daily_unprompted)] == [0, 0]
