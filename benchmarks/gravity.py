@@ -56,7 +56,7 @@ def _predictions_by_mood(
     predictor: Predictor, max_texts: int
 ) -> Iterator[tuple[str, Sequence[Prediction]]]:
     """Yield the mood that raters saw in each English text, and its top five."""
-    recipe = Recipe.read(ROOT / "recipes/default.toml")
+    recipe = Recipe.read(ROOT / "recipes/english.toml")
     for source in recipe.held_out:
         if source.kind != "emotion" or set(source.languages) - {"en"}:
             continue

@@ -17,12 +17,12 @@ from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import Recipe
 from model.training.train import Provenance, TrainedNetwork, TrainingRun, export_trained
 
-RECIPE = Path("recipes/default.toml")
+RECIPE = Path("recipes/english.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Emoji tweets of the default recipe, for small fits."""
+    """Emoji tweets of the English recipe, for small fits."""
 
     recipe: Recipe
     train: list[Example]

@@ -1,10 +1,11 @@
 """Recipe of a training run: data and hyper-parameters, from TOML with known keys alone."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from model.training.recipe_file import read_document
 
 
 class RecipeError(ValueError):
@@ -170,6 +171,8 @@ class Recipe(_Strict):
     validation: tuple[SourceRecipe, ...]
     held_out: tuple[SourceRecipe, ...] = ()
     """Evaluation splits, whose texts are left out of the training sources."""
+    languages: tuple[str, ...] = ()
+    """Languages of the examples to train and validate on; empty for all, unknown ones included."""
     emotions: dict[str, tuple[str, ...]] = {}
     """Emotion tag -> emojis that carry it; other tags are ignored."""
     prior_weights: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
@@ -200,23 +203,32 @@ class Recipe(_Strict):
         return self
 
     def locate_checkpoint(self, name: str) -> str:
-        """Return the path of a checkpoint folder relative to the recipe; else the name, a Hub id."""
-        return str(self.folder / name) if (self.folder / name).is_dir() else name
+        """Return the path of a checkpoint folder relative to the recipe; else the name, a Hub id.
+
+        Raises:
+            RecipeError: the name is that of a folder that does not exist.
+        """
+        if (self.folder / name).is_dir():
+            return str(self.folder / name)
+        if name.startswith((".", "/")):
+            raise RecipeError(
+                f"no checkpoint {self.folder / name}; train it first, or name another base (--base)"
+            )
+        return name
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
-        """Parse a TOML recipe.
+        """Parse a TOML recipe, with the files that it includes.
 
         Raises:
-            RecipeError: the file is unreadable or not TOML, or a key or value is wrong and named.
+            RecipeError: a file is unreadable or not TOML, or a key or value is wrong and named.
         """
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls.model_validate({**document, "folder": path.parent})
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise RecipeError(f"{path}: {error}") from error
+            return cls.model_validate({**read_document(path), "folder": path.parent})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = "".join(f"{part}." for part in first["loc"]).rstrip(".")
             message = f"{key}: {first['msg']}" if key else first["msg"]
             raise RecipeError(f"{path}: {message.removeprefix('Value error, ')}") from None
+        except (OSError, ValueError) as error:
+            raise RecipeError(f"{path}: {error}") from error

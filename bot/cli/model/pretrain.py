@@ -46,12 +46,13 @@ def pretrain(
     from model.training.fitting import pretrain as pretraining  # torch
 
     fit = loaded_recipe.fit
+    base = base or loaded_recipe.locate_checkpoint(fit.base)
     texts = read_unlabelled_texts(loaded_recipe, data or (), limit)
     options = pretraining.PretrainOptions(
         epochs, max_tokens=fit.max_tokens, seed=fit.seed, threads=threads
     )
     with Progress(console=Console(stderr=True)) as progress:
-        result = pretraining.pretrain(texts, base or fit.base, out, options, progress)
+        result = pretraining.pretrain(texts, base, out, options, progress)
     typer.echo(
         f"{out}: {result.texts:,} texts read, loss of masked tokens {result.loss_before:.3f} to "
         f"{result.loss_after:.3f}; train with --base {out}"

@@ -54,6 +54,8 @@ def load_examples(
 ) -> list[Example]:
     """Return the examples of the sources in order, each text once, without those in ``exclude``.
 
+    Those in other languages than the recipe's are left out.
+
     ``exclude`` holds keys (``model.text.dedup_key``); a text without letters has none and is kept.
 
     Raises:
@@ -75,7 +77,7 @@ def load_examples(
             by_row = (list(_examples_of(row, text, source, recipe.emotions)) for row, text in fresh)
         for row_examples in islice(filter(None, by_row), source.skip, end):
             examples += row_examples
-    return examples
+    return [x for x in examples if not recipe.languages or x.language in recipe.languages]
 
 
 def _fresh(

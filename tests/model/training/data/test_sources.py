@@ -133,6 +133,15 @@ def test_examples_know_their_language(recipe_file: Path) -> None:
     assert {x.language for x in load_examples(recipe, recipe.sources[:1])} == {"en"}
 
 
+def test_a_recipe_can_keep_some_languages(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    emotion = recipe.sources[2].model_copy(update={"languages": ()})
+    everything = load_examples(recipe, [emotion])
+    english = load_examples(recipe.model_copy(update={"languages": ("en",)}), [emotion])
+    assert 0 < len(english) < len(everything)
+    assert {x.language for x in english} == {"en"}
+
+
 def test_names_are_read_from_a_table_of_languages(recipe_file: Path, tmp_path: Path) -> None:
     rows = [
         {"emoji": "🍕", "label": "pizza", "tags": ["cheese", "slice"], "lang": "en"},
