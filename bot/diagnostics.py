@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from bot.backup.diagnostics import check_backups
 from bot.config.credentials import HASH_SECRET_VARIABLE, Credentials, hash_secret_path
 from bot.config.secrets_file import SECRET_VARIABLES, secrets_path
 from bot.config.sections import ModelSettings
@@ -54,6 +55,8 @@ async def examine(
     yield _examine_file_modes(config, url)
     yield await _examine_hash_secret(url, credentials)
     for diagnostic in await database_diagnostics.check_database(url):
+        yield diagnostic
+    for diagnostic in check_backups(settings):
         yield diagnostic
     yield await asyncio.to_thread(_examine_artifact, settings.model)
     async for diagnostic in examine_platforms(settings, credentials, listen=listen):

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.components import Components
 from bot.app.background_tasks import purge_expired
+from bot.backup.migration import open_database
 from bot.config.credentials import Credentials, load_hash_secret
 from bot.config.settings import Settings
 from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
-from bot.database.engine import open_database, sqlite_path
+from bot.database.engine import sqlite_path
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
 from bot.serving import ArtifactWatch, load_served
@@ -55,14 +56,14 @@ async def assemble(
     Raises:
         EmojiReactorError, ConfigError: the database, the secret or the artifact cannot be used.
     """
-    engine = await open_database(settings.database.url)
+    engine = await open_database(settings)
     try:
         store = SqlStore(engine, defaults, TERMS_VERSION)
         path = sqlite_path(settings.database.url)
         secret = load_hash_secret(
             credentials.hash_secret, path, members_exist=await store.members.exist()
         )
-        await purge_expired(store, settings.privacy)
+        await purge_expired(store, settings)
         async with _serve_predictions(settings, store, engine, Pseudonyms(secret)) as parts:
             components = observe(parts)
             try:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from bot.config.sections import PrivacySettings
+from bot.backup.migration import remove_expired_backups
+from bot.config.settings import Settings
 from bot.core.errors import StoreFailed
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore
@@ -22,11 +23,11 @@ UPDATE_CLAIM_RETENTION = timedelta(days=2)
 
 @asynccontextmanager
 async def background_tasks(
-    store: SqlStore, service: Service, privacy: PrivacySettings
+    store: SqlStore, service: Service, settings: Settings
 ) -> AsyncIterator[None]:
     """Run the periodic tasks inside the context."""
     tasks = [
-        asyncio.create_task(_purge_hourly(store, privacy)),
+        asyncio.create_task(_purge_hourly(store, settings)),
         asyncio.create_task(_refit_daily(service)),
     ]
     try:
@@ -37,25 +38,26 @@ async def background_tasks(
         await asyncio.wait(tasks)
 
 
-async def purge_expired(store: SqlStore, privacy: PrivacySettings) -> None:
-    """Erase rows and texts past their retention, votes of earlier days, and old update claims.
+async def purge_expired(store: SqlStore, settings: Settings) -> None:
+    """Erase what is past its retention: rows, texts, votes, update claims, automatic backups.
 
     Raises:
         StoreFailed: the database refused it.
     """
-    now = datetime.now(UTC)
+    now, privacy = datetime.now(UTC), settings.privacy
     erased = await store.outcomes.purge(privacy.rows_kept_since(now), privacy.texts_kept_since(now))
     if erased:
         logger.info("erased %d rows and texts past their retention", erased)
     await store.votes.purge_days_before(now)
     await store.update_claims.purge(now - UPDATE_CLAIM_RETENTION)
+    remove_expired_backups(settings, now)
 
 
-async def _purge_hourly(store: SqlStore, privacy: PrivacySettings) -> None:
+async def _purge_hourly(store: SqlStore, settings: Settings) -> None:
     while True:
         await asyncio.sleep(PURGE_INTERVAL_SECONDS)
         try:
-            await purge_expired(store, privacy)
+            await purge_expired(store, settings)
         except StoreFailed as error:
             logger.error("the purge failed and is tried again in an hour: %s", describe(error))
 

@@ -47,7 +47,7 @@ async def run(settings: Settings, credentials: Credentials) -> None:
     async with (
         operations.serving(),
         assemble(settings, credentials, chat_settings(settings), operations.observe) as components,
-        background_tasks(components.store, components.service, settings.privacy),
+        background_tasks(components.store, components.service, settings),
         operations.watching(components, [platform.name for platform, _ in plan.tokens]),
     ):
         builders = [
@@ -68,7 +68,7 @@ async def run_web(settings: Settings, credentials: Credentials, host: str, port:
     stop = _stop_on_signals()
     async with (
         assemble(settings, credentials, console_settings(settings)) as components,
-        background_tasks(components.store, components.service, settings.privacy),
+        background_tasks(components.store, components.service, settings),
     ):
         adapter = _build_web_adapter(components, settings, host, port)
         running = asyncio.create_task(adapter.run())

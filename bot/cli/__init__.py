@@ -58,6 +58,27 @@ COMMANDS: dict[str, Command | Group] = {
                 "bot.cli.db.check:check",
                 "Look for rows that nothing can read; exit status 1 if there are any.",
             ),
+            "downgrade": Command(
+                "bot.cli.db.downgrade:downgrade",
+                "Take back migrations, before an earlier version is installed; stop the bot first.",
+            ),
+        },
+    ),
+    "backup": Group(
+        "Back up the database with its secret and the settings, and restore it.",
+        {
+            "create": Command(
+                "bot.cli.backup.create:create",
+                "Write a backup, also while the bot runs, and remove the oldest ones.",
+            ),
+            "verify": Command(
+                "bot.cli.backup.verify:verify",
+                "Read a backup to its end: checksums, and the database in it.",
+            ),
+            "restore": Command(
+                "bot.cli.backup.restore:restore",
+                "Replace the database by that of a backup; stop the bot first.",
+            ),
         },
     ),
     "preferences": Command(

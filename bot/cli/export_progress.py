@@ -7,9 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from bot.backup.migration import open_database
 from bot.cli.options import ExportFormat
 from bot.config.sections import PrivacySettings
-from bot.database.engine import open_database
+from bot.config.settings import Settings
 from bot.database.feedback_pages import ExportSelection, count_messages_with_feedback
 from bot.dataset.card import DatasetSummary
 from bot.dataset.export import ExportRequest, export
@@ -36,14 +37,16 @@ def select_exportable(
     return ExportSelection(rows_since, privacy.texts_kept_since(now), platform, community)
 
 
-async def export_with_progress(url: str, request: ExportRequest, out: Path) -> DatasetSummary:
-    """Export from the database at ``url``.
+async def export_with_progress(
+    settings: Settings, request: ExportRequest, out: Path
+) -> DatasetSummary:
+    """Export from the database of the settings.
 
     Raises:
         DatabaseError: it cannot be opened.
         ExportFailed, StoreFailed, TrainingExtraMissing: see ``bot.dataset.export.export``.
     """
-    engine = await open_database(url)
+    engine = await open_database(settings)
     console = Console(stderr=True)
     try:
         with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:

@@ -103,6 +103,4 @@ def _ref(platform: str, community: str) -> MessageRef:
 def _with_store(config: Path | None, work: Callable[[PreferenceTotals], Awaitable[T]]) -> T:
     """Return the result of ``work`` on the configured database."""
     settings, _ = initialize(config)
-    return asyncio.run(
-        with_engine(settings.database.url, lambda engine: work(SqlStore(engine).preferences))
-    )
+    return asyncio.run(with_engine(settings, lambda engine: work(SqlStore(engine).preferences)))

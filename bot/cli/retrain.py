@@ -91,7 +91,7 @@ def refresh_dataset(settings: Settings, out: Path) -> None:
     """
     request = ExportRequest(select_exportable(settings.privacy), (Format.JSONL,))
     fresh = out / "fresh"
-    asyncio.run(export_with_progress(settings.database.url, request, fresh))
+    asyncio.run(export_with_progress(settings, request, fresh))
     if refresh_export(out / "dataset", fresh):
         shutil.rmtree(out / "fit", ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -86,6 +87,20 @@ class PrivacySettings(_Section):
     def texts_kept_since(self, now: datetime) -> datetime:
         """Return the time before which texts are erased."""
         return now - timedelta(days=self.text_retention_days)
+
+
+class BackupSettings(_Section):
+    """The folder of backups, their number, and if migrations make one."""
+
+    folder: OptionalText = None
+    keep: Annotated[int, Field(ge=1, le=10_000)] = 7
+    before_migration: bool = True
+
+    def folder_for(self, database: Path | None) -> Path:
+        """Return the folder: the configured one, or ``backups`` beside an SQLite database."""
+        if self.folder is not None:
+            return Path(self.folder)
+        return (Path() if database is None else database.parent) / "backups"
 
 
 class OperationsSettings(_Section):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.sections import (
+    BackupSettings,
     DatabaseSettings,
     DiscordSettings,
     LogSettings,
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
     privacy: PrivacySettings = PrivacySettings()
     operations: OperationsSettings = OperationsSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -93,6 +93,12 @@ def head_revision() -> str:
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
+def known_revisions() -> frozenset[str]:
+    """Return the revisions of all migrations in this program."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
 @asynccontextmanager
 async def migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
     """Open one transaction without foreign keys: rebuilding a parent would empty its children."""
@@ -169,7 +175,6 @@ def refuse_foreign_database(connection: Connection, name: str) -> str | None:
     Raises:
         DatabaseError: it holds something else, or comes from a newer version.
     """
-    scripts = ScriptDirectory.from_config(alembic_config())
     revision = _revision(connection)
     # A database that was downgraded to nothing keeps Alembic's empty table.
     foreign = set(inspect(connection).get_table_names()) - {"alembic_version"}
@@ -177,7 +182,7 @@ def refuse_foreign_database(connection: Connection, name: str) -> str | None:
         raise DatabaseError(
             f"{name}: holds tables of something else ({min(foreign)}, ...); it was left as it is"
         )
-    if revision is not None and revision not in {s.revision for s in scripts.walk_revisions()}:
+    if revision is not None and revision not in known_revisions():
         raise DatabaseError(
             f"{name}: comes from a newer version of Emoji Reactor (revision {revision}); it was"
             " left as it is: upgrade the program or choose another database.url"

@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.config.ownership import give_to_owner_of
 from bot.core.errors import EmojiReactorError
 
 try:
@@ -162,6 +163,7 @@ def _acquire(database: Path, *, exclusive: bool) -> int | None:
         return None
     descriptor = os.open(lock_file(database), os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        give_to_owner_of(database.parent, descriptor)  # root's lock must not keep the bot out
         fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)

@@ -67,7 +67,7 @@ def test_version(cli: CommandLine) -> None:
     ("arguments", "message"),
     [
         ("reactt", "No such command 'reactt'"),
-        ("db downgrade", "No such command 'downgrade'"),
+        ("db rollback", "No such command 'rollback'"),
         ("predict --josn x", "No such option: --josn"),
         ("predict --top-k 0 x", "Invalid value for '--top-k'"),
         ("predict --top-k five x", "Invalid value for '--top-k'"),

@@ -32,7 +32,7 @@ def check(
     """
     settings, _ = initialize(config)
     url = settings.database.url
-    result = asyncio.run(with_engine(url, partial(check_rows, fix=fix)))
+    result = asyncio.run(with_engine(settings, partial(check_rows, fix=fix)))
     if result.damage:
         raise DatabaseDamaged(f"{display_name(url)}: {result.damage}; restore a backup")
     for table, count in result.bad_rows.items():

@@ -4,8 +4,9 @@ import asyncio
 
 import typer
 
+from bot.backup import migration
 from bot.cli.options import ConfigFile, initialize
-from bot.database import engine
+from bot.database.engine import display_name
 
 
 def upgrade(config: ConfigFile = None) -> None:
@@ -14,5 +15,5 @@ def upgrade(config: ConfigFile = None) -> None:
     Example: emoji-reactor db upgrade --config config.toml
     """
     settings, _ = initialize(config)
-    revision = asyncio.run(engine.upgrade(settings.database.url))
-    typer.echo(f"{engine.display_name(settings.database.url)}: revision {revision}")
+    revision = asyncio.run(migration.upgrade(settings))
+    typer.echo(f"{display_name(settings.database.url)}: revision {revision}")

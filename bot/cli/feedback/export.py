@@ -47,5 +47,5 @@ def export(
     start = None if since is None else since.replace(tzinfo=UTC)
     selection = select_exportable(settings.privacy, start, platform, community)
     request = ExportRequest(selection, parse_formats(format_), licence)
-    summary = asyncio.run(export_with_progress(settings.database.url, request, out))
+    summary = asyncio.run(export_with_progress(settings, request, out))
     show_summary(summary, out, as_json=as_json)

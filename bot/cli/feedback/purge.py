@@ -26,5 +26,5 @@ def purge(config: ConfigFile = None) -> None:
             privacy.rows_kept_since(now), privacy.texts_kept_since(now)
         )
 
-    erased = asyncio.run(with_engine(settings.database.url, erase))
+    erased = asyncio.run(with_engine(settings, erase))
     typer.echo(f"erased {erased:,} rows and texts past their retention")

@@ -33,9 +33,9 @@ def stats(
     Example: emoji-reactor feedback stats --plot feedback.png
     """
     settings, _ = initialize(config)
-    counts = asyncio.run(with_engine(settings.database.url, compute_statistics))
+    counts = asyncio.run(with_engine(settings, compute_statistics))
     if plot is not None:
-        write_chart(asyncio.run(with_engine(settings.database.url, compute_trends)), plot)
+        write_chart(asyncio.run(with_engine(settings, compute_trends)), plot)
     with ignore_broken_pipe():
         if as_json:
             typer.echo(json.dumps(statistics_as_dict(counts), ensure_ascii=False))

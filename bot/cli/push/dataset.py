@@ -40,7 +40,7 @@ def dataset(
     export = ExportRequest(select_exportable(settings.privacy), parse_formats(format_), licence)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "feedback"
-        summary = asyncio.run(export_with_progress(settings.database.url, export, folder))
+        summary = asyncio.run(export_with_progress(settings, export, folder))
         typer.echo(
             f"{summary.rows.total():,} rows, {summary.texts:,} with text; terms agreed to:"
             f" {', '.join(sorted(summary.consent_versions)) or 'none'}"

@@ -1,0 +1,1 @@
+"""Backups of database, pseudonym secret and settings, and their restoration."""

@@ -1,0 +1,1 @@
+"""``emoji-reactor backup``: backups of database, secret and settings."""
