@@ -1,11 +1,13 @@
 """``emoji-reactor`` and ``python -m bot``."""
 
+import gc
 import io
 import sys
 
 
 def main() -> None:
     """Run the command line; an error ends the program with one line on standard error."""
+    gc.disable()  # imports make objects that stay; ``lazy_group.load`` turns it on again
     from bot.cli import app
 
     # Whatever the locale: invalid UTF-8 is read, and surrogates are written, as "?".

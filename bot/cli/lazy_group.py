@@ -1,5 +1,6 @@
 """A Typer group whose commands are imported when they are called."""
 
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,8 +78,16 @@ def load(name: str, entry: Command | Group) -> Any:  # noqa: ANN401 - Typer's
         app = target if isinstance(target, typer.Typer) else _single(target)
         app._add_completion = False
         command = get_command(app)
+        _collect_garbage_again()
     command.name = name
     return command
+
+
+def _collect_garbage_again() -> None:
+    """End the start, during which garbage collection is off: what was imported stays for good."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _single(function: Any) -> typer.Typer:  # noqa: ANN401 - any command function

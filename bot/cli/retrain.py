@@ -20,7 +20,8 @@ from bot.cli.options import (
     initialize,
     served_folder,
 )
-from bot.cli.training_extra import load_base_artifact, read_optional_recipe
+from bot.cli.recipe_option import read_optional_recipe
+from bot.cli.training_extra import load_base_artifact
 from bot.config.settings import Settings
 from bot.dataset.export import ExportRequest
 from bot.dataset.refresh import refresh_export

@@ -12,7 +12,8 @@ from rich.progress import Progress
 from bot.cli.model.evaluation_tables import show_figures, write_html
 from bot.cli.open_model import open_model
 from bot.cli.options import DEFAULT_RECIPE, AsJson, ModelOption, RecipeOption, served_folder
-from bot.cli.training_extra import read_recipe, require_training_extra
+from bot.cli.recipe_option import read_recipe
+from bot.cli.training_extra import require_training_extra
 from model import Predictor
 from model.evaluation.evaluate import CachingPredictor
 from model.figures import EvaluationResult

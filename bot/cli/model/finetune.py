@@ -15,7 +15,8 @@ from bot.cli.options import (
     RecipeOption,
     ThreadsOption,
 )
-from bot.cli.training_extra import load_base_artifact, read_optional_recipe
+from bot.cli.recipe_option import read_optional_recipe
+from bot.cli.training_extra import load_base_artifact
 from bot.dataset.folder import check_export_folder
 from model.artifact import Artifact
 from model.training.recipe import Recipe

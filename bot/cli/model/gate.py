@@ -8,7 +8,8 @@ import typer
 
 from bot.cli.model.gate_table import show_gate_report
 from bot.cli.options import DEFAULT_RECIPE, AsJson, DatasetOption, ModelOption, RecipeOption
-from bot.cli.training_extra import load_base_artifact, read_optional_recipe
+from bot.cli.recipe_option import read_optional_recipe
+from bot.cli.training_extra import load_base_artifact
 from bot.dataset.folder import check_export_folder
 from model import artifact
 from model.training.feedback.feedback_targets import read_feedback_targets

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.cli.options import DEFAULT_RECIPE, RecipeOption, ThreadsOption
-from bot.cli.training_extra import read_recipe
+from bot.cli.recipe_option import read_recipe
 
 
 class Device(StrEnum):
