@@ -1,4 +1,4 @@
-# The recipes that people and CI use alike.
+# Recipes for contributors and CI.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,17 +7,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .PHONY: run web chromium test lint types check fix docs picture bench train evaluate wheel clean
 
-run: $(VENV)/.core  ## install the core and talk to the model
+run: $(VENV)/.core  ## install the core and chat with the bot
 	$(BIN)/emoji-reactor chat
 
 web: $(VENV)/.web  ## the page in a browser, at http://127.0.0.1:7860
 	$(BIN)/emoji-reactor web
 
-chromium:  ## a browser for the tests of the page, where apt can install one; else they skip
+chromium:  ## a browser for the tests of the page, if apt can install one; else they are skipped
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && export DEBIAN_FRONTEND=noninteractive && apt-get update -qq >/dev/null \
 	  && apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; } \
-	  || echo "no chromium here: the tests of the page in a browser will skip"
+	  || echo "chromium is not available: the browser tests are skipped"
 
 test: $(VENV)/.dev chromium  ## run all tests, files side by side in WORKERS processes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
@@ -36,16 +36,16 @@ fix: $(VENV)/.dev  ## repair what can be repaired
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.dev  ## refresh docs/cli.md and the answers in README.md
+docs: $(VENV)/.dev  ## refresh docs/cli.md and the outputs in README.md
 	$(BIN)/python -m tools.build_docs
 
-picture: $(VENV)/.dev chromium  ## take the README's picture of the page anew
+picture: $(VENV)/.dev chromium  ## take the picture of the page in README.md
 	$(BIN)/python -m tools.build_page_picture
 
 bench: $(VENV)/.dev  ## time the predictor against transformers and print a table
 	$(BIN)/python -m benchmarks.latency
 
-train: $(VENV)/.dev  ## train the default artifact; BASE=folder where the Hub is out of reach
+train: $(VENV)/.dev  ## train the default artifact; BASE=folder if the Hub cannot be reached
 	$(BIN)/emoji-reactor model train --recipe recipes/default.toml $(if $(BASE),--base $(BASE))
 
 evaluate: $(VENV)/.dev  ## measure the default artifact on the held-out splits

@@ -1,6 +1,6 @@
-"""Simulated communities on held-out tweets: what each wants, keeps, removes and corrects.
+"""Simulated communities on held-out tweets: their preferences, and the feedback they give.
 
-The wanted emoji of a tweet is the author's own; a community with preferences of its own wants
+The wanted emoji of a tweet is the author's own; a community with preferences wants
 another one instead. A shown emoji is kept with a probability that depends on whether it is wanted,
 similar to the wanted one, or neither.
 
@@ -23,18 +23,18 @@ from model.emotions import PLUTCHIK_EMOTIONS, emojis_carrying
 from model.text import clean, has_words
 
 TWEETS = Path(__file__).parents[2] / "shared" / "data" / "emoji_tweets"
-QUERIED = frozenset("🐰🐣🐇🥚🍳")
-"""Labels of a crawl around Easter: no community's preferences."""
+EXCLUDED_EMOJIS = frozenset("🐰🐣🐇🥚🍳")
+"""Search terms of a crawl around Easter, which say nothing about preferences."""
 
 WANTED, SIMILAR, OTHER, UNWANTED = 0.96, 0.7, 0.4, 0.06
 """Probabilities that a shown emoji is kept; the last one for a hated or replaced emoji."""
-HOSTILE = 0.1
-"""Factor of these in communities that remove on principle."""
-KIND, MOST_KEPT = 1.8, 0.97
-"""How much more is kept where people like a bot, and how much at most."""
+HOSTILE_FACTOR = 0.1
+"""Factor of these in hostile communities."""
+KIND_FACTOR, MAX_KEPT = 1.8, 0.97
+"""Factor of these in kind communities, and the largest probability."""
 AGREES, CORRECTS, NOISE = 0.5, 0.5, 0.05
-"""Shares: of kept answers, those that somebody joins; of others, those that are corrected; of
-corrections, those that are made at random."""
+"""Shares: of kept emojis, those that get an agreement; of removed ones, those that are corrected;
+of corrections, those to a random emoji."""
 
 FOCUS = 0.5
 """Share of a community's messages that belong to its subject."""
@@ -52,7 +52,7 @@ HATED = ("😂", "😭", "❤", "🔥", "😍", "🙏")
 
 @dataclass(frozen=True, slots=True)
 class Tweets:
-    """Texts with what the model says of them and what their authors used."""
+    """Texts with the scores of the model and the emojis of their authors."""
 
     emojis: tuple[str, ...]
     log_scores: NDArray[np.float32]
@@ -62,8 +62,8 @@ class Tweets:
     wanted: NDArray[np.intp]
     """(texts,): the author's emoji."""
 
-    def part(self, start: int, stop: int) -> "Tweets":
-        """Draw some of them."""
+    def slice(self, start: int, stop: int) -> "Tweets":
+        """Return the texts from ``start`` to ``stop``."""
         few = slice(start, stop)
         return Tweets(self.emojis, self.log_scores[few], self.vectors[few], self.wanted[few])
 
@@ -74,22 +74,22 @@ class Community:
 
     kind: str
     subject: frozenset[str]
-    """Authors' emojis of which it talks more than others."""
-    instead: dict[str, str] = field(default_factory=dict)
-    """Emoji -> what they use in its place, everywhere."""
+    """Emojis that occur more often in its messages."""
+    replacements: dict[str, str] = field(default_factory=dict)
+    """Emoji -> the emoji that members use instead."""
     hated: frozenset[str] = frozenset()
-    patience: float = 1.0
-    """Factor of the probabilities that they keep an emoji."""
+    keep_factor: float = 1.0
+    """Factor of the probabilities that an emoji is kept."""
 
 
 def communities(seed: int) -> list[Community]:
-    """Fifty: 15 average, 20 that swap emojis, 9 that hate one, 6 hostile ones."""
-    luck = np.random.default_rng(seed)
+    """Return 15 average communities, 20 that swap emojis, 9 that hate one and 6 hostile ones."""
+    generator = np.random.default_rng(seed)
     families = [frozenset(swap) for swap in SWAPS]
     found = []
-    for kind, many in (("average", 15), ("swap", 20), ("hate", 9), ("hostile", 6)):
-        for number in range(many):
-            first, second = (int(n) for n in luck.choice(len(SWAPS), 2, replace=False))
+    for kind, count in (("average", 15), ("swap", 20), ("hate", 9), ("hostile", 6)):
+        for number in range(count):
+            first, second = (int(n) for n in generator.choice(len(SWAPS), 2, replace=False))
             swaps = {**SWAPS[first], **(SWAPS[second] if number % 2 else {})}
             subject = families[first] | (families[second] if number % 2 else frozenset())
             hated = frozenset({HATED[number % len(HATED)]})
@@ -98,37 +98,37 @@ def communities(seed: int) -> list[Community]:
                     "average": Community(kind, subject),
                     "swap": Community(kind, subject, swaps),
                     "hate": Community(kind, hated, hated=hated),
-                    "hostile": Community(kind, subject, patience=HOSTILE),
+                    "hostile": Community(kind, subject, keep_factor=HOSTILE_FACTOR),
                 }[kind]
             )
     return found
 
 
-def moods(seed: int) -> list[Community]:
-    """Hostile, average and kind ones that talk of the same, three of each."""
-    luck = np.random.default_rng(seed)
-    subjects = [frozenset(SWAPS[n]) for n in luck.choice(len(SWAPS), 3, replace=False)]
-    patience = {"hostile": HOSTILE, "average": 1.0, "kind": KIND}
+def communities_by_mood(seed: int) -> list[Community]:
+    """Return three hostile, average and kind communities with the same subjects."""
+    generator = np.random.default_rng(seed)
+    subjects = [frozenset(SWAPS[n]) for n in generator.choice(len(SWAPS), 3, replace=False)]
+    factors = {"hostile": HOSTILE_FACTOR, "average": 1.0, "kind": KIND_FACTOR}
     return [
-        Community(mood, subject, patience=much)
-        for mood, much in patience.items()
+        Community(mood, subject, keep_factor=factor)
+        for mood, factor in factors.items()
         for subject in subjects
     ]
 
 
 def read_tweets(predictor: Predictor, split: str, limit: int) -> Tweets:
-    """Held-out tweets, each with one of its own emojis; scored without any, in any order."""
+    """Return held-out tweets without their emojis, and the first emoji of each."""
     import pyarrow.parquet as pq
 
-    places = {emoji: i for i, emoji in enumerate(predictor.emojis)}
+    index = {emoji: i for i, emoji in enumerate(predictor.emojis)}
     texts: list[str] = []
     wanted: list[int] = []
     for raw in pq.read_table(TWEETS / f"{split}.parquet", columns=["text"])["text"].to_pylist():
-        used = [e for e in dict.fromkeys(find_emojis(raw)) if e in places]
+        used = [e for e in dict.fromkeys(find_emojis(raw)) if e in index]
         text = clean(raw)
-        if used and has_words(text) and not QUERIED & set(used) and len(texts) < limit:
+        if used and has_words(text) and not EXCLUDED_EMOJIS & set(used) and len(texts) < limit:
             texts.append(text)
-            wanted.append(places[used[0]])
+            wanted.append(index[used[0]])
     order = np.argsort([len(text) for text in texts], kind="stable")
     parts = [order[start : start + 64] for start in range(0, len(order), 64)]
     found = np.concatenate([predictor.encode([texts[i] for i in part]) for part in parts])
@@ -143,31 +143,31 @@ def _emotions(emoji: str) -> frozenset[str]:
 
 
 class Members:
-    """Attitude of a community's members to shown emojis."""
+    """Attitude of the members of a community to shown emojis."""
 
     def __init__(self, community: Community, emojis: tuple[str, ...], similar: np.ndarray) -> None:
         """``similar`` is ``similarity(emojis)``."""
         self.community = community
-        self._places = {emoji: i for i, emoji in enumerate(emojis)}
-        self._instead = np.arange(len(emojis))
-        for emoji, other in community.instead.items():
-            self._instead[self._places[emoji]] = self._places[other]
+        self._index = {emoji: i for i, emoji in enumerate(emojis)}
+        self._replacement = np.arange(len(emojis))
+        for emoji, other in community.replacements.items():
+            self._replacement[self._index[emoji]] = self._index[other]
         self._similar = similar
-        unwanted = {*community.instead, *community.hated}
+        unwanted = {*community.replacements, *community.hated}
         self._unwanted = np.array([emoji in unwanted for emoji in emojis])
 
-    def want(self, tweets: Tweets) -> NDArray[np.intp]:
-        """(texts,): the emoji that fits best here."""
-        wanted = self._instead[tweets.wanted]
+    def wanted_emojis(self, tweets: Tweets) -> NDArray[np.intp]:
+        """Return the emoji that the community wants on each text, shape (texts,)."""
+        wanted = self._replacement[tweets.wanted]
         hated = np.flatnonzero(self._unwanted[wanted])
-        # In place of a hated emoji, the model's best that is none.
-        open_to = np.where(self._unwanted, -np.inf, tweets.log_scores[hated])
-        wanted[hated] = open_to.argmax(axis=1)
+        # Instead of a hated emoji, the best other one of the model.
+        allowed = np.where(self._unwanted, -np.inf, tweets.log_scores[hated])
+        wanted[hated] = allowed.argmax(axis=1)
         return wanted
 
-    def weights(self, tweets: Tweets, focus: float) -> NDArray[np.float64]:
-        """(texts,): how likely each is to be written here."""
-        subject = [self._places[e] for e in self.community.subject if e in self._places]
+    def message_weights(self, tweets: Tweets, focus: float) -> NDArray[np.float64]:
+        """Return the probability of each text in this community, shape (texts,)."""
+        subject = [self._index[e] for e in self.community.subject if e in self._index]
         within = np.isin(tweets.wanted, subject)
         focus = focus if within.any() else 0.0
         weights: NDArray[np.float64] = (1 - focus) / len(within) + focus * within / max(
@@ -175,26 +175,28 @@ class Members:
         )
         return weights
 
-    def keep(self, shown: NDArray[np.intp], wanted: NDArray[np.intp]) -> NDArray[np.float64]:
-        """(texts,): how likely each answer is kept."""
+    def keep_probabilities(
+        self, shown: NDArray[np.intp], wanted: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return the probability that each shown emoji is kept, shape (texts,)."""
         kept = np.where(self._similar[shown, wanted], SIMILAR, OTHER)
         kept = np.where(self._unwanted[shown], UNWANTED, kept)
         kept = np.where(shown == wanted, WANTED, kept)
-        return np.minimum(kept * self.community.patience, MOST_KEPT)
+        return np.minimum(kept * self.community.keep_factor, MAX_KEPT)
 
-    def oracle(self, tweets: Tweets) -> NDArray[np.intp]:
-        """(texts,): the best answer of the same model under the true preferences."""
+    def oracle_predictions(self, tweets: Tweets) -> NDArray[np.intp]:
+        """Return the best predictions under the true preferences, shape (texts,)."""
         scores = np.exp(tweets.log_scores)
         moved = scores.copy()
-        for emoji, other in self.community.instead.items():
-            moved[:, self._places[other]] += scores[:, self._places[emoji]]
+        for emoji, other in self.community.replacements.items():
+            moved[:, self._index[other]] += scores[:, self._index[emoji]]
         moved[:, self._unwanted] = 0.0
         best: NDArray[np.intp] = moved.argmax(axis=1)
         return best
 
 
 def similarity(emojis: tuple[str, ...]) -> NDArray[np.bool_]:
-    """(emojis, emojis): whether two carry an emotion in common (EmoTag1200)."""
+    """Return which emojis share an emotion (EmoTag1200), shape (emojis, emojis)."""
     carried = np.array([[e in _emotions(emoji) for e in PLUTCHIK_EMOTIONS] for emoji in emojis])
     similar: NDArray[np.bool_] = (carried[:, None] & carried).any(axis=2)
     return similar

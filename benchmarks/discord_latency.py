@@ -33,8 +33,8 @@ def texts(count: int) -> list[str]:
     words = sorted(
         {word for each in emoji_names().values() for name in each for word in name.split()}
     )
-    luck = random.Random(1)  # noqa: S311 - nothing secret
-    return [" ".join(luck.choices(words, k=luck.randint(3, 20))) for _ in range(count)]
+    generator = random.Random(1)  # noqa: S311 - nothing secret
+    return [" ".join(generator.choices(words, k=generator.randint(3, 20))) for _ in range(count)]
 
 
 async def measure(rate: float, count: int, folder: Path) -> tuple[list[float], float, int]:

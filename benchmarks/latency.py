@@ -1,10 +1,9 @@
-"""One message at a time on one thread: this predictor beside transformers' pipeline.
+"""Latency of one message on one thread, compared with transformers' pipeline.
 
 ``python -m benchmarks.latency [--base FOLDER|HUB_ID]`` needs the ``train`` extra; real tweets come
-from ``../shared/data``, made-up ones where it is missing. The rivals take turns, a few texts each,
-so that a busy machine slows all alike while none has to read its weights back into the cache at
-every text. On a busy machine the time of the clock holds waiting for others; the processor's own
-time does not.
+from ``../shared/data``, made-up ones where it is missing. The contestants take turns, a few
+texts each, so that load on the machine affects all equally, and no contestant reloads its weights
+into the cache at every text. Wall time includes waiting for other processes; CPU time does not.
 """
 
 import random
@@ -38,19 +37,19 @@ from model.text import clean, has_words
 
 TWEETS = Path(__file__).parents[2] / "shared" / "data" / "tweet_eval_emoji" / "test.parquet"
 SENTENCE = "we lost our dog last night and the house is so quiet"
-TURN = 20
+TEXTS_PER_TURN = 20
 LABELS = {number: str(number) for number in range(20)}
-"""As many as the published model has; ours ranks its whole table of emojis."""
+"""As many as the published model has; this predictor ranks its whole emoji table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
-    """Something that answers one text with five emojis."""
+class Contestant:
+    """A model that predicts five emojis for one text."""
 
     name: str
-    answer: Callable[[str], object]
+    predict: Callable[[str], object]
     goal: float = 1.0
-    """Ratio of its median time to ours that is expected at least."""
+    """Expected ratio of its median time to that of this predictor, at least."""
 
 
 def offline_base() -> str:
@@ -61,15 +60,15 @@ def offline_base() -> str:
     return str(Path(next(iter(spec.submodule_search_locations))) / "model")
 
 
-def rivals(base: str) -> list[Rival]:
-    """Our predictor, the same encoder in fp32, and a RoBERTa-base of random weights.
+def load_contestants(base: str) -> list[Contestant]:
+    """Return this predictor, the same encoder in fp32, and a RoBERTa-base of random weights.
 
     The second has the base checkpoint's weights: the same shape as ours before training, so the
     same time. The third has the shape of cardiffnlp/twitter-roberta-base-emoji and reads the same
     tokens, as its own vocabulary would cut tweets into about as many.
     """
     predictor = Predictor.load(threads=1)
-    longest = artifact.load(artifact.locate(None)).manifest.max_tokens
+    max_tokens = artifact.load(artifact.locate(None)).manifest.max_tokens
     tokenizer = AutoTokenizer.from_pretrained(base)
     same = AutoModelForSequenceClassification.from_pretrained(
         base, id2label=LABELS, dtype=torch.float32
@@ -77,61 +76,61 @@ def rivals(base: str) -> list[Rival]:
     shape = RobertaConfig(vocab_size=50_265, max_position_embeddings=514, id2label=LABELS)
     roberta = RobertaForSequenceClassification(shape)
 
-    def answers(network: Any) -> Callable[[str], object]:  # noqa: ANN401 - untyped
+    def predict_with(network: Any) -> Callable[[str], object]:  # noqa: ANN401 - untyped
         network.eval()  # without it a network of random weights would draw its dropout
         classify = pipeline("text-classification", model=network, tokenizer=tokenizer, top_k=5)
-        return lambda text: classify(text, truncation=True, max_length=longest)
+        return lambda text: classify(text, truncation=True, max_length=max_tokens)
 
     return [
-        Rival("emoji-reactor, int8", lambda text: predictor.predict([text])),
-        Rival("transformers, the same encoder, fp32", answers(same), 6.0),
-        Rival("transformers, RoBERTa-base, fp32", answers(roberta), 40.0),
+        Contestant("emoji-reactor, int8", lambda text: predictor.predict([text])),
+        Contestant("transformers, the same encoder, fp32", predict_with(same), 6.0),
+        Contestant("transformers, RoBERTa-base, fp32", predict_with(roberta), 40.0),
     ]
 
 
 def read_texts(count: int) -> tuple[str, list[str]]:
-    """Source of the texts, and the texts themselves."""
+    """Return a description of the texts, and the texts."""
     if not TWEETS.exists():
-        return "made-up texts", made_up(count)
+        return "made-up texts", synthetic_texts(count)
     import pyarrow.parquet as pq
 
     column = pq.read_table(TWEETS, columns=["text"])["text"].to_pylist()
     return "real tweets", [text for text in map(clean, column) if has_words(text)][:count]
 
 
-def made_up(count: int) -> list[str]:
-    """Texts as long as tweets, of the words in emojis' names."""
+def synthetic_texts(count: int) -> list[str]:
+    """Return texts as long as tweets, of words in emojis' names."""
     words = sorted(
         {word for each in emoji_names().values() for name in each for word in name.split()}
     )
-    luck = random.Random(1)  # noqa: S311 - nothing secret
-    return [" ".join(luck.choices(words, k=luck.randint(4, 22))) for _ in range(count)]
+    generator = random.Random(1)  # noqa: S311 - nothing secret
+    return [" ".join(generator.choices(words, k=generator.randint(4, 22))) for _ in range(count)]
 
 
-def measure(contestants: Sequence[Rival], texts: Sequence[str]) -> np.ndarray:
-    """Milliseconds, (texts, rivals, 2): by the clock and of the processor.
+def measure(contestants: Sequence[Contestant], texts: Sequence[str]) -> np.ndarray:
+    """Return wall and CPU milliseconds, shape (texts, contestants, 2).
 
-    The first text of each turn is answered twice, as it warms the caches up.
+    The first text of each turn is predicted twice, as it warms the caches up.
     """
     times = []
-    turns = [texts[i : i + TURN] for i in range(0, len(texts), TURN)]
+    turns = [texts[i : i + TEXTS_PER_TURN] for i in range(0, len(texts), TEXTS_PER_TURN)]
     for turn in track(turns, "measure", console=Console(stderr=True)):
         columns = []
-        for rival in contestants:
-            rival.answer(turn[0])
-            columns.append([_milliseconds(rival, text) for text in turn])
+        for contestant in contestants:
+            contestant.predict(turn[0])
+            columns.append([_milliseconds(contestant, text) for text in turn])
         times.append(np.array(columns).swapaxes(0, 1))
     return np.concatenate(times)
 
 
-def _milliseconds(rival: Rival, text: str) -> tuple[float, float]:
+def _milliseconds(contestant: Contestant, text: str) -> tuple[float, float]:
     clock, processor = time.perf_counter(), time.process_time()
-    rival.answer(text)
+    contestant.predict(text)
     return (time.perf_counter() - clock) * 1000, (time.process_time() - processor) * 1000
 
 
-def whole_process(runs: int = 5) -> tuple[float, float]:
-    """Median wall seconds and greatest peak memory in MB of ``emoji-reactor predict``."""
+def measure_process(runs: int = 5) -> tuple[float, float]:
+    """Return median wall seconds and peak memory in MB of ``emoji-reactor predict``."""
     walls = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -152,17 +151,17 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-def show(contestants: Sequence[Rival], times: np.ndarray, title: str) -> Table:
-    """Return a table row for each rival: its times, and their ratio to ours at the median."""
+def show(contestants: Sequence[Contestant], times: np.ndarray, title: str) -> Table:
+    """Return a table of times, and of their ratios to this predictor at the median."""
     table = Table("one message, one thread", title=title)
     for column in ("p50 ms", "p99 ms", "slower", "CPU p50 ms", "slower", "goal"):
         table.add_column(column, justify="right")
     (p50, cpu), (p99, _) = np.median(times, axis=0).T, np.percentile(times, 99, axis=0).T
-    for i, rival in enumerate(contestants):
+    for i, contestant in enumerate(contestants):
         table.add_row(
-            rival.name,
+            contestant.name,
             *(f"{p50[i]:.2f}", f"{p99[i]:.2f}", f"{p50[i] / p50[0]:.1f}x"),
-            *(f"{cpu[i]:.2f}", f"{cpu[i] / cpu[0]:.1f}x", f"{rival.goal:.0f}x"),
+            *(f"{cpu[i]:.2f}", f"{cpu[i] / cpu[0]:.1f}x", f"{contestant.goal:.0f}x"),
         )
     return table
 
@@ -175,11 +174,11 @@ def main(
     torch.set_num_threads(1)
     getLogger("transformers").setLevel("ERROR")
     origin, given = read_texts(texts)
-    contestants = rivals(base or offline_base())
+    contestants = load_contestants(base or offline_base())
     times = measure(contestants, given)
     console = Console()
     console.print(show(contestants, times, f"{len(given)} {origin}"))
-    wall, peak = whole_process()
+    wall, peak = measure_process()
     console.print(
         f"emoji-reactor predict, whole process: {wall:.2f} s, {peak:.0f} MB at its peak"
         " (goals: under 1 s, under 300 MB)"

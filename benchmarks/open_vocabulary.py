@@ -1,9 +1,10 @@
-"""Emojis that training never showed: 40 are held out, then looked for in texts that use them.
+"""Predictions of emojis that were not in the training data: 40 are held out of a fit.
 
 ``python -m benchmarks.open_vocabulary [--base FOLDER|HUB_ID]`` needs the ``train`` extra and
 ``../shared/data``; half an hour on one core. Every example with one of the 40 is left out of the
-fit, so that their rows come from their names alone. Beside it stand chance, and names without any
-training: the base's own vectors of text and names, the nearest five.
+fit, so that their embeddings come from their names alone. The baselines are chance, and
+names without training: the five names whose vectors of the base checkpoint are nearest to that of
+the text.
 """
 
 import random
@@ -31,15 +32,15 @@ from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
 
 
-class NamesAlone:
-    """Cosine between a text and the emojis' names, as the base checkpoint reads them."""
+class NameSimilarity:
+    """Ranking by the cosine of the base checkpoint's vectors of a text and the emojis' names."""
 
     def __init__(self, base: str) -> None:
         """Encode every name."""
         self._text = TextEncoder.from_base(base).eval()
         self._tokenizer = load_tokenizer(base, 32)
         self._emojis = list(emoji_names())
-        self._rows = self._directions([describe_emoji(emoji) for emoji in self._emojis])
+        self._name_vectors = self._directions([describe_emoji(emoji) for emoji in self._emojis])
 
     def _directions(self, texts: Sequence[str]) -> np.ndarray:
         vectors = encode_texts(self._text, self._tokenizer, texts)
@@ -50,7 +51,7 @@ class NamesAlone:
     ) -> list[list[Prediction]]:
         """Return the nearest ``k``."""
         kept = [i for i, e in enumerate(self._emojis) if candidates is None or e in candidates]
-        scores = self._directions([clean(text) for text in texts]) @ self._rows[kept].T
+        scores = self._directions([clean(text) for text in texts]) @ self._name_vectors[kept].T
         best = np.argsort(-scores, axis=1)[:, :k]
         return [
             [Prediction(self._emojis[kept[i]], float(row[i])) for i in top]
@@ -59,7 +60,7 @@ class NamesAlone:
 
 
 def held_out_emojis(split: Split, count: int, seed: int) -> frozenset[str]:
-    """So many emojis, drawn among those that ten test texts or more use."""
+    """Draw emojis among those that ten test texts or more use."""
     used: dict[str, int] = {}
     for emojis in split.truth:
         for emoji in emojis:
@@ -69,7 +70,7 @@ def held_out_emojis(split: Split, count: int, seed: int) -> frozenset[str]:
 
 
 def row(name: str, ranker: Ranker, texts: list[str], truth: list[set[str]]) -> list[str]:
-    """Hit@5 among all emojis and among the held-out ones, and recall averaged over the latter."""
+    """Return hit@5 among all and among the held-out emojis, and the mean recall of the latter."""
     hidden = frozenset().union(*truth)
     cells = [name]
     for candidates in (None, hidden):
@@ -89,7 +90,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder of the run.")] = Path("runs/open_vocabulary"),
     seed: Annotated[int, typer.Option(help="Which emojis.")] = 1,
 ) -> None:
-    """Train without the emojis, then look for them."""
+    """Fit without the emojis, then predict them."""
     start = base or offline_base()
     texts = read_texts(tweets)
     [source] = [s for s in texts.recipe.held_out if s.name == "emoji_tweets"]
@@ -107,7 +108,7 @@ def main(
     for column in ("ranker", f"hit@5 % among {every:,}", "mean recall@5 %", f"among {held_out}"):
         table.add_column(column)
     table.add_row("chance", f"{500 / every:.1f}", f"{500 / every:.1f}", f"{500 / held_out:.1f}")
-    table.add_row(*row("names alone, untrained", NamesAlone(start), given, truth))
+    table.add_row(*row("names alone, untrained", NameSimilarity(start), given, truth))
     table.add_row(*row("trained without them", made, given, truth))
     console = Console()
     console.print(table)

@@ -25,12 +25,19 @@ from benchmarks.communities import (
     FOCUS,
     Community,
     communities,
-    moods,
+    communities_by_mood,
     read_tweets,
     similarity,
 )
 from benchmarks.paired import Halves, halves, mean_gain, worst
-from benchmarks.simulated_communities import CHECKS, Answers, FeedbackLog, Learner, World, live
+from benchmarks.simulated_communities import (
+    CHECKS,
+    EmojiIndices,
+    FeedbackLog,
+    Learner,
+    World,
+    simulate_feedback,
+)
 from bot.core.events import FeedbackKind
 from bot.core.preferences import posterior as core
 from bot.core.preferences.prior import COMPONENT_SDS, PreferencePrior
@@ -42,7 +49,7 @@ OWN = ("swap", "hate")
 """Communities with preferences of their own."""
 
 
-def retrain(world: World, heard: FeedbackLog, rounds: int = 40) -> Answers:
+def retrain(world: World, log: FeedbackLog, rounds: int = 40) -> EmojiIndices:
     """Fit the emoji table to what one community said of its texts; answers to the held-out ones.
 
     Rows and biases of the emojis that were spoken of move from the model's own, under a penalty,
@@ -50,21 +57,21 @@ def retrain(world: World, heard: FeedbackLog, rounds: int = 40) -> Answers:
     """
     import torch
 
-    spoken = sorted({emoji for words in heard.words for _, emoji in words})
-    place = {emoji: i for i, emoji in enumerate(spoken)}
+    voted = sorted({emoji for words in log.feedback for _, emoji in words})
+    place = {emoji: i for i, emoji in enumerate(voted)}
     against = FeedbackKind.REMOVE
-    pairs = [(i, place[e], k is against) for i, w in enumerate(heard.words) for k, e in w]
+    pairs = [(i, place[e], k is against) for i, w in enumerate(log.feedback) for k, e in w]
     texts, labels, removed = (torch.tensor(column) for column in zip(*pairs, strict=True))
-    vectors = torch.tensor(world.stream.vectors[heard.messages])
-    plain = torch.tensor(world.stream.log_scores[heard.messages])
-    rows = torch.zeros(vectors.shape[1], len(spoken), requires_grad=True)
-    bias = torch.zeros(len(spoken), requires_grad=True)
+    vectors = torch.tensor(world.stream.vectors[log.messages])
+    plain = torch.tensor(world.stream.log_scores[log.messages])
+    rows = torch.zeros(vectors.shape[1], len(voted), requires_grad=True)
+    bias = torch.zeros(len(voted), requires_grad=True)
     optimiser = torch.optim.Adam([rows, bias], lr=0.05)
     rest = plain.clone()
-    rest[:, spoken] = -torch.inf
+    rest[:, voted] = -torch.inf
     outside = rest.logsumexp(dim=1, keepdim=True)
     for _ in range(rounds):
-        moved = plain[:, spoken] + vectors @ rows + bias
+        moved = plain[:, voted] + vectors @ rows + bias
         logs = moved - torch.cat([moved, outside], dim=1).logsumexp(dim=1, keepdim=True)
         each = logs[texts, labels]
         lost = torch.where(removed, -torch.log1p(-each.exp().clamp(max=0.999)), -each).sum()
@@ -74,8 +81,8 @@ def retrain(world: World, heard: FeedbackLog, rounds: int = 40) -> Answers:
     scores = world.held_out.log_scores.copy()
     with torch.no_grad():
         shift = torch.tensor(world.held_out.vectors) @ rows + bias
-    scores[:, spoken] += shift.numpy()
-    best: Answers = scores.argmax(axis=1)
+    scores[:, voted] += shift.numpy()
+    best: EmojiIndices = scores.argmax(axis=1)
     return best
 
 
@@ -95,18 +102,21 @@ def run(world: World, *, retraining: bool) -> Result:
     gains: dict[int, Halves] = {}
     figures = {
         ("none", 0): world.measure(plain),
-        ("oracle", 0): world.measure(world.members.oracle(world.held_out)),
+        ("oracle", 0): world.measure(world.members.oracle_predictions(world.held_out)),
     }
     learner = Learner(world.stream.emojis)
 
-    def check(feedbacks: int, heard: FeedbackLog) -> None:
+    def check(feedbacks: int, log: FeedbackLog) -> None:
         answers = learner.answer(world.held_out.log_scores)
         figures["counts", feedbacks] = world.measure(answers)
-        gains[feedbacks] = halves(world.kept(answers) - world.kept(plain), world.held_weights)
+        gains[feedbacks] = halves(
+            world.keep_probabilities(answers) - world.keep_probabilities(plain),
+            world.held_out_weights,
+        )
         if retraining:
-            figures["retrain", feedbacks] = world.measure(retrain(world, heard))
+            figures["retrain", feedbacks] = world.measure(retrain(world, log))
 
-    live(world, learner, check)
+    simulate_feedback(world, learner, check)
     return Result(world.community.kind, figures, gains)
 
 
@@ -115,7 +125,7 @@ def fitted_prior(worlds: Sequence[World]) -> PreferencePrior:
     counts = []
     for world in worlds:
         learner = Learner(world.stream.emojis)
-        live(world, learner, lambda *_: None, last=500)
+        simulate_feedback(world, learner, lambda *_: None, last=500)
         counts.append(learner.confirmed)
     return core.fit_prior(counts)
 
@@ -181,7 +191,7 @@ def main(
     """Print the tables, the goals, what an adversary moves and what a message costs."""
     console, predictor = Console(width=120, highlight=False), Predictor.load()
     tweets = read_tweets(predictor, "validation" if fit_only else "test", TWEETS)
-    stream, held_out = tweets.part(0, STREAM), tweets.part(STREAM, TWEETS)
+    stream, held_out = tweets.slice(0, STREAM), tweets.slice(STREAM, TWEETS)
     similar = similarity(tweets.emojis)
 
     def worlds(those: Sequence[Community], share: float, life: int = 0) -> list[World]:
@@ -212,11 +222,11 @@ def main(
             console.print(line)
     some = [w for w in worlds(communities(seed), focus) if w.community.kind != "hostile"][::4]
     console.print(adversary.show(some))
-    moods_ = worlds(moods(seed), focus)
-    talks = [(w.community.kind, quiet.talk(w, predictor.threshold)) for w in moods_]
+    moods_ = worlds(communities_by_mood(seed), focus)
+    talks = [(w.community.kind, quiet.simulate_reactions(w, predictor.threshold)) for w in moods_]
     console.print(quiet.show(talks))
     learner = Learner(tweets.emojis)
-    live(worlds(communities(seed), focus)[20], learner, lambda *_: None)
+    simulate_feedback(worlds(communities(seed), focus)[20], learner, lambda *_: None)
     for line in (overhead.time_preferences(predictor, learner), overhead.time_offsets(predictor)):
         console.print(line)
 

@@ -19,90 +19,96 @@ from bot.core.preferences.counts import CommunityCounts, Vote
 from bot.core.preferences.posterior import estimate_preferences
 from bot.core.preferences.threshold import adapt_threshold
 
-MESSAGES, WINDOW = 2000, 500
-SECONDS = 10.0
-"""Between two messages."""
+MESSAGES, EDGE_MESSAGES = 2000, 500
+MESSAGE_INTERVAL_SECONDS = 10.0
+"""Time between two messages."""
 SETTINGS = ChatSettings(max_per_minute=4)
 _MESSAGE = IncomingMessage(MessageRef("console", "c", "c", "m"), MemberKey(""), "")
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """Outcomes of a community's messages."""
+class ReactionHistory:
+    """Reactions to the messages of a community, and their feedback."""
 
-    answered: list[bool]
+    reacted: list[bool]
     kept: list[bool]
-    """Of the answers."""
-    own: float
-    last: float
-    """The least score at the start, and at the end."""
-    busiest: int
-    """Answers in the busiest minute."""
+    """For each reaction."""
+    first_threshold: float
+    last_threshold: float
+    """Confidence threshold at the start and at the end."""
+    max_in_minute: int
+    """Largest number of reactions in a minute."""
 
 
-def talk(world: World, own: float, aim: float | None = SETTINGS.target_acceptance) -> Talk:
-    """Let a community write, and say what it thinks of the answers."""
+def simulate_reactions(
+    world: World,
+    artifact_threshold: float,
+    target_acceptance: float | None = SETTINGS.target_acceptance,
+) -> ReactionHistory:
+    """Simulate messages, reactions and feedback of a community."""
     learner, pace = Learner(world.stream.emojis), RateWindow()
-    answered, kept, times, least = [], [], list[float](), own
+    answered, kept, times, threshold = [], [], list[float](), artifact_threshold
     for number, message in enumerate(world.messages[:MESSAGES]):
-        now = number * SECONDS
+        now = number * MESSAGE_INTERVAL_SECONDS
         chances = np.exp(world.stream.log_scores[message] + learner.bias)
         best = int(chances.argmax())
-        speaks = bool(chances[best] / chances.sum() >= least)
-        speaks = speaks and skip_by_pace(_MESSAGE, SETTINGS, pace.pace("c", now)) is None
-        answered.append(speaks)
-        if not speaks:
+        reacts = bool(chances[best] / chances.sum() >= threshold)
+        reacts = reacts and skip_by_pace(_MESSAGE, SETTINGS, pace.pace("c", now)) is None
+        answered.append(reacts)
+        if not reacts:
             continue
         pace.add("c", now)
         times.append(now)
-        words = _hear(world, learner, number, best)
-        kept.append(all(kind is FeedbackKind.AGREE for kind, _ in words))
-        if words:
+        feedback = _record_feedback(world, learner, number, best)
+        kept.append(all(kind is FeedbackKind.AGREE for kind, _ in feedback))
+        if feedback:
             learner.estimate()
-        least = adapt_threshold(
-            own, aim, estimate_preferences(CommunityCounts(learner.counts, learner.confirmed))
+        threshold = adapt_threshold(
+            artifact_threshold,
+            target_acceptance,
+            estimate_preferences(CommunityCounts(learner.counts, learner.confirmed)),
         )
     busiest = max((sum(t - WINDOW_SECONDS < u <= t for u in times) for t in times), default=0)
-    return Talk(answered, kept, own, least, busiest)
+    return ReactionHistory(answered, kept, artifact_threshold, threshold, busiest)
 
 
-def _hear(
+def _record_feedback(
     world: World, learner: Learner, number: int, answer: int
 ) -> list[tuple[FeedbackKind, int]]:
-    """Count an answer to a message, and what is said of it."""
+    """Count a shown emoji and the feedback on it."""
     message, emojis = world.messages[number], world.stream.emojis
     five = learner.top_five_scores(world.stream.log_scores[message])
-    speaker, day = int(world.speakers[number]), number * DAYS // MESSAGES
-    showing = learner.show((emojis[answer],), five, speaker, day)
-    words = world.words(message, answer)
-    for kind, emoji in words:
+    author, day = int(world.authors[number]), number * DAYS // MESSAGES
+    showing = learner.show((emojis[answer],), five, author, day)
+    feedback = world.draw_feedback(message, answer)
+    for kind, emoji in feedback:
         learner.vote(Vote(kind, emojis[emoji]), showing)
-    return words
+    return feedback
 
 
-def show(talks: Sequence[tuple[str, Talk]]) -> Table:
-    """By mood: how much is answered early and late, what is kept, and the caps."""
+def show(histories: Sequence[tuple[str, ReactionHistory]]) -> Table:
+    """Return reactions, acceptance and thresholds by mood."""
     table = Table(
         "communities",
-        f"answered of the first {WINDOW}",
-        f"of the last {WINDOW}",
+        f"reactions to the first {EDGE_MESSAGES}",
+        f"to the last {EDGE_MESSAGES}",
         "kept of all",
-        "least score, first and last",
-        f"most in a minute (cap {SETTINGS.max_per_minute})",
-        title=f"percent; the aim is {SETTINGS.target_acceptance or 0:.0%} kept",
+        "threshold, first and last",
+        f"most in a minute (limit {SETTINGS.max_per_minute})",
+        title=f"percent; the target acceptance is {SETTINGS.target_acceptance or 0:.0%}",
     )
-    for mood in dict.fromkeys(mood for mood, _ in talks):
-        few = [talk for name, talk in talks if name == mood]
-        first = np.mean([np.mean(each.answered[:WINDOW]) for each in few])
-        last = np.mean([np.mean(each.answered[-WINDOW:]) for each in few])
-        kept = np.mean([answer for each in few for answer in each.kept])
-        least = np.mean([each.last for each in few])
+    for mood in dict.fromkeys(mood for mood, _ in histories):
+        selected = [history for name, history in histories if name == mood]
+        first = np.mean([np.mean(history.reacted[:EDGE_MESSAGES]) for history in selected])
+        last = np.mean([np.mean(history.reacted[-EDGE_MESSAGES:]) for history in selected])
+        kept = np.mean([answer for history in selected for answer in history.kept])
+        last_threshold = np.mean([history.last_threshold for history in selected])
         table.add_row(
-            f"{len(few)} {mood}",
+            f"{len(selected)} {mood}",
             f"{100 * first:.1f}",
             f"{100 * last:.1f}",
             f"{100 * kept:.1f}",
-            f"{few[0].own:.2f} to {least:.2f}",
-            str(max(each.busiest for each in few)),
+            f"{selected[0].first_threshold:.2f} to {last_threshold:.2f}",
+            str(max(history.max_in_minute for history in selected)),
         )
     return table

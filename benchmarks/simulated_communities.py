@@ -32,7 +32,7 @@ CHECKS = (50, 200, 500, 2000)
 MEMBERS, DAYS = 40, 60
 """Members who give the feedback; the busiest gives ten times as much as the tenth."""
 
-Answers = NDArray[np.intp]
+EmojiIndices = NDArray[np.intp]
 
 
 @dataclass
@@ -45,43 +45,45 @@ class World:
     similar: NDArray[np.bool_]
     focus: float
     seed: int
-    luck: np.random.Generator = field(init=False)
+    generator: np.random.Generator = field(init=False)
 
     def __post_init__(self) -> None:
         """Draw the community's messages and their authors."""
-        self.luck = np.random.default_rng(self.seed)
+        self.generator = np.random.default_rng(self.seed)
         self.members = Members(self.community, self.stream.emojis, self.similar)
-        self.wanted = self.members.want(self.stream)
-        self.held_wanted = self.members.want(self.held_out)
-        self.held_weights = self.members.weights(self.held_out, self.focus)
-        weights = self.members.weights(self.stream, self.focus)
+        self.wanted = self.members.wanted_emojis(self.stream)
+        self.held_out_wanted = self.members.wanted_emojis(self.held_out)
+        self.held_out_weights = self.members.message_weights(self.held_out, self.focus)
+        weights = self.members.message_weights(self.stream, self.focus)
         busy = 1.0 / np.arange(1, MEMBERS + 1)
-        self.messages = self.luck.choice(len(weights), 4 * CHECKS[-1], p=weights)
-        self.speakers = self.luck.choice(MEMBERS, len(self.messages), p=busy / busy.sum())
+        self.messages = self.generator.choice(len(weights), 4 * CHECKS[-1], p=weights)
+        self.authors = self.generator.choice(MEMBERS, len(self.messages), p=busy / busy.sum())
 
-    def measure(self, answers: Answers) -> tuple[float, float]:
+    def measure(self, answers: EmojiIndices) -> tuple[float, float]:
         """Return acceptance and hit@1 of one prediction for each held-out tweet."""
-        hits = answers == self.held_wanted
-        return float(self.kept(answers) @ self.held_weights), float(hits @ self.held_weights)
+        hits = answers == self.held_out_wanted
+        return float(self.keep_probabilities(answers) @ self.held_out_weights), float(
+            hits @ self.held_out_weights
+        )
 
-    def kept(self, answers: Answers) -> NDArray[np.float64]:
-        """(texts,): how likely one answer to each held-out tweet is kept."""
-        return self.members.keep(answers, self.held_wanted)
+    def keep_probabilities(self, answers: EmojiIndices) -> NDArray[np.float64]:
+        """Return the probability that one emoji on each held-out tweet is kept."""
+        return self.members.keep_probabilities(answers, self.held_out_wanted)
 
-    def words(self, message: int, answer: int) -> list[tuple[FeedbackKind, int]]:
-        """Return the feedback on a shown emoji; None if nobody reacts."""
+    def draw_feedback(self, message: int, answer: int) -> list[tuple[FeedbackKind, int]]:
+        """Return the feedback on a shown emoji, which may be none."""
         wanted = self.wanted[message]
-        kept = self.members.keep(np.array([answer]), np.array([wanted]))[0]
-        if self.luck.random() < kept:
-            return [(FeedbackKind.AGREE, answer)] if self.luck.random() < AGREES else []
-        words = [(FeedbackKind.REMOVE, answer)]
-        if self.luck.random() < CORRECTS:
-            if self.luck.random() < NOISE:
+        kept = self.members.keep_probabilities(np.array([answer]), np.array([wanted]))[0]
+        if self.generator.random() < kept:
+            return [(FeedbackKind.AGREE, answer)] if self.generator.random() < AGREES else []
+        votes = [(FeedbackKind.REMOVE, answer)]
+        if self.generator.random() < CORRECTS:
+            if self.generator.random() < NOISE:
                 chances = np.exp(self.stream.log_scores[message].astype(float))
-                wanted = self.luck.choice(len(chances), p=chances / chances.sum())
+                wanted = self.generator.choice(len(chances), p=chances / chances.sum())
             if wanted != answer:
-                words.append((FeedbackKind.CORRECT, int(wanted)))
-        return words
+                votes.append((FeedbackKind.CORRECT, int(wanted)))
+        return votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +92,27 @@ class _CountedVote:
 
     day: int
     removal: bool
-    about: tuple[str, ...]
+    emojis: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Showing:
     """Emojis shown on a member's message."""
 
-    chosen: tuple[str, ...]
+    emojis: tuple[str, ...]
     scores: Mapping[str, float]
     """Model scores of the top five."""
     member: int
     day: int
     weight: float
-    """With which it was counted."""
+    """Weight with which it was counted."""
 
 
-def _decayed_count(these: Sequence[tuple[int, Sequence[str]]], emoji: str, day: int) -> float:
+def _decayed_count(occurrences: Sequence[tuple[int, Sequence[str]]], emoji: str, day: int) -> float:
     """Return the decayed number of votes or showings, by day, of an emoji."""
-    fades = (0.5 ** ((day - then) / HALF_LIFE.days) for then, about in these if emoji in about)
+    fades = (
+        0.5 ** ((day - then) / HALF_LIFE.days) for then, emojis in occurrences if emoji in emojis
+    )
     return float(sum(fades))
 
 
@@ -118,12 +122,12 @@ class Learner:
     def __init__(self, emojis: tuple[str, ...]) -> None:
         """Start without counts."""
         self._emojis = emojis
-        self._places = {emoji: i for i, emoji in enumerate(emojis)}
+        self._index = {emoji: i for i, emoji in enumerate(emojis)}
         self.counts: dict[str, Counts] = {}
         self.confirmed: dict[str, Counts] = {}
         self.bias = np.zeros(len(emojis), dtype=np.float32)
         self.pending_bias = np.zeros(len(emojis), dtype=np.float32)
-        self._spoken: dict[int, list[_CountedVote]] = defaultdict(list)
+        self._votes: dict[int, list[_CountedVote]] = defaultdict(list)
         self._shown: dict[int, list[tuple[int, Sequence[str]]]] = defaultdict(list)
         self._today: tuple[int, set[int]] = 0, set()
 
@@ -132,29 +136,41 @@ class Learner:
     ) -> Showing:
         """Count shown emojis."""
         earlier = self._shown[member][-MAX_PAST_SHOWINGS:]
-        weighs = shown_weight(max(_decayed_count(earlier, emoji, day) for emoji in chosen))
+        weight = shown_weight(max(_decayed_count(earlier, emoji, day) for emoji in chosen))
         self._shown[member].append((day, chosen))
-        self._add(count_shown(chosen, scores), weighs)
-        return Showing(chosen, scores, member, day, weighs)
+        self._add(count_shown(chosen, scores), weight)
+        return Showing(chosen, scores, member, day, weight)
 
-    def vote(self, word: Vote, on: Showing) -> None:
+    def vote(self, vote: Vote, showing: Showing) -> None:
         """Count a vote with the member's vote weight."""
-        counted = count_vote(word, on.chosen, on.scores)
-        about = voted_emojis(counted)
-        removal = word.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
-        words = self._spoken[on.member]
-        today = [(each.day, each.about) for each in words if each.day == on.day]
-        kept = [(each.day, each.about) for each in words if each.removal == removal]
-        earlier = (max(_decayed_count(some, e, on.day) for some in (today, kept)) for e in about)
-        weighs = vote_weight(max(earlier, default=0.0)) if len(today) < MAX_VOTES_PER_DAY else 0.0
-        self._add(reweight_shown(word, on.chosen, on.scores, weighs - on.weight), 1.0)
-        if not weighs:
+        counted = count_vote(vote, showing.emojis, showing.scores)
+        emojis = voted_emojis(counted)
+        removal = vote.kind in (FeedbackKind.REMOVE, FeedbackKind.DISLIKE)
+        votes = self._votes[showing.member]
+        today = [
+            (earlier_vote.day, earlier_vote.emojis)
+            for earlier_vote in votes
+            if earlier_vote.day == showing.day
+        ]
+        kept = [
+            (earlier_vote.day, earlier_vote.emojis)
+            for earlier_vote in votes
+            if earlier_vote.removal == removal
+        ]
+        earlier = (
+            max(_decayed_count(some, e, showing.day) for some in (today, kept)) for e in emojis
+        )
+        weight = vote_weight(max(earlier, default=0.0)) if len(today) < MAX_VOTES_PER_DAY else 0.0
+        self._add(
+            reweight_shown(vote, showing.emojis, showing.scores, weight - showing.weight), 1.0
+        )
+        if not weight:
             return
-        self._add(counted, weighs)
-        words.append(_CountedVote(on.day, removal, about))
-        if self._today[0] != on.day:
-            self._today = on.day, set()
-        self._today[1].add(on.member)
+        self._add(counted, weight)
+        votes.append(_CountedVote(showing.day, removal, emojis))
+        if self._today[0] != showing.day:
+            self._today = showing.day, set()
+        self._today[1].add(showing.member)
         if len(self._today[1]) >= QUORUM:
             self.confirm()
 
@@ -174,21 +190,21 @@ class Learner:
     def _bias(self, counts: Mapping[str, Counts]) -> NDArray[np.float32]:
         found = np.zeros(len(self._emojis), dtype=np.float32)
         for emoji, bias in posterior_preferences(counts).bias.items():
-            found[self._places[emoji]] = bias
+            found[self._index[emoji]] = bias
         return found
 
-    def top_five(self, log_scores: NDArray[np.float32]) -> Answers:
-        """(texts, 5): the emojis of the five, best first."""
+    def top_five(self, log_scores: NDArray[np.float32]) -> EmojiIndices:
+        """Return the top five of each text, best first, shape (texts, 5)."""
         confirmed = log_scores + self.bias
         best = np.argpartition(-confirmed, TOP_K, axis=1)[:, : TOP_K + 1]
         scores = np.take_along_axis(confirmed, best, axis=1)
         best = np.take_along_axis(best, np.argsort(-scores, axis=1), axis=1)
         now = np.take_along_axis(confirmed, best, axis=1) + self.pending_bias[best]
         order = np.array([swap_within_pairs(row)[:TOP_K] for row in now.tolist()])
-        fives: Answers = np.take_along_axis(best, order, axis=1)
+        fives: EmojiIndices = np.take_along_axis(best, order, axis=1)
         return fives
 
-    def answer(self, log_scores: NDArray[np.float32]) -> Answers:
+    def answer(self, log_scores: NDArray[np.float32]) -> EmojiIndices:
         """Return the best emoji of each text."""
         return self.top_five(log_scores)[:, 0]
 
@@ -205,35 +221,35 @@ class FeedbackLog:
     """Feedback of a community up to a check, with the texts that only the retraining reads."""
 
     messages: list[int]
-    words: list[list[tuple[FeedbackKind, int]]]
+    feedback: list[list[tuple[FeedbackKind, int]]]
 
 
-def live(
+def simulate_feedback(
     world: World,
     learner: Learner,
     check: Callable[[int, FeedbackLog], None],
     last: int = CHECKS[-1],
 ) -> None:
-    """Let a community talk until it has given so many feedbacks; ``check`` at each of CHECKS."""
-    heard, emojis = FeedbackLog([], []), world.stream.emojis
-    places = {emoji: i for i, emoji in enumerate(emojis)}
-    for message, speaker in zip(world.messages, world.speakers, strict=True):
+    """Simulate messages until a number of feedbacks; call ``check`` at each of CHECKS."""
+    log, emojis = FeedbackLog([], []), world.stream.emojis
+    index = {emoji: i for i, emoji in enumerate(emojis)}
+    for message, author in zip(world.messages, world.authors, strict=True):
         scores = world.stream.log_scores[message]
         five = learner.top_five_scores(scores)
-        answer = places[next(iter(five))]
-        day = len(heard.words) * DAYS // CHECKS[-1]
-        showing = learner.show((emojis[answer],), five, int(speaker), day)
-        words = world.words(message, answer)
-        if not words:
+        answer = index[next(iter(five))]
+        day = len(log.feedback) * DAYS // CHECKS[-1]
+        showing = learner.show((emojis[answer],), five, int(author), day)
+        votes = world.draw_feedback(message, answer)
+        if not votes:
             continue
-        for kind, emoji in words:
+        for kind, emoji in votes:
             learner.vote(Vote(kind, emojis[emoji]), showing)
-        # Then a word changes little: renewing the bias at every third one halves the time.
-        if len(heard.words) < 200 or len(heard.words) % 3 == 1:
+        # Later votes change little: estimating the bias at every third one halves the time.
+        if len(log.feedback) < 200 or len(log.feedback) % 3 == 1:
             learner.estimate()
-        heard.messages.append(int(message))
-        heard.words.append(words)
-        if len(heard.words) in CHECKS:
-            check(len(heard.words), heard)
-        if len(heard.words) >= last:
+        log.messages.append(int(message))
+        log.feedback.append(votes)
+        if len(log.feedback) in CHECKS:
+            check(len(log.feedback), log)
+        if len(log.feedback) >= last:
             return

@@ -21,7 +21,7 @@ RECIPE = Path("recipes/english.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class FitTexts:
     """Emoji tweets of the English recipe, for small fits."""
 
     recipe: Recipe
@@ -29,8 +29,8 @@ class Texts:
     validation: list[Example]
 
 
-def read_texts(count: int, max_tokens: int = 32) -> Texts:
-    """So many emoji tweets, and the recipe for one pass over them."""
+def read_texts(count: int, max_tokens: int = 32) -> FitTexts:
+    """Return ``count`` emoji tweets, and the recipe for one pass over them."""
     recipe = Recipe.read(RECIPE)
     fit = recipe.fit.model_copy(
         update={"epochs": 1.0, "max_tokens": max_tokens, "vocabulary_size": None}
@@ -41,13 +41,13 @@ def read_texts(count: int, max_tokens: int = 32) -> Texts:
         small, [source.model_copy(update={"skip": 0, "limit": count})], read_held_out_keys(small)
     )
     [held] = [s for s in small.validation if s.name == "emoji_tweets"]
-    return Texts(small, train, load_examples(small, [held.model_copy(update={"limit": 3000})]))
+    return FitTexts(small, train, load_examples(small, [held.model_copy(update={"limit": 3000})]))
 
 
 def fit_small(
-    texts: Texts, base: str, folder: Path, without: Collection[str] = (), threads: int = 1
+    texts: FitTexts, base: str, folder: Path, without: Collection[str] = (), threads: int = 1
 ) -> Artifact:
-    """One pass from a base, no example with an emoji of ``without`` among them."""
+    """Fit one pass from a base, without examples that have an emoji of ``without``."""
     torch.set_num_threads(threads)
     hidden = frozenset(without)
     seen = [x for x in texts.train if hidden.isdisjoint(x.emojis)]
@@ -63,5 +63,5 @@ def fit_small(
     run.base.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(run.base / "tokenizer.json"))
     origin = Provenance.from_fit(base, seen, fit)
-    # Calibration sees how rare emojis are that the fit never saw: that is one number of theirs.
+    # Calibration sees the frequency of the held-out emojis, which is one number for each.
     return export_trained(recipe, TrainedNetwork(trained, data, origin, texts.validation), run)

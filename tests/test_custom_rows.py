@@ -74,8 +74,8 @@ class House:
     async def choose(self, by: MemberKey, text: str, emoji: str) -> None:
         self.numbers[0] += 1
         here = replace(ref(str(self.numbers[0])), platform="web")
-        said = IncomingMessage(here, by, text, CANDIDATES, addressed=True, may_store_text=True)
-        await self.service.on_message(said, RecordingPlatform())
+        incoming = IncomingMessage(here, by, text, CANDIDATES, addressed=True, may_store_text=True)
+        await self.service.on_message(incoming, RecordingPlatform())
         word = Feedback(
             here,
             by,

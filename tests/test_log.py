@@ -29,9 +29,9 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure("info", "json")
     logging.getLogger("bot.x").warning("two\nlines 😂 \ud800")
     [line] = capsys.readouterr().err.splitlines()
-    told = json.loads(line)
-    assert (told["level"], told["logger"]) == ("warning", "bot.x")
-    assert told["message"] == "two\nlines 😂 \ud800"
+    record = json.loads(line)
+    assert (record["level"], record["logger"]) == ("warning", "bot.x")
+    assert record["message"] == "two\nlines 😂 \ud800"
 
 
 @pytest.mark.parametrize("level", ["debug", "info"])

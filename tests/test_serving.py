@@ -175,17 +175,17 @@ async def test_each_row_names_the_artifact_that_answered(
     predictor, store = BatchingPredictor(old), MemoryStore()
     service, platform = Service(predictor, store), RecordingPlatform()
 
-    def hear(number: str) -> "asyncio.Task[Outcome]":
+    def handle(number: str) -> "asyncio.Task[Outcome]":
         return asyncio.create_task(service.on_message(message("so funny", number), platform))
 
     async def queued(number: str, waiting: int) -> "asyncio.Task[Outcome]":
-        task = hear(number)
+        task = handle(number)
         async with asyncio.timeout(10):
             while predictor.waiting < waiting:
                 await asyncio.wait([task], timeout=0)
         return task
 
-    first = hear("1")
+    first = handle("1")
     assert await asyncio.to_thread(old.entered.wait, 10)
     second = await queued("2", 1)
     predictor.replace(new)

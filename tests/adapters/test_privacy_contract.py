@@ -118,9 +118,9 @@ def origin(author: int) -> dict[str, Any]:
     return {"type": "user", "date": 1_700_000_000, "sender_user": user(author)}
 
 
-def outside(told: dict[str, Any]) -> dict[str, Any]:
+def outside(origin: dict[str, Any]) -> dict[str, Any]:
     """A reply to a message of another chat, of which it quotes a part."""
-    return {"external_reply": {"origin": told, "chat": chat(CHANNEL)}, "quote": QUOTE}
+    return {"external_reply": {"origin": origin, "chat": chat(CHANNEL)}, "quote": QUOTE}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reading a picture back."""
+"""Pixels of rendered charts."""
 
 import io
 
@@ -46,13 +46,13 @@ def rgb(colour: str) -> Pixel:
 
 
 def across(image: Image.Image, y: float, colour: str) -> list[int]:
-    """Where a line of pixels, ``y`` points down, has exactly this colour."""
+    """Return the columns in which the pixels at ``y`` have this colour."""
     line = round(y * PIXELS_PER_POINT)
     return [x for x in range(image.width) if pixel(image, x, line) == rgb(colour)]
 
 
 def margins_are_empty(image: Image.Image, background: str) -> bool:
-    """Whether nothing runs out of its place; a letter may hang over by a point."""
+    """Return True if the margins are empty; a letter may overlap by one point."""
     free = (MARGIN_POINTS - 2) * PIXELS_PER_POINT
     left = image.crop((0, 0, free, image.height))
     right = image.crop((image.width - free, 0, image.width, image.height))

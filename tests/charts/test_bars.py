@@ -1,4 +1,4 @@
-"""Acceptance: what a bar shows is what it was given."""
+"""Bars of acceptance."""
 
 import pytest
 from hypothesis import given, settings

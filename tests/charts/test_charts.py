@@ -1,4 +1,4 @@
-"""What all pictures have in common."""
+"""Properties of all charts."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Confusion: the table behind the picture, and the picture."""
+"""Confusion matrix of shown and chosen emojis."""
 
 from collections import Counter
 

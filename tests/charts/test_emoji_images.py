@@ -1,4 +1,4 @@
-"""The emojis that ship."""
+"""Emoji images of the package."""
 
 import hashlib
 from collections import defaultdict

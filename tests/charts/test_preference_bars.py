@@ -1,4 +1,4 @@
-"""Taste: what is liked more beside what is liked less."""
+"""Chart of preferences."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Lines of text: what can be written, and how they are cut."""
+"""Lines of text: supported characters and truncation."""
 
 import pytest
 from hypothesis import given

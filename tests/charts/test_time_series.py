@@ -1,4 +1,4 @@
-"""Over time: the curve and the counts below it."""
+"""Acceptance over time."""
 
 import datetime
 

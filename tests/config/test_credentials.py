@@ -1,4 +1,4 @@
-"""Secrets: where they may come from, and that they stay secret."""
+"""Credentials: sources, and that they are never printed."""
 
 import stat
 import threading

@@ -1,4 +1,4 @@
-"""The file of secrets: who may read it, what is taken from it, and what stands over it."""
+"""Secrets file: permissions, content and precedence."""
 
 import os
 import string
@@ -21,7 +21,7 @@ from bot.config.secrets_file import (
 )
 
 PLAIN = "".join(sorted(set(string.printable) - set(string.whitespace) - set("\"'\\")))
-NOBODY = 65_534
+UNPRIVILEGED_USER = 65_534
 TOKENS = st.dictionaries(
     st.sampled_from(["DISCORD_TOKEN", "TELEGRAM_TOKEN", "EMOJI_REACTOR__DATABASE__URL"]),
     st.text(PLAIN, min_size=1, max_size=30),
@@ -87,12 +87,12 @@ def test_the_environment_takes_precedence_over_the_file(tmp_path: Path) -> None:
 
 
 @contextmanager
-def somebody_else(path: Path) -> Iterator[None]:
-    """Be a user who may not read a file; root may read whatever it wants."""
+def as_unprivileged_user(path: Path) -> Iterator[None]:
+    """Run as a user without read permission; root may read every file."""
     path.chmod(0)
     mine = os.geteuid()
     if mine == 0:
-        os.seteuid(NOBODY)
+        os.seteuid(UNPRIVILEGED_USER)
     try:
         yield
     finally:
@@ -103,7 +103,7 @@ def test_a_file_of_another_user_is_not_read(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     write(secrets_path(config), {"DISCORD_TOKEN": "abc"})
     environment = {"TELEGRAM_TOKEN": "given"}
-    with somebody_else(secrets_path(config)):
+    with as_unprivileged_user(secrets_path(config)):
         load_into_environment(config, environment)
     assert environment == {"TELEGRAM_TOKEN": "given"}
     load_into_environment(config, environment)  # as root, who may, or still as somebody who may not

@@ -18,7 +18,7 @@ EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def empty_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -212,8 +212,8 @@ def test_any_value_is_accepted_or_refused_with_its_key(values: dict[str, int | b
         return str(value).lower() if isinstance(value, bool | int) else f'"{value}"'
 
     text = "\n".join(f"{key} = {literal(value)}" for key, value in values.items())
-    told = outcome(write(text))
-    assert told is None or any(key in told for key in values) or "not valid TOML" in told
+    error = outcome(write(text))
+    assert error is None or any(key in error for key in values) or "not valid TOML" in error
 
 
 @given(st.binary(max_size=200))
@@ -221,5 +221,5 @@ def test_any_value_is_accepted_or_refused_with_its_key(values: dict[str, int | b
 def test_any_file_is_read_or_refused_with_one_line(content: bytes) -> None:
     path = Path("config.toml")
     path.write_bytes(content)
-    told = outcome(path)
-    assert told is None or len(told.splitlines()) == 1
+    error = outcome(path)
+    assert error is None or len(error.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""What is written into a settings file is read back, and everything else in it stays."""
+"""Settings file: written values round trip, and other content stays."""
 
 import tomllib
 from collections.abc import Mapping
@@ -48,14 +48,14 @@ def comments(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("#")]
 
 
-def told(text: str) -> dict[str, object]:
-    """Every key that a file has."""
+def all_keys(text: str) -> dict[str, object]:
+    """Return all keys of a settings file."""
     sections = tomllib.loads(text).items()
     return {f"{name}.{key}": value for name, keys in sections for key, value in keys.items()}
 
 
 def plain(value: object) -> object:
-    """As TOML has it."""
+    """Return a value as TOML represents it."""
     return "" if value is None else list(value) if isinstance(value, tuple) else value
 
 
@@ -68,14 +68,14 @@ def test_values_round_trip_among_the_comments(values: Mapping[str, object]) -> N
         loaded = getattr(getattr(settings, section), key)
         assert loaded == (frozenset(value) if isinstance(value, tuple) else value)
     assert comments(text) == comments(read_example())
-    assert told(text) == told(read_example()) | {k: plain(v) for k, v in values.items()}
+    assert all_keys(text) == all_keys(read_example()) | {k: plain(v) for k, v in values.items()}
     assert with_values(text, values) == text
 
 
 @given(VALUES, st.sampled_from(OTHERS))
 def test_content_of_the_operator_is_kept(values: Mapping[str, object], before: str) -> None:
     text = with_values(before, values)
-    assert told(text) == told(before) | {k: plain(v) for k, v in values.items()}
+    assert all_keys(text) == all_keys(before) | {k: plain(v) for k, v in values.items()}
     if not values:
         assert text == before
     if "reactions.emoji_deny" not in values:  # a comment inside of a list goes with the list
@@ -84,7 +84,7 @@ def test_content_of_the_operator_is_kept(values: Mapping[str, object], before: s
 
 def test_the_example_equals_the_defaults() -> None:
     assert parse(read_example()) == parse("")
-    assert with_values(read_example(), told(read_example())) == read_example()
+    assert with_values(read_example(), all_keys(read_example())) == read_example()
 
 
 def test_assignments_are_toml_values_or_text() -> None:

@@ -1,4 +1,4 @@
-"""Answers to record, and counts of what was stored."""
+"""Outcomes to record, and counts of rows."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,19 +24,19 @@ OUTCOME = Outcome(
 async def record(
     store: SqlStore, given: IncomingMessage | str = "1", outcome: Outcome = OUTCOME
 ) -> bool:
-    """Record an answer to a message, or to the one with this number."""
-    heard = message(number=given) if isinstance(given, str) else given
-    return await store.outcomes.record(heard, replace(outcome, ref=heard.ref))
+    """Record an outcome of a message, or of the one with this number."""
+    recorded = message(number=given) if isinstance(given, str) else given
+    return await store.outcomes.record(recorded, replace(outcome, ref=recorded.ref))
 
 
 async def count(engine: AsyncEngine, table: Table) -> int:
-    """How many rows a table has."""
+    """Return the number of rows of a table."""
     async with engine.connect() as connection:
         return (await connection.execute(select(func.count()).select_from(table))).scalar_one()
 
 
 async def age(engine: AsyncEngine, number: str, moment: datetime) -> None:
-    """Let a message have been recorded at another moment."""
+    """Change the time at which a message was recorded."""
     row = update(prediction).where(prediction.c.message == number)
     async with engine.begin() as connection:
         await connection.execute(row.values(created_at=moment))

@@ -64,7 +64,7 @@ def fill(connection: Connection) -> None:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     found = MetaData()
     found.reflect(connection)
     return {

@@ -29,11 +29,11 @@ async def test_the_override_of_a_chat_takes_precedence_over_the_community(
 
 
 async def test_settings_and_opt_out_of_a_message_are_read_together(store: SqlStore) -> None:
-    heard = replace(message(), parent_chat="parent")
-    assert await store.members.status(heard) == (ChatSettings(), False)
+    in_thread = replace(message(), parent_chat="parent")
+    assert await store.members.status(in_thread) == (ChatSettings(), False)
     await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
     await store.members.set_opted_out("console", ANNA, True)
-    assert await store.members.status(heard) == (ChatSettings(chance=0.25), True)
+    assert await store.members.status(in_thread) == (ChatSettings(chance=0.25), True)
 
 
 async def test_the_override_of_a_thread_takes_precedence_over_its_channel(store: SqlStore) -> None:
@@ -97,6 +97,6 @@ async def test_overrides_move_with_a_community(store: SqlStore) -> None:
 
 
 async def test_a_community_is_notified_once(store: SqlStore) -> None:
-    told = [await store.admin_notices.claim(ref(), name) for name in ("one", "one", "two")]
-    assert told == [True, False, True]
+    claimed = [await store.admin_notices.claim(ref(), name) for name in ("one", "one", "two")]
+    assert claimed == [True, False, True]
     assert await store.admin_notices.claim(ref(community="abroad"), "one")

@@ -98,12 +98,12 @@ async def execute(engine: AsyncEngine, statement: str) -> None:
     ],
 )
 async def test_an_error_of_postgresql_quotes_no_argument(
-    postgres_engine: AsyncEngine, statement: str, told: str
+    postgres_engine: AsyncEngine, statement: str, error: str
 ) -> None:
     with pytest.raises(StoreFailed) as caught:
         await execute(postgres_engine, statement)
     assert "neighbour" not in str(caught.value)
-    assert told in str(caught.value)
+    assert error in str(caught.value)
 
 
 async def test_an_error_of_sqlite_quotes_no_argument(engine: AsyncEngine) -> None:

@@ -1,4 +1,4 @@
-"""Whether a database can be used, by looking alone."""
+"""Diagnostics of a database, without changing it."""
 
 import shutil
 import sqlite3
@@ -14,7 +14,7 @@ from bot.database.diagnostics import MAX_GROUPS, check_database, has_members, re
 from bot.database.engine import alembic_config, head_revision, migration_connection, upgrade
 
 WRITE_VERSION = 18
-"""Where the header of an SQLite file says who may write it: with 3 or more nobody does."""
+"""Offset of the write version in an SQLite header; from 3 on the file is read-only."""
 
 
 @pytest.fixture
@@ -27,21 +27,21 @@ async def found(path: Path) -> Diagnostic:
 
 
 async def test_a_missing_database_is_not_created_by_the_check(path: Path) -> None:
-    told = await found(path)
-    assert (told.status, "first start" in told.message) == (Status.OK, True)
+    diagnostic = await found(path)
+    assert (diagnostic.status, "first start" in diagnostic.message) == (Status.OK, True)
     assert not path.exists()
 
 
 async def test_a_missing_folder_is_reported(path: Path) -> None:
-    told = await found(path / "deeper.db")
-    assert (told.status, f"make {path}" in told.remedy) == (Status.FAILED, True)
+    diagnostic = await found(path / "deeper.db")
+    assert (diagnostic.status, f"make {path}" in diagnostic.remedy) == (Status.FAILED, True)
 
 
 async def test_a_current_database_is_not_changed(path: Path) -> None:
     await upgrade(f"sqlite+aiosqlite:///{path}")
     before = path.read_bytes()
-    told = await found(path)
-    assert (told.status, told.message) == (
+    diagnostic = await found(path)
+    assert (diagnostic.status, diagnostic.message) == (
         Status.OK,
         f"{path}: revision {head_revision()}, the newest; it can be written",
     )
@@ -54,13 +54,13 @@ async def test_an_older_database_is_reported_and_not_upgraded(path: Path) -> Non
     async with migration_connection(url) as connection:
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "head"))
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c), "base"))
-    told = await found(path)
-    assert (told.status, told.message) == (
+    diagnostic = await found(path)
+    assert (diagnostic.status, diagnostic.message) == (
         Status.WARNING,
         f"{path}: revision none, newest {head_revision()}",
     )
-    assert "emoji-reactor db upgrade" in told.remedy
-    assert (await found(path)).message == told.message
+    assert "emoji-reactor db upgrade" in diagnostic.remedy
+    assert (await found(path)).message == diagnostic.message
 
 
 async def test_known_groups_exclude_private_chats(path: Path) -> None:
@@ -98,14 +98,17 @@ async def test_foreign_and_newer_databases_are_refused(
 ) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(statement)
-    told = await found(path)
-    assert (told.status, words in told.message) == (Status.FAILED, True)
+    diagnostic = await found(path)
+    assert (diagnostic.status, words in diagnostic.message) == (Status.FAILED, True)
 
 
 async def test_a_file_that_is_not_a_database(path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be taken for one" * 20)
-    told = await found(path)
-    assert (told.status, "file is not a database" in told.message) == (Status.FAILED, True)
+    diagnostic = await found(path)
+    assert (diagnostic.status, "file is not a database" in diagnostic.message) == (
+        Status.FAILED,
+        True,
+    )
 
 
 async def test_a_read_only_database(path: Path) -> None:
@@ -113,13 +116,16 @@ async def test_a_read_only_database(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(WRITE_VERSION)
         file.write(b"\x03\x01")
-    told = await found(path)
-    assert (told.status, "readonly" in told.message) == (Status.FAILED, True)
+    diagnostic = await found(path)
+    assert (diagnostic.status, "readonly" in diagnostic.message) == (Status.FAILED, True)
 
 
 async def test_an_unreachable_server() -> None:
-    [told] = await check_database("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
-    assert (told.status, "hunter2" in told.message + told.remedy) == (Status.FAILED, False)
+    [diagnostic] = await check_database("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
+    assert (diagnostic.status, "hunter2" in diagnostic.message + diagnostic.remedy) == (
+        Status.FAILED,
+        False,
+    )
     assert not await has_members("postgresql+asyncpg://bot:hunter2@127.0.0.1:1/emoji")
 
 
@@ -132,5 +138,5 @@ async def test_a_nearly_full_disk(
 ) -> None:
     usage = namedtuple("usage", ("total", "used", "free"))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 0, free))
-    _, told = await check_database(f"sqlite+aiosqlite:///{path}")
-    assert (told.check, told.status) == ("disk", status)
+    _, diagnostic = await check_database(f"sqlite+aiosqlite:///{path}")
+    assert (diagnostic.check, diagnostic.status) == ("disk", status)

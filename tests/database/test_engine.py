@@ -56,9 +56,9 @@ async def test_a_row_without_its_parent_is_refused(engine: AsyncEngine) -> None:
         async with transaction(engine) as connection:
             await connection.execute(chat_setting.insert().values(orphan))
 
-    with pytest.raises(StoreFailed, match="FOREIGN KEY constraint failed") as told:
+    with pytest.raises(StoreFailed, match="FOREIGN KEY constraint failed") as caught:
         await write()
-    assert "private" not in str(told.value)
+    assert "private" not in str(caught.value)
 
 
 async def test_a_failed_transaction_is_rolled_back(engine: AsyncEngine) -> None:
@@ -78,9 +78,9 @@ async def test_a_failed_transaction_is_rolled_back(engine: AsyncEngine) -> None:
 async def test_errors_do_not_quote_parameters(engine: AsyncEngine) -> None:
     row = {"platform": "console", "external_id": "a private place", "created_at": None}
     async with engine.connect() as connection:
-        with pytest.raises(IntegrityError) as told:
+        with pytest.raises(IntegrityError) as caught:
             await connection.execute(community.insert().values(row))
-    assert "a private place" not in str(told.value)
+    assert "a private place" not in str(caught.value)
 
 
 async def test_a_writer_waits_for_another_writer(engine: AsyncEngine, file: Path) -> None:
@@ -136,6 +136,6 @@ def test_displayed_urls_have_no_password() -> None:
 
 async def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     file = tmp_path / "no" / "bot.db"
-    with pytest.raises(DatabaseError) as told:
+    with pytest.raises(DatabaseError) as caught:
         await open_database(f"sqlite+aiosqlite:///{file}")
-    assert str(told.value) == f"{file}: unable to open database file"
+    assert str(caught.value) == f"{file}: unable to open database file"

@@ -1,4 +1,4 @@
-"""What is kept about members, and their own say in it."""
+"""Stored data of members: opt-out, consent, erasure and export."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,7 @@ def storable(number: str, author: MemberKey = ANNA, text: str = "so funny") -> I
 
 
 async def texts(engine: AsyncEngine) -> dict[str, tuple[str | None, str | None]]:
-    """The text and the terms under which it was kept, by message."""
+    """Return text and version of the terms, by message."""
     async with engine.connect() as connection:
         rows = (await connection.execute(select(prediction))).all()
     return {row.message: (row.text, row.consent) for row in rows}
@@ -64,7 +64,7 @@ async def test_forget_erases_all_of_a_member_and_nothing_of_others(
         await store.feedback.add(make_feedback("2", actor=member))
         await store.members.set_consent("console", member, "1")
     await store.members.set_consent("discord", ANNA, "1")
-    # Her prediction with what two said on it, her word on Ben's, and her consent.
+    # Her prediction with two feedbacks, her feedback on Ben's, and her consent.
     assert await store.members.erase("console", ANNA) == 5
     assert await store.members.erase("console", ANNA) == 0
     assert await store.outcomes.find(elsewhere.ref) is not None

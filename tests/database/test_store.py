@@ -1,4 +1,4 @@
-"""What the store keeps of messages and answers."""
+"""Stored outcomes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -58,8 +58,8 @@ async def test_a_refused_outcome_has_no_shown_emoji(store: SqlStore) -> None:
     one, two = await store.outcomes.find(ref("1")), await store.outcomes.find(ref("2"))
     assert one is not None
     assert two is not None
-    told = (one.outcome.shown, one.outcome.skip_reason, one.outcome.refusal)
-    assert told == ((), SkipReason.REFUSED, "forbidden")
+    refused = (one.outcome.shown, one.outcome.skip_reason, one.outcome.refusal)
+    assert refused == ((), SkipReason.REFUSED, "forbidden")
     assert two.outcome.shown == ("😂",)
 
 

@@ -1,4 +1,4 @@
-"""What was kept, counted in a real database."""
+"""Feedback trends of a database."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
@@ -34,10 +34,10 @@ async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     await opened.dispose()
 
 
-async def answer(
-    engine: AsyncEngine, chosen: Sequence[str], place: int = 1, at: datetime = MONDAY
+async def record_outcome(
+    engine: AsyncEngine, chosen: Sequence[str], chat: int = 1, at: datetime = MONDAY
 ) -> int:
-    row = {"community_id": place, "chat": "c", "message": str(next(NUMBERS)), "author": "a"}
+    row = {"community_id": chat, "chat": "c", "message": str(next(NUMBERS)), "author": "a"}
     row |= {
         "artifact_version": "v",
         "predictions": [],
@@ -50,8 +50,10 @@ async def answer(
         return int((await connection.execute(made)).scalar_one())
 
 
-async def say(engine: AsyncEngine, answer: int, kind: str, emoji: str, actor: str = "b") -> None:
-    row = {"prediction_id": answer, "actor": actor, "kind": kind, "emoji": emoji}
+async def record_feedback(
+    engine: AsyncEngine, record_outcome: int, kind: str, emoji: str, actor: str = "b"
+) -> None:
+    row = {"prediction_id": record_outcome, "actor": actor, "kind": kind, "emoji": emoji}
     row |= {"source": "reaction", "given_at": TUESDAY}
     async with engine.begin() as connection:
         await connection.execute(insert(feedback).values(row))
@@ -64,10 +66,10 @@ async def test_an_empty_database_has_no_trends(database: AsyncEngine) -> None:
 
 
 async def test_a_removal_counts_for_its_emoji(database: AsyncEngine) -> None:
-    first = await answer(database, ["😂", "🔥"])
-    await answer(database, ["😂"])
-    await say(database, first, "remove", "🔥")
-    await say(database, first, "remove", "🔥", actor="c")
+    first = await record_outcome(database, ["😂", "🔥"])
+    await record_outcome(database, ["😂"])
+    await record_feedback(database, first, "remove", "🔥")
+    await record_feedback(database, first, "remove", "🔥", actor="c")
     counted = await compute_trends(database)
     assert counted.by_emoji == {"😂": KeptShare(2, 2), "🔥": KeptShare(1, 0)}
     assert list(counted.by_emoji) == ["😂", "🔥"]
@@ -75,10 +77,10 @@ async def test_a_removal_counts_for_its_emoji(database: AsyncEngine) -> None:
 
 
 async def test_trends_of_a_community_exclude_others(database: AsyncEngine) -> None:
-    await answer(database, ["😂"])
-    lost = await answer(database, ["🔥"], place=2)
-    await answer(database, ["🔥"], place=2)
-    await say(database, lost, "remove", "🔥")
+    await record_outcome(database, ["😂"])
+    lost = await record_outcome(database, ["🔥"], chat=2)
+    await record_outcome(database, ["🔥"], chat=2)
+    await record_feedback(database, lost, "remove", "🔥")
     store = SqlStore(database)
     assert await store.outcomes.kept_by_emoji(MessageRef("discord", "one", "c", "")) == {
         "😂": KeptShare(1, 1)
@@ -92,9 +94,9 @@ async def test_trends_of_a_community_exclude_others(database: AsyncEngine) -> No
 async def test_a_dislike_counts_once_for_each_shown_emoji(
     database: AsyncEngine,
 ) -> None:
-    both = await answer(database, ["😂", "🔥"])
-    await say(database, both, "dislike", "")
-    await say(database, both, "remove", "😂", actor="c")
+    both = await record_outcome(database, ["😂", "🔥"])
+    await record_feedback(database, both, "dislike", "")
+    await record_feedback(database, both, "remove", "😂", actor="c")
     assert (await compute_trends(database)).by_emoji == {
         "😂": KeptShare(1, 0),
         "🔥": KeptShare(1, 0),
@@ -102,18 +104,18 @@ async def test_a_dislike_counts_once_for_each_shown_emoji(
 
 
 async def test_agreements_and_corrections_keep_the_shown_emoji(database: AsyncEngine) -> None:
-    both = await answer(database, ["😂"])
-    await say(database, both, "agree", "😂")
-    await say(database, both, "correct", "😭")
+    both = await record_outcome(database, ["😂"])
+    await record_feedback(database, both, "agree", "😂")
+    await record_feedback(database, both, "correct", "😭")
     assert (await compute_trends(database)).by_emoji == {"😂": KeptShare(1, 1)}
 
 
 async def test_days_and_communities_count_outcomes(database: AsyncEngine) -> None:
-    await answer(database, ["😂"], at=MONDAY)
-    lost = await answer(database, ["😂"], place=2, at=TUESDAY)
-    await answer(database, ["🔥"], place=2, at=TUESDAY)
-    await answer(database, [], place=2, at=TUESDAY)
-    await say(database, lost, "dislike", "😂")
+    await record_outcome(database, ["😂"], at=MONDAY)
+    lost = await record_outcome(database, ["😂"], chat=2, at=TUESDAY)
+    await record_outcome(database, ["🔥"], chat=2, at=TUESDAY)
+    await record_outcome(database, [], chat=2, at=TUESDAY)
+    await record_feedback(database, lost, "dislike", "😂")
     counted = await compute_trends(database)
     assert counted.by_day == {date(2026, 3, 2): KeptShare(1, 1), date(2026, 3, 3): KeptShare(2, 1)}
     assert list(counted.by_day) == sorted(counted.by_day)
@@ -125,9 +127,9 @@ async def test_days_and_communities_count_outcomes(database: AsyncEngine) -> Non
 
 async def test_corrections_are_counted_by_pair(database: AsyncEngine) -> None:
     for emojis in (["😂"], ["😂"], ["🔥", "🎉"]):
-        shown = await answer(database, emojis)
-        await say(database, shown, "correct", "😭")
-        await say(database, shown, "agree", "😂")
+        shown = await record_outcome(database, emojis)
+        await record_feedback(database, shown, "correct", "😭")
+        await record_feedback(database, shown, "agree", "😂")
     swaps = (await compute_trends(database)).corrections
     assert swaps == {("😂", "😭"): 2, ("🔥", "😭"): 1, ("🎉", "😭"): 1}
 
@@ -138,5 +140,5 @@ def test_an_empty_share_is_zero() -> None:
 
 
 def test_postgresql_counts_days_in_utc() -> None:
-    told = str(_day("postgresql").compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it out
-    assert told.startswith("to_char(timezone(")
+    sql = str(_day("postgresql").compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it out
+    assert sql.startswith("to_char(timezone(")

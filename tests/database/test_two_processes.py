@@ -1,4 +1,4 @@
-"""Two processes on one file: nobody's rows are lost and nobody is refused."""
+"""Two processes on one database file."""
 
 import asyncio
 import sys
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 async def write(url: str, first: int) -> None:
-    """Record messages, the common one 0 among them, each with a word on it."""
+    """Record messages with feedback; message 0 is common to both."""
     engine = await open_database(url)
     store = SqlStore(engine)
     for number in ("0", *(str(first + n) for n in range(1, MESSAGES))):
@@ -28,14 +28,14 @@ async def write(url: str, first: int) -> None:
 
 
 async def run(url: str, first: int) -> tuple[int | None, bytes]:
-    """Write in a process of its own; the exit status, and what it complained of."""
+    """Write in a subprocess; return its exit status and standard error."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, url, str(first)),
         cwd=ROOT,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, told = await process.communicate()
-    return process.returncode, told
+    _, errors = await process.communicate()
+    return process.returncode, errors
 
 
 async def test_two_processes_write_concurrently(url: str) -> None:

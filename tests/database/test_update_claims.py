@@ -1,4 +1,4 @@
-"""Updates that come twice, to one process or to several."""
+"""Claims of updates that arrive more than once."""
 
 import asyncio
 from datetime import timedelta

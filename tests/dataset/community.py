@@ -49,8 +49,8 @@ async def say(
     await record(store, given)
     for kind in kinds or (FeedbackKind.AGREE,):
         emoji = chosen if kind is FeedbackKind.CORRECT else "😂"
-        said = make_feedback(str(number), kind, emoji, actor=BEN)
-        await store.feedback.add(replace(said, ref=given.ref))
+        feedback = make_feedback(str(number), kind, emoji, actor=BEN)
+        await store.feedback.add(replace(feedback, ref=given.ref))
 
 
 async def exported(

@@ -86,10 +86,10 @@ def test_the_reference_is_current() -> None:
 
 
 def test_the_example_has_the_predictions_of_the_shipped_artifact() -> None:
-    arguments, told = parse_example(README.read_text(encoding="utf-8"))
+    arguments, output = parse_example(README.read_text(encoding="utf-8"))
     answers = run_module("bot", *arguments, "--json", "--top-k", "20").splitlines()
-    assert len(told.splitlines()) == len(answers)
-    for line, answer in zip(told.splitlines(), answers, strict=True):
+    assert len(output.splitlines()) == len(answers)
+    for line, answer in zip(output.splitlines(), answers, strict=True):
         now = {each["emoji"]: each["score"] for each in json.loads(answer)["predictions"]}
         shown = [each.split() for each in line.split("  ")]
         assert [float(score) for _, score in shown] == pytest.approx(
@@ -101,10 +101,10 @@ def test_the_example_has_the_predictions_of_the_shipped_artifact() -> None:
 
 def test_a_refresh_changes_only_the_output() -> None:
     readme = README.read_text(encoding="utf-8")
-    arguments, told = parse_example(readme)
+    arguments, output = parse_example(readme)
     other = replace_output(readme, "🎉 1.00\n")
     assert parse_example(other) == (arguments, "🎉 1.00\n")
-    assert replace_output(other, told) == readme
+    assert replace_output(other, output) == readme
 
 
 @pytest.mark.parametrize(("page", "arguments"), every_command())
@@ -145,9 +145,9 @@ def test_commands_of_the_readme_run(
 
 def test_python_in_the_readme_runs() -> None:
     [code] = code_blocks(README, "python")
-    told: dict[str, Any] = {}
-    exec(code, told)  # noqa: S102 - our own page
-    assert len(told["five"]) == 5
+    namespace: dict[str, Any] = {}
+    exec(code, namespace)  # noqa: S102 - our own page
+    assert len(namespace["five"]) == 5
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -157,8 +157,8 @@ def test_link_targets_exist(page: Path) -> None:
 
 
 def test_operating_names_every_setting() -> None:
-    told = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
-    assert [key for key in known_keys() if f"`{key}`" not in told] == []
+    output = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [key for key in known_keys() if f"`{key}`" not in output] == []
 
 
 def test_the_table_of_chat_settings_is_that_of_the_schema() -> None:

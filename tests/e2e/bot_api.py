@@ -1,4 +1,4 @@
-"""Checks calls against the Bot API's description, where the checkout has it."""
+"""Checks of calls against a description of the Bot API, if it is there."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 class SpecificationViolation(AssertionError):
-    """The bot called what Telegram does not document."""
+    """A call that Telegram does not document."""
 
 
 @cache

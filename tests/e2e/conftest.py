@@ -1,4 +1,4 @@
-"""Servers on loopback and the real process in front of them."""
+"""Fake platforms on loopback, and the bot as a process."""
 
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +16,7 @@ Launcher = Callable[..., BotProcess]
 
 @pytest.fixture
 async def discord_server() -> AsyncIterator[DiscordServer]:
-    """A Discord that fails the test where the bot left its documentation."""
+    """Fake Discord that fails a test if the bot sends undocumented requests."""
     server = DiscordServer()
     await server.start()
     yield server
@@ -26,7 +26,7 @@ async def discord_server() -> AsyncIterator[DiscordServer]:
 
 @pytest.fixture
 async def telegram_server() -> AsyncIterator[TelegramServer]:
-    """A Telegram that fails the test where the bot left its documentation."""
+    """Fake Telegram that fails a test if the bot sends undocumented requests."""
     server = TelegramServer()
     await server.start()
     yield server
@@ -36,7 +36,7 @@ async def telegram_server() -> AsyncIterator[TelegramServer]:
 
 @pytest.fixture
 async def launcher(tmp_path: Path, tiny_artifact: Path) -> AsyncIterator[Launcher]:
-    """Prepares processes in one folder, and ends what a failed test left running."""
+    """Prepare processes in one folder, and kill those that a failed test left running."""
     prepared: list[BotProcess] = []
 
     def prepare(

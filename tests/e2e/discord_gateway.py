@@ -120,11 +120,11 @@ class Gateway:
         await self.sessions[shard].leave().send({"op": INVALID_SESSION, "d": True})
 
     async def drop(self, shard: int = 0) -> None:
-        """Cut the connection without a word."""
+        """Cut the connection without a close frame."""
         await self.sessions[shard].leave().socket.close(code=4000)
 
     async def ready(self, times: int = 1) -> None:
-        """Wait until the bot identified so often, and was told of its guild."""
+        """Wait until the bot identified so often, and received its guild."""
         await self.received.wait(lambda sent: sent["op"] == IDENTIFY, times)
 
     async def _answer(self, connection: Connection, payload: Payload, origin: str) -> None:
@@ -142,7 +142,7 @@ class Gateway:
 
     @property
     def requests_content(self) -> bool:
-        """Whether the bot has identified with the intent to read messages."""
+        """True if the bot identified with the message content intent."""
         return bool(self._intents & MESSAGE_CONTENT)
 
     async def _identify(self, connection: Connection, data: Payload, origin: str) -> None:

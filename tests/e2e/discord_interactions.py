@@ -1,4 +1,4 @@
-"""Commands, menus and buttons: what people start, and the bot's answers to it."""
+"""Commands, menus and buttons of members, and the bot's responses."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -47,12 +47,12 @@ class Response:
 
     @property
     def text(self) -> str:
-        """What people read."""
+        """Visible text."""
         return str(self.data.get("content") or "")
 
     @property
     def private(self) -> bool:
-        """Whether only the asker sees it."""
+        """Visible to one member only."""
         return bool(int(self.data.get("flags") or 0) & EPHEMERAL)
 
     @property
@@ -137,7 +137,7 @@ class Interactions:
         )
 
     async def edited(self, interaction: str) -> Response:
-        """Wait for what is told after a deferral; it is as private as that."""
+        """Wait for the edit of a deferred response; it has the same visibility."""
         (answer,) = await self.response_to(interaction, "edit")
         flags = EPHEMERAL if self._private[interaction] else 0
         return Response(
@@ -195,8 +195,8 @@ class Interactions:
         interaction = request.match_info["id"]
         self._private[interaction] = bool(int(data.get("flags") or 0) & EPHEMERAL)
         self.responses.add(Response(interaction, "callback", data, body["type"], files))
-        told = {"id": interaction, "type": COMMAND, "response_message_loading": True}
-        return json_response({"interaction": told})
+        payload = {"id": interaction, "type": COMMAND, "response_message_loading": True}
+        return json_response({"interaction": payload})
 
     async def _edit(self, request: web.Request) -> web.Response:
         return await self._message(request, "edit")
@@ -212,8 +212,8 @@ class Interactions:
             Response(interaction, kind, body, files=files, message=str(self._next_id))
         )
         components = body.get("components") or []
-        told = message(str(self._next_id), CHANNEL, BOT, "", components=components)
-        return json_response(told)
+        payload = message(str(self._next_id), CHANNEL, BOT, "", components=components)
+        return json_response(payload)
 
 
 def json_response(

@@ -1,4 +1,4 @@
-"""A Discord of our own: the part of the REST API and the gateway that the bot uses."""
+"""Fake Discord: the part of the REST API and the gateway that the bot uses."""
 
 import asyncio
 import time
@@ -72,7 +72,7 @@ class Refusal:
 
 
 class DiscordServer:
-    """Listens on loopback; tests speak and react as people through its methods."""
+    """Listens on loopback; tests send messages and react as members through its methods."""
 
     def __init__(self) -> None:
         """Build the routes; ``start`` listens."""
@@ -148,17 +148,17 @@ class DiscordServer:
     async def send_message(
         self, text: str, author: str = ALICE, channel: str = CHANNEL, **changes: object
     ) -> str:
-        """Write a message; returns its id. Its text is sent where the bot may read it."""
+        """Write a message; returns its id. Its text is sent if the bot may read it."""
         self._next_id += 1
-        said = message(str(self._next_id), channel, author, text, **changes)
-        mentioned = any(each["id"] == BOT for each in said["mentions"])
+        payload = message(str(self._next_id), channel, author, text, **changes)
+        mentioned = any(mention["id"] == BOT for mention in payload["mentions"])
         if not (self.gateway.requests_content or mentioned or channel == DM):
-            said["content"] = ""
-        await self.gateway.dispatch("MESSAGE_CREATE", said)
-        return str(said["id"])
+            payload["content"] = ""
+        await self.gateway.dispatch("MESSAGE_CREATE", payload)
+        return str(payload["id"])
 
     async def edit(self, message_id: str, text: str, author: str = ALICE) -> None:
-        """Change what a message says."""
+        """Edit the text of a message."""
         await self.gateway.dispatch("MESSAGE_UPDATE", message(message_id, CHANNEL, author, text))
 
     async def react(self, message_id: str, author: str, emoji: str, channel: str = CHANNEL) -> None:
@@ -233,8 +233,8 @@ class DiscordServer:
     async def _guilds(self, request: web.Request) -> web.Response:
         """The servers that the bot is in, by id, a page at a time."""
         after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 200))
-        there = sorted(self.gateway.guilds, key=lambda each: int(each["id"]))
-        page = [own_guild(each) for each in there if int(each["id"]) > after][:limit]
+        there = sorted(self.gateway.guilds, key=lambda mention: int(mention["id"]))
+        page = [own_guild(mention) for mention in there if int(mention["id"]) > after][:limit]
         return json_response(page)
 
     async def _gateway_bot(self, _request: web.Request) -> web.Response:
@@ -259,11 +259,11 @@ class DiscordServer:
             return self.refusals.popleft().response(request)
         self._next_id += 1
         given = {key: body[key] for key in ("components", "message_reference") if key in body}
-        said = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
-        await self.gateway.dispatch("MESSAGE_CREATE", said)
-        self.sent.add({**said, "flags": body.get("flags", 0)})
+        payload = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
+        await self.gateway.dispatch("MESSAGE_CREATE", payload)
+        self.sent.add({**payload, "flags": body.get("flags", 0)})
         await self.accepting_reactions.wait()
-        return json_response(said)
+        return json_response(payload)
 
     async def _private_chat(self, request: web.Request) -> web.Response:
         recipient = (await request.json())["recipient_id"]

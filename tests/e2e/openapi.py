@@ -1,4 +1,4 @@
-"""Checks requests against Discord's own OpenAPI description, where the checkout has it."""
+"""Checks of requests against Discord's OpenAPI description, if it is there."""
 
 import json
 import re
@@ -15,7 +15,7 @@ SPECIFICATION = Path(__file__).parents[3] / "shared" / "specs" / "discord-openap
 
 
 class SpecificationViolation(AssertionError):
-    """The bot asked for something that Discord does not document."""
+    """A request that Discord does not document."""
 
 
 @cache
@@ -30,7 +30,7 @@ def _specification() -> dict[str, Any] | None:
 
 @cache
 def _paths() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    """Path patterns, the most literal first: ``@me`` is no user id."""
+    """Return path patterns, the most literal first: ``@me`` is not a user id."""
     described: dict[str, Any] = (_specification() or {"paths": {}})["paths"]
     ordered = sorted(described, key=lambda path: path.count("{"))
     return [
@@ -82,7 +82,7 @@ def _check_body(
 
 
 def form_parts(body: bytes, content_type: str) -> dict[str, bytes]:
-    """The parts of a form by their names."""
+    """Return the parts of a form by name."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode()
     form = BytesParser(policy=HTTP).parsebytes(head + body)
     parts: dict[str, bytes] = {}

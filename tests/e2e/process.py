@@ -1,4 +1,4 @@
-"""The bot as a real process, and what it leaves behind."""
+"""The bot as a process, with its output and its database."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ _BOT = (sys.executable, *_WARNINGS, "-m", "bot")
 
 
 class BotProcess:
-    """``python -m bot run`` with a configuration and a database of its own."""
+    """``python -m bot run`` with its own configuration and database."""
 
     def __init__(self, folder: Path, artifact: Path, settings: Mapping[str, object]) -> None:
         """Write the configuration; ``settings`` are keys such as ``telegram.base_url``."""
@@ -40,7 +40,7 @@ class BotProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, **tokens: str) -> None:
-        """Start with the given secrets in the environment, and nothing else of ours."""
+        """Start with these secrets in the environment, and no other settings."""
         with self._output.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(*_BOT, "run", "--config", str(self._config)),
@@ -51,7 +51,7 @@ class BotProcess:
             )
 
     async def call(self, *arguments: str, **tokens: str) -> CommandResult:
-        """Another command with the same configuration, to its end."""
+        """Run another command with the same configuration to its end."""
         process = await asyncio.create_subprocess_exec(
             *(*_BOT, *arguments, "--config", str(self._config)),
             cwd=self._config.parent,
@@ -78,7 +78,7 @@ class BotProcess:
             return await self._process.wait()
 
     async def kill(self) -> None:
-        """End it whatever it does."""
+        """Kill the process."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -90,22 +90,22 @@ class BotProcess:
 
     @property
     def pid(self) -> int:
-        """Of the process that was started last."""
+        """Id of the latest process."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended."""
+        """True until the process ends."""
         return self._process is not None and self._process.returncode is None
 
     @property
     def output(self) -> str:
-        """Everything written to standard output and error so far."""
+        """Standard output and error so far."""
         return self._output.read_text(encoding="utf-8") if self._output.exists() else ""
 
     async def wait_for_output(self, words: str) -> None:
-        """Wait until it has written ``words``.
+        """Wait until the output contains ``words``.
 
         Raises:
             TimeoutError: it did not.
@@ -113,11 +113,11 @@ class BotProcess:
         await _poll_until(lambda: words in self.output)
 
     async def wait_for_outputs(self, words: str, times: int) -> None:
-        """Wait until it, and those that share its folder, have written ``words`` so often."""
+        """Wait until the output of all processes in the folder has ``words`` ``times`` times."""
         await _poll_until(lambda: self.output.count(words) >= times)
 
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        """Ask the database."""
+        """Query the database."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(statement, values).fetchall()
 
@@ -128,7 +128,7 @@ class BotProcess:
         rows: int = 1,
         exactly: Collection[tuple[object, ...]] | None = None,
     ) -> list[tuple[object, ...]]:
-        """Ask until there are so many rows, or ``exactly`` these in any order.
+        """Query until there are this many rows, or ``exactly`` these in any order.
 
         Raises:
             TimeoutError: there were not.
@@ -145,7 +145,7 @@ class BotProcess:
         return found
 
     def files_content(self) -> bytes:
-        """Every byte that it left in its folder, logs and journals of the database included."""
+        """Return the content of all files in its folder, with logs and database journals."""
         files = [file for file in self.database.parent.rglob("*") if file.is_file()]
         return b"".join(file.read_bytes() for file in files)
 
@@ -160,7 +160,7 @@ def _environment(tokens: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _poll_until(holds: Callable[[], bool]) -> None:
-    """Ask until it holds: neither a file nor SQLite tells another process of its changes."""
+    """Poll a condition: changes of another process cannot be awaited."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.02)

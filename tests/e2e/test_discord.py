@@ -1,4 +1,4 @@
-"""The real process against a Discord of our own: messages, feedback, refusals."""
+"""The bot as a process, with a fake Discord: messages, feedback, refusals."""
 
 import json
 
@@ -244,8 +244,8 @@ async def test_a_channel_that_refuses_is_disabled_and_the_owner_notified_once(
     for _ in range(MAX_REFUSALS):
         discord_server.refusals.append(Refusal(403, 50013))
         await bot.wait_for_rows(REFUSED, await discord_server.send_message("funny"))
-    (told,) = await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
-    assert "<#200>" in told["content"]
+    (notice,) = await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
+    assert "<#200>" in notice["content"]
     await discord_server.send_message("funny")
     assert await bot.stop() == 0
     await bot.start(DISCORD_TOKEN=TOKEN)

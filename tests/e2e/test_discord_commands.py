@@ -1,4 +1,4 @@
-"""The real process against a Discord of our own: commands over the wire."""
+"""The bot as a process, with a fake Discord: commands over the wire."""
 
 import json
 
@@ -46,7 +46,7 @@ def option(name: str, value: str, kind: int = 3) -> dict[str, object]:
 
 
 async def choose(server: DiscordServer, setting: str, value: str, place: str | None = None) -> str:
-    """Change a setting as somebody who may."""
+    """Change a setting as an administrator."""
     given = [option("setting", setting), option("value", value)]
     resolved = None
     if place is not None:
@@ -59,8 +59,8 @@ async def choose(server: DiscordServer, setting: str, value: str, place: str | N
 
 
 async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordServer) -> None:
-    commands = {each["name"]: each for each in discord_server.interactions.commands}
-    slash = {name for name, each in commands.items() if each["type"] == SLASH}
+    commands = {entry["name"]: entry for entry in discord_server.interactions.commands}
+    slash = {name for name, entry in commands.items() if entry["type"] == SLASH}
     assert slash >= {
         "emoji",
         "why",
@@ -81,21 +81,23 @@ async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordS
 async def test_a_request_is_answered_privately_and_its_text_is_not_stored(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    people = discord_server.interactions
-    asked = await people.slash("emoji", [option("text", f"that was funny {SECRET}")])
-    (callback,) = await people.response_to(asked)
+    interactions = discord_server.interactions
+    asked = await interactions.slash("emoji", [option("text", f"that was funny {SECRET}")])
+    (callback,) = await interactions.response_to(asked)
     assert callback.type == DEFERRED
     assert callback.private
-    told = await people.edited(asked)
-    assert told.buttons[0]["emoji"]["name"] == "😂"
-    assert all("%" in each["label"] for each in told.buttons)
-    pressed = await people.press(told.buttons[0], "9")
-    assert "😂" in (await people.edited(pressed)).text
+    response = await interactions.edited(asked)
+    assert response.buttons[0]["emoji"]["name"] == "😂"
+    assert all("%" in entry["label"] for entry in response.buttons)
+    pressed = await interactions.press(response.buttons[0], "9")
+    assert "😂" in (await interactions.edited(pressed)).text
     assert await bot.wait_for_rows(FEEDBACK, asked) == [("agree", "😂")]
     target = message("888", CHANNEL, BOB, f"party {SECRET}")
-    suggested = await people.edited(await people.menu("Suggest emojis", target))
+    suggested = await interactions.edited(await interactions.menu("Suggest emojis", target))
     assert suggested.buttons[0]["emoji"]["name"] == "🎉"
-    await people.edited(await people.slash("emoji", [option("text", f"pizza {SECRET}")]))
+    await interactions.edited(
+        await interactions.slash("emoji", [option("text", f"pizza {SECRET}")])
+    )
     assert await bot.stop() == 0
     assert SECRET.encode() not in bot.files_content()
 
@@ -103,22 +105,22 @@ async def test_a_request_is_answered_privately_and_its_text_is_not_stored(
 async def test_a_member_exports_and_erases_their_data(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    people = discord_server.interactions
-    said = await discord_server.send_message("funny")
-    await discord_server.reaction_requests(said)
-    told = await people.edited(await people.slash("privacy"))
-    (file,) = told.files.values()
-    assert [each["message"] for each in json.loads(file)["messages"]] == [said]
-    why = await people.edited(await people.slash("why"))
+    interactions = discord_server.interactions
+    message_id = await discord_server.send_message("funny")
+    await discord_server.reaction_requests(message_id)
+    response = await interactions.edited(await interactions.slash("privacy"))
+    (file,) = response.files.values()
+    assert [entry["message"] for entry in json.loads(file)["messages"]] == [message_id]
+    why = await interactions.edited(await interactions.slash("why"))
     assert "I showed 😂" in why.text
-    stats = await people.edited(await people.slash("stats"))
+    stats = await interactions.edited(await interactions.slash("stats"))
     (picture,) = stats.files.values()
     assert picture.startswith(b"\x89PNG")
-    asked = await people.edited(await people.slash("forget"))
-    erased = await people.edited(await people.press(asked.buttons[0], asked.message))
+    asked = await interactions.edited(await interactions.slash("forget"))
+    erased = await interactions.edited(await interactions.press(asked.buttons[0], asked.message))
     assert "erased: 1" in erased.text
     assert bot.query(RECORDED) == []
-    await people.edited(await people.slash("optout"))
+    await interactions.edited(await interactions.slash("optout"))
     await discord_server.send_message("funny")
     other = await discord_server.send_message("funny", author=BOB)
     await discord_server.reaction_requests(other)
@@ -150,20 +152,20 @@ async def test_a_custom_emoji_is_predicted_from_its_name(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     assert "pizza" in await choose(discord_server, "emoji_allow", ":pizza: :lost: 😂")
-    said = await discord_server.send_message("pizza")
-    (request,) = await discord_server.reaction_requests(said)
+    message_id = await discord_server.send_message("pizza")
+    (request,) = await discord_server.reaction_requests(message_id)
     assert request.emoji == "pizza:4242"
     event = {
         "user_id": BOT,
         "channel_id": CHANNEL,
-        "message_id": said,
+        "message_id": message_id,
         "guild_id": GUILD,
         "emoji": {"id": "4242", "name": "pizza"},
         "burst": False,
         "type": 0,
     }
     await discord_server.gateway.dispatch("MESSAGE_REACTION_REMOVE", event)
-    assert await bot.wait_for_rows(FEEDBACK, said) == [("remove", ":pizza:")]
+    assert await bot.wait_for_rows(FEEDBACK, message_id) == [("remove", ":pizza:")]
 
 
 async def test_a_replayed_request_is_answered_after_a_reconnect(

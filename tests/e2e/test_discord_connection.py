@@ -1,4 +1,4 @@
-"""The real process against a Discord of our own: coming, going and coming back."""
+"""The bot as a process, with a fake Discord: coming, going and coming back."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The real process against a Discord of our own: answers with buttons."""
+"""The bot as a process, with a fake Discord: replies with buttons."""
 
 import pytest
 
@@ -14,7 +14,7 @@ SILENT = 1 << 12
 
 @pytest.fixture
 async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
-    """Give a bot that answers with buttons."""
+    """Give a bot that replies with buttons."""
     process = launcher(discord=discord_server, **{"reactions.mode": "reply"})
     await process.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
@@ -50,24 +50,24 @@ async def test_a_reply_has_the_top_five_as_buttons(
 async def test_a_press_is_feedback_that_can_be_withdrawn(
     bot: BotProcess, discord_server: DiscordServer, place: str
 ) -> None:
-    people = discord_server.interactions
+    interactions = discord_server.interactions
     message = await discord_server.send_message("funny", channel=place)
     sent = await reply_to(discord_server, message)
     second = buttons(sent)[1]
     for _ in range(2):
-        pressed = await people.press(second, sent["id"], author=ALICE, place=place)
-        (callback,) = await people.response_to(pressed)
+        pressed = await interactions.press(second, sent["id"], author=ALICE, place=place)
+        (callback,) = await interactions.response_to(pressed)
         assert callback.type == DEFERRED
-        told = await people.edited(pressed)
-        assert told.private
-        assert second["emoji"]["name"] in told.text
+        response = await interactions.edited(pressed)
+        assert response.private
+        assert second["emoji"]["name"] in response.text
     words = await bot.wait_for_rows(FEEDBACK, message)
     assert [kind for kind, _ in words] == ["agree"]
-    (back,) = told.buttons
-    undone = await people.press(back, "9", author=ALICE, place=place)
-    (callback,) = await people.response_to(undone)
+    (back,) = response.buttons
+    undone = await interactions.press(back, "9", author=ALICE, place=place)
+    (callback,) = await interactions.response_to(undone)
     assert callback.type == DEFERRED_UPDATE
-    assert (await people.edited(undone)).buttons == []
+    assert (await interactions.edited(undone)).buttons == []
     assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
 
 
@@ -91,9 +91,9 @@ async def test_a_press_on_a_deleted_outcome_is_explained(
     await discord_server.delete(message)
     await bot.wait_for_rows(RECORDED, rows=0)
     pressed = await discord_server.interactions.press(buttons(sent)[0], sent["id"])
-    told = await discord_server.interactions.edited(pressed)
-    assert "no longer know" in told.text
-    assert told.buttons == []
+    response = await discord_server.interactions.edited(pressed)
+    assert "no longer know" in response.text
+    assert response.buttons == []
 
 
 async def test_reactions_on_the_answer_are_about_the_message(
@@ -117,7 +117,7 @@ async def test_a_reaction_before_the_reply_is_confirmed_is_stored(
     message = await discord_server.send_message("funny")
     sent = await reply_to(discord_server, message)
     await discord_server.react(sent["id"], BOB, "👎")
-    # Events are heard in order: once this is answered, the reaction was heard.
+    # Events are handled in order: after this response the reaction was handled.
     await reply_to(discord_server, await discord_server.send_message("funny", channel=DM))
     discord_server.accepting_reactions.set()
     assert await bot.wait_for_rows(FEEDBACK, message) == [("dislike", "")]

@@ -1,4 +1,4 @@
-"""A thousand messages, three drops, two bursts of rate limits, a crash: none lost or doubled."""
+"""A thousand messages with lost connections, rate limits and a crash."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""``doctor`` as a real process against servers on loopback: what is wrong there, and its mend."""
+"""``emoji-reactor doctor`` as a process: problems on loopback servers, with their remedies."""
 
 import json
 import time
@@ -25,17 +25,17 @@ ON_TELEGRAM = ("token", "privacy", "joining", "webhook")
 URL = "https://bot.example.org/very-secret-path"
 
 
-def checks(ended: CommandResult) -> Checks:
-    """What was found, by its name; nothing else was written."""
-    assert ended.err == ""
-    told = json.loads(ended.out)
-    statuses = [each["status"] for each in told["checks"]]
+def checks(result: CommandResult) -> Checks:
+    """Return the checks of a report by name."""
+    assert result.err == ""
+    report = json.loads(result.out)
+    statuses = [check["status"] for check in report["checks"]]
     order = ("ok", "warning", "failed")
-    assert told["status"] == max(statuses, key=order.index)
-    assert ended.status == (1 if "failed" in statuses else 0)
+    assert report["status"] == max(statuses, key=order.index)
+    assert result.status == (1 if "failed" in statuses else 0)
     for token in (discord.TOKEN, telegram.TOKEN, telegram.TOKEN.split(":")[1]):
-        assert token not in ended.out
-    return {each["check"]: each for each in told["checks"]}
+        assert token not in result.out
+    return {check["check"]: check for check in report["checks"]}
 
 
 async def on_discord(bot: BotProcess, token: str = discord.TOKEN) -> Checks:
@@ -58,21 +58,21 @@ def both(
 
 async def test_every_passed_check_is_one_line(both: BotProcess) -> None:
     tokens = {"DISCORD_TOKEN": discord.TOKEN, "TELEGRAM_TOKEN": telegram.TOKEN}
-    ended = await both.call("doctor", **tokens)
-    assert (ended.status, ended.err) == (0, "")
-    lines = [line.split(maxsplit=2) for line in ended.out.splitlines()]
+    result = await both.call("doctor", **tokens)
+    assert (result.status, result.err) == (0, "")
+    lines = [line.split(maxsplit=2) for line in result.out.splitlines()]
     assert [line[:2] for line in lines] == [
         *(["ok", check] for check in LOCAL),
         *(["ok", f"discord.{check}"] for check in ON_DISCORD),
         *(["ok", f"telegram.{check}"] for check in ON_TELEGRAM),
     ]
-    assert f'application is "Emoji Reactor", {BOT}' in ended.out
-    assert f"open {invite_url(int(BOT))}" in ended.out
-    assert f"the bot is @{telegram.USERNAME}" in ended.out
+    assert f'application is "Emoji Reactor", {BOT}' in result.out
+    assert f"open {invite_url(int(BOT))}" in result.out
+    assert f"the bot is @{telegram.USERNAME}" in result.out
     # Nobody was written to, nothing was taken, and nothing was made.
     assert not both.database.exists()
     for token in tokens.values():
-        assert token not in ended.out
+        assert token not in result.out
 
 
 async def test_the_checks_send_no_changes_to_discord(
@@ -87,9 +87,9 @@ async def test_a_disabled_intent_has_a_remedy(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.application["flags"] = 0
-    told = (await on_discord(both))["discord.intents"]
-    assert told["status"] == "warning"
-    assert f"applications/{BOT}/bot, turn Message Content Intent on" in told["remedy"]
+    report = (await on_discord(both))["discord.intents"]
+    assert report["status"] == "warning"
+    assert f"applications/{BOT}/bot, turn Message Content Intent on" in report["remedy"]
     discord_server.application["flags"] = CONTENT
     assert (await on_discord(both))["discord.intents"]["status"] == "ok"
 
@@ -99,10 +99,10 @@ async def test_a_foreign_endpoint_and_a_disabled_invitation_are_reported(
 ) -> None:
     discord_server.application["interactions_endpoint_url"] = URL
     discord_server.application["bot_require_code_grant"] = True
-    told = await on_discord(both)
-    assert "Interactions Endpoint URL" in told["discord.commands"]["remedy"]
-    assert "OAuth2 Code Grant off" in told["discord.invite"]["remedy"]
-    assert URL not in json.dumps(told)
+    report = await on_discord(both)
+    assert "Interactions Endpoint URL" in report["discord.commands"]["remedy"]
+    assert "OAuth2 Code Grant off" in report["discord.invite"]["remedy"]
+    assert URL not in json.dumps(report)
 
 
 async def test_servers_with_missing_permissions_are_named(
@@ -114,13 +114,13 @@ async def test_servers_with_missing_permissions_are_named(
         server["name"] = f"Ser\x1bver {server['id']}"
         server["roles"][0]["permissions"] = str(lacking)
     discord_server.gateway.guilds = servers
-    told = (await on_discord(both))["discord.servers"]
-    assert told["status"] == "warning"
-    assert told["message"] == (
+    report = (await on_discord(both))["discord.servers"]
+    assert report["status"] == "warning"
+    assert report["message"] == (
         'in 300 servers: "Server 296" (296) does not let it add reactions; "Server 297" (297) does'
         ' not let it add reactions; "Server 298" (298) does not let it add reactions; and 2 more'
     )
-    assert invite_url(int(BOT)) in told["remedy"]
+    assert invite_url(int(BOT)) in report["remedy"]
     servers[-1]["roles"][0]["permissions"] = str(1 << 3)  # an administrator may do all
     assert "and 1 more" in (await on_discord(both))["discord.servers"]["message"]
 
@@ -129,19 +129,19 @@ async def test_without_servers_the_invitation_link_is_shown(
     both: BotProcess, discord_server: DiscordServer
 ) -> None:
     discord_server.gateway.guilds.clear()
-    told = (await on_discord(both))["discord.servers"]
-    assert (told["status"], invite_url(int(BOT)) in told["remedy"]) == ("warning", True)
+    report = (await on_discord(both))["discord.servers"]
+    assert (report["status"], invite_url(int(BOT)) in report["remedy"]) == ("warning", True)
 
 
 async def test_refused_tokens_are_named_and_not_quoted(both: BotProcess) -> None:
     wrong = {"DISCORD_TOKEN": "wrong-token-of-discord", "TELEGRAM_TOKEN": "1:wrong-of-telegram"}
-    ended = await both.call("doctor", "--json", **wrong)
-    told = checks(ended)
-    assert told["discord.token"]["message"] == "Discord refused the token"
-    assert "Reset Token" in told["discord.token"]["remedy"]
-    assert told["telegram.token"]["message"] == "Telegram refused the token"
-    assert "/token" in told["telegram.token"]["remedy"]
-    assert "wrong" not in ended.out
+    result = await both.call("doctor", "--json", **wrong)
+    report = checks(result)
+    assert report["discord.token"]["message"] == "Discord refused the token"
+    assert "Reset Token" in report["discord.token"]["remedy"]
+    assert report["telegram.token"]["message"] == "Telegram refused the token"
+    assert "/token" in report["telegram.token"]["remedy"]
+    assert "wrong" not in result.out
 
 
 async def test_unreachable_platforms_are_not_reported_as_invalid_tokens(
@@ -149,43 +149,45 @@ async def test_unreachable_platforms_are_not_reported_as_invalid_tokens(
 ) -> None:
     nowhere = "http://127.0.0.1:9"
     bot = launcher(**{"discord.api_base": f"{nowhere}/api/v10", "telegram.base_url": nowhere})
-    ended = await bot.call(
+    result = await bot.call(
         "doctor", "--json", DISCORD_TOKEN=discord.TOKEN, TELEGRAM_TOKEN=telegram.TOKEN
     )
-    told = checks(ended)
-    assert told["discord.connection"]["message"].startswith("no answer from Discord (Client")
-    assert told["telegram.connection"]["message"] == "no answer from Telegram (network)"
-    assert not {"discord.token", "telegram.token"} & told.keys()
+    report = checks(result)
+    assert report["discord.connection"]["message"].startswith("no answer from Discord (Client")
+    assert report["telegram.connection"]["message"] == "no answer from Telegram (network)"
+    assert not {"discord.token", "telegram.token"} & report.keys()
 
 
 async def test_without_tokens_nothing_to_run_is_reported(both: BotProcess) -> None:
-    told = checks(await both.call("doctor", "--json"))
-    assert told["platforms"]["status"] == "failed"
-    assert told["discord"]["message"] == "not used: DISCORD_TOKEN is not set"
-    assert [each["status"] for name, each in told.items() if name in LOCAL] == ["ok"] * len(LOCAL)
+    report = checks(await both.call("doctor", "--json"))
+    assert report["platforms"]["status"] == "failed"
+    assert report["discord"]["message"] == "not used: DISCORD_TOKEN is not set"
+    assert [check["status"] for name, check in report.items() if name in LOCAL] == ["ok"] * len(
+        LOCAL
+    )
 
 
 async def test_group_privacy_and_groups_at_botfather(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.reads_all_messages = telegram_server.can_join_groups = False
-    told = await on_telegram(both)
-    assert told["telegram.privacy"]["status"] == told["telegram.joining"]["status"] == "warning"
+    report = await on_telegram(both)
+    assert report["telegram.privacy"]["status"] == report["telegram.joining"]["status"] == "warning"
     assert (
         f"/setprivacy to @BotFather, choose @{telegram.USERNAME}, press Disable"
-        in (told["telegram.privacy"]["remedy"])
+        in (report["telegram.privacy"]["remedy"])
     )
-    assert "/setjoingroups" in told["telegram.joining"]["remedy"]
+    assert "/setjoingroups" in report["telegram.joining"]["remedy"]
 
 
 async def test_a_webhook_prevents_polling(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:
     telegram_server.webhook = URL
-    told = await on_telegram(both, "--poll")
-    assert told["telegram.webhook"]["message"].startswith("bot.example.org gets the updates, not")
-    assert "telegram.pollers" not in told
-    assert "very-secret-path" not in json.dumps(told)
+    report = await on_telegram(both, "--poll")
+    assert report["telegram.webhook"]["message"].startswith("bot.example.org gets the updates, not")
+    assert "telegram.pollers" not in report
+    assert "very-secret-path" not in json.dumps(report)
 
 
 async def test_a_webhook_that_differs_from_the_settings(
@@ -193,19 +195,19 @@ async def test_a_webhook_that_differs_from_the_settings(
 ) -> None:
     bot = launcher(telegram=telegram_server, **{"telegram.webhook_url": URL})
 
-    async def told() -> tuple[str, str]:
+    async def webhook_check() -> tuple[str, str]:
         found = (await on_telegram(bot))["telegram.webhook"]
         assert "very-secret-path" not in json.dumps(found)
         return found["status"], found["message"]
 
-    assert await told() == ("warning", "nothing is registered, not bot.example.org")
+    assert await webhook_check() == ("warning", "nothing is registered, not bot.example.org")
     telegram_server.webhook = "https://other.example.org/"
-    assert await told() == (
+    assert await webhook_check() == (
         "warning",
         "other.example.org gets the updates, not bot.example.org",
     )
     telegram_server.webhook, telegram_server.subscribed = URL, ["message"]
-    status, words = await told()
+    status, words = await webhook_check()
     assert status == "warning"
     assert words.startswith("Telegram does not send ")
     assert "message_reaction" in words

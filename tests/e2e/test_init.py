@@ -1,4 +1,4 @@
-"""``init`` as a real process, by options and by hand, against servers on loopback."""
+"""``emoji-reactor init`` as a process, by options and by prompts, with fake platforms."""
 
 import asyncio
 import os
@@ -36,8 +36,8 @@ _ON_A_TERMINAL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """A folder, and an environment that leads to the servers."""
+class SetupFolder:
+    """A folder, and an environment with the addresses of the fake platforms."""
 
     folder: Path
     environment: Mapping[str, str]
@@ -51,7 +51,7 @@ class Desk:
         return self.folder / "config.env"
 
     async def call(self, *arguments: str, stdin: str = "", **more: str) -> CommandResult:
-        """A command to its end."""
+        """Run a command to its end."""
         process = await asyncio.create_subprocess_exec(
             *(*PROGRAM, *arguments),
             cwd=self.folder,
@@ -68,61 +68,61 @@ class Desk:
         return result
 
     @contextmanager
-    def by_hand(self, *arguments: str) -> Iterator[InteractiveProcess]:
-        """A person's terminal with ``init`` in it."""
-        ours, theirs = pty.openpty()
+    def on_terminal(self, *arguments: str) -> Iterator[InteractiveProcess]:
+        """Run ``init`` on a pseudo-terminal."""
+        controller, terminal_end = pty.openpty()
         process = subprocess.Popen(
             [sys.executable, "-c", _ON_A_TERMINAL, *PROGRAM, "init", *arguments],
             cwd=self.folder,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
+            stdin=terminal_end,
+            stdout=terminal_end,
+            stderr=terminal_end,
             env={**self.environment, "TERM": "dumb", "COLUMNS": "200"},
             start_new_session=True,
         )
-        os.close(theirs)
+        os.close(terminal_end)
         with closing_process(process):
-            yield InteractiveProcess(process, ours, ours)
-        os.close(ours)
+            yield InteractiveProcess(process, controller, controller)
+        os.close(controller)
 
 
 @pytest.fixture
-def desk(
+def setup(
     tmp_path: Path,
     environment: Mapping[str, str],
     discord_server: DiscordServer,
     telegram_server: TelegramServer,
-) -> Desk:
+) -> SetupFolder:
     there = {
         "EMOJI_REACTOR__DISCORD__API_BASE": discord_server.api_base,
         "EMOJI_REACTOR__DISCORD__GATEWAY_URL": discord_server.gateway_url,
         "EMOJI_REACTOR__TELEGRAM__BASE_URL": telegram_server.origin,
         "EMOJI_REACTOR__OPERATIONS__LISTEN": "",  # other tests run beside this one
     }
-    return Desk(tmp_path, {**environment, **there})
+    return SetupFolder(tmp_path, {**environment, **there})
 
 
 async def test_init_with_options_then_doctor_and_run(
-    desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
+    setup: SetupFolder, discord_server: DiscordServer, telegram_server: TelegramServer
 ) -> None:
     options = ("--yes", "--set", "reactions.chance=0.5", "--secrets", "-")
-    ended = await desk.call("init", *options, stdin=LINES)
+    ended = await setup.call("init", *options, stdin=LINES)
     assert (ended.status, ended.err) == (0, "")
     assert f"open {invite_url(int(BOT))}" in ended.out
     assert "make it an admin there" in ended.out
     assert ended.out.rstrip().endswith("emoji-reactor run")
-    assert desk.settings.read_text("utf-8") == read_example().replace(
+    assert setup.settings.read_text("utf-8") == read_example().replace(
         "chance = 1.0", "chance = 0.5"
     )
-    assert desk.secrets.read_text() == LINES
-    assert desk.secrets.stat().st_mode & 0o777 == 0o600
-    assert sorted(file.name for file in desk.folder.iterdir()) == ["config.env", "config.toml"]
-    checked = await desk.call("doctor")
+    assert setup.secrets.read_text() == LINES
+    assert setup.secrets.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in setup.folder.iterdir()) == ["config.env", "config.toml"]
+    checked = await setup.call("doctor")
     assert (checked.status, "failed" in checked.out, "warning" in checked.out) == (0, False, False)
     assert "only you may read config.env" in checked.out
     # The second of two commands: it finds the tokens by itself.
     process = await asyncio.create_subprocess_exec(
-        *(*PROGRAM, "run"), cwd=desk.folder, env=desk.environment, stderr=asyncio.subprocess.PIPE
+        *(*PROGRAM, "run"), cwd=setup.folder, env=setup.environment, stderr=asyncio.subprocess.PIPE
     )
     try:
         await discord_server.gateway.ready()
@@ -135,60 +135,62 @@ async def test_init_with_options_then_doctor_and_run(
 
 
 async def test_problems_are_among_the_next_steps(
-    desk: Desk, discord_server: DiscordServer, telegram_server: TelegramServer
+    setup: SetupFolder, discord_server: DiscordServer, telegram_server: TelegramServer
 ) -> None:
     discord_server.application["flags"] = 0
     telegram_server.reads_all_messages = False
-    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=LINES)
+    ended = await setup.call("init", "--yes", "--secrets", "-", stdin=LINES)
     assert ended.status == 0
     _, _, steps = ended.out.partition("\nNext:\n")
     assert re.search(r"^  \d\. Discord: .*turn Message Content Intent on", steps, re.MULTILINE)
     assert re.search(r"^  \d\. Telegram: send /setprivacy to @BotFather", steps, re.MULTILINE)
 
 
-async def test_tokens_of_the_environment_are_checked_and_not_written(desk: Desk) -> None:
-    ended = await desk.call("init", "--yes", **TOKENS)
+async def test_tokens_of_the_environment_are_checked_and_not_written(setup: SetupFolder) -> None:
+    ended = await setup.call("init", "--yes", **TOKENS)
     assert ended.status == 0
     assert "ok       discord.token" in ended.out
     assert "ok       telegram.token" in ended.out
-    assert desk.settings.exists()
-    assert not desk.secrets.exists()
+    assert setup.settings.exists()
+    assert not setup.secrets.exists()
 
 
-async def test_a_refused_token_is_not_written(desk: Desk) -> None:
+async def test_a_refused_token_is_not_written(setup: SetupFolder) -> None:
     lines = f"DISCORD_TOKEN=wrong-token\nTELEGRAM_TOKEN={telegram.TOKEN}\n"
-    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=lines)
+    ended = await setup.call("init", "--yes", "--secrets", "-", stdin=lines)
     assert ended.status == 1
     assert ended.error.startswith("Discord refused the token; give another one")
     assert "wrong-token" not in ended.out + ended.err
-    assert desk.settings.exists()
-    assert desk.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
+    assert setup.settings.exists()
+    assert setup.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
 
 
 @pytest.mark.parametrize("offline", [True, False])
-async def test_an_unreachable_platform_does_not_block_the_setup(desk: Desk, offline: bool) -> None:
+async def test_an_unreachable_platform_does_not_block_the_setup(
+    setup: SetupFolder, offline: bool
+) -> None:
     nowhere = {
         "EMOJI_REACTOR__DISCORD__API_BASE": "http://127.0.0.1:9/api/v10",
         "EMOJI_REACTOR__TELEGRAM__BASE_URL": "http://127.0.0.1:9",
     }
     arguments = ("--yes", "--secrets", "-", *(["--offline"] if offline else []))
-    ended = await desk.call("init", *arguments, stdin=LINES, **nowhere)
+    ended = await setup.call("init", *arguments, stdin=LINES, **nowhere)
     assert (ended.status, ended.err) == (0, "")
     assert ("no answer from Discord" in ended.out) is not offline
     for words in ("Message Content Intent", "/setprivacy", "make it an admin", "doctor, which"):
         assert words in ended.out
-    assert desk.secrets.read_text() == LINES
+    assert setup.secrets.read_text() == LINES
 
 
-async def test_files_are_not_overwritten_without_force(desk: Desk) -> None:
-    desk.settings.write_text("[log]\nlevel = 'debug' # mine\n")
-    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=LINES)
+async def test_files_are_not_overwritten_without_force(setup: SetupFolder) -> None:
+    setup.settings.write_text("[log]\nlevel = 'debug' # mine\n")
+    ended = await setup.call("init", "--yes", "--secrets", "-", stdin=LINES)
     assert (ended.status, ended.out) == (2, "")
     assert ended.error == "config.toml: is there already; --update changes it"
-    assert not desk.secrets.exists()
-    ended = await desk.call("init", "--yes", "--update", "--set", "reactions.max_per_message=2")
+    assert not setup.secrets.exists()
+    ended = await setup.call("init", "--yes", "--update", "--set", "reactions.max_per_message=2")
     assert ended.status == 0
-    assert desk.settings.read_text() == (
+    assert setup.settings.read_text() == (
         "[log]\nlevel = 'debug' # mine\n\n[reactions]\nmax_per_message = 2\n"
     )
 
@@ -207,37 +209,37 @@ async def test_files_are_not_overwritten_without_force(desk: Desk) -> None:
     ],
 )
 async def test_invalid_options_are_refused_before_files_are_written(
-    desk: Desk, arguments: list[str], stdin: str, words: str
+    setup: SetupFolder, arguments: list[str], stdin: str, words: str
 ) -> None:
-    ended = await desk.call("init", "--yes", *arguments, stdin=stdin)
+    ended = await setup.call("init", "--yes", *arguments, stdin=stdin)
     assert (ended.status, ended.out) == (2, "")
     assert words in ended.error
     assert "zanzibar" not in ended.err
-    assert list(desk.folder.iterdir()) == []
+    assert list(setup.folder.iterdir()) == []
 
 
-async def test_without_a_terminal_there_are_no_prompts(desk: Desk) -> None:
-    ended = await desk.call("init")
+async def test_without_a_terminal_there_are_no_prompts(setup: SetupFolder) -> None:
+    ended = await setup.call("init")
     assert (ended.status, "--yes" in ended.error) == (2, True)
-    assert list(desk.folder.iterdir()) == []
+    assert list(setup.folder.iterdir()) == []
 
 
 async def test_postgresql_gets_a_secret_and_its_password_stays_out_of_the_settings(
-    desk: Desk,
+    setup: SetupFolder,
 ) -> None:
     url = "postgresql+asyncpg://bot:hunter2@host/name"
     line = f"EMOJI_REACTOR__DATABASE__URL={url}\n"
-    ended = await desk.call("init", "--yes", "--secrets", "-", stdin=line)
+    ended = await setup.call("init", "--yes", "--secrets", "-", stdin=line)
     assert (ended.status, "hunter2" in ended.out) == (0, False)
-    secrets = desk.secrets.read_text()
+    secrets = setup.secrets.read_text()
     assert secrets.startswith(line)
     assert re.fullmatch(r"EMOJI_REACTOR_SECRET=[0-9a-f]{64}", secrets.splitlines()[1])
-    assert "hunter2" not in desk.settings.read_text("utf-8")
+    assert "hunter2" not in setup.settings.read_text("utf-8")
 
 
-async def test_prompts(desk: Desk) -> None:
+async def test_prompts(setup: SetupFolder) -> None:
     def converse() -> None:
-        with desk.by_hand() as process:
+        with setup.on_terminal() as process:
             process.read_until("Discord? [Y/n]: ")
             process.send("y\n")
             assert "Message Content Intent" in process.read_until("empty for none): ")
@@ -260,25 +262,25 @@ async def test_prompts(desk: Desk) -> None:
             assert "wrong-token" not in process.output
 
     await asyncio.to_thread(converse)
-    written = tomllib.loads(desk.settings.read_text("utf-8"))
+    written = tomllib.loads(setup.settings.read_text("utf-8"))
     assert (written["reactions"]["mode"], written["reactions"]["chance"]) == ("reply", 0.25)
-    assert desk.settings.read_text("utf-8").count("#") == read_example().count("#")
-    assert desk.secrets.read_text() == f"DISCORD_TOKEN={discord.TOKEN}\n"
+    assert setup.settings.read_text("utf-8").count("#") == read_example().count("#")
+    assert setup.secrets.read_text() == f"DISCORD_TOKEN={discord.TOKEN}\n"
 
 
-async def test_prompts_with_an_existing_file(desk: Desk) -> None:
-    desk.settings.write_text("[log]\nlevel = 'debug' # mine\n")
-    desk.secrets.write_text(f"TELEGRAM_TOKEN={telegram.TOKEN}\n")
+async def test_prompts_with_an_existing_file(setup: SetupFolder) -> None:
+    setup.settings.write_text("[log]\nlevel = 'debug' # mine\n")
+    setup.secrets.write_text(f"TELEGRAM_TOKEN={telegram.TOKEN}\n")
 
     def decline() -> None:
-        with desk.by_hand() as process:
+        with setup.on_terminal() as process:
             assert "is there already. Change it?" in process.read_until("[y/N]: ")
             process.send("\n")
             process.read_until("config.toml was left as it is")
             assert process.wait() == 0
 
     def accept() -> None:
-        with desk.by_hand() as process:
+        with setup.on_terminal() as process:
             process.read_until("[y/N]: ")
             process.send("y\n")
             process.read_until("Discord? [Y/n]: ")
@@ -297,15 +299,15 @@ async def test_prompts_with_an_existing_file(desk: Desk) -> None:
             assert process.wait() == 0
 
     await asyncio.to_thread(decline)
-    assert desk.settings.read_text() == "[log]\nlevel = 'debug' # mine\n"
+    assert setup.settings.read_text() == "[log]\nlevel = 'debug' # mine\n"
     await asyncio.to_thread(accept)
-    assert "level = 'debug' # mine" in desk.settings.read_text()
-    assert desk.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
+    assert "level = 'debug' # mine" in setup.settings.read_text()
+    assert setup.secrets.read_text() == f"TELEGRAM_TOKEN={telegram.TOKEN}\n"
 
 
-async def test_an_interrupted_setup_writes_nothing(desk: Desk) -> None:
+async def test_an_interrupted_setup_writes_nothing(setup: SetupFolder) -> None:
     def leave() -> None:
-        with desk.by_hand("--offline") as process:
+        with setup.on_terminal("--offline") as process:
             process.read_until("Discord? [Y/n]: ")
             process.send("y\n")
             process.read_until("empty for none): ")
@@ -315,4 +317,4 @@ async def test_an_interrupted_setup_writes_nothing(desk: Desk) -> None:
             assert process.wait() == 130
 
     await asyncio.to_thread(leave)
-    assert list(desk.folder.iterdir()) == []
+    assert list(setup.folder.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The real process against a Telegram of our own."""
+"""The bot as a process, with a fake Telegram."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What members and admins do with the real process: commands, buttons, settings, inline mode."""
+"""Commands, buttons, settings and inline mode, with a fake Telegram."""
 
 import json
 
@@ -38,15 +38,15 @@ async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess
 
 
 def replied_message(message: int, text: str = "haha", author: int = ALICE) -> dict[str, object]:
-    """A message of the group as one that another one answers."""
-    told = {"message_id": message, "date": 1_700_000_000, "chat": chat(GROUP), "text": text}
-    return told | {"from": user(author)}
+    """Return a message of the group that another message replies to."""
+    result = {"message_id": message, "date": 1_700_000_000, "chat": chat(GROUP), "text": text}
+    return result | {"from": user(author)}
 
 
 async def give_command(
     server: TelegramServer, text: str, author: int = ALICE, chat_id: int = GROUP, **changes: object
 ) -> Call:
-    """Give a command; what it is answered with."""
+    """Send a command; return the response."""
     (call,) = await server.replies_to(server.send_message(text, author, chat_id, **changes))
     return call
 
@@ -95,14 +95,14 @@ async def test_requests_of_members_are_answered(
         telegram_server, "/emoji", reply_to_message=replied_message(message, "party")
     )
     assert call.buttons[0]["text"] == "🎉"
-    told = {
+    expected = {
         "/start": "start.group",
         "/emoji": "emoji.usage",
         "/why": "why.usage",
         "/feedback": "feedback.usage",
         "/settings": "settings.admins",
     }
-    for command, key in told.items():
+    for command, key in expected.items():
         assert (await give_command(telegram_server, command)).text == localize(key, "en")
     german = {"from": user(ALICE) | {"language_code": "de"}}
     (call,) = await telegram_server.replies_to(
@@ -278,7 +278,7 @@ async def test_texts_are_stored_by_consent_only(
 
 
 async def request_data_file(server: TelegramServer, text: str) -> str:
-    """Give a command in private that is answered with a file; what is in the file."""
+    """Send a command in private; return the content of the file in the response."""
     server.send_message(text, chat_id=PRIVATE)
     (call,) = await server.wait_for_calls("sendDocument")
     return call.files["document"].decode()
@@ -344,8 +344,8 @@ async def test_preferences_are_shown_to_all_and_changed_by_admins(
     )
     for written, key in ((b"{}", "unreadable"), (kept, "imported")):
         answers = replied_message(9) | {"document": telegram_server.upload(written)}
-        told = await give_command(telegram_server, "/preferences import", reply_to_message=answers)
-        assert told.text.startswith(localize(f"preferences.{key}", "en", cause="")[:20])
+        call = await give_command(telegram_server, "/preferences import", reply_to_message=answers)
+        assert call.text.startswith(localize(f"preferences.{key}", "en", cause="")[:20])
     assert (
         (await give_command(telegram_server, "/preferences")).files["photo"].startswith(b"\x89PNG")
     )

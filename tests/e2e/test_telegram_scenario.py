@@ -51,12 +51,12 @@ class Scenario:
 
     def play_round(self) -> list[int]:
         """Send a message to each group; Bob corrects some, and withdraws some corrections."""
-        said = []
+        sent = []
         for group in GROUPS:
             turn = next(self._turn)
             author, word = (ALICE, SHARED) if turn % 4 == 0 else (BOB, SECRET)
             message = self.server.send_message(f"haha {word}", author, group)
-            said.append(message)
+            sent.append(message)
             if turn % 3 == 0:
                 self.server.react(message, BOB, [], ["🎉"], group)
                 self.feedback.add((str(message), "correct", "🎉"))
@@ -67,8 +67,8 @@ class Scenario:
             if turn % 12 == 0:
                 self.server.react(message, BOB, ["🔥"], [], group)
                 self.feedback.remove((str(message), "correct", "🔥"))
-        self.messages += said
-        return said
+        self.messages += sent
+        return sent
 
 
 async def consent(server: TelegramServer) -> None:
@@ -85,11 +85,11 @@ async def play(bot: BotProcess, server: TelegramServer) -> tuple[Scenario, set[i
         server.refusals.extend(FAILURES.get(number, ()))
         if number in REPEATS:
             server.repeats = list(range(max(1, server.last_update - 60), server.last_update + 1))
-        said = scenario.play_round()
+        sent = scenario.play_round()
         if number in KILLS:
-            await server.pending_reactions.wait(lambda message, said=said: message in said, 3)  # type: ignore[misc]
+            await server.pending_reactions.wait(lambda message, sent=sent: message in sent, 3)  # type: ignore[misc]
             await bot.kill()
-            in_flight |= set(said)
+            in_flight |= set(sent)
             await bot.start(TELEGRAM_TOKEN=TOKEN)
         await server.confirmed(FLOOD_LIMIT_SECONDS)
     return scenario, in_flight

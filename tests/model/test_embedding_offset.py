@@ -8,17 +8,17 @@ import pytest
 from model import Predictor
 from model.embedding_offset import EmojiChoice, fit_embedding_offset
 
-LUCK = np.random.default_rng(1)
+GENERATOR = np.random.default_rng(1)
 ABOUT = np.eye(16, dtype=np.float32)[0] * 3
 
 
-def texts(many: int, about: float) -> np.ndarray:
+def texts(count: int, about: float) -> np.ndarray:
     """(many, 16): vectors that have something in common."""
-    drawn: np.ndarray = LUCK.normal(0, 1, (many, 16)) + about * ABOUT
+    drawn: np.ndarray = GENERATOR.normal(0, 1, (count, 16)) + about * ABOUT
     return drawn.astype(np.float32)
 
 
-def moved(on: int, elsewhere: int, about: float = 1.0, weight: float = 1.0) -> np.ndarray:
+def offset_length(on: int, elsewhere: int, about: float = 1.0, weight: float = 1.0) -> np.ndarray:
     vectors = np.concatenate([texts(on, about), texts(elsewhere, 0.0)])
     chosen = np.arange(on + elsewhere) < on
     odds = np.full(len(chosen), -6.0, dtype=np.float32)
@@ -26,18 +26,20 @@ def moved(on: int, elsewhere: int, about: float = 1.0, weight: float = 1.0) -> n
 
 
 def test_more_texts_give_a_larger_offset() -> None:
-    lifts = [float(moved(n, 20) @ ABOUT) for n in (0, 2, 10, 50)]
-    assert abs(lifts[0]) < 0.1
-    assert lifts == sorted(lifts)
-    assert lifts[3] > 3
+    raises = [float(offset_length(n, 20) @ ABOUT) for n in (0, 2, 10, 50)]
+    assert abs(raises[0]) < 0.1
+    assert raises == sorted(raises)
+    assert raises[3] > 3
 
 
 def test_consistent_texts_give_a_larger_offset() -> None:
-    assert moved(20, 20, about=1.0) @ ABOUT > 2 * abs(moved(20, 20, about=0.0) @ ABOUT)
+    assert offset_length(20, 20, about=1.0) @ ABOUT > 2 * abs(
+        offset_length(20, 20, about=0.0) @ ABOUT
+    )
 
 
 def test_a_small_weight_gives_a_smaller_offset() -> None:
-    assert moved(10, 10, weight=0.1) @ ABOUT < moved(10, 10) @ ABOUT / 2
+    assert offset_length(10, 10, weight=0.1) @ ABOUT < offset_length(10, 10) @ ABOUT / 2
 
 
 def test_the_offset_maximizes_the_posterior() -> None:
@@ -78,11 +80,11 @@ def test_an_offset_raises_the_score_on_similar_texts(predictor: Predictor) -> No
         (found,) = predictor.predict([text], 3, candidates, *given)  # type: ignore[arg-type]
         return {p.emoji: p.score for p in found}[name]
 
-    lifted = score("so funny", None, [moves])
-    assert lifted > score("so funny")
+    raised = score("so funny", None, [moves])
+    assert raised > score("so funny")
     # It is the model's own score: a bias comes on top of it.
     (biased,) = predictor.predict(["so funny"], 3, candidates, [{name: 1.0}], [moves])
-    assert {p.emoji: p.model_score for p in biased}[name] == pytest.approx(lifted)
+    assert {p.emoji: p.model_score for p in biased}[name] == pytest.approx(raised)
     # What is no candidate stays none.
     (few,) = predictor.predict(["so funny"], 3, ["😂", "🔥"], None, [moves])
     assert {p.emoji for p in few} == {"😂", "🔥"}

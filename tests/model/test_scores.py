@@ -32,7 +32,9 @@ def test_without_a_share_it_is_a_softmax(products: np.ndarray, bias: np.ndarray)
 def test_the_uniform_prior_raises_a_rare_emoji() -> None:
     products = np.array([[5.0, 4.0, 8.0, 0.0], [5.0, 4.0, 2.0, 4.5]], dtype=np.float32)
     bias = np.array([4.0, 4.0, -4.0, -6.0], dtype=np.float32)  # the last two are rare
-    alone, heard = (np.exp(log_scores(products, bias, 1.0, share)) for share in (0.0, 0.1))
-    assert alone[0, 2] < 0.01 < 0.09 < heard[0, 2]
+    without, with_uniform_prior = (
+        np.exp(log_scores(products, bias, 1.0, share)) for share in (0.0, 0.1)
+    )
+    assert without[0, 2] < 0.01 < 0.09 < with_uniform_prior[0, 2]
     # Where no words single one out, the order stays.
-    assert heard[1].argsort().tolist()[2:] == alone[1].argsort().tolist()[2:]
+    assert with_uniform_prior[1].argsort().tolist()[2:] == without[1].argsort().tolist()[2:]

@@ -19,7 +19,7 @@ async def here(tmp_path: Path) -> AsyncIterator[DiscordWorld]:
         yield built
 
 
-def told(result: InteractionResult) -> str:
+def response_text(result: InteractionResult) -> str:
     """The private answer."""
     assert result.response is not None
     assert result.ephemeral
@@ -44,12 +44,12 @@ async def press(here: DiscordWorld, result: InteractionResult, custom_id: str) -
 
 async def test_five_for_a_text_with_scores_and_buttons(here: DiscordWorld) -> None:
     result = await here.anna.slash(here.channel, "emoji", text="what a day")
-    assert "Which one fits?" in told(result)
+    assert "Which one fits?" in response_text(result)
     assert result.response is not None
     labels = [each["label"] for row in result.response.components for each in row["components"]]
     assert labels == ["50%", "20%", "10%", "10%", "10%"]
     pressed = await press(here, result, buttons(result)[1])
-    assert "🔥" in told(pressed)
+    assert "🔥" in response_text(pressed)
     (word,) = (await data_of(here))["feedback"]
     assert (word["kind"], word["emoji"], word["source"]) == ("agree", "🔥", "button")
     await press(here, pressed, buttons(pressed)[0])
@@ -59,7 +59,7 @@ async def test_five_for_a_text_with_scores_and_buttons(here: DiscordWorld) -> No
 async def data_of(here: DiscordWorld) -> dict[str, list[dict[str, str]]]:
     """What /privacy gives Anna as a file."""
     result = await here.anna.slash(here.channel, "privacy")
-    assert "365 days" in told(result)
+    assert "365 days" in response_text(result)
     assert result.response is not None
     (file,) = result.response.attachments
     assert file.filename == "emoji-reactor.json"
@@ -74,12 +74,12 @@ async def test_five_for_somebodys_message(here: DiscordWorld) -> None:
     await here.ben.slash(here.channel, "optout")
     here.predictor.texts.clear()
     refused = await here.anna.context_menu(here.channel, "Suggest emojis", message)
-    assert "opted out" in told(refused)
+    assert "opted out" in response_text(refused)
     assert here.predictor.texts == []
 
 
 async def test_why_and_feedback_on_the_last_answer(here: DiscordWorld) -> None:
-    assert "kept nothing" in told(await here.anna.slash(here.channel, "why"))
+    assert "kept nothing" in response_text(await here.anna.slash(here.channel, "why"))
     message = await here.ben.send(here.channel, "what a day")
     for result in (
         await here.anna.slash(here.channel, "why"),
@@ -87,16 +87,20 @@ async def test_why_and_feedback_on_the_last_answer(here: DiscordWorld) -> None:
         await here.anna.slash(here.channel, "why", message=message.jump_url),
         await here.anna.context_menu(here.channel, "Why this emoji?", message),
     ):
-        assert "I showed 😂" in told(result)
-        assert "🔥  20.0%" in told(result)
-        assert "30.0%" in told(result)
-        assert "echo-1" in told(result)
-    assert "fitted better" in told(await here.anna.slash(here.channel, "feedback", emoji="🍕"))
-    assert "none of them" in told(await here.anna.slash(here.channel, "feedback", emoji="👎"))
+        assert "I showed 😂" in response_text(result)
+        assert "🔥  20.0%" in response_text(result)
+        assert "30.0%" in response_text(result)
+        assert "echo-1" in response_text(result)
+    assert "fitted better" in response_text(
+        await here.anna.slash(here.channel, "feedback", emoji="🍕")
+    )
+    assert "none of them" in response_text(
+        await here.anna.slash(here.channel, "feedback", emoji="👎")
+    )
     words = {(each["kind"], each["emoji"]) for each in (await data_of(here))["feedback"]}
     assert words == {("correct", "🍕"), ("dislike", "")}
     unread = await here.anna.slash(here.channel, "feedback", emoji="pizza please")
-    assert "no longer know" in told(unread)
+    assert "no longer know" in response_text(unread)
 
 
 async def test_why_of_an_answer_of_the_bot_is_about_what_it_answers(here: DiscordWorld) -> None:
@@ -106,7 +110,7 @@ async def test_why_of_an_answer_of_the_bot_is_about_what_it_answers(here: Discor
     assert answer is not None
     assert answer.id != message.id
     result = await here.anna.context_menu(here.channel, "Why this emoji?", answer)
-    assert "I showed 😂 🔥 🎉 😢 🍕" in told(result)
+    assert "I showed 😂 🔥 🎉 😢 🍕" in response_text(result)
 
 
 async def test_messages_elsewhere_are_not_told_of(here: DiscordWorld) -> None:
@@ -114,14 +118,14 @@ async def test_messages_elsewhere_are_not_told_of(here: DiscordWorld) -> None:
     message = await here.ben.send(hidden, "what a day")
     for written in (message.jump_url, "nonsense"):
         result = await here.anna.slash(here.channel, "why", message=written)
-        assert "kept nothing" in told(result)
+        assert "kept nothing" in response_text(result)
 
 
 async def test_opting_out_is_obeyed_until_taken_back(here: DiscordWorld) -> None:
     message = await here.ben.send(here.channel, "what a day")
     await here.anna.react(message, "😂")
     assert len((await data_of(here))["feedback"]) == 1
-    assert "no longer react" in told(await here.anna.slash(here.channel, "optout"))
+    assert "no longer react" in response_text(await here.anna.slash(here.channel, "optout"))
     left = await data_of(here)
     assert (left["feedback"], left["messages"]) == ([], [])
     assert left["opted_out_since"]
@@ -129,7 +133,7 @@ async def test_opting_out_is_obeyed_until_taken_back(here: DiscordWorld) -> None
     await here.anna.send(here.channel, "what a day")
     assert here.predictor.texts == []
     refused = await here.anna.slash(here.channel, "feedback", emoji="🍕")
-    assert "opted out" in told(refused)
+    assert "opted out" in response_text(refused)
     await here.anna.slash(here.channel, "optin")
     await here.anna.send(here.channel, "what a day")
     assert here.predictor.texts == ["what a day"]
@@ -148,10 +152,10 @@ async def test_forgetting_is_confirmed_and_says_how_much(here: DiscordWorld) -> 
 
 
 async def test_a_picture_of_what_was_kept(here: DiscordWorld) -> None:
-    assert "Nothing was shown" in told(await here.anna.slash(here.channel, "stats"))
+    assert "Nothing was shown" in response_text(await here.anna.slash(here.channel, "stats"))
     await here.ben.send(here.channel, "what a day")
     result = await here.anna.slash(here.channel, "stats")
-    assert "Kept: 100%" in told(result)
+    assert "Kept: 100%" in response_text(result)
     assert result.response is not None
     (file,) = result.response.attachments
     assert (await file.read()).startswith(b"\x89PNG")
@@ -161,7 +165,7 @@ async def test_texts_are_kept_only_with_permission_and_consent(tmp_path: Path) -
     async with running_world(tmp_path, training_permitted=True) as here:
         await here.anna.send(here.channel, "before")
         asked = await here.anna.slash(here.channel, "consent")
-        assert "14 days" in told(asked)
+        assert "14 days" in response_text(asked)
         agree, _ = buttons(asked)
         agreed = await press(here, asked, agree)
         assert agreed.response is not None
@@ -177,7 +181,7 @@ async def test_texts_are_kept_only_with_permission_and_consent(tmp_path: Path) -
 
 async def test_without_permission_nobody_can_consent(here: DiscordWorld) -> None:
     result = await here.anna.slash(here.channel, "consent")
-    assert "never kept" in told(result)
+    assert "never kept" in response_text(result)
     assert buttons(result) == []
 
 
@@ -186,9 +190,9 @@ async def test_in_private_everything_works_too(here: DiscordWorld) -> None:
     await anna.send_dm("what a day")
     for command in ("why", "stats", "preferences show", "privacy", "settings show", "help"):
         result = await anna.slash(command)
-        assert told(result)
+        assert response_text(result)
     saved = await anna.slash("settings set", setting="enabled", value="off")
-    assert "off" in told(saved)
+    assert "off" in response_text(saved)
     here.predictor.texts.clear()
     await anna.send_dm("what a day")
     assert here.predictor.texts == []
@@ -201,9 +205,9 @@ async def test_a_failing_store_is_told_and_nothing_is_logged_of_it(
     for path in Path(here.engine.url.database or "").parent.glob("world.db*"):
         path.write_bytes(b"no database")
     result = await here.anna.slash(here.channel, "privacy")
-    assert told(result) == localize("error.not_stored", "en")
+    assert response_text(result) == localize("error.not_stored", "en")
     asked = await here.anna.slash(here.channel, "emoji", text="zanzibar")
-    assert told(asked)
+    assert response_text(asked)
     assert "zanzibar" not in caplog.text
     here.env.errors.clear()
 

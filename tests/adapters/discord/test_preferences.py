@@ -12,7 +12,7 @@ from simcord.results import InteractionResult
 from bot.core.preferences.transfer import MAX_BYTES
 from bot.i18n import localize
 from tests.adapters.discord.fake_discord import DiscordWorld, running_world
-from tests.adapters.discord.test_commands import buttons, told
+from tests.adapters.discord.test_commands import buttons, response_text
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def file_of(result: InteractionResult) -> tuple[str, bytes]:
 async def export(server: DiscordWorld) -> dict[str, dict[str, dict[str, float]]]:
     """Return the file that the owner gets."""
     result = await server.owner.slash(server.channel, "preferences export")
-    assert told(result) == localize("preferences.exported", "en")
+    assert response_text(result) == localize("preferences.exported", "en")
     name, content = await file_of(result)
     assert name == "preferences.json"
     document: dict[str, dict[str, dict[str, float]]] = json.loads(content)
@@ -49,12 +49,12 @@ async def export(server: DiscordWorld) -> dict[str, dict[str, dict[str, float]]]
 
 async def test_everyone_sees_the_chart(server: DiscordWorld) -> None:
     empty = await server.anna.slash(server.channel, "preferences show")
-    assert told(empty) == localize("preferences.nothing", "en")
+    assert response_text(empty) == localize("preferences.nothing", "en")
     for _ in range(3):
         message = await server.ben.send(server.channel, "what a day")
         await server.anna.react(message, "👎")
     result = await server.anna.slash(server.channel, "preferences show")
-    assert "kept: 6" in told(result)
+    assert "kept: 6" in response_text(result)
     name, chart = await file_of(result)
     assert name == "preferences.png"
     assert chart.startswith(b"\x89PNG")
@@ -69,7 +69,7 @@ async def test_counts_are_exported_reset_and_imported(server: DiscordWorld) -> N
     before = await export(server)
     assert before["emojis"]["😂"]["removed"] == pytest.approx(1.0)
     confirmation = await server.owner.slash(server.channel, "preferences reset")
-    assert told(confirmation) == localize("preferences.ask", "en")
+    assert response_text(confirmation) == localize("preferences.ask", "en")
     assert await press(confirmation, 1, server.owner) == localize("preferences.kept", "en")
     assert (await export(server))["emojis"] == before["emojis"]
     confirmation = await server.owner.slash(server.channel, "preferences reset")
@@ -77,7 +77,7 @@ async def test_counts_are_exported_reset_and_imported(server: DiscordWorld) -> N
     assert not any((await export(server))["emojis"].values())
     file = ("preferences.json", json.dumps(before).encode())
     imported = await server.owner.slash(server.channel, "preferences import", file=file)
-    assert told(imported) == localize("preferences.imported", "en")
+    assert response_text(imported) == localize("preferences.imported", "en")
     assert (await export(server))["emojis"]["😂"] == pytest.approx(before["emojis"]["😂"], rel=1e-3)
     shown = await server.anna.slash(server.channel, "preferences show")
     assert (await file_of(shown))[1].startswith(b"\x89PNG")
@@ -99,7 +99,7 @@ async def test_an_invalid_file_changes_nothing(
     result = await server.owner.slash(
         server.channel, "preferences import", file=("preferences.json", content)
     )
-    assert cause in told(result)
+    assert cause in response_text(result)
     assert (await export(server))["emojis"].keys() == before["emojis"].keys() != set()
 
 
@@ -109,11 +109,11 @@ async def test_only_managers_reset_and_transfer_them(server: DiscordWorld) -> No
     before = await export(server)
     for command in ("reset", "export"):
         refused = await server.anna.slash(server.channel, f"preferences {command}")
-        assert told(refused) == localize("preferences.admins", "en")
+        assert response_text(refused) == localize("preferences.admins", "en")
     empty = {**before, "emojis": {}}
     file = ("preferences.json", json.dumps(empty).encode())
     refused = await server.anna.slash(server.channel, "preferences import", file=file)
-    assert told(refused) == localize("preferences.admins", "en")
+    assert response_text(refused) == localize("preferences.admins", "en")
     assert (await export(server))["emojis"].keys() == before["emojis"].keys()
 
 

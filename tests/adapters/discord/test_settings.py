@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.chat_settings.setting import SETTINGS
 from tests.adapters.discord.fake_discord import DiscordWorld, running_world
-from tests.adapters.discord.test_commands import told
+from tests.adapters.discord.test_commands import response_text
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ async def here(tmp_path: Path) -> AsyncIterator[DiscordWorld]:
 
 async def choose(here: DiscordWorld, setting: str, value: str, **where: object) -> str:
     options = {"setting": setting, "value": value, **where}
-    return told(await here.owner.slash(here.channel, "settings set", **options))
+    return response_text(await here.owner.slash(here.channel, "settings set", **options))
 
 
 async def test_only_managers_change_settings(here: DiscordWorld) -> None:
@@ -30,18 +30,18 @@ async def test_only_managers_change_settings(here: DiscordWorld) -> None:
     for command in ("settings show", "settings set"):
         options = {"setting": "mode", "value": "mention_only"} if command == "settings set" else {}
         refused = await here.anna.slash(here.channel, command, **options)
-        assert "Manage Server" in told(refused)
+        assert "Manage Server" in response_text(refused)
 
 
 async def test_everything_is_shown_with_what_was_chosen(here: DiscordWorld) -> None:
     await choose(here, "chance", "25 %")
     await choose(here, "quiet_hours", "22:00-07:00 Europe/Berlin", channel=here.channel)
-    shown = told(await here.owner.slash(here.channel, "settings show"))
+    shown = response_text(await here.owner.slash(here.channel, "settings show"))
     assert "**Chance**: 25 %\n" in shown
     assert "22:00-07:00 Europe/Berlin\n" in shown
     assert shown.count("(default)") == len(SETTINGS) - 2
     elsewhere = here.guild.create_text_channel("elsewhere")
-    shown = told(await here.owner.slash(elsewhere, "settings show"))
+    shown = response_text(await here.owner.slash(elsewhere, "settings show"))
     assert "**Chance**: 25 %\n" in shown
     assert shown.count("(default)") == len(SETTINGS) - 1
 
@@ -58,7 +58,7 @@ async def test_a_channel_overrules_the_server_until_it_is_reset(here: DiscordWor
     await here.anna.send(here.channel, "what a day")
     assert here.predictor.texts == ["what a day"]
     back = await here.owner.slash(here.channel, "settings reset", setting="mode")
-    assert "back at its default, react" in told(back)
+    assert "back at its default, react" in response_text(back)
 
 
 async def test_lists_grow_and_shrink(here: DiscordWorld) -> None:

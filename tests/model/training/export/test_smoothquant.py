@@ -31,8 +31,10 @@ def test_an_outlier_channel_costs_the_others_less(tiny_base: Path, tmp_path: Pat
 
     def vectors(file: str) -> np.ndarray:
         session = onnxruntime.InferenceSession(tmp_path / file)
-        told = np.concatenate([session.run(None, feed_for(each))[0] for each in encodings])
-        return np.delete(told, 3, axis=1)
+        outputs = np.concatenate(
+            [session.run(None, feed_for(encoding))[0] for encoding in encodings]
+        )
+        return np.delete(outputs, 3, axis=1)
 
     export_encoder(text, tmp_path / "float.onnx", quantize=False)
     export_encoder(text, tmp_path / "int8.onnx")

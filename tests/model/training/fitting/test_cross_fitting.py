@@ -68,6 +68,6 @@ def test_there_is_no_dropout_and_no_gradient() -> None:
 
     cross_fitted = CrossFittedNGrams(bag(), (bag(), bag()), SHARE).train()
     batch = prepared(64).batch(np.arange(64))
-    said = cross_fitted(batch)
-    assert torch.equal(said, cross_fitted(batch))
-    assert not said.requires_grad
+    logits = cross_fitted(batch)
+    assert torch.equal(logits, cross_fitted(batch))
+    assert not logits.requires_grad

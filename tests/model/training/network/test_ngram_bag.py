@@ -22,8 +22,8 @@ def bag() -> NGramBag:
 def test_padding_has_no_effect() -> None:
     ids, mask = torch.tensor([[2, 5, 7, 3]]), torch.ones(1, 4, dtype=torch.int64)
     padded = torch.tensor([[2, 5, 7, 3, 0, 0]])
-    told = bag()(padded, torch.tensor([[1, 1, 1, 1, 0, 0]]))
-    assert torch.allclose(bag()(ids, mask), told, atol=1e-6)
+    padded_vectors = bag()(padded, torch.tensor([[1, 1, 1, 1, 0, 0]]))
+    assert torch.allclose(bag()(ids, mask), padded_vectors, atol=1e-6)
 
 
 def test_the_order_of_tokens_matters() -> None:
