@@ -70,7 +70,9 @@ async def run_web(settings: Settings, credentials: Credentials, host: str, port:
         assemble(settings, credentials, console_settings(settings)) as components,
         background_tasks(components.store, components.service, settings),
     ):
-        adapter = _build_web_adapter(components, settings, host, port)
+        secret = credentials.web_token
+        token = None if secret is None else secret.get_secret_value()
+        adapter = _build_web_adapter(components, settings, token, (host, port))
         running = asyncio.create_task(adapter.run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -87,10 +89,12 @@ def _require_web_extra() -> None:
         raise WebExtraMissing(error.name or "gradio") from None
 
 
-def _build_web_adapter(components: Components, settings: Settings, host: str, port: int) -> Adapter:
+def _build_web_adapter(
+    components: Components, settings: Settings, token: str | None, address: tuple[str, int]
+) -> Adapter:
     from bot.adapters.web import build_adapter
 
-    return build_adapter(components, settings.privacy, host, port)
+    return build_adapter(components, settings, token, *address)
 
 
 def _stop_on_signals() -> asyncio.Event:

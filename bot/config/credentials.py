@@ -16,6 +16,7 @@ from model import atomic
 logger = logging.getLogger(__name__)
 
 HASH_SECRET_VARIABLE = "EMOJI_REACTOR_SECRET"  # noqa: S105 - the variable's name
+WEB_TOKEN_VARIABLE = "EMOJI_REACTOR_WEB_TOKEN"  # noqa: S105 - the variable's name
 MIN_SECRET_LENGTH = 16
 
 
@@ -27,6 +28,8 @@ class Credentials:
     """Platform name -> token."""
     hash_secret: SecretStr | None = None
     """The key of pseudonyms (see ``bot.core.members.pseudonyms``)."""
+    web_token: SecretStr | None = None
+    """The token that the web page asks for; None if everybody may open it."""
 
     def token(self, platform: Platform) -> str | None:
         """Return the token of a platform in clear text."""
@@ -35,12 +38,12 @@ class Credentials:
 
     def secret_values(self) -> list[str]:
         """Return all secrets in clear text, for the log to redact."""
-        optional = (*self.tokens.values(), self.hash_secret)
+        optional = (*self.tokens.values(), self.hash_secret, self.web_token)
         return [secret.get_secret_value() for secret in optional if secret is not None]
 
 
 def load(environment: Mapping[str, str] | None = None) -> Credentials:
-    """Read the token of each platform and ``EMOJI_REACTOR_SECRET``, or their ``..._FILE``.
+    """Read platforms' tokens, ``EMOJI_REACTOR_SECRET`` and the page's token, or ``..._FILE``.
 
     Raises:
         ConfigError: both forms of one secret, an unreadable file, or characters no token has.
@@ -52,12 +55,8 @@ def load(environment: Mapping[str, str] | None = None) -> Credentials:
         for platform in PLATFORMS
         if (token := _read(environment, platform.token_variable)) is not None
     }
-    secret = _read(environment, HASH_SECRET_VARIABLE)
-    if secret is not None and len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
-        raise ConfigError(
-            f"{HASH_SECRET_VARIABLE}: should have {MIN_SECRET_LENGTH} characters or more"
-        )
-    return Credentials(tokens, secret)
+    secret = _read_long(environment, HASH_SECRET_VARIABLE)
+    return Credentials(tokens, secret, _read_long(environment, WEB_TOKEN_VARIABLE))
 
 
 def load_hash_secret(
@@ -97,6 +96,13 @@ def load_hash_secret(
 def hash_secret_path(database: Path) -> Path:
     """Return the file that holds the secret of an SQLite database unless one is configured."""
     return database.with_name(database.name + ".secret")
+
+
+def _read_long(environment: Mapping[str, str], name: str) -> SecretStr | None:
+    secret = _read(environment, name)
+    if secret is not None and len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
+        raise ConfigError(f"{name}: should have {MIN_SECRET_LENGTH} characters or more")
+    return secret
 
 
 def _read(environment: Mapping[str, str], name: str) -> SecretStr | None:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.config.credentials import HASH_SECRET_VARIABLE
+from bot.config.credentials import HASH_SECRET_VARIABLE, WEB_TOKEN_VARIABLE
 from bot.config.errors import ConfigError
 from bot.config.settings import DEFAULT_PATH, ENVIRONMENT_PREFIX
 from bot.platforms import TOKEN_VARIABLES
 from model import atomic
 
-SECRET_VARIABLES = (*TOKEN_VARIABLES, HASH_SECRET_VARIABLE)
+SECRET_VARIABLES = (*TOKEN_VARIABLES, HASH_SECRET_VARIABLE, WEB_TOKEN_VARIABLE)
 # Characters that all three readers take literally: no spaces, quotes or backslashes.
 _LITERAL = re.compile(r"[!#-&(-\[\]-~]+")
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -72,6 +73,26 @@ class TelegramSettings(_Section):
     base_url: OptionalUrl = None
     webhook_url: OptionalUrl = None
     webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
+
+
+class WebSettings(_Section):
+    """The web page as a public service."""
+
+    allowed_hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")], ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    frame_ancestors: tuple[Annotated[str, Field(pattern=r"^https?://[^\s;,'/]+$")], ...] = ()
+    max_requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+
+    @model_validator(mode="after")
+    def _check_proxies(self) -> Self:
+        try:
+            for proxy in self.trusted_proxies:
+                ip_network(proxy)
+        except ValueError:
+            raise PydanticCustomError(
+                "proxies", "trusted_proxies should be addresses or networks"
+            ) from None
+        return self
 
 
 class PrivacySettings(_Section):

@@ -19,6 +19,7 @@ from bot.config.sections import (
     OperationsSettings,
     PrivacySettings,
     TelegramSettings,
+    WebSettings,
 )
 from bot.core.chat_settings.schema import ReactionSettings
 from bot.platforms import Platform
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     telegram: TelegramSettings = TelegramSettings()
     reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
+    web: WebSettings = WebSettings()
     privacy: PrivacySettings = PrivacySettings()
     operations: OperationsSettings = OperationsSettings()
     backup: BackupSettings = BackupSettings()

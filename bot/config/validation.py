@@ -7,12 +7,22 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
+from bot.config.credentials import WEB_TOKEN_VARIABLE
 from bot.config.errors import ConfigError
 from bot.config.settings import ENVIRONMENT_PREFIX, Settings, known_keys
 from bot.platforms import PLATFORMS
 
-_TOKEN_VARIABLES = {platform.name: platform.token_variable for platform in PLATFORMS}
-_LIST_EXAMPLES = {"reactions.emoji_deny": '["💩"]', "discord.shard_ids": "[0, 1]"}
+_TOKEN_VARIABLES = {
+    **{platform.name: platform.token_variable for platform in PLATFORMS},
+    "web": WEB_TOKEN_VARIABLE,
+}
+_LIST_EXAMPLES = {
+    "reactions.emoji_deny": '["💩"]',
+    "discord.shard_ids": "[0, 1]",
+    "web.allowed_hosts": '["emoji.example.org"]',
+    "web.trusted_proxies": '["127.0.0.1"]',
+    "web.frame_ancestors": '["https://example.org"]',
+}
 _SECRET_WORDS = ("token", "secret", "password")
 
 

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .api import OVERLOADED as API_OVERLOADED
 from .controller import render_overloaded
-from .events import PREDICT_FUNCTION
+from .events import API_FUNCTION, PREDICT_FUNCTION
 from .gate import replay
 
 RUN_PATH = "/gradio_api/run/predict"
@@ -21,21 +22,24 @@ MAX_CONCURRENT_REQUESTS = 64
 
 def load_shedding(blocks: Blocks) -> Middleware:
     """Return the middleware for the application that serves ``blocks``."""
-    [function] = [
-        number for number, block in blocks.fns.items() if block.api_name == PREDICT_FUNCTION
-    ]
-    return Middleware(LoadSheddingMiddleware, function)
+    numbers = {str(block.api_name): number for number, block in blocks.fns.items()}
+    return Middleware(LoadSheddingMiddleware, numbers[PREDICT_FUNCTION], numbers[API_FUNCTION])
 
 
 class LoadSheddingMiddleware:
     """ASGI middleware that answers texts beyond the limit itself, at a tenth of Gradio's cost."""
 
     def __init__(
-        self, app: ASGIApp, function: int, max_requests: int = MAX_CONCURRENT_REQUESTS
+        self,
+        app: ASGIApp,
+        function: int,
+        api_function: int,
+        max_requests: int = MAX_CONCURRENT_REQUESTS,
     ) -> None:
-        """Wrap ``app``; ``function`` is Gradio's number of the function that predicts."""
+        """Wrap ``app``; the numbers are Gradio's, of the functions for visitors and programs."""
         self._app = app
         self._function = function
+        self._api_functions = (api_function, None)  # None: found by the name in the path
         self._max_requests = max_requests
         self._concurrent = 0
 
@@ -46,8 +50,8 @@ class LoadSheddingMiddleware:
             return
         if self._concurrent >= self._max_requests:
             body = await Request(scope, receive).body()
-            if _requested_function(body) == self._function:
-                await JSONResponse(_overloaded_response())(scope, receive, send)
+            if response := self._refuse(_requested_function(body)):
+                await response(scope, receive, send)
                 return
             receive = replay(body, receive)
         self._concurrent += 1
@@ -55,6 +59,14 @@ class LoadSheddingMiddleware:
             await self._app(scope, receive, send)
         finally:
             self._concurrent -= 1
+
+    def _refuse(self, function: object) -> JSONResponse | None:
+        """Return the response to a text; None for other events, which cost little."""
+        if function == self._function:
+            return JSONResponse(_overloaded_response())
+        if function in self._api_functions:
+            return JSONResponse({"error": API_OVERLOADED}, 503, {"Retry-After": "1"})
+        return None
 
 
 def _requested_function(body: bytes) -> object:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import httpx
 
 from bot.adapters.web.adapter import WebAdapter
+from bot.config.sections import WebSettings
 from demo.page.candidates import CandidateSet
 from demo.page.events import PREDICT_FUNCTION
 from demo.page.interface import Backend
@@ -20,7 +21,13 @@ from tests.web.page_process import eventually
 class PageServer:
     """Server on a thread: the browser's client occupies the loop of the main thread."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        settings: WebSettings = WebSettings(max_requests_per_minute=1_000_000),  # noqa: B008
+        token: str | None = None,
+    ) -> None:
+        self._settings, self._token = settings, token
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end = asyncio.Event()
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -35,7 +42,8 @@ class PageServer:
         thread.start()
         try:
             eventually(self._listens)
-            config = httpx.get(f"{self.url}/config").raise_for_status().json()
+            headers = {"Authorization": f"Bearer {self._token}"}
+            config = httpx.get(f"{self.url}/config", headers=headers).raise_for_status().json()
             [self.function] = [
                 d["id"] for d in config["dependencies"] if d["api_name"] == PREDICT_FUNCTION
             ]
@@ -46,7 +54,8 @@ class PageServer:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        serving = asyncio.create_task(WebAdapter(self._backend, "127.0.0.1", self.port).run())
+        adapter = WebAdapter(self._backend, ("127.0.0.1", self.port), self._settings, self._token)
+        serving = asyncio.create_task(adapter.run())
         await self._end.wait()
         serving.cancel()
         await asyncio.wait([serving])

@@ -87,7 +87,10 @@ def test_a_refused_visitor_is_answered_without_typing_again(
     server: PageServer, backend: DelayedBackend, browser: Browser
 ) -> None:
     expect.set_options(timeout=TIMEOUT_MILLISECONDS)
-    with visiting(browser, server.url) as visitor, full_load(server):
+    with visiting(browser, server.url) as visitor, ExitStack() as stack:
+        visitor.write("hi")  # after this, no event of the opening is under way
+        visitor.expect_first("😂", "😭")
+        stack.enter_context(full_load(server))
         eventually(lambda: backend.waiting == MAX_CONCURRENT_REQUESTS)
         visitor.write("hello")
         expect(visitor.status).to_have_text(OVERLOADED)

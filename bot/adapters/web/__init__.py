@@ -3,13 +3,13 @@
 from bot.adapters.components import Components
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.backend import WebBackend, page_terms
-from bot.config.sections import PrivacySettings
+from bot.config.settings import Settings
 
 __all__ = ["WebAdapter", "WebBackend", "build_adapter", "page_terms"]
 
 
 def build_adapter(
-    components: Components, privacy: PrivacySettings, host: str, port: int
+    components: Components, settings: Settings, token: str | None, host: str, port: int
 ) -> WebAdapter:
     """Return the page's adapter, which does not listen yet."""
     backend = WebBackend(
@@ -17,6 +17,6 @@ def build_adapter(
         components.pseudonyms,
         components.engine,
         components.predictor,
-        page_terms(privacy.retention_days, privacy.text_retention_days),
+        page_terms(settings.privacy.retention_days, settings.privacy.text_retention_days),
     )
-    return WebAdapter(backend, host, port)
+    return WebAdapter(backend, (host, port), settings.web, token)

@@ -10,7 +10,10 @@ import gradio
 import uvicorn
 from fastapi import FastAPI
 
+from bot.adapters.web.access import AccessControl
 from bot.adapters.web.backend import PLATFORM
+from bot.adapters.web.protocol import BoundedHeadProtocol
+from bot.config.sections import WebSettings
 from bot.core.errors import EmojiReactorError
 from demo.page.build import build_page
 from demo.page.interface import Backend
@@ -31,11 +34,18 @@ class WebAdapter:
 
     name = PLATFORM
 
-    def __init__(self, backend: Backend, host: str, port: int) -> None:
-        """Prepare; only ``run`` listens."""
+    def __init__(
+        self,
+        backend: Backend,
+        address: tuple[str, int],
+        settings: WebSettings,
+        token: str | None = None,
+    ) -> None:
+        """Prepare to serve at host and port; only ``run`` listens."""
         self._backend = backend
-        self._host = host
-        self._port = port
+        self._host, self._port = address
+        self._settings = settings
+        self._token = token
 
     async def run(self) -> None:
         """Serve until cancelled; requests in progress are answered.
@@ -47,7 +57,9 @@ class WebAdapter:
         logging.getLogger("uvicorn.error").addFilter(_is_failure)
         server = _Server(
             uvicorn.Config(
-                _application(self._backend),
+                AccessControl(_application(self._backend), self._settings, self._token),
+                http=BoundedHeadProtocol,
+                forwarded_allow_ips=list(self._settings.trusted_proxies),
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
@@ -63,8 +75,9 @@ class WebAdapter:
 
 
 def _is_failure(record: logging.LogRecord) -> bool:
-    """Return False for uvicorn's error about pages that are open at the shutdown."""
-    return not str(record.msg).startswith("Cancel ")
+    """Return False for uvicorn's errors about pages that are open at the shutdown."""
+    cancelled = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cancelled and not str(record.msg).startswith("Cancel ")
 
 
 class _Server(uvicorn.Server):
