@@ -1,7 +1,7 @@
 """Health and metrics of the real process: connected, deaf, without database or model."""
 
 import asyncio
-import json
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -17,8 +17,9 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.operations import OperationsClient, free_address
 from tests.e2e.process import BotProcess
-from tests.e2e.telegram_server import BOB, Refusal, TelegramServer
+from tests.e2e.telegram_server import BOB, GROUP, Refusal, TelegramServer, chat
 
+SECRET = "zanzibar"
 LISTEN, SILENCE = "operations.listen", "operations.max_silence_seconds"
 
 
@@ -352,7 +353,12 @@ async def test_a_silence_is_logged_with_its_reason(
     bot = prepare_telegram(launcher, telegram_server, operations, **settings)
     await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)
     await telegram_server.polling()
-    telegram_server.send_message("haha")
+    message = telegram_server.send_message(f"haha, {SECRET}")
     await bot.wait_for_output(": sampled_out")
-    assert "no reaction on telegram message " in bot.output
-    assert json.dumps("haha") not in bot.output
+    found = re.search(r"no reaction on telegram message (\w{12}): sampled_out", bot.output)
+    assert found
+    replied = {"message_id": message, "date": 1, "chat": chat(GROUP), "text": "haha"}
+    asked = telegram_server.send_message("/why", reply_to_message=replied)
+    (call,) = await telegram_server.replies_to(asked)
+    assert call.text.endswith(f"In the log: {found[1]}")
+    assert SECRET not in bot.output

@@ -6,13 +6,24 @@ from bot.core.events import RecordedOutcome
 from bot.i18n import localize
 
 
-def explain_outcome(
-    recorded: RecordedOutcome, language: str, display: Callable[[str], str] = str
+def explain_message(
+    recorded: RecordedOutcome | None, key: str, language: str, display: Callable[[str], str] = str
 ) -> str:
-    """Return what was shown or the skip reason, the scores, the threshold and the artifact.
+    """Return the explanation of a message's outcome, if one is stored, and its key in the log.
 
     ``display`` converts an emoji to the platform's notation.
     """
+    if recorded is None:
+        text = localize("why.unknown", language)
+    else:
+        text = _explain_outcome(recorded, language, display)
+    return f"{text}\n{localize('why.log', language, message=key)}"
+
+
+def _explain_outcome(
+    recorded: RecordedOutcome, language: str, display: Callable[[str], str]
+) -> str:
+    """Return what was shown or the skip reason, the scores, the threshold and the artifact."""
     outcome = recorded.outcome
     if outcome.shown:
         lines = [localize("why.shown", language, emojis=" ".join(map(display, outcome.shown)))]

@@ -8,8 +8,7 @@ from bot.adapters.discord.command_context import acknowledge, language_of, local
 from bot.adapters.discord.commands.named_message import named_message
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
-from bot.core.events import RecordedOutcome
-from bot.core.messages.explanation import explain_outcome
+from bot.core.messages.explanation import explain_message
 from bot.i18n import localize
 
 
@@ -40,17 +39,14 @@ def _subject(interaction: Interaction, message: discord.Message) -> int:
 
 
 async def _explain(interaction: Interaction, message: int | None) -> None:
-    recorded = None
-    if message is not None:
-        ref = events.interaction_ref(interaction, message)
-        recorded = await context_of(interaction).service.recorded_outcome(ref)
-    language = language_of(interaction)
-    text = localize("why.unknown", language) if recorded is None else _text(recorded, interaction)
-    await respond(interaction, text)
-
-
-def _text(answer: RecordedOutcome, interaction: Interaction) -> str:
-    guild = interaction.guild
-    return explain_outcome(
-        answer, language_of(interaction), lambda emoji: str(to_wire(emoji, guild) or emoji)
+    language, context = language_of(interaction), context_of(interaction)
+    if message is None:
+        await respond(interaction, localize("why.unknown", language))
+        return
+    ref = events.interaction_ref(interaction, message)
+    recorded = await context.service.recorded_outcome(ref)
+    guild, key = interaction.guild, context.pseudonyms.message_key(ref)
+    text = explain_message(
+        recorded, key, language, lambda emoji: str(to_wire(emoji, guild) or emoji)
     )
+    await respond(interaction, text)

@@ -1,7 +1,7 @@
 """``/why``: the scores behind an outcome."""
 
 from bot.adapters.telegram.command_context import CommandContext
-from bot.core.messages.explanation import explain_outcome
+from bot.core.messages.explanation import explain_message
 
 
 async def why(command: CommandContext) -> None:
@@ -9,9 +9,7 @@ async def why(command: CommandContext) -> None:
     if command.replied_ref is None:
         await command.reply(command.localize("why.usage"))
         return
-    recorded = await command.context.services.service.recorded_outcome(command.replied_ref)
-    await command.reply(
-        command.localize("why.unknown")
-        if recorded is None
-        else explain_outcome(recorded, command.language)
-    )
+    services = command.context.services
+    recorded = await services.service.recorded_outcome(command.replied_ref)
+    key = services.pseudonyms.message_key(command.replied_ref)
+    await command.reply(explain_message(recorded, key, command.language))
