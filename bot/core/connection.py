@@ -18,6 +18,9 @@ class Connection:
         self._heard_at: dict[str, float | None] = {}
         self._lost: set[str] = set()
         self._ended = False
+        self.sample: Callable[[], None] = _nothing_to_sample
+        """Called every second while the bot runs, by an adapter's choice: looks for signs of life
+        of which no event tells."""
         self.reconnects = 0
         """Lost parts that were connected again, since the start."""
         self.rate_limited = 0
@@ -72,3 +75,7 @@ class Connection:
         missing = sorted(part for part, time in self._heard_at.items() if part and time is None)
         parts = f": shards {', '.join(missing)}" if missing else ""
         return f"not connected{parts}" if self._lost else f"not connected yet{parts}"
+
+
+def _nothing_to_sample() -> None:
+    """Do nothing: the adapter gets an event for each sign of life."""

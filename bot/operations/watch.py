@@ -1,19 +1,22 @@
 """Everything that watches over one running bot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib.metadata import version
 
 from bot.adapters.components import Components
 from bot.config.settings import Settings
+from bot.core.connection import Connection
 from bot.operations.acceptance import refresh_acceptance
 from bot.operations.health import Health
 from bot.operations.metrics import Counted, Metrics
 from bot.operations.observed import ObservedService, observe_transactions
 from bot.operations.server import OperationsServer
 from bot.operations.systemd import ServiceManager
+
+SAMPLE_INTERVAL_SECONDS = 1.0
 
 
 class Operations:
@@ -61,11 +64,22 @@ class Operations:
         )
         self._metrics.observe(counted, components.connections)
         self._server.health = Health(components, platforms, self._settings, self._program_version)
-        refreshing = asyncio.create_task(refresh_acceptance(components.engine, self._metrics))
+        tasks = [
+            asyncio.create_task(refresh_acceptance(components.engine, self._metrics)),
+            asyncio.create_task(_sample(components.connections)),
+        ]
         try:
             async with ServiceManager().running():
                 yield
         finally:
             self._server.health = None
-            refreshing.cancel()
-            await asyncio.wait([refreshing])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+async def _sample(connections: Mapping[str, Connection]) -> None:
+    while True:
+        for connection in list(connections.values()):
+            connection.sample()
+        await asyncio.sleep(SAMPLE_INTERVAL_SECONDS)

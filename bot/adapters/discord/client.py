@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import TypedDict
 
 import aiohttp
@@ -82,11 +83,10 @@ class Client(discord.AutoShardedClient):
         self.tree = build_tree(self)
         self._registering: asyncio.Task[None] | None = None
         self._heartbeats = HeartbeatWatch(context.connection)
-        self._watching: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Handle the buttons of all earlier messages, and register the commands."""
-        self._watching = asyncio.create_task(self._heartbeats.run(self))
+        self.context.connection.sample = partial(self._heartbeats.sample, self)
         self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
@@ -103,9 +103,8 @@ class Client(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Close the connection."""
-        for task in (self._registering, self._watching):
-            if task is not None:
-                task.cancel()
+        if self._registering is not None:
+            self._registering.cancel()
         await super().close()
 
     async def drain(self, seconds: float) -> None:

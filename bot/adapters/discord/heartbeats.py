@@ -1,13 +1,10 @@
 """Acknowledged heartbeats of the shards, as signs of life of the connection."""
 
-import asyncio
 import math
 
 import discord
 
 from bot.core.connection import Connection
-
-INTERVAL_SECONDS = 1.0
 
 
 class HeartbeatWatch:
@@ -33,13 +30,11 @@ class HeartbeatWatch:
         self._latencies.pop(shard, None)
         self._connection.lost(str(shard))
 
-    async def run(self, client: discord.AutoShardedClient) -> None:
-        """Look for new acknowledgements until cancelled."""
-        while True:
-            self._connection.expect(map(str, client.shard_ids or range(client.shard_count or 0)))
-            for number in self._open & client.shards.keys():
-                self._look(number, client.shards[number].latency)
-            await asyncio.sleep(INTERVAL_SECONDS)
+    def sample(self, client: discord.AutoShardedClient) -> None:
+        """Look for new acknowledgements."""
+        self._connection.expect(map(str, client.shard_ids or range(client.shard_count or 0)))
+        for number in self._open & client.shards.keys():
+            self._look(number, client.shards[number].latency)
 
     def _look(self, number: int, latency: float) -> None:
         if math.isfinite(latency) and latency != self._latencies.get(number):
