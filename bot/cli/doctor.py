@@ -39,8 +39,9 @@ def doctor(
 
     Example: emoji-reactor doctor --json
     """
+    found: list[Diagnostic] = []
     with ignore_broken_pipe():
-        found = asyncio.run(_collect(_examine(config, poll), show=not as_json))
+        asyncio.run(_collect(_examine(config, poll), found, show=not as_json))
         if as_json:
             checks = [asdict(diagnostic) for diagnostic in found]
             typer.echo(json.dumps({"status": worst_status(found), "checks": checks}))
@@ -81,12 +82,12 @@ async def _examine(config: Path | None, poll: bool) -> AsyncIterator[Diagnostic]
         yield diagnostic
 
 
-async def _collect(found: AsyncIterator[Diagnostic], *, show: bool) -> list[Diagnostic]:
-    """Return all diagnostics; with ``show``, write each one as soon as it is known."""
-    collected = []
-    async for diagnostic in found:
+async def _collect(
+    diagnostics: AsyncIterator[Diagnostic], collected: list[Diagnostic], *, show: bool
+) -> None:
+    """Collect all diagnostics; with ``show``, write each one as soon as it is known."""
+    async for diagnostic in diagnostics:
         collected.append(diagnostic)
         if show:
             show_diagnostic(diagnostic)
             sys.stdout.flush()
-    return collected

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from bot.cli.database_work import with_engine
 from bot.cli.options import ConfigFile, initialize
@@ -27,13 +29,25 @@ app = typer.Typer(
 )
 
 T = TypeVar("T")
+
+
+class CommandWithIds(TyperCommand):
+    """A command among whose arguments are ids, which are negative for Telegram's groups."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer's
+        """Take ``-1001234567890`` for an argument instead of an option."""
+        ctx.ignore_unknown_options = any(re.fullmatch(r"-\d+", arg) for arg in args)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
 Platform = Annotated[str, typer.Argument(metavar="PLATFORM", help="discord, telegram or console.")]
 Community = Annotated[
     str, typer.Argument(metavar="COMMUNITY", help="The platform's id of the community.")
 ]
 
 
-@app.command()
+@app.command(cls=CommandWithIds)
 def show(platform: Platform, community: Community, config: ConfigFile = None) -> None:
     """Show the emojis that fit more (+) and less (-) in a community than elsewhere, in log-odds.
 
@@ -53,7 +67,7 @@ def show(platform: Platform, community: Community, config: ConfigFile = None) ->
             typer.echo("nothing was shown there yet")
 
 
-@app.command()
+@app.command(cls=CommandWithIds)
 def reset(platform: Platform, community: Community, config: ConfigFile = None) -> None:
     """Delete the preferences of a community.
 
@@ -64,7 +78,7 @@ def reset(platform: Platform, community: Community, config: ConfigFile = None) -
     typer.echo("preferences deleted")
 
 
-@app.command("export")
+@app.command("export", cls=CommandWithIds)
 def export_(platform: Platform, community: Community, config: ConfigFile = None) -> None:
     """Write the counts of a community as JSON; they hold no text and no member.
 
@@ -77,7 +91,7 @@ def export_(platform: Platform, community: Community, config: ConfigFile = None)
         typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
 
 
-@app.command("import")
+@app.command("import", cls=CommandWithIds)
 def import_(
     platform: Platform, community: Community, file: Path, config: ConfigFile = None
 ) -> None:
@@ -86,7 +100,10 @@ def import_(
     Example: emoji-reactor preferences import discord 1234567890 preferences.json
     """
     try:
-        counts = transfer.load_counts(transfer.parse_json(file.read_bytes()))
+        with file.open("rb") as opened:
+            content = opened.read(transfer.MAX_BYTES + 1)
+        transfer.check_size(len(content))
+        counts = transfer.load_counts(transfer.parse_json(content))
     except OSError as error:
         raise transfer.PreferenceFileError(f"{file}: cannot be read: {error.strerror}") from None
     except transfer.PreferenceFileError as error:

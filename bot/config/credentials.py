@@ -111,14 +111,21 @@ def _read(environment: Mapping[str, str], name: str) -> SecretStr | None:
         raise ConfigError(f"{name}: set it or {name}_FILE, not both")
     if file:
         value = _read_file(f"{name}_FILE", Path(file))
+    value = _unquote(value)
     if not (value.isascii() and value.isprintable()) or " " in value:
         raise ConfigError(f"{name}: holds characters that no token has")
     return SecretStr(value) if value else None
 
 
+def _unquote(value: str) -> str:
+    """Return the value without a pair of quotes around it, which container engines leave there."""
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1].strip() if is_quoted else value
+
+
 def _read_file(variable: str, file: Path) -> str:
     try:
-        value = file.read_text(encoding="utf-8").strip()
+        value = file.read_text(encoding="utf-8-sig").strip()
     except OSError as error:
         raise ConfigError(f"{variable}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

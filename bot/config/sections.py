@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,7 +13,31 @@ from pydantic_core import PydanticCustomError
 # Neither TOML nor the environment has a null: an empty text stands for one.
 _EMPTY_IS_UNSET = BeforeValidator(lambda value: None if value == "" else value)
 OptionalText = Annotated[str | None, _EMPTY_IS_UNSET]
-Url = Annotated[str, Field(pattern=r"^(https?|wss?)://[^\s/]+")]
+_URL = re.compile(r"(https?|wss?)://[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)  # RFC 3986
+_MAX_PORT = 65_535
+
+
+def _check_url(url: str) -> str:
+    """Refuse what is no address, such as ``[::1`` or a port of 99999."""
+    try:
+        parts = urlsplit(url)
+        is_url = bool(_URL.fullmatch(url) and parts.hostname) and parts.port != 0
+    except ValueError:
+        is_url = False
+    if not is_url:
+        raise PydanticCustomError(
+            "url", "should be an address such as https://example.org:8443/path"
+        )
+    return url
+
+
+def _check_listen_address(address: str) -> str:
+    if int(address.rpartition(":")[2]) > _MAX_PORT:
+        raise PydanticCustomError("port", f"should have a port of at most {_MAX_PORT}")
+    return address
+
+
+Url = Annotated[str, AfterValidator(_check_url)]
 OptionalUrl = Annotated[Url | None, _EMPTY_IS_UNSET]
 
 
@@ -25,8 +50,8 @@ def _check_port(url: str) -> str:
     _, _, rest = url.partition("://")
     address = re.split(r"[/?]", rest.partition("@")[2] or rest)[0]
     port = address.rpartition("]")[2].partition(":")[2]  # an IPv6 address stands in brackets
-    if port and not (port.isascii() and port.isdigit()):
-        raise PydanticCustomError("port", "should have a number as its port")
+    if port and not (port.isascii() and port.isdigit() and int(port) <= _MAX_PORT):
+        raise PydanticCustomError("port", f"should have a number up to {_MAX_PORT} as its port")
     return url
 
 
@@ -72,7 +97,9 @@ class TelegramSettings(_Section):
     enabled: bool = True
     base_url: OptionalUrl = None
     webhook_url: OptionalUrl = None
-    webhook_listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")] = "127.0.0.1:8080"
+    webhook_listen: Annotated[
+        str, Field(pattern=r"^\S+:[0-9]{1,5}$"), AfterValidator(_check_listen_address)
+    ] = "127.0.0.1:8080"
 
 
 class WebSettings(_Section):

@@ -29,6 +29,18 @@ from bot.database.transaction import transaction
 OK_FREE_BYTES, MIN_FREE_BYTES = 500_000_000, 50_000_000
 """Free bytes on the disk of an SQLite database, for no warning and no failure."""
 MAX_GROUPS = 20
+_PERMISSIONS = "let the bot's user write to the file and its folder"
+_REMEDIES = {
+    "disk is full": "free some space there; nothing is lost",
+    "SQLSTATE 53100": "free some space on the disk of the server; nothing is lost",
+    "disk I/O error": "look at the disk, its free space and the system's log",
+    "readonly database": _PERMISSIONS,
+    "unable to open": _PERMISSIONS,
+    "is locked": "another process writes for long; ask again, or stop it",
+    "SQLSTATE 28": "look at user and password in database.url",
+    "SQLSTATE 3D": "create the database on the server, or choose another database.url",
+}
+"""Words of a fault -> its remedy."""
 
 
 async def check_database(url: str) -> list[Diagnostic]:
@@ -91,14 +103,21 @@ async def _open(url: str) -> Diagnostic:
             revision = await connection.run_sync(partial(_examine, name=name))
             await connection.rollback()
     except DatabaseError as error:
-        remedy = "see what is there, restore a backup, or choose another database.url"
-        return failed("database", str(error), remedy)
+        return failed("database", str(error), _remedy(str(error)))
     if revision == head_revision():
         return ok("database", f"{name}: revision {revision}, the newest; it can be written")
     message = f"{name}: revision {revision or 'none'}, newest {head_revision()}"
     return warning(
         "database", message, "run emoji-reactor db upgrade; the next start does it as well"
     )
+
+
+def _remedy(fault: str) -> str:
+    """Return what helps against a fault, by the texts of SQLite and the codes of PostgreSQL."""
+    for words, remedy in _REMEDIES.items():
+        if words in fault:
+            return remedy
+    return "see what is there, restore a backup, or choose another database.url"
 
 
 def _examine(connection: Connection, name: str) -> str | None:

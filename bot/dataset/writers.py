@@ -47,8 +47,28 @@ class JsonLinesWriter:
         self._file.close()
 
 
+_MISSING = frozenset(
+    (
+        *("", "NA", "N/A", "n/a", "<NA>", "#NA", "#N/A", "#N/A N/A", "NULL", "null", "None"),
+        *("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+    )
+)
+"""Cells that pandas, and the Hub's library with it, reads as missing."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_cell(value: str) -> str:
+    """Return a cell that no program takes for a missing value or a formula.
+
+    Such a text gets an apostrophe in front, as does one that begins with an apostrophe: it is
+    always the first one that is to be taken away.
+    """
+    risky = value in _MISSING or value.startswith((*_FORMULA_STARTS, "'"))
+    return f"'{value}" if risky else value
+
+
 class CsvWriter:
-    """CSV; lists are written as JSON in their cells."""
+    """CSV; lists are written as JSON in their cells, and texts by ``csv_cell``."""
 
     def __init__(self, path: Path) -> None:
         """Create the file with its header."""
@@ -63,6 +83,8 @@ class CsvWriter:
             for name, value in cells.items():
                 if isinstance(value, list):
                     cells[name] = json.dumps(value, ensure_ascii=False)
+                elif isinstance(value, str):
+                    cells[name] = csv_cell(value)
             self._table.writerow(cells)
 
     def close(self) -> None:

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
+import bot
 from bot.config.sections import ModelSettings
 from bot.serving import open_registry
 from model.artifact import LAYOUT
@@ -199,3 +202,23 @@ async def check_hub(environment: Mapping[str, str], endpoint: str, token: str) -
     out, err = await process.communicate()
     assert token.encode() not in out + err
     return checks(CommandResult(process.returncode or 0, out.decode(), err.decode()))["hub"]
+
+
+def test_the_reader_of_a_pipe_may_close_it(cli: CommandLine) -> None:
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m bot doctor | head -1"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(bot.__file__).parents[1])},
+        check=False,
+    )
+    assert ended.stdout.startswith("ok       settings")
+    assert ended.stderr == ""
+
+
+def test_a_database_that_others_may_read(cli: CommandLine) -> None:
+    Path.cwd().chmod(0o755)
+    assert cli("db", "upgrade").status == 0
+    assert checks(cli("doctor", "--json"))["secrets"]["status"] == "ok"
+    Path("emoji-reactor.db").chmod(0o644)
+    assert checks(cli("doctor", "--json"))["secrets"]["remedy"] == "chmod 600 emoji-reactor.db"

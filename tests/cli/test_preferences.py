@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.core.events import MessageRef
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.transfer import PreferenceFileError
+from bot.core.preferences.transfer import FORMAT, PreferenceFileError
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
+from tests.cli.conftest import CommandLine
 from tests.core.fakes import MOMENT
 
 COMMUNITY = ("discord", "7")
@@ -47,3 +48,24 @@ def test_preferences_are_shown_exported_reset_and_imported() -> None:
     Path("preferences.json").write_text("{", encoding="utf-8")
     with pytest.raises(PreferenceFileError, match="not JSON"):
         call("import", *COMMUNITY, "preferences.json")
+
+
+def test_groups_of_telegram_have_negative_ids(cli: CommandLine) -> None:
+    shown = cli("preferences", "show", "telegram", "-1001234567890")
+    assert (shown.status, shown.out) == (0, "nothing was shown there yet\n")
+    mistyped = cli("preferences", "show", "telegram", "-1001234567890", "--confg", "x")
+    assert mistyped.status == 2
+
+
+def test_only_the_beginning_of_a_large_file_is_read(cli: CommandLine) -> None:
+    with Path("large").open("wb") as file:
+        file.truncate(2**40)  # sparse
+    ended = cli("preferences", "import", "discord", "1", "large")
+    assert (ended.status, ended.error) == (1, "large: it is larger than 1024 KiB")
+
+
+def test_a_name_with_control_characters_is_refused_without_a_quote(cli: CommandLine) -> None:
+    document = {"format": FORMAT, "emojis": {":a\x1b[31m:": {"shown": "x"}}}
+    Path("forged").write_text(json.dumps(document))
+    ended = cli("preferences", "import", "discord", "1", "forged")
+    assert (ended.status, ended.error) == (1, 'forged: "emojis" holds a key that is no emoji')

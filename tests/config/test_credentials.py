@@ -104,3 +104,14 @@ def test_a_new_secret_for_an_existing_database_is_logged(
     load_hash_secret(None, tmp_path / "bot.db", members_exist=True)
     load_hash_secret(None, tmp_path / "bot.db", members_exist=True)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize("written", ['"abc.def"', "'abc.def'", ' "abc.def" '])
+def test_quotes_of_an_environment_file_are_no_part_of_a_token(written: str) -> None:
+    assert load({"DISCORD_TOKEN": written}).secret_values() == ["abc.def"]
+
+
+def test_a_token_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\ufeff'abc.def'\n", encoding="utf-8")
+    found = load({"DISCORD_TOKEN_FILE": str(tmp_path / "token")})
+    assert found.secret_values() == ["abc.def"]

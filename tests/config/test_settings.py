@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url
 
 from bot.config.errors import ConfigError
-from bot.config.loading import load
+from bot.config.loading import load, parse
 from bot.config.settings import Settings, known_keys
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -119,7 +119,7 @@ def test_unknown_variables_are_refused(
         ),
         (
             '[database]\nurl = "postgresql+asyncpg://bot:hunter2@host:zanzibar/name"',
-            "config.toml: database.url: should have a number as its port",
+            "config.toml: database.url: should have a number up to 65535 as its port",
         ),
         ("[dscord]", "config.toml: dscord: unknown key; did you mean discord?"),
         ('_env_file = "x"', "config.toml: _env_file: unknown key"),
@@ -129,7 +129,10 @@ def test_unknown_variables_are_refused(
         ("[reactions]\nemoji_deny = [1]", "config.toml: reactions.emoji_deny: input should be"),
         ('[database]\nurl = "mysql://x"', "config.toml: database.url: string should match"),
         ('[database]\nurl = "sqlite+aiosqlite:///:memory:"', "config.toml: database.url:"),
-        ('[telegram]\nbase_url = "api"', "config.toml: telegram.base_url: string should match"),
+        (
+            '[telegram]\nbase_url = "api"',
+            "config.toml: telegram.base_url: should be an address such as",
+        ),
         (
             "[discord]\nshard_ids = [0]",
             "config.toml: discord: shard_ids should lie below shard_count",
@@ -223,3 +226,29 @@ def test_any_file_is_read_or_refused_with_one_line(content: bytes) -> None:
     path.write_bytes(content)
     error = outcome(path)
     assert error is None or len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("telegram", "webhook_url = 'https://example.org:99999/hook'"),
+        ("telegram", "webhook_url = 'https://example.org/{hook'"),
+        ("telegram", "webhook_url = 'https://[::1/hook'"),
+        ("telegram", "webhook_url = 'https:///hook'"),
+        ("telegram", "webhook_url = 'https://user@:80'"),
+        ("telegram", "webhook_listen = '127.0.0.1:99999'"),
+        ("discord", "api_base = 'http://a b'"),
+        ("database", "url = 'postgresql+asyncpg://127.0.0.1:99999/bot'"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_by_its_key(section: str, line: str) -> None:
+    key = line.split()[0]
+    with pytest.raises(ConfigError, match=rf"^config.toml: {section}\.{key}: should "):
+        parse(f"[{section}]\n{line}")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[::1]:8443/hook?a=b", "http://127.0.0.1:1", "wss://gateway.discord.gg"]
+)
+def test_an_address_is_taken(url: str) -> None:
+    assert parse(f"[telegram]\nbase_url = '{url}'").telegram.base_url == url

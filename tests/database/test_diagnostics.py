@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import Connection
 
 from bot.core.diagnostic import Diagnostic, Status
+from bot.database import diagnostics
 from bot.database.diagnostics import MAX_GROUPS, check_database, has_members, recent_group_ids
 from bot.database.engine import alembic_config, head_revision, migration_connection, upgrade
 
@@ -140,3 +142,19 @@ async def test_a_nearly_full_disk(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 0, free))
     _, diagnostic = await check_database(f"sqlite+aiosqlite:///{path}")
     assert (diagnostic.check, diagnostic.status) == ("disk", status)
+
+
+async def test_a_full_disk_needs_no_backup(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite+aiosqlite:///{path}"
+    await upgrade(url)
+
+    def fill(connection: Connection, name: str) -> str | None:
+        pages = connection.exec_driver_sql("pragma page_count").scalar()
+        connection.exec_driver_sql(f"pragma max_page_count = {pages}")
+        connection.exec_driver_sql("create table filler as select zeroblob(10000000) as bytes")
+        return None
+
+    monkeypatch.setattr(diagnostics, "_examine", fill)
+    first = (await check_database(url))[0]
+    assert first.message == f"{path}: database or disk is full"
+    assert first.remedy == "free some space there; nothing is lost"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas
+import pandas._libs.parsers as _csv_defaults
 import pytest
 import yaml
 from datasets import load_dataset
@@ -372,3 +373,21 @@ async def test_a_mount_point_is_filled(
         assert mount.stat().st_ino == number
         assert {path.name for path in mount.iterdir()} == {"README.md", "export.json", "jsonl"}
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["mount"]
+
+
+AWKWARD = (*sorted(_csv_defaults.STR_NA_VALUES), "=1+1", "+1", "-1", "@sum(a1)", "\t=1", "'quoted")
+
+
+async def test_texts_that_look_like_something_else_survive_csv(
+    store: SqlStore, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await store.members.set_consent("console", ANNA, TERMS)
+    for number, text in enumerate(AWKWARD):
+        given = replace(spoken(number, ANNA), text=text)
+        await record(store, given)
+        await store.feedback.add(make_feedback(str(number)))
+    await export(engine, ExportRequest(everything(), (Format.CSV,)), tmp_path / "out")
+    [file] = (tmp_path / "out/csv").iterdir()
+    texts = list(pandas.read_csv(file)["text"])
+    assert [text.removeprefix("'") for text in texts] == list(AWKWARD)
+    assert not any(text.startswith(("=", "+", "-", "@", "\t")) for text in texts)

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bot.adapters.web.adapter import AddressUnavailable, listen
+from bot.adapters.web.adapter import AddressUnavailable, listen, page_url
 
 
 def test_accepted_connections_send_without_delay() -> None:
@@ -19,3 +19,8 @@ def test_a_port_in_use_is_an_error_with_a_remedy() -> None:
         port = occupied.getsockname()[1]
         with pytest.raises(AddressUnavailable, match=f"127.0.0.1:{port}: .*choose another --port"):
             listen("127.0.0.1", port)
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    assert page_url("::1", 7860) == "http://[::1]:7860"
+    assert page_url("127.0.0.1", 7860) == "http://127.0.0.1:7860"

@@ -66,7 +66,7 @@ class WebAdapter:
             )
         )
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        logger.info("the page is at http://%s:%d", *listening.getsockname()[:2])
+        logger.info("the page is at %s", page_url(*listening.getsockname()[:2]))
         try:
             await asyncio.shield(serving)
         finally:
@@ -86,6 +86,11 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def page_url(host: str, port: int) -> str:
+    """Return the page's URL; an IPv6 address stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:
