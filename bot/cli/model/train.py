@@ -32,7 +32,11 @@ def train(
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", exists=True, help="best.pt of a run to begin from."),
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            help="best.pt of a run to begin from; default: the emoji head beside the base, if any.",
+        ),
     ] = None,
     average: Annotated[
         list[str] | None,
@@ -58,7 +62,7 @@ def train(
 ) -> None:
     """Train an artifact; the same command goes on after an interruption.
 
-    Example: emoji-reactor model train --recipe recipes/default.toml --base ./all-MiniLM-L6-v2
+    Example: emoji-reactor model train --recipe recipes/english.toml --base ./all-MiniLM-L6-v2
     """
     averaged = _parse_shares(average or [])
     loaded_recipe = read_recipe(recipe)

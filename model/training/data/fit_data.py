@@ -66,6 +66,8 @@ def make_label_mask(data: FitData, closed_sources: Collection[str]) -> Tensor:
     for i, name in enumerate(data.sources):
         if name in closed_sources:
             mask[i] = False
-            for index in np.flatnonzero(data.train.source == i):
-                mask[i, data.train.emojis[index].astype(np.int64)] = True
+            # Those of validation as well: a loss on an excluded label would hide all others.
+            for part in (data.train, data.validation):
+                for index in np.flatnonzero(part.source == i):
+                    mask[i, part.emojis[index].astype(np.int64)] = True
     return mask

@@ -12,8 +12,8 @@ def pair_examples(
 ) -> list[Example]:
     """Return both sides of a pair, each text once; their target is the answer to the source side.
 
-    A pair is left out if a side has no letters or is a held-out text. The keys of the texts are added to
-    ``seen``.
+    A pair is left out if a side has no letters or is a held-out text. The keys of the texts are
+    added to ``seen``.
     """
     asked, translation = (clean(row[column]) for column in source.text_columns)
     keys = [dedup_key_of_cleaned(text) for text in (asked, translation)]

@@ -6,6 +6,7 @@ import pytest
 import torch
 from rich.progress import Progress
 
+from model.examples import Example
 from model.training.data.fit_data import FitData, load_fit_data, make_label_mask
 from model.training.data.sources import load_examples
 from model.training.fitting.fit import Fit, new_network
@@ -90,3 +91,13 @@ def test_frozen_token_embeddings_stay_as_they_are(
     assert torch.equal(network.text_encoder.token_embedding.weight, before)
     assert not torch.equal(network.text_encoder.projection.weight, projection)
     assert all(p is not embedding for p in fit.clipped_parameters)
+
+
+def test_a_label_of_validation_alone_is_one_of_its_closed_source(
+    recipe: Recipe, tiny_base: Path
+) -> None:
+    train = [Example("funny joke", ("😂",), "label")] * 9 + [Example("sad", ("😢",), "other")] * 9
+    held_out = [Example("sad tears", ("😢",), "label")]
+    data = load_fit_data(recipe.fit, load_tokenizer(str(tiny_base), 16), train, held_out)
+    mask = make_label_mask(data, {"label"})
+    assert mask[data.sources.index("label")].all()
