@@ -1,6 +1,7 @@
 """Restores of SQLite databases: whole or not at all, refused by name, without a foreign log."""
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -298,3 +299,19 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new_database(
     assert len(members(database)) == total
     left = {path.name for path in database.parent.iterdir() if path.name.startswith(".")}
     assert left == set()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_writes_belongs_to_the_owner_of_the_folder(
+    cli: CommandLine, backup: Path, database: Path, secret_file: Path
+) -> None:
+    """Else the bot could not use what an administrator restored for it."""
+    owner = 65_534
+    os.chown(database.parent, owner, owner)
+    secret_file.unlink()
+    assert cli("backup", "restore", str(backup)).status == 0
+    written = [database, secret_file, database.with_name(f"{database.name}.lock")]
+    folder = database.parent / "backups"
+    for path in (*written, folder, *folder.iterdir()):
+        assert (path.stat().st_uid, path.stat().st_gid) == (owner, owner), path
+        assert path.stat().st_mode & 0o077 == 0

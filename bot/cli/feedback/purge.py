@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.backup.migration import remove_expired_backups
 from bot.cli.database_work import with_engine
 from bot.cli.options import ConfigFile, initialize
 from bot.database.store import SqlStore
@@ -26,5 +27,6 @@ def purge(config: ConfigFile = None) -> None:
             privacy.rows_kept_since(now), privacy.texts_kept_since(now)
         )
 
+    remove_expired_backups(settings, now)
     erased = asyncio.run(with_engine(settings, erase))
     typer.echo(f"erased {erased:,} rows and texts past their retention")
