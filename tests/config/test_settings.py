@@ -148,11 +148,25 @@ def test_errors_are_one_line_that_names_the_key(text: str, message: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('trusted_proxies = ["no address"]', "trusted_proxies"),
+        ('allowed_hosts = ["https://emoji.example.org"]', "web.allowed_hosts"),
+        ('frame_ancestors = ["https://a.example; script-src *"]', "web.frame_ancestors"),
+        ("max_requests_per_minute = 0", "web.max_requests_per_minute"),
+    ],
+)
+def test_wrong_settings_of_the_page_are_named(text: str, key: str) -> None:
+    assert key in refusal(f"[web]\n{text}")
+
+
+@pytest.mark.parametrize(
     ("text", "place", "variable"),
     [
         ("[discord]\ntoken = 'abc.def'", "discord.token", "DISCORD_TOKEN"),
         ("[telegram]\nbot_token = 'abc.def'", "telegram.bot_token", "TELEGRAM_TOKEN"),
         ("secret = 'abc.def'", "secret", "EMOJI_REACTOR_SECRET"),
+        ("[web]\ntoken = 'abc.def'", "web.token", "EMOJI_REACTOR_WEB_TOKEN"),
     ],
 )
 def test_a_secret_in_the_file_is_refused_and_not_quoted(
