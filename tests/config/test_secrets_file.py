@@ -106,7 +106,7 @@ def test_a_file_of_another_user_is_not_read(tmp_path: Path) -> None:
     with as_unprivileged_user(secrets_path(config)):
         load_into_environment(config, environment)
     assert environment == {"TELEGRAM_TOKEN": "given"}
-    load_into_environment(config, environment)  # as root, who may, or still as somebody who may not
+    load_into_environment(config, environment)  # root may read it, another user may not
     assert ("DISCORD_TOKEN" in environment) is (os.geteuid() == 0)
 
 
