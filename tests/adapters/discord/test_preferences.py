@@ -162,3 +162,13 @@ async def test_a_custom_emoji_is_a_candidate_until_it_is_deleted(server: Discord
     await server.env.settle()
     await server.ben.send(server.channel, "what a day")
     assert parrot not in server.predictor.candidates[-1]
+
+
+async def test_emojis_of_other_servers_are_no_choices(server: DiscordWorld) -> None:
+    own = server.guild.create_emoji("party_parrot")
+    message = await server.ben.send(server.channel, "haha")
+    await server.anna.react(message, "my_neighbour_steals:987654321")
+    await server.anna.react(message, f"party_parrot:{own.id}")
+    result = await server.anna.slash(server.channel, "privacy")
+    given = json.loads((await file_of(result))[1])["feedback"]
+    assert [entry["emoji"] for entry in given] == [":party_parrot:"]
