@@ -6,10 +6,15 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.synthetic import write_recipe
 from tests.tiny import write_tiny_artifact
+
+# The machine may run other tests meanwhile; each test has a time limit of its own.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 VARIABLE_PREFIXES = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
 """Prefixes of the environment variables that the program reads."""
