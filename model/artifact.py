@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from model import atomic
+from model.gravity_head import GravityHead, read_head
 from model.manifest import FORMAT, Description, Manifest, describe_error, version_of
 from model.text import CLEANING_VERSION
 
@@ -31,19 +32,32 @@ class Layout:
     encoder: str = "encoder.onnx"
     tokenizer: str = "tokenizer.json"
     emoji: str = "emoji.safetensors"
+    gravity: str = "gravity.safetensors"
+    """The gravity head; an artifact may lack it."""
     manifest: str = "manifest.json"
     card: str = "README.md"
 
     @property
     def hashed_files(self) -> tuple[str, ...]:
-        """Files whose SHA-256 the manifest holds."""
+        """Files that every artifact has; the manifest holds their SHA-256."""
         return (self.encoder, self.tokenizer, self.emoji)
+
+    def weight_files(self, folder: Path) -> tuple[str, ...]:
+        """Return the hashed files of a folder, with the gravity head if it has one."""
+        optional = (self.gravity,) if (folder / self.gravity).is_file() else ()
+        return (*self.hashed_files, *optional)
 
 
 LAYOUT = Layout()
 TRANSFORMERS_CONFIG = "config.json"
 """File that marks a checkpoint of transformers."""
-SERVED_FILES = (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card, TRANSFORMERS_CONFIG)
+SERVED_FILES = (
+    *LAYOUT.hashed_files,
+    LAYOUT.gravity,
+    LAYOUT.manifest,
+    LAYOUT.card,
+    TRANSFORMERS_CONFIG,
+)
 CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 """Patterns of the files that transformers needs of a classifier."""
 
@@ -68,6 +82,8 @@ class Artifact:
     folder: Path
     manifest: Manifest
     table: EmojiTable
+    gravity_head: GravityHead | None = None
+    """None if the predictions alone tell if a text is grave."""
 
     @property
     def version(self) -> str:
@@ -110,7 +126,7 @@ def write_manifest(
     Raises:
         ArtifactError: the files do not make an artifact.
     """
-    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.hashed_files}
+    sha256 = {file: sha256_of(folder / file) for file in LAYOUT.weight_files(folder)}
     try:
         manifest = Manifest(
             format=FORMAT,
@@ -156,7 +172,18 @@ def load(folder: Path) -> Artifact:
             raise ArtifactError(
                 f"{path} is corrupt (its SHA-256 differs); fetch the artifact again"
             )
-    return Artifact(folder, manifest, _read_table(folder, manifest.emojis))
+    table = _read_table(folder, manifest.emojis)
+    return Artifact(folder, manifest, table, _read_gravity_head(folder, manifest, table))
+
+
+def _read_gravity_head(folder: Path, manifest: Manifest, table: EmojiTable) -> GravityHead | None:
+    if LAYOUT.gravity not in manifest.sha256:
+        return None
+    path = folder / LAYOUT.gravity
+    try:
+        return read_head(path, table.embeddings.shape[1])
+    except ValueError as error:
+        raise ArtifactError(f"{path} {error}; fit one with emoji-reactor model gravity") from error
 
 
 def _read_table(folder: Path, emojis: tuple[str, ...]) -> EmojiTable:
@@ -214,9 +241,10 @@ def _read_manifest(path: Path) -> Manifest:
         raise ArtifactError(
             f"{path}: {describe_error(error)}; fetch or export the artifact again"
         ) from None
-    if set(manifest.sha256) != set(LAYOUT.hashed_files):
+    if set(manifest.sha256) - {LAYOUT.gravity} != set(LAYOUT.hashed_files):
         raise ArtifactError(
-            f"{path}: sha256: must list {', '.join(LAYOUT.hashed_files)} and no others"
+            f"{path}: sha256: must list {', '.join(LAYOUT.hashed_files)}, may list"
+            f" {LAYOUT.gravity}, and no others"
         )
     return manifest
 

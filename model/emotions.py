@@ -97,6 +97,49 @@ LAUGHING_OR_CELEBRATING_EMOJIS = frozenset(
 )
 """As the first prediction for a text of grief, sadness or fear, each of these is tone-deaf."""
 
+MORBID_EMOJIS = frozenset(
+    ["💀", "☠", "⚰", "🪦", "🔪", "🗡", "🔫", "💣", "🧟", "🧟\u200d♂", "🧟\u200d♀", "👻", "🪓", "⚱"]
+)
+"""Death and weapons: a joke on a figure of speech, cruel on a real death. Even the coffin and the
+gravestone show what happened instead of comforting."""
+
+MOCKING_EMOJIS = LAUGHING_OR_CELEBRATING_EMOJIS | MORBID_EMOJIS
+"""Never shown on a text that may be grave."""
+
+COMFORTING_EMOJIS = frozenset(
+    [
+        "🫂",
+        "❤",
+        "🤍",
+        "🖤",
+        "💙",
+        "💜",
+        "❤\u200d🩹",
+        "💔",
+        "🕊",
+        "🙏",
+        "🕯",
+        "🌹",
+        "🥀",
+        "💐",
+        "😢",
+        "😭",
+        "😔",
+        "😞",
+        "😥",
+        "🥺",
+        "☹",
+        "🙁",
+    ]
+)
+"""All that may be shown on a grave text: closeness (🫂, quiet hearts), mourning (🕊 🕯, flowers) and
+grief itself. Left out: whatever smiles through tears or hugs with a grin (🥲 🤗), hearts of
+celebration (💖 💕), cartoon grief (😿), fear and anger, which would take a side or frighten."""
+
+KIND_EMOJIS = frozenset(["🫂", "❤", "🤍", "💙", "💜", "❤\u200d🩹", "🕊", "🙏"])
+"""For who asks about a text on self-harm: closeness and peace. Left out of the comforting emojis:
+broken hearts, withered flowers and tears, which agree with despair."""
+
 SAD_OR_FEARFUL_EMOTIONS = frozenset(
     {"sadness", "grief", "fear", "remorse", "disappointment", "pessimism"}
 )

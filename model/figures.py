@@ -69,6 +69,32 @@ class EmotionFigures(Record):
         return self.model_copy(update={"by_emotion": {}})
 
 
+class GravityFigures(Record):
+    """How the guard against laughter did on sentences of one language that no fit saw."""
+
+    language: Name
+    grave_texts: Count
+    mocked: Count
+    """Grave texts with a laughing, celebrating or morbid emoji as reaction."""
+    mocked_interval: Interval
+    """95 % Wilson interval of their share."""
+    mocked_unguarded: Count
+    """The same without the gravity head."""
+    offered: Count
+    """Grave texts with such an emoji among the top five."""
+    offered_interval: Interval
+    offered_unguarded: Count
+    laughing_texts: Count
+    """Figurative texts with 💀 or 😂 among the top five without the head."""
+    kept: Count
+    """Those that keep it with the head."""
+    kept_interval: Interval
+    harmless_texts: Count
+    """Figurative and cheerful texts."""
+    comforted: Count
+    """Harmless texts that are read as grave."""
+
+
 class LatencyFigures(Record):
     """Wall-clock milliseconds for one text at a time."""
 

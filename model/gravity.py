@@ -1,14 +1,23 @@
-"""Guard against laughter on texts about grief, death, violence or crisis.
+"""Guard against laughter and skulls on texts about grief, death, violence or crisis.
 
-The predictions themselves tell such a text: a share of the model's own probability lies on emojis
-of grief, anger, fear or disgust. The preferences of a community have no say in it.
+An artifact with a *gravity head* reads the text (``model.gravity_head``): its level decides which
+emojis may be shown, on every platform. The preferences of a community have no say in it. Whatever
+the level, predictions that are mostly sad or angry do not laugh (``GravityRule``); that is all that
+an artifact without a head has.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, grave_emojis
-from model.prediction import Prediction
+from model.emoji import is_custom_emoji
+from model.emotions import (
+    COMFORTING_EMOJIS,
+    KIND_EMOJIS,
+    LAUGHING_OR_CELEBRATING_EMOJIS,
+    MOCKING_EMOJIS,
+    grave_emojis,
+)
+from model.prediction import GravityLevel, Prediction
 
 TEARS = "😭"
 """Cries and laughs; the emojis beside it tell which."""
@@ -16,7 +25,7 @@ TEARS = "😭"
 
 @dataclass(frozen=True, slots=True)
 class GravityRule:
-    """Share of the probability of the top five from which a text is grave."""
+    """Share of the probability of the top five from which predictions are sad or angry."""
 
     min_share: float
     counts_tears: bool
@@ -30,6 +39,27 @@ of hit@5 on tweets. Counting 😭 would cost twice as much."""
 REACTION_RULE = GravityRule(min_share=0.2, counts_tears=True)
 """From here on no laughing emoji is put on a message unasked. Stricter, as nobody checked it first;
 ``benchmarks.gravity`` compares other shares on sad and glad texts."""
+
+
+def is_permitted(emoji: str, level: GravityLevel) -> bool:
+    """Return True if an emoji may be shown on a text of this level.
+
+    The name of a custom emoji does not tell if it laughs, so only harmless texts get one.
+    """
+    match level:
+        case GravityLevel.HARMLESS:
+            return True
+        case GravityLevel.UNSURE:
+            return emoji not in MOCKING_EMOJIS and not is_custom_emoji(emoji)
+        case GravityLevel.GRAVE:
+            return emoji in COMFORTING_EMOJIS
+        case GravityLevel.SELF_HARM:
+            return emoji in KIND_EMOJIS
+
+
+def level_of(predictions: Sequence[Prediction]) -> GravityLevel:
+    """Return the level of the text that was predicted; harmless without predictions."""
+    return predictions[0].gravity if predictions else GravityLevel.HARMLESS
 
 
 def is_grave(predictions: Sequence[Prediction], rule: GravityRule) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from model.figures import Count, EvaluationResult, Name, Record, Share
+from model.figures import Count, EvaluationResult, GravityFigures, Name, Record, Share
 
 FORMAT = 1
 """Layout of artifact folders and keys of the manifest."""
@@ -106,6 +106,7 @@ class Description(Record):
     parity: Parity | None = None
     bias_probes: BiasProbes | None = None
     figures: tuple[EvaluationResult, ...] = ()
+    gravity: tuple[GravityFigures, ...] = ()
     feedback: FeedbackRecord | None = None
 
     def updated(self, **changes: object) -> "Description":

@@ -1,6 +1,20 @@
-"""Prediction: an emoji with its score."""
+"""Prediction: an emoji with its score, and the gravity of the text."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class GravityLevel(StrEnum):
+    """How grave a text is, as the gravity head of an artifact reads it."""
+
+    HARMLESS = "harmless"
+    """Also if the artifact has no head."""
+    UNSURE = "unsure"
+    """It may be grave: nothing on it laughs."""
+    GRAVE = "grave"
+    """Grief, death, violence, illness or crisis: only comforting emojis."""
+    SELF_HARM = "self_harm"
+    """Suicide or self-harm: only kind emojis, and only for those who ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +26,10 @@ class Prediction:
     score: float
     unbiased_score: float | None = field(default=None, compare=False)
     """The score without the biases of a community; None if there were none."""
+    gravity: GravityLevel = field(default=GravityLevel.HARMLESS, compare=False)
+    """The gravity of the text, the same for all its predictions."""
+    gravity_probability: float | None = field(default=None, compare=False)
+    """Probability that the text is grave; None if the artifact has no gravity head."""
 
     @property
     def model_score(self) -> float:

@@ -15,8 +15,9 @@ from model.artifact import LAYOUT, Artifact, ArtifactError, load, locate
 from model.embedding_offset import EmbeddingOffset, EmojiChoice, fit_embedding_offset
 from model.emoji import canonical_set, custom_words, is_custom_emoji
 from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
-from model.gravity import TOP_FIVE_RULE, is_grave
-from model.prediction import Prediction
+from model.gravity import TOP_FIVE_RULE, is_grave, is_permitted
+from model.gravity_head import Gravity
+from model.prediction import GravityLevel, Prediction
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 
@@ -52,6 +53,10 @@ class _Candidates:
     ) -> Self:
         """Index the emojis."""
         return cls(emojis, embeddings, bias, {emoji: i for i, emoji in enumerate(emojis)})
+
+    def permitted(self, level: GravityLevel) -> NDArray[np.intp]:
+        """Return the indices of the emojis that may be shown on a text of this level."""
+        return np.array([i for i, e in enumerate(self.emojis) if is_permitted(e, level)], np.intp)
 
 
 class Predictor:
@@ -108,7 +113,9 @@ class Predictor:
         Scores are calibrated probabilities over the candidates: canonical emojis (variants are
         folded, unknown ones ignored) and custom ones as ``:name:``; None means the whole table.
         ``biases`` holds for each text what is added to the log-odds of some emojis, ``offsets``
-        what is added to their embeddings, which changes the model score too.
+        what is added to their embeddings, which changes the model score too. If a text is grave,
+        only emojis that ``model.gravity`` permits are returned, with the scores that they have
+        among all candidates.
         """
         cleaned = [clean(text) for text in texts]
         predictions: list[list[Prediction]] = [[] for _ in texts]
@@ -116,14 +123,28 @@ class Predictor:
         if not allowed.emojis or k < 1:
             return predictions
         for indices in _batches_with_words(cleaned):
-            vectors = self.encode([cleaned[i] for i in indices])
+            batch = [cleaned[i] for i in indices]
+            vectors = self.encode(batch)
+            gravities = self.gravities(batch, vectors)
             products = _products(vectors, allowed)
             if offsets is not None:
                 for i, product, vector in zip(indices, products, vectors, strict=True):
                     _add_offsets(product, vector, offsets[i], allowed)
-            for i, scores in zip(indices, self._log_scores(products, allowed), strict=True):
-                predictions[i] = _rank(scores, allowed, k, biases[i] if biases else {})
+            all_scores = self._log_scores(products, allowed)
+            for i, scores, gravity in zip(indices, all_scores, gravities, strict=True):
+                top = _rank(scores, allowed, k, biases[i] if biases else {}, gravity)
+                predictions[i] = top[:k]
         return predictions
+
+    def gravities(
+        self, cleaned: Sequence[str], vectors: NDArray[np.float32]
+    ) -> Sequence[Gravity | None]:
+        """Return the gravity of cleaned texts, given their vectors, (texts, d).
+
+        None for each if the artifact has no gravity head.
+        """
+        head = self.artifact.gravity_head
+        return [None] * len(cleaned) if head is None else head.assess(cleaned, vectors)
 
     def probabilities(
         self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None
@@ -260,28 +281,38 @@ def _add_offsets(
 
 
 def _rank(
-    model_scores: NDArray[np.float32], candidates: _Candidates, k: int, bias: Mapping[str, float]
+    model_scores: NDArray[np.float32],
+    candidates: _Candidates,
+    k: int,
+    bias: Mapping[str, float],
+    gravity: Gravity | None,
 ) -> list[Prediction]:
-    """Return the top ``k`` by log-scores, (emojis,), with the bias added."""
+    """Return the top ``k``, or five, by log-scores, (emojis,), with the bias added."""
     shifts = {candidates.index[e]: x for e, x in bias.items() if e in candidates.index}
     scores = _shifted(model_scores, shifts)
+    level = GravityLevel.HARMLESS if gravity is None else gravity.level
 
-    def predictions(top: NDArray[np.intp]) -> list[Prediction]:
+    def predictions(indices: NDArray[np.intp]) -> list[Prediction]:
         return [
             Prediction(
                 candidates.emojis[i],
                 float(np.exp(scores[i])),
                 float(np.exp(model_scores[i])) if shifts else None,
+                level,
+                None if gravity is None else gravity.probability,
             )
-            for i in top
+            for i in indices
         ]
 
+    if level is not GravityLevel.HARMLESS:
+        permitted = candidates.permitted(level)
+        return predictions(permitted[_top_indices(scores[permitted], max(k, TOP_FIVE))])
     top = predictions(_top_indices(scores, max(k, TOP_FIVE)))
     if is_grave(top[:TOP_FIVE], TOP_FIVE_RULE):
         laughing = [e in LAUGHING_OR_CELEBRATING_EMOJIS for e in candidates.emojis]
         penalty = np.array(laughing, dtype=np.float32) * _PENALTY
         top = predictions(_top_indices(scores - penalty, k))
-    return top[:k]
+    return top
 
 
 def _shifted(log_scores: NDArray[np.float32], shifts: Mapping[int, float]) -> NDArray[np.float32]:
@@ -296,6 +327,8 @@ def _shifted(log_scores: NDArray[np.float32], shifts: Mapping[int, float]) -> ND
 def _top_indices(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     """Return the indices of the ``k`` highest scores, best first; all if there are fewer."""
     k = min(k, len(scores))
+    if not k:
+        return np.array([], dtype=np.intp)
     top = np.argpartition(-scores, k - 1)[:k]
     return top[np.argsort(-scores[top], kind="stable")]
 

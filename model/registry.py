@@ -110,7 +110,7 @@ class Registry:
         partial = copy.with_name(f".{copy.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
-        for name in (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card):
+        for name in (*candidate.manifest.sha256, LAYOUT.manifest, LAYOUT.card):
             if (candidate.folder / name).exists():
                 shutil.copyfile(candidate.folder / name, partial / name)
         shutil.rmtree(copy, ignore_errors=True)  # a corrupt copy of the same version

@@ -143,6 +143,10 @@ COMMANDS: dict[str, Command | Group] = {
                 "bot.cli.model.promote:promote",
                 "Serve another artifact from now on; a running bot takes it between two messages.",
             ),
+            "gravity": Command(
+                "bot.cli.model.gravity:gravity",
+                "Fit the guard of an artifact against laughter on grave texts.",
+            ),
             "card": Command(
                 "bot.cli.model.card:card",
                 "Write an artifact's model card, README.md, from its manifest and its figures.",

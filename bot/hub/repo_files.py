@@ -23,7 +23,7 @@ def model_files(artifact: Artifact) -> dict[str, Path]:
     Raises:
         MissingFile: the artifact has no card.
     """
-    names = (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card)
+    names = (*artifact.manifest.sha256, LAYOUT.manifest, LAYOUT.card)
     paths = {name: artifact.folder / name for name in names}
     if not paths[LAYOUT.card].is_file():
         raise MissingFile(

@@ -12,6 +12,7 @@ from huggingface_hub import EvalResult, ModelCardData
 from model import atomic
 from model.artifact import LAYOUT, Artifact
 from model.evaluation.feedback_section import feedback_section
+from model.evaluation.gravity_section import gravity_section
 from model.figures import EmojiFigures, EmotionFigures, EvaluationResult, LatencyFigures, Record
 from model.manifest import BiasProbes, Manifest, Parity
 
@@ -37,6 +38,7 @@ def card_of(artifact: Artifact) -> str:
         figures=_figures(manifest.figures),
         feedback=feedback_section(manifest.feedback),
         silence=_silence(manifest),
+        gravity=gravity_section(manifest.gravity),
         probes=_probes(manifest.bias_probes),
         max_tokens=manifest.max_tokens,
     )
@@ -96,7 +98,7 @@ def _hub_metrics(result: EvaluationResult) -> list[EvalResult]:
 
 def _what(artifact: Artifact) -> str:
     manifest = artifact.manifest
-    size = sum((artifact.folder / file).stat().st_size for file in LAYOUT.hashed_files) / 1e6
+    size = sum((artifact.folder / file).stat().st_size for file in manifest.sha256) / 1e6
     base = _hub_base(manifest) or "a local checkpoint"
     facts = [
         f"an encoder fine-tuned from {base}, exported to ONNX with int8 weights",

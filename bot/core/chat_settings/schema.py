@@ -31,6 +31,15 @@ class Mode(StrEnum):
     """A reaction to messages that address the bot, and to no others."""
 
 
+class GravityMode(StrEnum):
+    """What is shown on grave messages; none is looser than the default."""
+
+    NORMAL = "normal"
+    """Comforting emojis above the confidence threshold; nothing on self-harm."""
+    STRICT = "strict"
+    """Nothing, unless emojis are requested."""
+
+
 class Platforms(frozenset[str]):
     """The platforms on which a setting exists."""
 
@@ -45,6 +54,9 @@ _SWITCH = OneOf(
 )
 _MODE = OneOf(
     choices=tuple(Mode), label=lambda value, language: localize(f"mode.{value}", language)
+)
+_GRAVITY = OneOf(
+    choices=tuple(GravityMode), label=lambda value, language: localize(f"gravity.{value}", language)
 )
 _LANGUAGE = OneOf(choices=tuple(LANGUAGES), label=lambda value, _language: LANGUAGES[value])
 _SECONDS = Number(
@@ -90,6 +102,8 @@ class ReactionSettings:
     ] = 1
     """Emojis on one message."""
     emoji_deny: Annotated[frozenset[str], EmojiSet()] = DEFAULT_EMOJI_DENY
+    gravity: Annotated[GravityMode, _GRAVITY] = GravityMode.NORMAL
+    """Reactions to grave messages."""
 
 
 @dataclass(frozen=True, slots=True, config=_CONFIG)

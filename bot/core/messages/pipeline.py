@@ -21,6 +21,8 @@ from bot.core.preferences.posterior import Preferences
 from bot.core.preferences.ranking import rank_with_pending
 from bot.core.preferences.threshold import adapt_threshold
 from model import Prediction
+from model.emotions import KIND_EMOJIS
+from model.text import clean, has_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +111,30 @@ def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace)
     """Return the emojis to show, or the skip reason, with the predictions of both."""
     outcome = skipped(given, prepared, None, ranked.top)
     choice = choose_emojis(
-        ranked.predictions, given.settings, prepared.threshold, as_buttons=given.as_buttons
+        ranked.predictions,
+        given.settings,
+        prepared.threshold,
+        as_buttons=given.as_buttons,
+        requested=given.message.requested,
     )
+    if choice is SkipReason.NO_PREDICTION and _has_nothing_comforting(given):
+        choice = SkipReason.GRAVITY
     if isinstance(choice, SkipReason):
         return replace(outcome, skip_reason=choice)
     if reason := skip_by_pace(given.message, given.settings, pace):
         return replace(outcome, skip_reason=reason)
     return replace(outcome, shown=choice, as_buttons=given.as_buttons)
+
+
+def _has_nothing_comforting(given: PipelineInput) -> bool:
+    """Return True if a text has words, but the candidates hold no emoji for a grave text.
+
+    Then the predictor returns nothing if it reads the text as grave.
+    """
+    candidates = given.candidates
+    if candidates is None or not has_words(clean(given.message.text)):
+        return False
+    return candidates.isdisjoint(KIND_EMOJIS)
 
 
 def explore_outcome(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from bot.core.chat_settings.schema import ChatSettings, Mode
+from bot.core.chat_settings.schema import ChatSettings, GravityMode, Mode
 from bot.core.events import IncomingMessage, SkipReason
 from model import Prediction, gravity
 from model.emoji import emoji_names, is_custom_emoji
+from model.prediction import GravityLevel
 
 TOP_K = 5
 """Predictions that are offered and stored for one message."""
@@ -131,6 +132,7 @@ def choose_emojis(
     threshold: float,
     *,
     as_buttons: bool = False,
+    requested: bool = False,
 ) -> tuple[str, ...] | SkipReason:
     """Return the emojis to show, best first, or the skip reason.
 
@@ -139,15 +141,43 @@ def choose_emojis(
     """
     if not predictions:
         return SkipReason.NO_PREDICTION
-    permitted = permitted_predictions(predictions, settings)
+    level = gravity.level_of(predictions)
+    if not requested and _is_silenced(level, settings):
+        return SkipReason.GRAVITY
+    permitted = [
+        p
+        for p in permitted_predictions(predictions, settings)
+        if gravity.is_permitted(p.emoji, level)
+    ]
     if not permitted:
-        return SkipReason.NO_ALLOWED_EMOJI
-    if permitted[0].score < threshold:
+        is_harmless = level is GravityLevel.HARMLESS
+        return SkipReason.NO_ALLOWED_EMOJI if is_harmless else SkipReason.GRAVITY
+    top = permitted[:TOP_K]
+    if _confidence(top[0]) < threshold:
         return SkipReason.BELOW_THRESHOLD
     if as_buttons:
-        return tuple(p.emoji for p in permitted[:TOP_K])
-    top = permitted[:TOP_K]
-    if gravity.is_grave(top, gravity.REACTION_RULE):
-        top = gravity.without_laughter(top)
-    confident = tuple(p.emoji for p in top if p.score >= threshold)
+        return tuple(p.emoji for p in top)
+    confident = tuple(p.emoji for p in _without_mockery(top) if _confidence(p) >= threshold)
     return confident[: settings.max_per_message] or SkipReason.GRAVITY
+
+
+def _is_silenced(level: GravityLevel, settings: ChatSettings) -> bool:
+    """Return True if nothing is shown unasked on a text of this level."""
+    if settings.gravity is GravityMode.STRICT:
+        return level in (GravityLevel.GRAVE, GravityLevel.SELF_HARM)
+    return level is GravityLevel.SELF_HARM
+
+
+def _confidence(prediction: Prediction) -> float:
+    """Return the score that must reach the threshold.
+
+    On a grave text it is the lower one: preferences must not make the bot surer.
+    """
+    if prediction.gravity is GravityLevel.HARMLESS:
+        return prediction.score
+    return min(prediction.score, prediction.model_score)
+
+
+def _without_mockery(top: Sequence[Prediction]) -> Sequence[Prediction]:
+    is_sad = gravity.is_grave(top, gravity.REACTION_RULE)
+    return gravity.without_laughter(top) if is_sad else top

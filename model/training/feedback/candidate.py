@@ -92,6 +92,8 @@ def write_candidate(
     shutil.copyfile(source.tokenizer, partial / LAYOUT.tokenizer)
     if head.text_encoder is None:
         shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
+        if source.gravity_head is not None:  # it reads the vectors of this encoder only
+            shutil.copyfile(source.folder / LAYOUT.gravity, partial / LAYOUT.gravity)
     else:
         tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         tokenizer.no_padding()
@@ -107,7 +109,7 @@ def write_candidate(
     save_table(table, partial)
     # Figures, probes and parity were measured on the source.
     description = source.manifest.updated(
-        figures=(), bias_probes=None, parity=None, feedback=feedback
+        figures=(), gravity=(), bias_probes=None, parity=None, feedback=feedback
     )
     write_manifest(partial, source.manifest.name, table.emojis, description)
     partial.rename(folder)

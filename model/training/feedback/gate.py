@@ -206,7 +206,7 @@ def _laughter(ranked: Sequence[Sequence[str]], texts: Sequence[int]) -> NDArray[
 
 def _check_size(before: Artifact, candidate: Artifact, margins: Margins) -> Check:
     old, new = (
-        sum((artifact.folder / file).stat().st_size for file in LAYOUT.hashed_files)
+        sum((artifact.folder / file).stat().st_size for file in artifact.manifest.sha256)
         for artifact in (before, candidate)
     )
     requirement = f"at most {margins.size:g} times"

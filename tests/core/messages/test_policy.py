@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.chat_settings.quiet_hours import QuietHours
-from bot.core.chat_settings.schema import DEFAULT_EMOJI_DENY, ChatSettings, Mode
+from bot.core.chat_settings.schema import DEFAULT_EMOJI_DENY, ChatSettings, GravityMode, Mode
 from bot.core.events import SkipReason
 from bot.core.messages.policy import (
     DecisionContext,
@@ -21,6 +21,7 @@ from bot.core.messages.policy import (
     skip_before_prediction,
 )
 from model import Prediction
+from model.prediction import GravityLevel
 from tests.core.fakes import message
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -239,3 +240,39 @@ def test_a_merry_message_gets_a_laughing_reaction() -> None:
 
 def test_buttons_may_show_a_laughing_emoji() -> None:
     assert choose_emojis(GRAVE, ChatSettings(), 0.3, as_buttons=True) == ("😂", "😢", "💔")
+
+
+COMFORT = [
+    Prediction("💔", 0.5, 0.5, GravityLevel.GRAVE),
+    Prediction("🕊", 0.25, 0.05, GravityLevel.GRAVE),
+]
+SELF_HARM = [Prediction("🫂", 0.5, gravity=GravityLevel.SELF_HARM)]
+STRICT = ChatSettings(gravity=GravityMode.STRICT)
+
+
+def test_preferences_do_not_make_the_bot_surer_of_comfort() -> None:
+    liked = [Prediction("🕊", 0.9, 0.05, GravityLevel.GRAVE)]
+    assert choose_emojis(liked, ChatSettings(), 0.2) is SkipReason.BELOW_THRESHOLD
+    assert choose_emojis(COMFORT, ChatSettings(max_per_message=5), 0.2) == ("💔",)
+
+
+@pytest.mark.parametrize("as_buttons", [False, True])
+def test_self_harm_gets_nothing_by_itself_and_kindness_on_request(as_buttons: bool) -> None:
+    unasked = choose_emojis(SELF_HARM, ChatSettings(), 0.2, as_buttons=as_buttons)
+    assert unasked is SkipReason.GRAVITY
+    assert choose_emojis(SELF_HARM, ChatSettings(), 0.0, as_buttons=True, requested=True) == ("🫂",)
+
+
+@pytest.mark.parametrize("as_buttons", [False, True])
+def test_a_strict_chat_gets_nothing_on_grave_texts_unless_requested(as_buttons: bool) -> None:
+    assert choose_emojis(COMFORT, STRICT, 0.2, as_buttons=as_buttons) is SkipReason.GRAVITY
+    assert choose_emojis(COMFORT, STRICT, 0.0, as_buttons=True, requested=True) == ("💔", "🕊")
+
+
+@pytest.mark.parametrize("level", [GravityLevel.UNSURE, GravityLevel.GRAVE, GravityLevel.SELF_HARM])
+def test_neither_laughter_nor_custom_emojis_pass_whoever_predicts_them(level: GravityLevel) -> None:
+    mocking = [Prediction(e, 0.4, gravity=level) for e in ("😂", "💀", ":kekw:")]
+    allowing = ChatSettings(emoji_allow=frozenset({"😂", "💀", ":kekw:"}))
+    for as_buttons in (False, True):
+        chosen = choose_emojis(mocking, allowing, 0.0, as_buttons=as_buttons, requested=True)
+        assert chosen is SkipReason.GRAVITY

@@ -1,0 +1,94 @@
+"""Figures of the gravity head on the sentences that no fit saw, by language."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from scipy.stats import binomtest
+
+from model.artifact import Artifact
+from model.emotions import MOCKING_EMOJIS
+from model.figures import GravityFigures, Interval
+from model.gravity import REACTION_RULE, is_grave, level_of, without_laughter
+from model.prediction import GravityLevel, Prediction
+from model.predictor import Predictor
+from model.training.gravity.sentences import SENTENCES, Sentence, read_sentences
+
+_FIGURES_OF_SPEECH = frozenset({"💀", "😂"})
+_BATCH_SIZE = 16
+
+
+def evaluate_guard(artifact: Artifact, folder: Path = SENTENCES) -> tuple[GravityFigures, ...]:
+    """Compare an artifact with itself without the head, on the test split of each language."""
+    sentences = [s for s in read_sentences(folder) if s.split == "test"]
+    guarded = Predictor(artifact)
+    unguarded = Predictor(replace(artifact, gravity_head=None))
+    languages = sorted({s.language for s in sentences}, key=lambda code: (code != "en", code))
+    return tuple(
+        _figures(code, [s for s in sentences if s.language == code], guarded, unguarded)
+        for code in languages
+    )
+
+
+def reaction(top: Sequence[Prediction], threshold: float) -> str | None:
+    """Return the emoji that a chat with the default settings would get as reaction."""
+    if level_of(top) is GravityLevel.SELF_HARM:
+        return None
+    if is_grave(top[:5], REACTION_RULE):
+        top = without_laughter(top[:5])
+    return top[0].emoji if top and top[0].score >= threshold else None
+
+
+def _figures(
+    language: str, sentences: Sequence[Sentence], guarded: Predictor, unguarded: Predictor
+) -> GravityFigures:
+    with_head, without = _predict(guarded, sentences), _predict(unguarded, sentences)
+    grave = [i for i, s in enumerate(sentences) if s.is_grave]
+    harmless = [i for i, s in enumerate(sentences) if not s.is_grave]
+    laughing = [
+        i
+        for i in harmless
+        if sentences[i].kind == "figurative" and _offers(without[i], _FIGURES_OF_SPEECH)
+    ]
+    threshold = guarded.threshold
+    mocked = sum(reaction(with_head[i], threshold) in MOCKING_EMOJIS for i in grave)
+    offered = sum(_offers(with_head[i], MOCKING_EMOJIS) for i in grave)
+    kept = sum(_offers(with_head[i], _FIGURES_OF_SPEECH) for i in laughing)
+    return GravityFigures(
+        language=language,
+        grave_texts=len(grave),
+        mocked=mocked,
+        mocked_interval=_interval(mocked, len(grave)),
+        mocked_unguarded=sum(reaction(without[i], threshold) in MOCKING_EMOJIS for i in grave),
+        offered=offered,
+        offered_interval=_interval(offered, len(grave)),
+        offered_unguarded=sum(_offers(without[i], MOCKING_EMOJIS) for i in grave),
+        laughing_texts=len(laughing),
+        kept=kept,
+        kept_interval=_interval(kept, len(laughing)),
+        harmless_texts=len(harmless),
+        comforted=sum(
+            level_of(with_head[i]) in (GravityLevel.GRAVE, GravityLevel.SELF_HARM) for i in harmless
+        ),
+    )
+
+
+def _predict(predictor: Predictor, sentences: Sequence[Sentence]) -> list[list[Prediction]]:
+    texts = [sentence.text for sentence in sentences]
+    return [
+        top
+        for start in range(0, len(texts), _BATCH_SIZE)
+        for top in predictor.predict(texts[start : start + _BATCH_SIZE])
+    ]
+
+
+def _offers(top: Sequence[Prediction], emojis: frozenset[str]) -> bool:
+    return any(p.emoji in emojis for p in top)
+
+
+def _interval(count: int, total: int) -> Interval:
+    """Return the 95 % Wilson interval of a share."""
+    if not total:
+        return 0.0, 1.0
+    interval = binomtest(count, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)

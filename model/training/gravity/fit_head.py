@@ -1,0 +1,198 @@
+"""Fits the gravity head of a finished artifact.
+
+Only the training split of the sentences, the patterns and the emotion sets are read. Temperature
+and thresholds come from cross-validation: each sentence is judged by heads that did not see it.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from model.artifact import LAYOUT, Artifact, write_manifest
+from model.gravity_head import CLASSES, GravityHead, GravityThresholds, save_head
+from model.gravity_lexicon import GravityLexicon
+from model.predictor import Predictor
+from model.scores import log_softmax
+from model.text import clean
+from model.training.gravity.emotion_texts import read_emotion_texts
+from model.training.gravity.evaluate_guard import evaluate_guard
+from model.training.gravity.sentences import (
+    SENTENCES,
+    Sentence,
+    WeightedText,
+    expand,
+    read_lexicon,
+    read_patterns,
+    read_sentences,
+)
+
+log = logging.getLogger(__name__)
+
+LEXICON_SCALE = 8.0
+"""Scale of the lexicon's features against standardized vectors: one class of words tells more than
+one number of a vector, so it is penalized less."""
+INVERSE_PENALTY = 0.03
+"""scikit-learn's ``C``; chosen with ``LEXICON_SCALE`` by cross-validation on the training split."""
+FOLDS = 5
+MAX_UNSURE = 0.12
+"""Share of figurative training sentences that may lose their laughter (threshold ``unsure``): as much
+caution as leaves four fifths of them alone."""
+MAX_COMFORTED = 0.05
+"""Share of harmless training sentences that may get comforting emojis only (``grave``)."""
+MAX_MISSED_SELF_HARM = 0.1
+"""Share of self-harm sentences that may count as grave only (``self_harm``)."""
+_BATCH_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """Features of texts, unscaled."""
+
+    vectors: NDArray[np.float32]
+    """(texts, d)"""
+    words: NDArray[np.float32]
+    """(texts, word classes)"""
+    pairs: NDArray[np.float32]
+    """(texts, pairs of word classes)"""
+
+    def scaled(self, deviation: NDArray[np.float32]) -> NDArray[np.float32]:
+        parts = (self.vectors / deviation, LEXICON_SCALE * self.words, LEXICON_SCALE * self.pairs)
+        return np.hstack(parts)
+
+
+def add_gravity_head(
+    artifact: Artifact, folder: Path = SENTENCES, data: Path | None = None
+) -> Artifact:
+    """Fit a head on an artifact's vectors, and store it in the artifact's folder.
+
+    ``folder`` holds sentences, patterns and lexicon; ``data`` the emotion sets, which are optional.
+    Encoder, tokenizer and emoji table stay as they are. Figures keep the name of the version that
+    they were measured on.
+
+    Raises:
+        SentenceError: a file is missing or malformed.
+    """
+    head = fit_head(artifact, folder, data)
+    save_head(head, artifact.folder / LAYOUT.gravity)
+    manifest = artifact.manifest
+    written = write_manifest(artifact.folder, manifest.name, artifact.table.emojis, manifest)
+    description = manifest.updated(gravity=evaluate_guard(written, folder))
+    return write_manifest(artifact.folder, manifest.name, artifact.table.emojis, description)
+
+
+def fit_head(artifact: Artifact, folder: Path, data: Path | None) -> GravityHead:
+    """Return a head for the vectors of an artifact; see ``add_gravity_head``."""
+    sentences = [s for s in read_sentences(folder) if s.split == "train" and s.language == "en"]
+    others = expand(read_patterns(folder / "patterns.toml"))
+    if data is not None:
+        others += read_emotion_texts(data)
+    lexicon = GravityLexicon(read_lexicon(folder / "lexicon.toml"))
+    log.info("%d sentences and %d weighted texts", len(sentences), len(others))
+    fit = _HeadFit(Predictor(artifact), lexicon, sentences, others)
+    return fit.run()
+
+
+class _HeadFit:
+    """One fit, with the features of all its texts."""
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        lexicon: GravityLexicon,
+        sentences: Sequence[Sentence],
+        others: Sequence[WeightedText],
+    ) -> None:
+        self._predictor = predictor
+        self._lexicon = lexicon
+        self._n = len(sentences)
+        self._is_figurative = np.array([s.kind == "figurative" for s in sentences])
+        self._labels = np.array([s.label for s in sentences] + [t.label for t in others])
+        self._weights = np.array([1.0] * self._n + [t.weight for t in others])
+        features = self._features([clean(s.text) for s in sentences] + [t.text for t in others])
+        self._deviation = features.vectors[: self._n].std(axis=0) + np.float32(1e-6)
+        self._inputs = features.scaled(self._deviation)
+
+    def run(self) -> GravityHead:
+        """Cross-validate, choose the operating point, and fit on everything."""
+        held_out = self._held_out_logits()
+        labels = self._labels[: self._n]
+        temperature = _temperature(held_out, labels)
+        probabilities = np.exp(log_softmax(np.asarray(held_out / temperature, dtype=np.float32)))
+        thresholds = choose_thresholds(probabilities, labels, self._is_figurative)
+        log.info("temperature %.2f, %s", temperature, thresholds)
+        model = self._fit(np.arange(len(self._labels)))
+        return self._head(model, temperature, thresholds)
+
+    def _held_out_logits(self) -> NDArray[np.float64]:
+        logits = np.zeros((self._n, len(CLASSES)))
+        rest = np.arange(self._n, len(self._labels))
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+        for train, held_out in folds.split(np.zeros(self._n), self._labels[: self._n]):
+            model = self._fit(np.concatenate([train, rest]))
+            logits[held_out] = model.decision_function(self._inputs[held_out])
+        return logits
+
+    def _fit(self, rows: NDArray[np.intp]) -> LogisticRegression:
+        model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
+        return model.fit(self._inputs[rows], self._labels[rows], self._weights[rows])
+
+    def _head(
+        self, model: LogisticRegression, temperature: float, thresholds: GravityThresholds
+    ) -> GravityHead:
+        weights = np.asarray(model.coef_.T / temperature, dtype=np.float32)
+        d, n = len(self._deviation), len(self._lexicon.classes)
+        pair_weights = np.zeros((n, n, len(CLASSES)), dtype=np.float32)
+        pair_weights[np.triu_indices(n, 1)] = LEXICON_SCALE * weights[d + n :]
+        return GravityHead(
+            vector_weights=weights[:d] / self._deviation[:, None],
+            word_weights=LEXICON_SCALE * weights[d : d + n],
+            pair_weights=pair_weights,
+            bias=np.asarray(model.intercept_ / temperature, dtype=np.float32),
+            thresholds=thresholds,
+            lexicon=self._lexicon,
+        )
+
+    def _features(self, cleaned: Sequence[str]) -> _Features:
+        order = sorted(range(len(cleaned)), key=lambda i: len(cleaned[i]))
+        d = self._predictor.artifact.table.embeddings.shape[1]
+        vectors = np.zeros((len(cleaned), d), dtype=np.float32)
+        for start in range(0, len(order), _BATCH_SIZE):
+            batch = order[start : start + _BATCH_SIZE]
+            vectors[batch] = self._predictor.encode([cleaned[i] for i in batch])
+        words = np.zeros((len(cleaned), len(self._lexicon.classes)), dtype=np.float32)
+        for row, text in zip(words, cleaned, strict=True):
+            row[self._lexicon.active(text)] = 1
+        first, second = np.triu_indices(words.shape[1], 1)
+        return _Features(vectors, words, words[:, first] * words[:, second])
+
+
+def _temperature(logits: NDArray[np.float64], labels: NDArray[np.intp]) -> float:
+    """Return the temperature with the lowest negative log-likelihood."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = np.asarray(logits / np.exp(log_temperature), dtype=np.float32)
+        return float(-log_softmax(scaled)[np.arange(len(labels)), labels].mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
+
+
+def choose_thresholds(
+    probabilities: NDArray[np.float32],
+    labels: NDArray[np.intp],
+    is_figurative: NDArray[np.bool_],
+) -> GravityThresholds:
+    """Return the operating point for held-out probabilities, (texts, classes)."""
+    grave = 1 - probabilities[:, 0]
+    unsure = float(np.quantile(grave[is_figurative], 1 - MAX_UNSURE))
+    comforting = float(np.quantile(grave[labels == 0], 1 - MAX_COMFORTED))
+    self_harm = float(np.quantile(probabilities[labels == 2, 2], MAX_MISSED_SELF_HARM))
+    return GravityThresholds(
+        round(unsure, 4), round(max(comforting, unsure), 4), round(self_harm, 4)
+    )
