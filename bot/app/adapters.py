@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +15,8 @@ from bot.platforms import PLATFORMS, Platform
 
 logger = logging.getLogger(__name__)
 
+FIRST_RESTART_SECONDS = 10.0
+MAX_RESTART_SECONDS = 3600.0
 STOP_TIMEOUT_SECONDS = 12.0
 """Time for adapters to finish what they accepted, a little more than they give themselves."""
 
@@ -81,26 +84,55 @@ async def run_adapters(
 ) -> None:
     """Build and run adapters side by side until ``stop``; one that fails leaves the others alone.
 
+    It is started again with backoff while another one runs.
+
     Args:
         builders: name and builder of each adapter.
         stop: set when the process is asked to end.
         ended: called with the name of each adapter that ends.
 
     Raises:
-        AdaptersEnded: all of them ended before.
+        AdaptersEnded: none of them runs any more.
     """
-    running = {
-        asyncio.create_task(_run_one(*builder, ended), name=builder[0]) for builder in builders
+    supervisor = _Supervisor(len(builders), ended)
+    tasks = {
+        asyncio.create_task(supervisor.run(name, build), name=name) for name, build in builders
     }
-    stopping = asyncio.create_task(stop.wait())
-    while running and not stop.is_set():
-        done, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        running -= done
-    stopping.cancel()
+    waiting = [asyncio.create_task(event.wait()) for event in (stop, supervisor.all_ended)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await _cancel(tasks)
     if not stop.is_set():
         raise AdaptersEnded("no adapter is left running; the log above says why")
-    await _cancel(running)
     logger.info("stopped")
+
+
+class _Supervisor:
+    """Starts adapters again that ended, as long as another one runs."""
+
+    def __init__(self, running: int, ended: Callable[[str], None]) -> None:
+        self._running = running
+        self._ended = ended
+        self.all_ended = asyncio.Event()
+        """Set when no adapter runs."""
+
+    async def run(self, name: str, build: Callable[[], Adapter]) -> None:
+        """Run one adapter, again and again with backoff."""
+        delay = FIRST_RESTART_SECONDS
+        while True:
+            started = time.monotonic()
+            await _run_one(name, build, self._ended)
+            self._running -= 1
+            if not self._running:
+                self.all_ended.set()
+                return
+            if time.monotonic() - started > MAX_RESTART_SECONDS:
+                delay = FIRST_RESTART_SECONDS  # it ran well in between
+            logger.warning("%s is started again in %.0f s", name, delay)
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, MAX_RESTART_SECONDS)
+            self._running += 1
 
 
 async def _cancel(running: set[asyncio.Task[None]]) -> None:

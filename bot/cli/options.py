@@ -9,6 +9,7 @@ import typer
 from bot import log
 from bot.config import credentials, loading, secrets_file
 from bot.config.credentials import Credentials
+from bot.config.proxy import prepare_environment
 from bot.config.settings import Settings
 from bot.serving import open_registry
 
@@ -61,7 +62,9 @@ def initialize(config: Path | None) -> tuple[Settings, Credentials]:
     loaded = loading.load(config)
     secrets = credentials.load()
     level = "debug" if log.is_debugging() else loaded.log.level  # --debug takes precedence
-    log.configure(level, loaded.log.format, secrets.secret_values())
+    known = [*secrets.secret_values(), loaded.network.proxy or ""]  # a proxy may have a password
+    log.configure(level, loaded.log.format, known)
+    prepare_environment(loaded.network.proxy)
     return loaded, secrets
 
 

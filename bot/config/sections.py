@@ -122,6 +122,15 @@ class WebSettings(_Section):
         return self
 
 
+ProxyUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+/?$")]
+
+
+class NetworkSettings(_Section):
+    """Outgoing connections."""
+
+    proxy: Annotated[ProxyUrl | None, _EMPTY_IS_UNSET, Field(repr=False)] = None
+
+
 class PrivacySettings(_Section):
     """Retention of rows and texts."""
 

@@ -16,6 +16,7 @@ from bot.config.sections import (
     DiscordSettings,
     LogSettings,
     ModelSettings,
+    NetworkSettings,
     OperationsSettings,
     PrivacySettings,
     TelegramSettings,
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     discord: DiscordSettings = DiscordSettings()
     telegram: TelegramSettings = TelegramSettings()
+    network: NetworkSettings = NetworkSettings()
     reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
     web: WebSettings = WebSettings()
     privacy: PrivacySettings = PrivacySettings()

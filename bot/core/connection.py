@@ -28,6 +28,11 @@ class Connection:
         self.errors: Counter[str] = Counter()
         """Calls that the platform refused or that failed, since the start, by name."""
 
+    def begin(self) -> None:
+        """Record that the adapter was started, for the first time or again."""
+        self._ended = False
+        self.lost()
+
     def expect(self, parts: Iterable[str]) -> None:
         """Count the connection as incomplete until each of the parts is heard."""
         for part in parts:
@@ -48,7 +53,7 @@ class Connection:
                 self._heard_at[name] = None
 
     def end(self) -> None:
-        """Record that the adapter ended: the connection will not come back."""
+        """Record that the adapter ended, and comes back only if it is started again."""
         self._ended = True
 
     @property

@@ -85,7 +85,9 @@ class SkipReason(StrEnum):
     NO_ALLOWED_EMOJI = "no_allowed_emoji"
     REFUSED = "refused"
     FAILED = "failed"
-    """The store or the predictor failed; the log says which."""
+    """The predictor failed; the log says how."""
+    STORE_FAILED = "store_failed"
+    """The store failed before anything was shown: the message may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)

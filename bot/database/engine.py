@@ -206,6 +206,8 @@ def build_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
             url,
             hide_parameters=True,  # errors must not quote texts or members
             json_serializer=_to_json,
+            # After a restart of the server the first transaction would fail on a dead connection.
+            pool_pre_ping=foreign_keys and make_url(url).get_backend_name() != "sqlite",
             **options,
         )
     except ImportError as error:

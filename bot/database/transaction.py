@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT_TIMEOUT_SECONDS = 2.0
 """How long an erasure waits for readers; writers wait meanwhile."""
+_DRIVERS = frozenset(("asyncpg", "aiosqlite", "sqlite3"))
 
 
 @asynccontextmanager
@@ -34,6 +35,11 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise StoreFailed(driver_message(error)) from None
     except OSError as error:
         raise StoreFailed(f"the database cannot be reached: {error.strerror}") from None
+    except Exception as error:
+        # Drivers raise errors of their own where SQLAlchemy does not wrap them: while connecting.
+        if type(error).__module__.split(".")[0] not in _DRIVERS:
+            raise
+        raise StoreFailed(f"the database cannot be used ({type(error).__name__})") from None
 
 
 class Database:

@@ -46,6 +46,19 @@ class UpdateClaimStore:
         async with self._database.write() as connection:
             await connection.execute(update(update_claim).where(is_claim).values(handled_at=now))
 
+    async def renew(self, receiver: str, update_id: int, now: datetime) -> None:
+        """Extend the lease of a claimed update."""
+        is_claim = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == update_id)
+        async with self._database.write() as connection:
+            await connection.execute(update(update_claim).where(is_claim).values(claimed_at=now))
+
+    async def forget(self, receiver: str) -> None:
+        """Delete the claims of a receiver whose updates are numbered anew."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(update_claim).where(update_claim.c.receiver == receiver)
+            )
+
     async def is_handled(self, receiver: str, update_id: int) -> bool:
         """Return if an update is handled."""
         is_claim = and_(update_claim.c.receiver == receiver, update_claim.c.update_id == update_id)

@@ -70,6 +70,15 @@ def test_what_was_never_heard_cannot_be_lost(connection: Connection) -> None:
     assert connection.fault(90) is None
 
 
+def test_an_adapter_that_is_started_again_can_come_back(connection: Connection) -> None:
+    connection.heard()
+    connection.end()
+    connection.begin()
+    assert connection.fault(90) is not None
+    connection.heard()
+    assert connection.fault(90) is None
+
+
 def test_an_ended_adapter_does_not_come_back(connection: Connection) -> None:
     connection.heard()
     connection.end()

@@ -39,3 +39,14 @@ async def test_old_claims_are_deleted(store: SqlStore) -> None:
     await store.update_claims.claim(BOT, [2], LATER, NEVER)
     await store.update_claims.purge(LATER)
     assert await store.update_claims.claim(BOT, [1, 2], LATER, NEVER) == {1}
+
+
+async def test_renewed_claims_stay_and_forgotten_ones_are_free(store: SqlStore) -> None:
+    await store.update_claims.claim(BOT, [1, 2], MOMENT, NEVER)
+    await store.update_claims.renew(BOT, 1, LATER)
+    assert await store.update_claims.claim(BOT, [1, 2], LATER, LATER) == {2}
+    await store.update_claims.mark_handled(BOT, 1, LATER)
+    await store.update_claims.claim("telegram:2", [1], LATER, NEVER)
+    await store.update_claims.forget(BOT)
+    assert await store.update_claims.claim(BOT, [1], LATER, NEVER) == {1}
+    assert await store.update_claims.claim("telegram:2", [1], LATER, NEVER) == set()

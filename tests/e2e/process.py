@@ -6,8 +6,8 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Collection, Mapping
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.cli.conftest import CommandResult
@@ -148,6 +148,21 @@ class BotProcess:
         """Return the content of all files in its folder, with logs and database journals."""
         files = [file for file in self.database.parent.rglob("*") if file.is_file()]
         return b"".join(file.read_bytes() for file in files)
+
+
+@contextmanager
+def store_away(bot: BotProcess, *tables: str) -> Iterator[None]:
+    """Hide tables, as if the database were away."""
+    with closing(sqlite3.connect(bot.database, timeout=10)) as connection:
+        for table in tables:
+            connection.execute(f"alter table {table} rename to away_{table}")
+        connection.commit()
+        try:
+            yield
+        finally:
+            for table in tables:
+                connection.execute(f"alter table away_{table} rename to {table}")
+            connection.commit()
 
 
 def _environment(tokens: Mapping[str, str]) -> dict[str, str]:

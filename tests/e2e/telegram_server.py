@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import ClientSession, web
@@ -130,6 +131,8 @@ class TelegramServer:
         self.reactions: dict[tuple[int, int], list[str]] = {}
         """The bot's reaction on each message."""
         self.webhook, self.secret = "", ""
+        self.clock_offset = 0
+        """Seconds by which Telegram's clock is ahead of the computer's."""
         self.subscribed: list[str] = []
         """The kinds of updates that the bot requested last."""
         self.last_webhook_error: tuple[int, str] | None = None
@@ -149,6 +152,9 @@ class TelegramServer:
         self.answering_polls = asyncio.Event()
         """While cleared, getUpdates calls are not answered."""
         self.answering_polls.set()
+        self.answering_chats = asyncio.Event()
+        """While cleared, getChat calls wait."""
+        self.answering_chats.set()
         self.pending_reactions: EventLog[int] = EventLog()
         """Messages whose setMessageReaction calls have arrived, answered or not."""
         self.arrivals: dict[int, float] = {}
@@ -184,7 +190,7 @@ class TelegramServer:
         self._next_id += 1
         message: Payload = {
             "message_id": self._next_id,
-            "date": now(),
+            "date": now() + self.clock_offset,
             "chat": chat(chat_id),
             "from": user(author),
             "text": text,
@@ -195,6 +201,17 @@ class TelegramServer:
             ]
         self._update("message", message | changes)
         return self._next_id
+
+    def send_update(self, update: Payload) -> int:
+        """Send an update of any shape; return its number."""
+        number = self.last_update + 1
+        self._updates.add({"update_id": number} | update)
+        return number
+
+    def renumber(self) -> None:
+        """Number the next update 1, as after a quiet week or on another server."""
+        self._updates.entries.clear()
+        self._confirmed = 0
 
     def upload(self, written: bytes) -> Payload:
         """Return a document that members may send."""
@@ -363,6 +380,7 @@ class TelegramServer:
         response = await self._answer(request, method, fields)
         if method != "getupdates":
             self.calls.add(Call(method, fields, response.status, files))
+        response.headers["Date"] = formatdate(time.time() + self.clock_offset, usegmt=True)
         return response
 
     async def _answer(
@@ -370,10 +388,7 @@ class TelegramServer:
     ) -> web.Response:
         if request.match_info["token"] != TOKEN:
             return _failure(401, "Unauthorized")
-        if method == "setmessagereaction":
-            self.arrivals.setdefault(int(fields["message_id"]), time.perf_counter())
-            self.pending_reactions.add(int(fields["message_id"]))
-            await self.accepting_reactions.wait()
+        await self._hold(method, fields)
         for refusal in self.refusals:
             if refusal.method.lower() == method:
                 self.refusals.remove(refusal)
@@ -387,6 +402,15 @@ class TelegramServer:
         if isinstance(result, web.Response):
             return result
         return web.json_response({"ok": True, "result": result})
+
+    async def _hold(self, method: str, fields: Mapping[str, str]) -> None:
+        """Wait while calls of the method are not answered."""
+        if method == "setmessagereaction":
+            self.arrivals.setdefault(int(fields["message_id"]), time.perf_counter())
+            self.pending_reactions.add(int(fields["message_id"]))
+            await self.accepting_reactions.wait()
+        if method == "getchat":
+            await self.answering_chats.wait()
 
     def _result(self, method: str, fields: Mapping[str, str]) -> object:
         if method in ("setmycommands", "answercallbackquery", "answerinlinequery"):
@@ -466,18 +490,22 @@ class TelegramServer:
     async def _get_updates(self, fields: Mapping[str, str]) -> list[Payload] | web.Response:
         self._subscribe(fields)
         allowed = self.subscribed
-        self._confirmed = max(self._confirmed, int(fields.get("offset", 1)) - 1)
+        before_offset = int(fields.get("offset", 1)) - 1
+        if before_offset <= self.last_update:  # Telegram ignores an offset that is too great
+            self._confirmed = max(self._confirmed, before_offset)
 
         def due(update: Payload) -> bool:
-            (kind,) = update.keys() - {"update_id"}
+            (kind,) = update.keys() - {"update_id"} or {"unknown"}
             wanted = kind in allowed if allowed else kind not in _OPT_IN
-            return wanted and update["update_id"] > self._confirmed
+            number = update["update_id"]
+            unnumbered = type(number) is not int
+            return (wanted or kind == "unknown") and (unnumbered or number > self._confirmed)
 
         again, self.repeats = [self._updates.entries[n - 1] for n in self.repeats], []
         if not again and not await self._wait(due, int(fields.get("timeout", 0))):
             return _failure(409, "Conflict: terminated by other getUpdates request")
         new = self._updates.filter(due)[: int(fields.get("limit", 100)) - len(again)]
-        return sorted(again + new, key=lambda update: update["update_id"])
+        return sorted(again + new, key=lambda update: str(update["update_id"]).zfill(9))
 
     async def _wait(self, due: Callable[[Payload], bool], seconds: int) -> bool:
         """Wait for an update; return False if another poll takes over."""

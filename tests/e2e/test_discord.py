@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.adapters.discord.auto_disable import MAX_REFUSALS
+from bot.adapters.discord.suspension import MAX_REFUSALS
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
@@ -217,7 +217,6 @@ async def test_refusals_are_stored_by_name(bot: BotProcess, discord_server: Disc
     expected = {
         Refusal(404, 10003): "chat_gone",
         Refusal(404, 10008): "message_gone",
-        Refusal(400, 10014): "unknown_emoji",
         Refusal(403, 50001): "forbidden",
         Refusal(403, 50013): "forbidden",
         Refusal(403, 0): "forbidden",
@@ -238,26 +237,36 @@ async def test_refusals_are_stored_by_name(bot: BotProcess, discord_server: Disc
     await discord_server.reaction_requests(await discord_server.send_message("funny"))
 
 
-async def test_a_channel_that_refuses_is_disabled_and_the_owner_notified_once(
+async def test_an_emoji_that_discord_does_not_know_gives_way_to_the_next(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.refusals.append(Refusal(400, 10014))
+    first = await discord_server.send_message("funny")
+    assert await bot.wait_for_rows(REFUSED, first) == [("unknown_emoji",)]
+    second = await discord_server.send_message("funny party")
+    (request,) = await discord_server.reaction_requests(second)
+    assert request.emoji != "😂"
+    assert await bot.stop() == 0
+    assert "Discord does not know the emoji 😂" in bot.output
+
+
+async def test_channel_that_keeps_refusing_is_left_alone_until_permissions_change(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
     for _ in range(MAX_REFUSALS):
         discord_server.refusals.append(Refusal(403, 50013))
         await bot.wait_for_rows(REFUSED, await discord_server.send_message("funny"))
-    (notice,) = await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
-    assert "<#200>" in notice["content"]
-    await discord_server.send_message("funny")
-    assert await bot.stop() == 0
-    await bot.start(DISCORD_TOKEN=TOKEN)
-    await discord_server.gateway.ready(times=2)
     await discord_server.send_message("funny")
     elsewhere = await discord_server.send_message("funny", channel=DM)
     await discord_server.reaction_requests(elsewhere)
-    assert await bot.stop() == 0
     asked = discord_server.requests.filter(lambda sent: "/reactions/" in sent.path)
     assert len(asked) == MAX_REFUSALS + 1
-    assert len(discord_server.sent.entries) == 1
-    assert bot.output.count("turned off in channel 200 of server 100") == 1
+    role = discord_server.gateway.guilds[0]["roles"][0]
+    await discord_server.gateway.dispatch("GUILD_ROLE_UPDATE", {"guild_id": GUILD, "role": role})
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
+    assert await bot.stop() == 0
+    assert not discord_server.sent.entries  # the owner asked for no private message
+    assert bot.output.count("reactions are forbidden in channel 200 of server 100") == 1
 
 
 async def test_without_the_permission_no_reaction_is_sent(

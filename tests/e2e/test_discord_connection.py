@@ -1,15 +1,19 @@
 """The bot as a process, with a fake Discord: coming, going and coming back."""
 
 import asyncio
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
 
+from tests.e2e import discord_payloads
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_gateway import IDENTIFY, MESSAGE_CONTENT, RESUME, SESSION_ID
-from tests.e2e.discord_payloads import BOT, CHANNEL, DM, guild, user
+from tests.e2e.discord_payloads import ALICE, BOB, BOT, CHANNEL, DM, guild, user
 from tests.e2e.discord_server import TOKEN, DiscordServer, Request
-from tests.e2e.process import BotProcess
-from tests.e2e.queries import OUTCOME, RECORDED
+from tests.e2e.process import BotProcess, store_away
+from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED
 
 LEAST = 1 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13
 """Guilds and their emojis; messages and reactions, in guilds and private."""
@@ -22,6 +26,72 @@ async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
     await process.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
     return process
+
+
+ODD_MESSAGES: tuple[dict[str, Any], ...] = (
+    {"content": 7},
+    {"content": ["zanzibar"]},
+    {"author": "zanzibar"},
+    {"mentions": "zanzibar"},
+    {"timestamp": "zanzibar"},
+    {"id": "zanzibar"},
+    {"attachments": [7]},
+    {"member": 7},
+    {"guild_id": "999"},  # a server that the bot is not in
+)
+ODD_GUILD_PARTS: dict[str, list[Any]] = {
+    "emojis": [{"id": "zanzibar", "name": 7}],
+    "roles": [{"id": "7", "name": "\ud800", "permissions": "zanzibar"}],
+    "channels": [7, {"id": "7", "type": 0, "permission_overwrites": [{"id": "zanzibar"}]}],
+    "members": [{"user": "zanzibar"}],
+    "threads": ["zanzibar"],
+    "stickers": [{"name": "\ud800"}],
+    "voice_states": [{"channel_id": None}],
+}
+EVENT_KINDS = [
+    "MESSAGE_CREATE",
+    "MESSAGE_UPDATE",
+    "MESSAGE_DELETE",
+    "MESSAGE_DELETE_BULK",
+    "MESSAGE_REACTION_ADD",
+    "MESSAGE_REACTION_REMOVE",
+    "MESSAGE_REACTION_REMOVE_ALL",
+    "MESSAGE_REACTION_REMOVE_EMOJI",
+    "INTERACTION_CREATE",
+    "GUILD_CREATE",
+    "GUILD_UPDATE",
+    "GUILD_EMOJIS_UPDATE",
+    "CHANNEL_CREATE",
+    "CHANNEL_UPDATE",
+    "GUILD_ROLE_UPDATE",
+    "GUILD_MEMBER_UPDATE",
+    "THREAD_CREATE",
+    "SOMETHING_NEW",
+]
+EVENT_FIELDS = [
+    "id",
+    "guild_id",
+    "channel_id",
+    "message_id",
+    "user_id",
+    "author",
+    "emoji",
+    "content",
+    "ids",
+    "name",
+]
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.sampled_from(["7", BOB])
+    | st.text(st.characters(exclude_categories=()), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "name", "type", "user"]), inner, max_size=4)
+    ),
+    max_leaves=5,
+)
 
 
 def is_reaction(request: Request) -> bool:
@@ -116,12 +186,77 @@ async def test_a_malformed_event_is_ignored_and_not_logged(
     bot = launcher(discord=discord_server, **{"log.level": "debug"})
     await bot.start(DISCORD_TOKEN=TOKEN)
     await discord_server.gateway.ready()
-    await discord_server.gateway.dispatch("MESSAGE_CREATE", {"content": "zanzibar"})
-    await discord_server.gateway.ready(times=2)
+    gateway = discord_server.gateway
+    for odd in ODD_MESSAGES:
+        await gateway.dispatch(
+            "MESSAGE_CREATE", discord_payloads.message("9001", CHANNEL, ALICE, "zanzibar") | odd
+        )
+    await gateway.dispatch("MESSAGE_CREATE", {"content": "zanzibar"})
+    await gateway.dispatch("MESSAGE_REACTION_ADD", {"emoji": "zanzibar"})
+    await gateway.dispatch("INTERACTION_CREATE", {"id": "zanzibar"})
+    await gateway.dispatch("GUILD_UPDATE", {"name": "zanzibar"})
     await discord_server.reaction_requests(await discord_server.send_message("funny"))
-    assert bot.output.count("no connection to Discord (KeyError") == 1
+    assert "Discord event MESSAGE_CREATE (no id) is malformed" in bot.output
+    assert len(gateway.received.filter(lambda sent: sent["op"] == IDENTIFY)) == 1
+    assert not gateway.received.filter(lambda sent: sent["op"] == RESUME)
     assert await bot.stop() == 0
     assert b"zanzibar" not in bot.files_content()
+
+
+@pytest.mark.parametrize("part", list(ODD_GUILD_PARTS))
+async def test_malformed_parts_of_a_server_do_not_keep_the_bot_away(
+    launcher: Launcher, discord_server: DiscordServer, part: str
+) -> None:
+    discord_server.gateway.guilds[0].setdefault(part, [])
+    discord_server.gateway.guilds[0][part] += ODD_GUILD_PARTS[part]
+    bot = launcher(discord=discord_server)
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    message = await discord_server.send_message("funny")
+    await discord_server.reaction_requests(message)
+    assert await bot.wait_for_rows(OUTCOME, message) == [('["😂"]', None, None)]
+    assert len(discord_server.gateway.received.filter(lambda s: s["op"] == IDENTIFY)) == 1
+    assert await bot.stop() == 0
+    assert b"zanzibar" not in bot.files_content()
+
+
+async def test_events_of_any_shape_cost_no_session(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    samples: list[tuple[str, dict[str, Any]]] = []
+
+    @seed(18)
+    @settings(max_examples=150, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(EVENT_KINDS), st.dictionaries(st.sampled_from(EVENT_FIELDS), VALUES))
+    def collect(kind: str, data: dict[str, Any]) -> None:
+        samples.append((kind, data))
+
+    collect()
+    for kind, data in samples:
+        await discord_server.gateway.sessions[0].dispatch(kind, data)
+    await discord_server.reaction_requests(await discord_server.send_message("funny"))
+    gateway = discord_server.gateway
+    assert len(gateway.received.filter(lambda sent: sent["op"] == IDENTIFY)) == 1
+    assert await bot.stop() == 0
+    assert "Traceback" not in bot.output
+
+
+async def test_what_arrives_while_the_store_is_away_is_handled_once_afterwards(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    shown, deleted = [await discord_server.send_message("funny") for _ in range(2)]
+    for message in (shown, deleted):
+        await discord_server.reaction_requests(message)
+    with store_away(bot, "prediction"):
+        missed = await discord_server.send_message("funny")
+        await discord_server.react(shown, BOB, "😂")
+        await discord_server.delete(deleted)
+        await bot.wait_for_outputs("the store failed", 3)
+    await discord_server.reaction_requests(missed)
+    assert await bot.wait_for_rows(FEEDBACK, shown) == [("agree", "😂")]
+    await bot.wait_for_rows(OUTCOME, deleted, rows=0)
+    assert await bot.stop() == 0
+    assert len(discord_server.requests.filter(is_reaction)) == 3
 
 
 @pytest.mark.parametrize("way", ["reconnect", "drop", "invalidate"])

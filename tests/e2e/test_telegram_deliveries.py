@@ -123,8 +123,10 @@ async def test_other_requests_are_refused_and_a_port_in_use_is_named(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
     bot, here = await replica(launcher, telegram_server, 1)
-    telegram_server.send_message("haha", chat=7)
-    assert await telegram_server.deliver(telegram_server.last_update, here) == 400
+    number = telegram_server.send_update({"message": {"chat": 7, "text": SECRET}})
+    assert await telegram_server.deliver(number, here) == 200  # otherwise it would come for a day
+    number = telegram_server.send_update({"update_id": "no number"})
+    assert await telegram_server.deliver(number, here) == 400
     port = here.split(":")[2].split("/")[0]
     given = {"telegram.webhook_url": URL, "telegram.webhook_listen": f"127.0.0.1:{port}"}
     other = launcher(telegram=telegram_server, **given)
@@ -133,6 +135,25 @@ async def test_other_requests_are_refused_and_a_port_in_use_is_named(
     assert "telegram.webhook_listen: cannot listen on" in other.output
     assert await bot.stop() == 0
     assert "Traceback" not in bot.output
+    assert SECRET not in bot.output
+
+
+async def test_a_quick_removal_is_not_stored_before_its_reaction(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot, here = await replica(launcher, telegram_server, 1)
+    message = telegram_server.send_message("haha")
+    assert await telegram_server.deliver(telegram_server.last_update, here) == 200
+    pairs = []
+    for member in range(7_000_000_001, 7_000_000_016):
+        telegram_server.react(message, member, [], ["🎉"])
+        telegram_server.react(message, member, ["🎉"], [])
+        pairs.append((telegram_server.last_update - 1, telegram_server.last_update))
+    for pair in pairs:
+        both = [telegram_server.deliver(number, here) for number in pair]
+        assert await asyncio.gather(*both) == [200, 200]
+    assert bot.query(FEEDBACKS) == [(0,)]
+    assert await bot.stop() == 0
 
 
 async def test_a_second_poller_is_logged_and_counted(

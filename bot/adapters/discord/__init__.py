@@ -20,5 +20,6 @@ def build_adapter(components: Components, settings: Settings, token: str) -> Dis
         settings.privacy,
         connection,
         InvalidRequestGuard(connection=connection),
+        proxy=settings.network.proxy,
     )
     return DiscordAdapter(context, token)

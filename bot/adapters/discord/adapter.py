@@ -45,6 +45,7 @@ class DiscordAdapter:
             EmojiReactorError: Discord refuses this bot for good.
         """
         configure(self._settings)
+        self._context.connection.begin()
         backoff = ExponentialBackoff[bool]()
         while True:
             try:

@@ -11,15 +11,16 @@ import yarl
 from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord import permissions
-from bot.adapters.discord.admin_notices import AdminNotices
-from bot.adapters.discord.auto_disable import AutoDisable
 from bot.adapters.discord.buttons import PredictionButton, WithdrawButton
 from bot.adapters.discord.commands.menu import Translator, build_tree
 from bot.adapters.discord.context import AdapterContext
+from bot.adapters.discord.endpoints import proxy_options
+from bot.adapters.discord.event_guard import EventGuard
 from bot.adapters.discord.events import ref
 from bot.adapters.discord.heartbeats import HeartbeatWatch
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.responder import TIMEOUT_SECONDS, Responder
+from bot.adapters.discord.suspension import Suspensions
 from bot.config.sections import DiscordSettings
 from bot.log import describe
 
@@ -69,6 +70,7 @@ class Client(discord.AutoShardedClient):
         super().__init__(
             intents=intents(message_content=message_content),
             **_shards(settings),
+            **proxy_options(settings, context.proxy),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -78,8 +80,10 @@ class Client(discord.AutoShardedClient):
         )
         self.context = context
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
-        forbidden = AutoDisable(context.store, AdminNotices(self).report_disabled)
-        self._inbox = Inbox(context, Responder(self, context), forbidden)
+        self._suspensions = Suspensions()
+        self._inbox = Inbox(context, Responder(self, context), self._suspensions)
+        self._event_guard = EventGuard()
+        self._event_guard.install(self._connection.parsers)
         self.tree = build_tree(self)
         self._registering: asyncio.Task[None] | None = None
         self._heartbeats = HeartbeatWatch(context.connection)
@@ -151,6 +155,21 @@ class Client(discord.AutoShardedClient):
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Log the event's name only; a traceback could quote message text."""
         logger.error("Discord: %s was not handled", event_method)
+
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """Try suspended channels again, as the bot may have the role."""
+        self._suspensions.on_permissions_changed(after.guild.id)
+
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Try suspended channels again, as overwrites may have changed."""
+        self._suspensions.on_permissions_changed(after.guild.id)
+
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """Try suspended channels again after the bot's roles or its timeout changed."""
+        if self.user and after.id == self.user.id:
+            self._suspensions.on_permissions_changed(after.guild.id)
 
     async def on_message(self, message: discord.Message) -> None:
         """Handle a new message; edits are not handled."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import discord
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
@@ -22,6 +22,9 @@ Interaction = discord.Interaction[Any]
 """An interaction of a ``Client``, which has ``context``."""
 
 MAX_CACHED_REFS = 10_000
+MAX_UNKNOWN_EMOJIS = 1000
+UNKNOWN_EMOJI_SECONDS = 86_400.0
+"""How long an emoji that Discord did not know is not tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class AdapterContext:
 
     last_answered: LRUCache[str, str] = field(default_factory=lambda: LRUCache(MAX_CACHED_REFS))
     """Chat id -> id of the message there that the bot answered last."""
+    unknown_emojis: TTLCache[str, None] = field(
+        default_factory=lambda: TTLCache(MAX_UNKNOWN_EMOJIS, UNKNOWN_EMOJI_SECONDS)
+    )
+    """Emojis newer than Discord, which refused them of late."""
+    proxy: str | None = None
+    """The configured proxy."""
     commands_registered: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the commands are registered."""
 

@@ -1,12 +1,12 @@
 """Conversion between canonical emojis and Discord's."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import discord
 import emoji as unicode_emojis
 from discord import PartialEmoji
 
-from model.emoji import VARIATION_SELECTOR, canonical, is_custom_emoji, is_emoji
+from model.emoji import VARIATION_SELECTOR, canonical, emoji_names, is_custom_emoji, is_emoji
 
 
 @cache
@@ -30,6 +30,12 @@ def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emo
     if is_custom_emoji(emoji):
         return next((usable for usable in _usable(guild) if f":{usable.name}:" == emoji), None)
     return _qualified().get(emoji)
+
+
+@lru_cache(maxsize=8)
+def known_emojis(unknown: frozenset[str]) -> frozenset[str] | None:
+    """Return the Unicode emojis but those that Discord did not know; None if it knew all."""
+    return frozenset(emoji_names()) - unknown if unknown else None
 
 
 def from_wire(emoji: PartialEmoji) -> str | None:

@@ -1,9 +1,14 @@
 """Addresses of Discord."""
 
+from typing import TypedDict
+
+import aiohttp
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.adapters.discord.event_guard import install_json_parser
+from bot.config.proxy import proxy_for
 from bot.config.sections import DiscordSettings
 
 DEVELOPER_PORTAL = "https://discord.com/developers/applications"
@@ -12,7 +17,27 @@ DEVELOPER_PORTAL = "https://discord.com/developers/applications"
 
 def configure(settings: DiscordSettings) -> None:
     """Set the configured endpoints on the classes on which discord.py keeps them."""
+    install_json_parser()
     if settings.api_base:
         Route.BASE = settings.api_base.rstrip("/")
     if settings.gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
+
+
+class ProxyOptions(TypedDict, total=False):
+    """The arguments of a client for a proxy."""
+
+    proxy: str
+    proxy_auth: aiohttp.BasicAuth
+
+
+def proxy_options(settings: DiscordSettings, configured: str | None) -> ProxyOptions:
+    """Return the proxy for requests and gateway; empty for a direct connection."""
+    proxy = proxy_for(settings.api_base or Route.BASE, configured)
+    if proxy is None:
+        return {}
+    url = yarl.URL(proxy)
+    options = ProxyOptions(proxy=str(url.with_user(None)))
+    if url.user is not None:
+        options["proxy_auth"] = aiohttp.BasicAuth(url.user, url.password or "")
+    return options

@@ -7,6 +7,7 @@ import discord
 from bot.adapters.discord.emojis import custom_emojis
 from bot.core.events import IncomingMessage, MemberKey, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.relevance import is_relevant, without_marked_spoilers
 
 NAME = "discord"
 
@@ -60,15 +61,21 @@ def to_incoming(
     may_store_text: bool = False,
 ) -> IncomingMessage | None:
     """Return the message for the core; None if it is not one to answer."""
-    if not is_by_person(message) or not message.content.strip():
+    text = without_marked_spoilers(message.content)
+    if not is_by_person(message) or not text.strip():
         return None
     guild = message.guild
+    if guild is None and getattr(message.channel, "guild_id", None) is not None:
+        return None  # a server that could not be read: its rules are unknown
+    addressed = guild is None or _mentions(message, me)
+    if not addressed and not is_relevant(text):
+        return None
     return IncomingMessage(
         ref=ref_of(message),
         author=pseudonyms.key(NAME, str(message.author.id)),
-        text=message.content,
+        text=text,
         custom_emojis=custom_emojis(guild),
-        addressed=guild is None or _mentions(message, me),
+        addressed=addressed,
         parent_chat=parent_of(message.channel),
         roles=roles_of(message.author),
         may_store_text=may_store_text,

@@ -1,34 +1,46 @@
 """The events of a client, passed to the core in order."""
 
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
 import discord
 from cachetools import TTLCache
 
 from bot.adapters.discord import events
-from bot.adapters.discord.auto_disable import AutoDisable
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.emojis import community_emojis, from_wire
+from bot.adapters.discord.emojis import community_emojis, from_wire, known_emojis
+from bot.adapters.discord.suspension import Suspensions
 from bot.core.concurrency.ordered_tasks import OrderedTasks
-from bot.core.events import IncomingMessage, MemberKey, MessageRef
+from bot.core.concurrency.store_retry import StoreRetry
+from bot.core.errors import StoreFailed
+from bot.core.events import IncomingMessage, MemberKey, MessageRef, SkipReason
+from bot.core.messages.feedback import require_stored
 from bot.core.ports import ChatPlatform
-from model.emoji import parse_choice
+from model.emoji import ChosenEmoji, parse_choice
 
 BLOCKED_SECONDS = 3600.0
 """Time for which members who blocked the bot are skipped: each reaction is an invalid request."""
+
+MAX_AGE_SECONDS = 120.0
+"""Messages that waited longer for the store are not answered."""
 
 
 class Inbox:
     """Tasks for the accepted events of one client."""
 
     def __init__(
-        self, context: AdapterContext, platform: ChatPlatform, auto_disable: AutoDisable
+        self, context: AdapterContext, platform: ChatPlatform, suspensions: Suspensions
     ) -> None:
-        """Answer through ``platform``, and pass the outcomes to ``auto_disable``."""
+        """Answer through ``platform``, except in channels of ``suspensions``."""
         self._context = context
         self._service = context.service
         self._platform = platform
-        self._auto_disable = auto_disable
+        self._suspensions = suspensions
         self._blocked: TTLCache[MemberKey, None] = TTLCache(10_000, BLOCKED_SECONDS)
         self._tasks = OrderedTasks()
+        self._retry = StoreRetry(context.store.members.exist)
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Accept a message, the bot's own replies included."""
@@ -43,7 +55,9 @@ class Inbox:
         )
         if incoming is None or incoming.author in self._blocked:
             return
-        self._tasks.submit(incoming.ref, self._answer(incoming))
+        if self._suspensions.is_suspended(incoming):
+            return
+        self._submit(incoming.ref, partial(self._answer, incoming, time.monotonic()))
 
     def reaction(
         self,
@@ -63,17 +77,13 @@ class Inbox:
         # Discord does not tell who removed the bot's reaction: the bot's key is the actor.
         actor = self._context.member(event.user_id)
         if event.user_id == me.id:
-            removal = self._context.reactions.on_bot_reaction_removed(target, actor, emoji)
-            self._tasks.submit(target, removal)
+            self._submit(target, partial(self._remove, target, actor, emoji))
             return
         # Members with Nitro react with emojis of other servers, whose names are anybody's text.
         # What is withdrawn was accepted once, or is stored nowhere.
         chosen = parse_choice(emoji, community_emojis(guild) if added else [emoji])
         if chosen is not None:
-            reaction = self._context.reactions.on_reaction(
-                target, actor, chosen, withdrawn=not added
-            )
-            self._tasks.submit(target, reaction)
+            self._submit(target, partial(self._react, target, actor, chosen, withdrawn=not added))
 
     def cleared(
         self, ref: MessageRef, emoji: discord.PartialEmoji | None, me: discord.ClientUser
@@ -83,27 +93,48 @@ class Inbox:
         if (emoji and shown is None) or ref in self._context.answered_refs:
             return
         actor = self._context.member(me.id)
-        self._tasks.submit(ref, self._context.reactions.on_bot_reaction_removed(ref, actor, shown))
+        self._submit(ref, partial(self._remove, ref, actor, shown))
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """Accept a deletion; that of a reply of the bot is a removal."""
         answered = self._context.answered_refs.pop(ref, None)
         if answered is None:
-            self._tasks.submit(ref, self._service.on_deletion(ref))
+            self._submit(ref, partial(self._delete, ref))
         else:
             actor = self._context.member(me.id)
-            self._tasks.submit(
-                answered, self._context.reactions.on_bot_reaction_removed(answered, actor, None)
-            )
+            self._submit(answered, partial(self._remove, answered, actor, None))
 
     async def drain(self, seconds: float) -> None:
         """Accept no more events, and finish those accepted."""
         await self._tasks.drain(seconds)
 
-    async def _answer(self, message: IncomingMessage) -> None:
+    def _submit(self, ref: MessageRef, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work in order, again while the store is away: Discord sends no event twice."""
+        self._tasks.submit(ref, self._retry.run(work))
+
+    async def _react(
+        self, ref: MessageRef, actor: MemberKey, emoji: ChosenEmoji, *, withdrawn: bool
+    ) -> None:
+        reaction = await self._context.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn)
+        require_stored(reaction.result)
+
+    async def _remove(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
+        require_stored(await self._context.reactions.on_bot_reaction_removed(ref, actor, emoji))
+
+    async def _delete(self, ref: MessageRef) -> None:
+        if not await self._service.on_deletion(ref):
+            raise StoreFailed("the deletion was not recorded")
+
+    async def _answer(self, message: IncomingMessage, received_at: float) -> None:
+        if time.monotonic() - received_at > MAX_AGE_SECONDS:
+            return  # it waited for the store
+        unknown = frozenset(self._context.unknown_emojis)
+        message = replace(message, candidates=known_emojis(unknown))
         outcome = await self._service.on_message(message, self._platform)
         if outcome.shown:
             self._context.last_answered[message.ref.chat] = message.ref.message
         if outcome.refusal == "blocked":
             self._blocked[message.author] = None
-        await self._auto_disable.on_outcome(message, outcome)
+        self._suspensions.on_outcome(message, outcome)
+        if outcome.skip_reason is SkipReason.STORE_FAILED:
+            raise StoreFailed("the message was not recorded")

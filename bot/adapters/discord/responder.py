@@ -16,6 +16,7 @@ from bot.adapters.discord.permissions import may_react
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from model import Prediction
+from model.emoji import is_custom_emoji
 
 if TYPE_CHECKING:
     from discord.types.message import MessageReference as ReferencePayload
@@ -27,6 +28,7 @@ TIMEOUT_SECONDS = 30.0
 
 
 UNKNOWN_REFERENCE_CODE = 50035
+UNKNOWN_EMOJI = "unknown_emoji"
 
 
 class _Reference(discord.MessageReference):
@@ -62,7 +64,7 @@ class Responder:
             refusal = await self._add(ref, emoji)
             if refusal is None:
                 added += 1
-            elif refusal != "unknown_emoji":
+            elif refusal != UNKNOWN_EMOJI:
                 break  # the others would be refused as well
         if refusal and not added:
             raise PlatformRefused(refusal)
@@ -76,7 +78,7 @@ class Responder:
         view = prediction_buttons(ref, predictions, self._guild(ref))
         best = view.best
         if best is None:
-            raise PlatformRefused("unknown_emoji")
+            raise PlatformRefused(UNKNOWN_EMOJI)
         if self._context.request_guard.is_holding_back:
             raise PlatformRefused("held_back")
         try:
@@ -94,7 +96,7 @@ class Responder:
         """Add an emoji; return the name of the refusal, or None."""
         wire = to_wire(emoji, self._guild(ref))
         if wire is None:
-            return "unknown_emoji"
+            return self._forget(emoji)
         if self._context.request_guard.is_holding_back:
             return "held_back"
         if not may_react(self._client.get_channel(int(ref.chat))):
@@ -103,8 +105,16 @@ class Responder:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._message(ref).add_reaction(wire)
         except Exception as error:
-            return _refusal(error)
+            refusal = _refusal(error)
+            return self._forget(emoji) if refusal == UNKNOWN_EMOJI else refusal
         return None
+
+    def _forget(self, emoji: str) -> str:
+        """Keep an emoji from being tried again; return the name of the refusal."""
+        if not is_custom_emoji(emoji) and emoji not in self._context.unknown_emojis:
+            self._context.unknown_emojis[emoji] = None
+            logger.info("Discord does not know the emoji %s; others are shown for a day", emoji)
+        return UNKNOWN_EMOJI
 
     def _message(self, ref: MessageRef) -> discord.PartialMessage:
         return self._chat(ref).get_partial_message(int(ref.message))

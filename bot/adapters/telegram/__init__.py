@@ -24,4 +24,4 @@ def build_adapter(components: Components, settings: Settings, token: str) -> Tel
         settings.privacy,
         components.connections["telegram"],
     )
-    return TelegramAdapter(services, token)
+    return TelegramAdapter(services, token, settings.network.proxy)

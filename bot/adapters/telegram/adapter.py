@@ -3,15 +3,16 @@
 import asyncio
 import logging
 from contextlib import aclosing
-from datetime import timedelta
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
-from bot.adapters.telegram.endpoints import build_bot
+from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.inbox import UPDATE_KINDS, Inbox
 from bot.adapters.telegram.polling import Poller, retry_until_success
+from bot.adapters.telegram.server_clock import ServerClock
+from bot.adapters.telegram.updates import UpdateParser
 from bot.adapters.telegram.webhook import Webhook
 from bot.adapters.telegram.webhook_watch import watch_webhook
 
@@ -21,8 +22,6 @@ DRAIN_SECONDS = 5.0
 MAX_HOLD_SECONDS = 0.5
 """Time that the next poll waits for updates in progress. Those that take longer wait for a flood
 limit, and must not delay other chats; they stay unconfirmed, and are sent again after a crash."""
-NO_LEASE = timedelta(0)
-"""Only one process polls: what another one left unfinished has no worker any more."""
 
 
 class TelegramAdapter:
@@ -30,11 +29,18 @@ class TelegramAdapter:
 
     name = events.NAME
 
-    def __init__(self, services: BotServices, token: str) -> None:
+    def __init__(self, services: BotServices, token: str, proxy: str | None = None) -> None:
         self._services = services
-        self._bot = build_bot(services.settings.base_url, token, services.connection)
+        clock = ServerClock()
+        self._bot = build_bot(
+            services.settings.base_url, token, BotNetwork(services.connection, clock, proxy)
+        )
         self._context = AdapterContext(
-            services, self._bot, AllowedReactions(self._bot), errors=services.connection.errors
+            services,
+            self._bot,
+            AllowedReactions(self._bot),
+            clock,
+            errors=services.connection.errors,
         )
 
     async def run(self) -> None:
@@ -46,6 +52,7 @@ class TelegramAdapter:
         # The library logs a response that it cannot parse, message texts included. Failures are
         # logged here instead.
         logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+        self._services.connection.begin()
         menus: asyncio.Task[None] | None = None
         try:
             await retry_until_success(self._bot.initialize, self._context.errors)
@@ -72,9 +79,11 @@ class TelegramAdapter:
         try:
             async with aclosing(poller.batches()) as batches:
                 async for batch in batches:
-                    await inbox.accept(batch, NO_LEASE)
+                    begun = await inbox.accept(batch)
                     if inbox.under_way:
                         await asyncio.wait(inbox.under_way.values(), timeout=MAX_HOLD_SECONDS)
+                    elif not begun:  # what is confirmed already would come at once again
+                        await asyncio.sleep(MAX_HOLD_SECONDS)
         finally:
             cancelled = await inbox.drain(DRAIN_SECONDS)
             await poller.confirm(cancelled)
@@ -82,7 +91,7 @@ class TelegramAdapter:
     async def _receive(self, inbox: Inbox, url: str) -> None:
         # Every replica derives the same secret.
         secret = self._services.pseudonyms.key("telegram webhook", str(self._bot.bot.id))
-        webhook = Webhook(self._bot, inbox, secret)
+        webhook = Webhook(UpdateParser(self._bot, self._context.errors), inbox, secret)
 
         async def register() -> bool:
             return await self._bot.set_webhook(

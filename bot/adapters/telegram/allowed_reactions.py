@@ -8,7 +8,6 @@ from typing import Any
 
 from cachetools import TTLCache
 from telegram import Bot
-from telegram.error import TelegramError
 
 from bot.adapters.telegram.errors import error_name
 from model.emoji import TELEGRAM_REACTIONS, canonical
@@ -17,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 ALL_REACTIONS = frozenset(TELEGRAM_REACTIONS)
 """Canonical forms of everything that a bot may react with."""
+
+TIMEOUT_SECONDS = 2.0
+"""How long a message waits for the reactions of its chat."""
 
 
 def parse_allowed(chat: Mapping[str, Any]) -> frozenset[str]:
@@ -38,9 +40,11 @@ class AllowedReactions:
         *,
         max_chats: int = 10_000,
         ttl_seconds: float = 300.0,
+        timeout_seconds: float = TIMEOUT_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
+        self._timeout_seconds = timeout_seconds
         self._requests: TTLCache[int, asyncio.Task[frozenset[str]]] = TTLCache(
             max_chats, ttl_seconds, clock
         )
@@ -50,10 +54,14 @@ class AllowedReactions:
         request = self._requests.get(chat)
         if request is None:
             request = self._requests[chat] = asyncio.create_task(self._fetch(chat))
+            request.add_done_callback(_retrieve_error)
         try:
             # Shielded: other messages may wait for the same request.
-            return await asyncio.shield(request)
-        except TelegramError as error:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await asyncio.shield(request)
+        except TimeoutError:  # it goes on, and later messages get its result
+            return ALL_REACTIONS
+        except Exception as error:  # a result of another shape included
             logger.info(
                 "the allowed reactions of a chat are unknown, all are tried: %s", error_name(error)
             )
@@ -71,3 +79,9 @@ class AllowedReactions:
         return parse_allowed(
             await self._bot.do_api_request("getchat", api_kwargs={"chat_id": chat})
         )
+
+
+def _retrieve_error(request: asyncio.Task[frozenset[str]]) -> None:
+    """Mark an error as seen: asyncio would log one for which no message waits any more."""
+    if not request.cancelled():
+        request.exception()

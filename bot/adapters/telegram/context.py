@@ -12,6 +12,7 @@ from telegram.error import ChatMigrated
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.events import NAME, ref, topic_key
+from bot.adapters.telegram.server_clock import ServerClock
 from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.connection import Connection
 from bot.core.errors import StoreFailed
@@ -47,6 +48,7 @@ class AdapterContext:
     services: BotServices
     bot: Bot
     allowed_reactions: AllowedReactions
+    clock: ServerClock = field(default_factory=ServerClock)
     errors: Counter[str] = field(default_factory=Counter)
     """Refused and failed calls since the start, by name."""
 

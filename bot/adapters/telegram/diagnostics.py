@@ -17,9 +17,10 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.adapters.telegram.endpoints import build_bot
+from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.inbox import UPDATE_KINDS
+from bot.adapters.telegram.server_clock import ServerClock
 from bot.config.sections import TelegramSettings
 from bot.config.settings import Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
@@ -27,6 +28,7 @@ from bot.core.diagnostic import Diagnostic, failed, ok, warning
 TIMEOUT_SECONDS = 15.0
 LISTEN_SECONDS = 6
 """Our poll interrupts that of another process, which polls again in one to three seconds."""
+MAX_CLOCK_DIFFERENCE_SECONDS = 60.0
 MAX_NAMED = 3
 RECENT = timedelta(hours=1)
 PORTS = frozenset((443, 80, 88, 8443))
@@ -42,7 +44,12 @@ async def diagnose(
     nothing. Never raises.
     """
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # it would log whole responses
-    bot = build_bot(settings.telegram.base_url, token)
+    clock = ServerClock()
+    bot = build_bot(
+        settings.telegram.base_url,
+        token,
+        BotNetwork(clock=clock, proxy=settings.network.proxy),
+    )
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS + LISTEN_SECONDS), bot:
             webhook = await bot.get_webhook_info()
@@ -50,6 +57,7 @@ async def diagnose(
                 _token(bot),
                 _privacy(bot),
                 _joining(bot),
+                _clock(clock),
                 _webhook(settings.telegram, webhook),
             ]
             if groups:
@@ -88,6 +96,20 @@ def _joining(bot: Bot) -> Diagnostic:
         "telegram.joining",
         "the bot cannot be added to groups",
         f"send /setjoingroups to @BotFather, choose {bot.name}, press Enable",
+    )
+
+
+def _clock(clock: ServerClock) -> Diagnostic:
+    """Compare the computer's clock with Telegram's."""
+    seconds = clock.difference().total_seconds()
+    if abs(seconds) <= MAX_CLOCK_DIFFERENCE_SECONDS:
+        return ok("telegram.clock", "the computer's clock agrees with Telegram's")
+    direction = "ahead of" if seconds > 0 else "behind"
+    return warning(
+        "telegram.clock",
+        f"the computer's clock is {abs(seconds):.0f} s {direction} Telegram's: quiet hours and"
+        " retention follow the wrong time",
+        "turn on time synchronization (timedatectl set-ntp true)",
     )
 
 

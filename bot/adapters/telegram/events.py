@@ -19,6 +19,7 @@ from telegram.constants import ChatType
 
 from bot.core.events import IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.relevance import is_relevant
 from model.emoji import ChosenEmoji, parse_choice
 
 NAME = "telegram"
@@ -112,22 +113,38 @@ def parse_command(message: Message, me: User) -> tuple[str, str] | None:
 
 
 def starts_with_command(message: Message) -> bool:
-    """Return True if a message is a command to any bot."""
-    return any(e.type == MessageEntity.BOT_COMMAND and e.offset == 0 for e in message.entities)
+    """Return True if a message, or its caption, is a command to any bot."""
+    entities = (*message.entities, *message.caption_entities)
+    return any(e.type == MessageEntity.BOT_COMMAND and e.offset == 0 for e in entities)
+
+
+def visible_text(message: Message) -> str:
+    """Return the text or caption without spoilers: a reaction would tell what they hide."""
+    text = message.text or message.caption or ""
+    encoded = text.encode("utf-16-le")  # offsets count UTF-16 units
+    for entity in reversed((*message.entities, *message.caption_entities)):
+        if entity.type == MessageEntity.SPOILER:
+            start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+            hidden = " ".encode("utf-16-le") * ((min(end, len(encoded)) - start) // 2)
+            encoded = encoded[:start] + hidden + encoded[end:]
+    return encoded.decode("utf-16-le", "replace")
 
 
 def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | None:
     """Return the message for the core, without candidates; None if it is not one to answer."""
-    text = message.text or message.caption or ""
+    text = visible_text(message)
     author = sender_id(message)
     if author is None or starts_with_command(message) or not text.strip():
         return None
     private = message.chat.type == ChatType.PRIVATE
+    addressed = private or _addressed(message, me)
+    if not addressed and not is_relevant(text):
+        return None
     return IncomingMessage(
         ref=ref(message.chat, message.message_id, pseudonyms),
         author=pseudonyms.key(NAME, author),
         text=text,
-        addressed=private or _addressed(message, me),
+        addressed=addressed,
         requested=private,
         parent_chat=topic_key(message.chat, thread_of(message)),
         language=message.from_user.language_code if message.from_user else None,

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from telegram import Message, MessageReactionCountUpdated, MessageReactionUpdated, Update
 from telegram.constants import ChatType
@@ -15,9 +16,13 @@ from bot.adapters.telegram.admin_notices import AdminNotices
 from bot.adapters.telegram.answers import answer_message, show_recorded_outcome
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.polling import Batch
+from bot.adapters.telegram.update_claims import UpdateClaims
+from bot.adapters.telegram.updates import ReceivedUpdate
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.errors import StoreFailed
 from bot.core.events import FeedbackSource, IncomingMessage, MessageRef, SkipReason
+from bot.core.messages.feedback import require_stored
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -35,7 +40,9 @@ UPDATE_KINDS = (
 MAX_AGE = timedelta(seconds=120)
 """Older messages are answered only on request."""
 
-Work = tuple[MessageRef, Callable[[], Awaitable[object]]]
+Work = Callable[[], Awaitable[object]]
+"""What is to be done about an update. Raises ``StoreFailed`` if it can be done again."""
+TaskInput = tuple[MessageRef, Work]
 """The message of an update, and the work to begin when its turn comes."""
 
 
@@ -44,33 +51,48 @@ class Inbox:
 
     def __init__(self, context: AdapterContext) -> None:
         self._context = context
+        self._claims = UpdateClaims(context)
         self._notices = AdminNotices(context)
         self._tasks = OrderedTasks()
         self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
-        self._receiver = f"{events.NAME}:{context.bot.bot.id}"
 
-    async def accept(self, updates: Sequence[Update], lease: timedelta) -> None:
-        """Begin the updates without a worker, or whose worker is silent for ``lease``."""
+    async def accept(self, batch: Batch) -> bool:
+        """Claim and begin polled updates; return False if none was to be begun.
+
+        Waits while the store is away: what is not claimed must not be confirmed.
+        """
         if self._closed:
-            return
-        numbers = [u.update_id for u in updates if u.update_id not in self.under_way]
-        now = datetime.now(UTC)
-        try:
-            mine = await self._context.services.store.update_claims.claim(
-                self._receiver, numbers, now, now - lease
-            )
-        except StoreFailed as error:
-            # The rows of outcomes and feedback still prevent duplicates.
-            logger.error("the store failed: %s", describe(error))
-            mine = set(numbers)
-        for update in updates:
-            if update.update_id in mine and update.update_id not in self.under_way:
-                self._begin(update)
+            return False
+        if batch.renumbered:
+            await self._claims.forget()
+        new = [update for update in batch.updates if update.number not in self.under_way]
+        claimed = await self._claims.claim_all([update.number for update in new])
+        for update in new:
+            if update.number in claimed and update.number not in self.under_way:
+                self._begin(update, self._finish)
+        return bool(claimed)
+
+    def deliver(self, update: ReceivedUpdate, lease: timedelta) -> "asyncio.Task[None] | None":
+        """Begin an update from the webhook, unless another process claimed it within ``lease``.
+
+        The claim is part of the task, so that updates of one message begin in the order of their
+        arrival. Return the task; None after ``drain``.
+        """
+        if self._closed:
+            return None
+        if update.number not in self.under_way:
+
+            async def claim_and_finish(number: int, work: Work) -> None:
+                if await self._claims.claim([number], lease):
+                    await self._finish(number, work)
+
+            self._begin(update, claim_and_finish)
+        return self.under_way.get(update.number)
 
     async def is_handled(self, number: int) -> bool:
         """Return True if an update was finished, here or in another process."""
-        return await self._context.services.store.update_claims.is_handled(self._receiver, number)
+        return await self._claims.is_handled(number)
 
     async def drain(self, seconds: float) -> set[int]:
         """Accept no more and finish what was accepted; return the ids of cancelled updates."""
@@ -79,31 +101,31 @@ class Inbox:
         await self._tasks.drain(seconds)
         return {number for number, task in before.items() if task.cancelled()}
 
-    def _begin(self, update: Update) -> None:
+    def _begin(
+        self, update: ReceivedUpdate, run: Callable[[int, Work], Coroutine[Any, Any, None]]
+    ) -> None:
+        number = update.number
+        task_input: TaskInput | None = None
         try:
-            work = self._work(update)
+            task_input = None if update.content is None else self._work(update.content)
         except Exception as error:
             # The type only: the error's text may quote a message.
             logger.error("a Telegram update was not handled: %s", describe(error))
-            work = None
-        if work is None:
-            work = self._own_ref(update), _ignore
-        number = update.update_id
-        task = self._tasks.submit(work[0], self._finish(number, work[1]))
+        if task_input is None:
+            task_input = MessageRef(events.NAME, "", "", str(number)), _ignore
+        task = self._tasks.submit(task_input[0], run(number, task_input[1]))
         if task is not None:
             self.under_way[number] = task
             task.add_done_callback(lambda _: self.under_way.pop(number))
 
-    async def _finish(self, number: int, work: Callable[[], Awaitable[object]]) -> None:
+    async def _finish(self, number: int, work: Work) -> None:
         try:
-            await work()
+            await self._claims.run(number, work)
         except Exception as error:
             logger.error("a Telegram update was not handled: %s", describe(error))
-        await self._context.services.store.update_claims.mark_handled(
-            self._receiver, number, datetime.now(UTC)
-        )
+        await self._claims.mark_handled(number)
 
-    def _work(self, update: Update) -> Work | None:
+    def _work(self, update: Update) -> TaskInput | None:
         context = self._context
         if message := update.message or update.channel_post:
             return self._on_message(message)
@@ -131,10 +153,7 @@ class Inbox:
         member = self._context.member(user)
         return MessageRef(events.NAME, member, member, "")
 
-    def _own_ref(self, update: Update) -> MessageRef:
-        return MessageRef(events.NAME, "", "", str(update.update_id))
-
-    def _on_message(self, message: Message) -> Work | None:
+    def _on_message(self, message: Message) -> TaskInput | None:
         context, me = self._context, self._context.bot.bot
         ref = context.ref(message.chat, message.message_id)
         if message.migrate_to_chat_id:
@@ -144,21 +163,27 @@ class Inbox:
         if events.sender_id(message) and (parsed := events.parse_command(message, me)):
             return ref, partial(menu.handle, context, message, *parsed)
         incoming = events.to_incoming(message, me, context.services.pseudonyms)
-        late = datetime.now(UTC) - message.date > MAX_AGE
-        if incoming is None or (late and not incoming.requested):
+        if incoming is None or (self._is_late(message) and not incoming.requested):
             return None
         return ref, partial(self._answer, incoming, message)
 
+    def _is_late(self, message: Message) -> bool:
+        return self._context.clock.now() - message.date > MAX_AGE
+
     async def _answer(self, incoming: IncomingMessage, message: Message) -> None:
+        if self._is_late(message) and not incoming.requested:
+            return  # it waited for the store
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._context.allowed_reactions.get(message.chat_id)
             incoming = replace(incoming, candidates=allowed)
         outcome = await answer_message(self._context, message, incoming)
+        if outcome.skip_reason is SkipReason.STORE_FAILED:
+            raise StoreFailed("the message was not recorded")
         if outcome.skip_reason is SkipReason.DUPLICATE:
             await show_recorded_outcome(self._context, message, incoming)
         await self._notices.check_chat(message.chat)
 
-    def _on_reaction(self, update: MessageReactionUpdated) -> Work | None:
+    def _on_reaction(self, update: MessageReactionUpdated) -> TaskInput | None:
         member = events.actor_id(update)
         if member is None:
             return None
@@ -167,17 +192,21 @@ class Inbox:
 
         async def changed() -> None:
             for emoji, withdrawn in events.reaction_changes(update):
-                await self._context.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn)
+                reaction = await self._context.reactions.on_reaction(
+                    ref, actor, emoji, withdrawn=withdrawn
+                )
+                require_stored(reaction.result)
 
         return ref, changed
 
-    def _on_reaction_count(self, update: MessageReactionCountUpdated) -> Work:
+    def _on_reaction_count(self, update: MessageReactionCountUpdated) -> TaskInput:
         """Count the reactions in a channel, whose actors are unknown, as the channel's."""
         ref = self._context.ref(update.chat, update.message_id)
         audience = self._context.services.pseudonyms.key(events.NAME, str(update.chat.id))
 
         async def counted() -> None:
-            shown = await self._context.services.service.shown_emojis(ref)
+            recorded = await self._context.services.service.find_outcome(ref)
+            shown = recorded.outcome.shown if recorded else ()
             counts = {
                 emoji: reaction.total_count
                 for reaction in update.reactions
@@ -185,9 +214,10 @@ class Inbox:
             }
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
-            await self._context.reactions.on_all_reactions(
+            result = await self._context.reactions.on_all_reactions(
                 ref, audience, others, FeedbackSource.REACTION
             )
+            require_stored(result)
 
         return ref, counted
 

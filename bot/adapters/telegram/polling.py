@@ -5,13 +5,23 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from cachetools import LRUCache
+from telegram import Bot
+from telegram.error import (
+    Conflict,
+    EndPointNotFound,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.adapters.telegram.errors import error_name
+from bot.adapters.telegram.updates import MAX_REMEMBERED, ReceivedUpdate, UpdateParser
 from bot.core.errors import EmojiReactorError
 from bot.log import describe
 
@@ -20,7 +30,10 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 POLL_SECONDS = 25
+READ_TIMEOUT_SECONDS = 5.0
 MAX_DELAY_SECONDS = 60.0
+UNREADABLE_DELAY_SECONDS = 10.0
+"""Pause after a response without any update that could be confirmed."""
 CONFIRM_TIMEOUT_SECONDS = 3.0
 CONFLICT = (
     "another process polls Telegram with the same token, or a webhook is set: stop it, or the two"
@@ -69,6 +82,15 @@ def _seconds(error: RetryAfter) -> float:
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The updates of one response, in the order of their numbers."""
+
+    updates: Sequence[ReceivedUpdate]
+    renumbered: bool = False
+    """True if numbers stand for other updates than before: earlier claims say nothing."""
+
+
 class Poller:
     """Requests updates; a request confirms those before its offset.
 
@@ -91,15 +113,24 @@ class Poller:
         self._kinds = kinds
         self._failures = failures
         self._unfinished = unfinished
+        self._parser = UpdateParser(bot, failures)
         self._next: int | None = None
+        self._seen: LRUCache[int, int] = LRUCache(MAX_REMEMBERED)
 
-    async def batches(self) -> AsyncGenerator[tuple[Update, ...]]:
+    async def batches(self) -> AsyncGenerator[Batch]:
         """Yield new updates in order, after the unfinished ones."""
         while True:
-            batch = await retry_until_success(self._poll, self._failures)
-            if batch:
-                self._next = max(batch[-1].update_id + 1, self._next or 0)
-                yield batch
+            payload, offset = await retry_until_success(self._poll, self._failures)
+            updates = self._parser.parse_batch(payload)
+            if updates:
+                self._next = self._offset_after(updates, offset)
+                yield Batch(updates, self._is_renumbered(updates))
+            elif payload:
+                await asyncio.sleep(UNREADABLE_DELAY_SECONDS)  # it comes again at once
+            elif not self._unfinished():
+                # All before the offset is confirmed. Telegram starts with other numbers after a
+                # quiet week, and a request without an offset finds lower ones.
+                self._next = None
 
     async def confirm(self, unfinished: Collection[int]) -> None:
         """Confirm the updates before the first ``unfinished`` one, at the end."""
@@ -108,12 +139,35 @@ class Poller:
         offset = min(unfinished, default=self._next)
         with contextlib.suppress(TelegramError, TimeoutError):
             async with asyncio.timeout(CONFIRM_TIMEOUT_SECONDS):
-                await self._bot.get_updates(
-                    offset=offset, limit=1, timeout=0, allowed_updates=self._kinds
-                )
+                await self._request(offset=offset, limit=1, timeout=0)
 
-    async def _poll(self) -> tuple[Update, ...]:
-        offset = None if self._next is None else min(self._unfinished(), default=self._next)
-        return await self._bot.get_updates(
-            offset=offset, timeout=POLL_SECONDS, allowed_updates=self._kinds
+    def _offset_after(self, updates: Sequence[ReceivedUpdate], offset: int | None) -> int:
+        after = updates[-1].number + 1
+        # Below the requested offset: the numbers restarted, and the greater one would hide them.
+        restarted = offset is not None and after <= offset
+        return after if restarted else max(after, self._next or 0)
+
+    def _is_renumbered(self, updates: Sequence[ReceivedUpdate]) -> bool:
+        known = [self._seen.get(update.number, update.fingerprint) for update in updates]
+        self._seen.update({update.number: update.fingerprint for update in updates})
+        return any(
+            before != update.fingerprint for before, update in zip(known, updates, strict=True)
         )
+
+    async def _poll(self) -> tuple[object, int | None]:
+        """Return the response, and the offset with which it was requested."""
+        offset = None if self._next is None else min(self._unfinished(), default=self._next)
+        return await self._request(offset=offset, timeout=POLL_SECONDS), offset
+
+    async def _request(self, **arguments: int | None) -> object:
+        # Bot.get_updates parses all updates or none. Method names are case-insensitive, and the
+        # library warns of a raw request by the usual spelling.
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            return await self._bot.do_api_request(
+                "getupdates",
+                api_kwargs=given | {"allowed_updates": self._kinds},
+                read_timeout=READ_TIMEOUT_SECONDS + given.get("timeout", 0),
+            )
+        except EndPointNotFound:  # the library's name for a refused token, once it is connected
+            raise InvalidToken from None

@@ -1,10 +1,10 @@
 """Reactions and replies on Telegram."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Message, ReactionTypeEmoji, ReplyParameters
-from telegram.error import ChatMigrated
+from telegram.error import BadRequest, ChatMigrated, NetworkError
 
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.context import AdapterContext
@@ -18,6 +18,22 @@ from model.emoji import TELEGRAM_REACTIONS
 REACTION_TIMEOUT_SECONDS = 10.0
 """Flood limits included: a later reaction is worse than none."""
 REPLY_TIMEOUT_SECONDS = 30.0
+FIRST_RETRY_SECONDS = 0.25
+
+
+async def retry_unreachable(call: Callable[[], Awaitable[None]]) -> None:
+    """Repeat an idempotent call while Telegram cannot be reached or fails itself."""
+    delay = FIRST_RETRY_SECONDS
+    while True:
+        try:
+            await call()
+        except NetworkError as error:
+            if isinstance(error, BadRequest):  # a NetworkError to the library
+                raise
+        else:
+            return
+        await asyncio.sleep(delay)
+        delay *= 2
 
 
 class Responder:
@@ -37,10 +53,14 @@ class Responder:
         stored = TELEGRAM_REACTIONS.get(emojis[0])
         if stored is None:
             raise PlatformRefused("reaction_invalid")
-        reaction = self._context.bot.set_message_reaction(
-            self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
-        )
-        await self._call(reaction, REACTION_TIMEOUT_SECONDS)
+
+        async def set_reaction() -> None:
+            await self._context.bot.set_message_reaction(
+                self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
+            )
+
+        # The same reaction twice is one: a call whose result is unknown can be repeated.
+        await self._call(retry_unreachable(set_reaction), REACTION_TIMEOUT_SECONDS)
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Reply with the emojis as buttons, in the message's topic.

@@ -9,9 +9,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram import Bot, Update
 
 from bot.adapters.telegram.inbox import Inbox
+from bot.adapters.telegram.updates import ReceivedUpdate, UpdateParser
 from bot.core.errors import EmojiReactorError, StoreFailed
 
 logger = logging.getLogger(__name__)
@@ -26,9 +26,9 @@ LEASE = timedelta(seconds=30)
 class Webhook:
     """Responds 200 to handled updates; Telegram sends all others again."""
 
-    def __init__(self, bot: Bot, inbox: Inbox, secret: str) -> None:
+    def __init__(self, parser: UpdateParser, inbox: Inbox, secret: str) -> None:
         """Accept the updates that carry the secret."""
-        self._bot = bot
+        self._parser = parser
         self._inbox = inbox
         self._secret = secret.encode()
 
@@ -61,20 +61,23 @@ class Webhook:
         if not hmac.compare_digest(given, self._secret):
             return web.Response(status=403)
         try:
-            update = Update.de_json(await request.json(), self._bot)
-        except Exception:  # any error of the library; its text may quote a message
-            logger.warning("the webhook received an invalid update")
+            payload = await request.json()
+        except ValueError:
+            logger.warning("the webhook received no JSON")
+            return web.Response(status=400)
+        update = self._parser.parse(payload)
+        if update is None:
             return web.Response(status=400)
         return web.Response(status=200 if await self._handled(update) else 503)
 
-    async def _handled(self, update: Update) -> bool:
-        number = update.update_id
-        await self._inbox.accept([update], LEASE)
-        task = self._inbox.under_way.get(number)
-        if task is not None:
-            await asyncio.wait([task], timeout=TIMEOUT_SECONDS)
-            return task.done() and not task.cancelled()
+    async def _handled(self, update: ReceivedUpdate) -> bool:
+        task = self._inbox.deliver(update, LEASE)
+        if task is None:
+            return False
+        await asyncio.wait([task], timeout=TIMEOUT_SECONDS)
+        if not task.done():
+            return False
         try:
-            return await self._inbox.is_handled(number)
+            return await self._inbox.is_handled(update.number)
         except StoreFailed:
             return False

@@ -48,6 +48,16 @@ def explain_rejection(result: FeedbackResult, language: str | None) -> str:
     return localize(_REJECTION_KEYS[result], language)
 
 
+def require_stored(result: FeedbackResult) -> None:
+    """Check that the store took the feedback, or refused it for a reason of its own.
+
+    Raises:
+        StoreFailed: the store failed; the feedback can be given again.
+    """
+    if result is FeedbackResult.STORE_FAILED:
+        raise StoreFailed("the feedback was not stored")
+
+
 class ReactionFeedback:
     """Turns reactions into feedback; on messages without a shown emoji they are only counted."""
 
@@ -72,7 +82,8 @@ class ReactionFeedback:
         shown = await self._shown(ref)
         if isinstance(shown, FeedbackResult):
             if shown is FeedbackResult.NOTHING_SHOWN and not withdrawn:
-                await self._service.on_unprompted_reaction(ref, actor, emoji)
+                counted = await self._service.on_unprompted_reaction(ref, actor, emoji)
+                return ReactionResult(shown if counted else FeedbackResult.STORE_FAILED)
             return ReactionResult(shown)
         kind, about = _meaning(shown, emoji)
         given = Feedback(ref, actor, kind, about, source, datetime.now(UTC), withdrawn)
@@ -95,19 +106,29 @@ class ReactionFeedback:
 
     async def on_bot_reaction_removed(
         self, ref: MessageRef, actor: MemberKey, emoji: str | None
-    ) -> None:
-        """Record that a reaction of the bot was removed, or all if ``emoji`` is None."""
-        for shown in await self._service.shown_emojis(ref):
-            if emoji is None or emoji == shown:
+    ) -> FeedbackResult:
+        """Record that a reaction of the bot was removed, or all if ``emoji`` is None.
+
+        Never raises.
+        """
+        shown = await self._shown(ref)
+        if isinstance(shown, FeedbackResult):
+            return shown
+        result = FeedbackResult.RECORDED
+        for removed in shown:
+            if emoji is None or emoji == removed:
                 removal = Feedback(
                     ref,
                     actor,
                     FeedbackKind.REMOVE,
-                    ChosenEmoji(shown),
+                    ChosenEmoji(removed),
                     FeedbackSource.REACTION,
                     datetime.now(UTC),
                 )
-                await self._service.on_feedback(removal)
+                result = await self._service.on_feedback(removal)
+                if result is FeedbackResult.STORE_FAILED:
+                    break
+        return result
 
     async def _shown(self, ref: MessageRef) -> tuple[str, ...] | FeedbackResult:
         """Return the emojis shown on a message, or why it takes no feedback."""

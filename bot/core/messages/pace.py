@@ -33,3 +33,8 @@ class RateWindow:
         while times and now - times[0] >= WINDOW_SECONDS:
             times.popleft()
         times.append(now)
+
+    def remove_latest(self, chat: Hashable) -> None:
+        """Remove the latest time in a chat: what it stands for was not shown."""
+        if times := self._times.get(chat):
+            times.pop()

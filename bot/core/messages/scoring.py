@@ -65,6 +65,11 @@ class Scorer:
             given, outcome, self._randomness.roll(), self._randomness.normal
         )
 
+    def withdraw(self, message: IncomingMessage, outcome: Outcome) -> None:
+        """Take an outcome that was not shown out of the pace of its chat."""
+        if outcome.shown and not message.requested:
+            self._window.remove_latest(_chat(message.ref))
+
     async def _preferences(self, ref: MessageRef) -> Preferences:
         try:
             return await self._caches.preferences.get(ref)

@@ -89,24 +89,41 @@ class Service:
         return self._failures.counts
 
     async def on_message(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
-        """React to a message or skip it, and record what was scored. Never raises."""
+        """React to a message or skip it, and record what was scored. Never raises.
+
+        After ``SkipReason.STORE_FAILED`` nothing was shown, and the message can be passed again.
+        """
         if message.ref in self._handled:
             return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
         self._handled[message.ref] = None
         with self._in_flight.track(message.ref):
-            accepted = await self._accept(message, self._store.members.status(message))
-            if isinstance(accepted, SkipReason):
-                return Outcome(message.ref, skip_reason=accepted)
-            outcome = await self._scorer.score(message, accepted.settings)
-            # Recorded before anything is shown: after a crash, or beside a second process that
-            # got the same message, the row says that the message is taken.
-            if not accepted.opted_out and not await self._record(message, outcome):
-                return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
-            if not outcome.shown:
-                return outcome
-            if message.requested or accepted.settings.mode is Mode.REPLY:
-                return await self._show(outcome, platform.reply(message.ref, outcome.predictions))
-            return await self._show(outcome, platform.react(message.ref, outcome.shown))
+            outcome = await self._answer(message, platform)
+        if outcome.skip_reason is SkipReason.STORE_FAILED:
+            self._handled.pop(message.ref, None)
+        return outcome
+
+    async def _answer(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
+        accepted = await self._accept(message, self._store.members.status(message))
+        if isinstance(accepted, SkipReason):
+            return Outcome(message.ref, skip_reason=accepted)
+        outcome = await self._scorer.score(message, accepted.settings)
+        # Recorded before anything is shown: after a crash, or beside a second process that
+        # got the same message, the row says that the message is taken.
+        if not accepted.opted_out:
+            unrecorded = await self._record(message, outcome)
+            if unrecorded is not None:
+                self._scorer.withdraw(message, outcome)
+                return Outcome(message.ref, skip_reason=unrecorded)
+        if not outcome.shown:
+            return outcome
+        if message.requested or accepted.settings.mode is Mode.REPLY:
+            showing = platform.reply(message.ref, outcome.predictions)
+        else:
+            showing = platform.react(message.ref, outcome.shown)
+        shown = await self._show(outcome, showing)
+        if not shown.shown and shown.refusal != "rate_limited":
+            self._scorer.withdraw(message, outcome)
+        return shown
 
     async def show_again(self, outcome: Outcome, platform: ChatPlatform) -> Outcome:
         """Show a recorded outcome whose process may have ended before it did. Never raises.
@@ -181,24 +198,34 @@ class Service:
 
     async def on_unprompted_reaction(
         self, ref: MessageRef, member: MemberKey, emoji: ChosenEmoji
-    ) -> None:
-        """Count a member's emoji on a scored message without a shown one. Never raises."""
+    ) -> bool:
+        """Count a member's emoji on a scored message without a shown one. Never raises.
+
+        Return False if the store failed.
+        """
         try:
             if await self._store.members.is_opted_out(ref.platform, member):
-                return
+                return True
             if await self._store.unprompted.count(ref, member, emoji, self._randomness.now()):
                 self._caches.preferences.invalidate(ref)
         except Exception as error:
             self._failures.record("store", error)
+            return False
+        return True
 
-    async def on_deletion(self, ref: MessageRef) -> None:
-        """Delete the outcome of a message that its platform deleted. Never raises."""
+    async def on_deletion(self, ref: MessageRef) -> bool:
+        """Delete the outcome of a message that its platform deleted. Never raises.
+
+        Return False if the store failed.
+        """
         await self._in_flight.wait(ref)
         try:
             await self._store.outcomes.delete(ref)
         except Exception as error:
             self._failures.record("store", error)
+            return False
         self._caches.embedding_offsets.invalidate(ref.platform)
+        return True
 
     async def refit_preference_prior(self) -> None:
         """Fit the prior of the preferences to the latest counts. Never raises."""
@@ -219,7 +246,7 @@ class Service:
         except Exception as error:
             # Without the settings and the opt-out the bot must not react.
             self._failures.record("store", error)
-            return SkipReason.FAILED
+            return SkipReason.STORE_FAILED
         context = DecisionContext(
             now=self._randomness.now(),
             roll=self._randomness.roll(),
@@ -229,15 +256,19 @@ class Service:
         reason = skip_before_prediction(message, settings, context) or unreadable
         return _Accepted(settings, opted_out) if reason is None else reason
 
-    async def _record(self, message: IncomingMessage, outcome: Outcome) -> bool:
-        """Return False if another process has the message; what was not scored leaves no row."""
+    async def _record(self, message: IncomingMessage, outcome: Outcome) -> SkipReason | None:
+        """Return why the outcome must not be shown; what was not scored leaves no row.
+
+        A member who asks gets an answer even if it cannot be recorded.
+        """
         if not outcome.predictions and outcome.skip_reason is not SkipReason.NO_PREDICTION:
-            return True
+            return None
         try:
-            return await self._store.outcomes.record(reading.attribute(message), outcome)
+            recorded = await self._store.outcomes.record(reading.attribute(message), outcome)
         except Exception as error:
             self._failures.record("store", error)
-            return True
+            return None if message.requested else SkipReason.STORE_FAILED
+        return None if recorded else SkipReason.DUPLICATE
 
     async def _show(self, outcome: Outcome, showing: Awaitable[None]) -> Outcome:
         """Await the platform; return the outcome, or that of its refusal."""

@@ -54,7 +54,7 @@ class FeedbackDuringReaction(RecordingPlatform):
         super().__init__()
         self.core = core
         self.feedback: asyncio.Task[FeedbackResult] | None = None
-        self.deleted: asyncio.Task[None] | None = None
+        self.deleted: asyncio.Task[bool] | None = None
         self.forgotten: asyncio.Task[int] | None = None
 
     async def react(self, ref: MessageRef, emojis: Sequence[str]) -> None:

@@ -109,20 +109,24 @@ async def test_without_settings_or_opt_outs_messages_are_skipped(
     core: CoreSetup, method: str
 ) -> None:
     core.store.failing = {method}
-    assert await core.skip(message()) is SkipReason.FAILED
+    assert await core.skip(message()) is SkipReason.STORE_FAILED
     assert not core.predictor.asked
     assert core.service.failures["store"] == 1
+    core.store.failing = set()
+    assert await core.skip(message()) is None
 
 
-async def test_a_failed_recording_does_not_prevent_the_reaction(
+async def test_an_outcome_that_is_not_recorded_is_not_shown_and_can_be_tried_again(
     core: CoreSetup, caplog: pytest.LogCaptureFixture
 ) -> None:
     core.store.failing = {"outcomes.record", "feedback.add", "outcomes.delete"}
-    assert await core.skip(message()) is None
-    assert core.platform.shown
+    assert await core.skip(message()) is SkipReason.STORE_FAILED
+    assert not core.platform.shown
+    requested = replace(message(number="7"), requested=True)
+    assert await core.skip(requested) is None
     assert await core.service.on_feedback(make_feedback()) is FeedbackResult.STORE_FAILED
-    await core.service.on_deletion(ref())
-    assert core.service.failures["store"] == 3
+    assert not await core.service.on_deletion(ref())
+    assert core.service.failures["store"] == 4
     assert "the store failed: disk full" in caplog.text
     assert "so funny" not in caplog.text
 

@@ -1,0 +1,76 @@
+"""The proxy by setting and environment."""
+
+import os
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.config import proxy
+from bot.config.proxy import prepare_environment, proxy_for
+
+URL = "https://api.telegram.org"
+PROXY = "http://user:pass@proxy.example:3128"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    proxy._warn_once.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("environment", "configured", "expected"),
+    [
+        ({}, None, None),
+        ({}, PROXY, PROXY),
+        ({"HTTPS_PROXY": PROXY}, None, PROXY),
+        ({"https_proxy": "proxy.example:3128"}, None, "http://proxy.example:3128"),
+        ({"ALL_PROXY": PROXY}, None, PROXY),
+        ({"HTTP_PROXY": PROXY}, None, None),
+        ({"HTTPS_PROXY": "http://other.example"}, PROXY, PROXY),
+        ({"ALL_PROXY": "socks5://localhost:1080"}, None, None),
+        ({"ALL_PROXY": "socks5://localhost:1080", "HTTPS_PROXY": PROXY}, None, PROXY),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "localhost,telegram.org"}, None, None),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "10.0.0.0/8,fe80::/10,[::1"}, None, PROXY),
+        ({"HTTPS_PROXY": "http://proxy:99999"}, None, None),
+    ],
+)
+def test_the_proxy_of_an_address(
+    environment: dict[str, str],
+    configured: str | None,
+    expected: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_for(URL, configured) == expected
+    assert proxy_for("wss://gateway.telegram.org", configured) == expected
+
+
+def test_a_proxy_of_another_kind_is_named_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://user:zanzibar@localhost:1080")
+    assert [proxy_for(URL, None) for _ in range(3)] == [None] * 3
+    assert caplog.text.count("is not used") == 1
+    assert "zanzibar" not in caplog.text
+
+
+TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12)
+ODD = TEXT | st.sampled_from(["fe80::/10", "[::1", "socks5://x", "http://[", "::1", "*.org"])
+
+
+@settings(max_examples=40, deadline=None)  # a client reads certificates
+@given(ODD, st.lists(ODD, max_size=3))
+def test_any_environment_leaves_a_working_client(given_proxy: str, hosts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALL_PROXY", given_proxy)
+        patch.setenv("NO_PROXY", ",".join(hosts))
+        proxy_for(URL, None)
+        prepare_environment(None)
+        httpx.Client()
+        assert os.environ["NO_PROXY"] is not None
