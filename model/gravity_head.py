@@ -60,11 +60,12 @@ class GravityHead:
         self, cleaned: Sequence[str], vectors: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Return the probability of each class, (texts, classes), of cleaned texts."""
-        logits = np.stack([vector @ self.vector_weights for vector in vectors]) + self.bias
+        logits = vectors @ self.vector_weights + self.bias
         for i, text in enumerate(cleaned):
             words = self.lexicon.active(text)
-            logits[i] += self.word_weights[words].sum(axis=0)
-            logits[i] += self.pair_weights[words[:, None], words].sum(axis=(0, 1))
+            if len(words):
+                pairs = self.pair_weights[words[:, None], words].sum(axis=(0, 1))
+                logits[i] += self.word_weights[words].sum(axis=0) + pairs
         return np.exp(log_softmax(logits))
 
     def assess(self, cleaned: Sequence[str], vectors: NDArray[np.float32]) -> list[Gravity]:

@@ -41,6 +41,7 @@ class GravityLexicon:
         tokens = _tokens(text)
         found: set[int] = set()
         for start, token in enumerate(tokens):
-            for length in range(1, self._longest.get(token, 0) + 1):
-                found |= self._by_tokens.get(tuple(tokens[start : start + length]), set())
+            for end in range(start + 1, start + 1 + self._longest.get(token, 0)):
+                if classes := self._by_tokens.get(tuple(tokens[start:end])):
+                    found |= classes
         return np.array(sorted(found), dtype=np.intp)
