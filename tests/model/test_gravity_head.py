@@ -1,4 +1,4 @@
-"""The gravity head: its file, its levels, and what the shipped one does with sentences it never saw."""
+"""The gravity head: its file, its levels, and the shipped one on sentences that no fit saw."""
 
 import shutil
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.chat_settings.schema import ChatSettings
+from bot.core.chat_settings.schema import ChatSettings, GravityMode
 from bot.core.chat_settings.setting import SETTINGS
 
 logger = logging.getLogger(__name__)
@@ -34,4 +34,6 @@ def apply_overrides(settings: ChatSettings, stored: Mapping[str, object]) -> Cha
 
 
 def _with_values(settings: ChatSettings, values: dict[str, object]) -> ChatSettings:
+    if settings.gravity is GravityMode.STRICT:
+        values = values | {"gravity": GravityMode.STRICT}  # an override may not be looser
     return replace(settings, **values)  # type: ignore[arg-type]  # each was validated

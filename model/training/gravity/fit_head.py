@@ -42,8 +42,8 @@ INVERSE_PENALTY = 0.03
 """scikit-learn's ``C``; chosen with ``LEXICON_SCALE`` by cross-validation on the training split."""
 FOLDS = 5
 MAX_UNSURE = 0.12
-"""Share of figurative training sentences that may lose their laughter (threshold ``unsure``): as much
-caution as leaves four fifths of them alone."""
+"""Share of figurative training sentences that may lose their laughter (threshold ``unsure``): four
+fifths of them are to keep theirs."""
 MAX_COMFORTED = 0.05
 """Share of harmless training sentences that may get comforting emojis only (``grave``)."""
 MAX_MISSED_SELF_HARM = 0.1

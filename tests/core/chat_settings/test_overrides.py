@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot.core.chat_settings.overrides import apply_override, apply_overrides
-from bot.core.chat_settings.schema import ChatSettings, Mode
+from bot.core.chat_settings.schema import ChatSettings, GravityMode, Mode
 
 
 def test_valid_values_take_effect() -> None:
@@ -63,3 +63,9 @@ def test_keys_of_another_version_are_skipped() -> None:
     assert apply_overrides(ChatSettings(), {"mood": [22, 7]}) == ChatSettings()
     with pytest.raises(KeyError):
         apply_override(ChatSettings(), "mood", [22, 7])
+
+
+def test_an_override_of_gravity_is_never_looser_than_the_operators() -> None:
+    strict = ChatSettings(gravity=GravityMode.STRICT)
+    assert apply_overrides(strict, {"gravity": "normal", "chance": 0.5}).gravity is strict.gravity
+    assert apply_overrides(ChatSettings(), {"gravity": "strict"}).gravity is GravityMode.STRICT
