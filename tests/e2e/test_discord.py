@@ -280,7 +280,7 @@ async def test_without_the_permission_no_reaction_is_sent(
     await discord_server.gateway.ready()
     for _ in range(MAX_REFUSALS):
         await bot.wait_for_rows(REFUSED, await discord_server.send_message("funny"))
-    await discord_server.sent.wait(lambda sent: sent["channel_id"] == DM)
+    await bot.wait_for_output("reactions are forbidden in channel")
     await bot.wait_for_output("does not let the bot")
     assert "add reactions" in bot.output
     assert "send messages" in bot.output

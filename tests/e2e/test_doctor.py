@@ -21,7 +21,7 @@ Checks = Mapping[str, Mapping[str, str]]
 
 LOCAL = ("settings", "secrets", "pseudonyms", "database", "disk", "model")
 ON_DISCORD = ("token", "intents", "commands", "invite", "servers")
-ON_TELEGRAM = ("token", "privacy", "joining", "webhook")
+ON_TELEGRAM = ("token", "privacy", "joining", "clock", "webhook")
 URL = "https://bot.example.org/very-secret-path"
 
 
@@ -73,6 +73,15 @@ async def test_every_passed_check_is_one_line(both: BotProcess) -> None:
     assert not both.database.exists()
     for token in tokens.values():
         assert token not in result.out
+
+
+async def test_a_clock_that_is_wrong_is_reported(
+    both: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.clock_offset = -600
+    report = (await on_telegram(both))["telegram.clock"]
+    assert report["status"] == "warning"
+    assert "s ahead of Telegram's" in report["message"]
 
 
 async def test_the_checks_send_no_changes_to_discord(
