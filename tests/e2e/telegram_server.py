@@ -72,7 +72,7 @@ class Refusal:
         if self.status == 0:
             assert request.transport is not None
             request.transport.abort()
-            return web.Response()
+            return web.Response(status=503)  # not sent
         if self.status == 200:
             return web.Response(text=f'{{"ok": true, "result": ["{self.description}')
         if self.status == 502:
