@@ -123,5 +123,5 @@ def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> No
     assert call("feedback", "stats", "--json").startswith('{"predictions": 0')
     call("init", "--yes")
     assert (elsewhere / "config.toml").read_bytes() == (ROOT / "config.example.toml").read_bytes()
-    left = ["config.toml", "emoji-reactor.db"]
+    left = ["config.toml", "emoji-reactor.db", "emoji-reactor.db.lock"]
     assert sorted(file.name for file in elsewhere.iterdir()) == left

@@ -23,7 +23,7 @@ def health(
         typer.Option("--live", help="Ask only if the process answers, connected or not."),
     ] = False,
 ) -> None:
-    """Ask the bot that runs here if it works, and write one line; exit status 0 if so, else 1.
+    """Ask the bot that runs here if it works; exit status 0 if so, else 1.
 
     It works if every platform with a token is connected, the database answers and the model
     predicts.

@@ -90,7 +90,7 @@ async def execute(engine: AsyncEngine, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "error"),
     [
         ("select cast(:x as integer) + 1", "DataError"),
         ("insert into community (platform, external_id) values (:x, :x)", "(SQLSTATE 2"),

@@ -22,9 +22,9 @@ def gravity(
         typer.Option(metavar="DIR", help="Emotion sets, as soft evidence; may be missing."),
     ] = Path("../shared/data"),
 ) -> None:
-    """Fit the guard of an artifact against laughter on grave texts; encoder and emojis stay.
+    """Fit the guard of an artifact against laughter on grave texts.
 
-    Write the figures of the guard and the card afterwards with model card.
+    Encoder and emojis stay as they are. Write the figures of the guard and the card afterwards with model card.
 
     Example: emoji-reactor model gravity model/default && emoji-reactor model card model/default
     """
