@@ -1,6 +1,10 @@
 """Quiet hours, over midnight and across time zones."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, time
+from pathlib import Path
 from zoneinfo import available_timezones
 
 import pytest
@@ -45,3 +49,19 @@ def test_the_text_form_round_trips(start: time, end: time, zone: str) -> None:
         start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), zone
     )
     assert QuietHours.parse(str(hours)) == hours
+
+
+def test_zones_are_known_without_a_time_zone_database_of_the_system() -> None:
+    statement = (
+        "from bot.core.chat_settings.quiet_hours import QuietHours;"
+        "print(QuietHours.parse('22:00-07:00 europe/berlin'))"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", statement],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONTZPATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert finished.stdout.strip() == "22:00-07:00 Europe/Berlin"
