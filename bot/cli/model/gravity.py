@@ -24,7 +24,8 @@ def gravity(
 ) -> None:
     """Fit the guard of an artifact against laughter on grave texts.
 
-    Encoder and emojis stay as they are. Write the figures of the guard and the card afterwards with model card.
+    Encoder and emojis stay as they are. Write the figures of the guard and the card afterwards
+    with model card.
 
     Example: emoji-reactor model gravity model/default && emoji-reactor model card model/default
     """
