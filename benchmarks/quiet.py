@@ -1,4 +1,4 @@
-"""How often the bot reacts in communities with high and with low acceptance.
+"""Share of messages with a reaction in communities with high and with low acceptance.
 
 Messages follow one another; the bot reacts if its best score reaches the confidence threshold,
 which follows acceptance (``bot.core.preferences.threshold``), within the rate limit (``policy``).

@@ -70,7 +70,7 @@ class EmotionFigures(Record):
 
 
 class GravityFigures(Record):
-    """How the guard against laughter did on sentences of one language that no fit saw."""
+    """Figures of the gravity guard on sentences of one language that no fit saw."""
 
     language: Name
     grave_texts: Count

@@ -24,7 +24,7 @@ CLASSES = ("harmless", "grave", "self_harm")
 
 @dataclass(frozen=True, slots=True)
 class Gravity:
-    """How grave a text is."""
+    """Gravity of a text."""
 
     level: GravityLevel
     probability: float

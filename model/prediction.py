@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class GravityLevel(StrEnum):
-    """How grave a text is, as the gravity head of an artifact reads it."""
+    """Gravity of a text, as the gravity head of an artifact reads it."""
 
     HARMLESS = "harmless"
     """Also if the artifact has no head."""

@@ -27,7 +27,7 @@ _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
     *(ValueError, KeyError, RuntimeError, NotImplementedError, OverflowError, MemoryError),
 )
-"""What ``zipfile`` raises on damaged files; NotImplementedError and RuntimeError for features."""
+"""Errors of ``zipfile`` on damaged files; NotImplementedError and RuntimeError for features."""
 
 
 class Archive:

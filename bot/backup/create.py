@@ -31,7 +31,7 @@ from bot.database.engine import sqlite_path
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup holds beside the database."""
+    """Contents of a backup beside the database."""
 
     reason: Reason
     settings_file: Path | None = None

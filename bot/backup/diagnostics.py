@@ -14,7 +14,7 @@ MAX_AGE = timedelta(days=8)
 
 
 def check_backups(settings: Settings, now: datetime | None = None) -> list[Diagnostic]:
-    """Return the finding on the last backup; none if nobody makes backups."""
+    """Return the finding on the last backup; none if no backup was ever made."""
     folder = backup_folder(settings)
     try:
         manual = [file for file in list_backups(folder) if file.reason is Reason.MANUAL]

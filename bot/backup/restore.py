@@ -26,7 +26,7 @@ from bot.database.exclusion import excluded
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What was restored, and where the earlier database is now."""
+    """Result of a restore, with the place of the earlier database."""
 
     manifest: Manifest
     earlier: Path | None = None

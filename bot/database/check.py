@@ -50,10 +50,10 @@ _FEEDBACK = (
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found."""
+    """Findings of a check."""
 
     damage: str = ""
-    """What SQLite says of a damaged file; empty if it is whole."""
+    """Faults that SQLite finds in the file; empty if it is whole."""
     bad_rows: Mapping[str, int] = field(default_factory=dict)
     """Table -> number of bad rows, of tables that have any; empty if the file is damaged."""
 

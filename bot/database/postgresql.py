@@ -1,4 +1,4 @@
-"""What PostgreSQL's own programs have to know of a database."""
+"""Arguments and environment of PostgreSQL's own programs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from bot.database.engine import driver_message
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_TIMEOUT_SECONDS = 2.0
-"""How long an erasure waits for readers; writers wait meanwhile."""
+"""Longest wait of an erasure for readers; writers wait meanwhile."""
 _DRIVERS = frozenset(("asyncpg", "aiosqlite", "sqlite3"))
 
 

@@ -1,4 +1,4 @@
-"""What stored rows may hold: the rules that an export and ``db check`` share."""
+"""Rules for stored rows, which an export and ``db check`` share."""
 
 from collections.abc import Sequence
 from datetime import datetime

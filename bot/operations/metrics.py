@@ -32,7 +32,7 @@ PASSED_OVER = "unreadable_update"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the running parts count themselves; each function returns the present values."""
+    """Counts kept by the running parts; each function returns the present values."""
 
     refusals: Callable[[], Mapping[str, int]]
     dropped_feedback: Callable[[], Mapping[str, int]]

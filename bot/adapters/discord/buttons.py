@@ -46,11 +46,11 @@ class PredictionButton(
         """Record the choice, and offer to withdraw it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         reaction = await record_choice(interaction, self._message, self._emoji)
-        told = describe_choice(interaction, reaction, self._emoji)
+        description = describe_choice(interaction, reaction, self._emoji)
         back = discord.ui.View(timeout=None)
         if reaction.result is FeedbackResult.RECORDED:
             back.add_item(WithdrawButton(str(self._message), self._emoji))
-        await interaction.edit_original_response(content=told, view=back)
+        await interaction.edit_original_response(content=description, view=back)
         back.stop()
 
 
@@ -82,12 +82,12 @@ class WithdrawButton(
         await interaction.response.defer()
         reaction = await record_choice(interaction, self._message, self._emoji, withdrawn=True)
         language = str(interaction.locale)
-        told = (
+        description = (
             localize("feedback.withdrawn", language)
             if reaction.result is FeedbackResult.RECORDED
             else explain_rejection(reaction.result, language)
         )
-        await interaction.edit_original_response(content=told, view=None)
+        await interaction.edit_original_response(content=description, view=None)
 
 
 class PredictionButtons(discord.ui.View):

@@ -24,7 +24,7 @@ Interaction = discord.Interaction[Any]
 MAX_CACHED_REFS = 10_000
 MAX_UNKNOWN_EMOJIS = 1000
 UNKNOWN_EMOJI_SECONDS = 86_400.0
-"""How long an emoji that Discord did not know is not tried again."""
+"""Time for which an emoji that Discord did not know is not tried again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ ALL_REACTIONS = frozenset(TELEGRAM_REACTIONS)
 """Canonical forms of everything that a bot may react with."""
 
 TIMEOUT_SECONDS = 2.0
-"""How long a message waits for the reactions of its chat."""
+"""Longest wait of a message for the allowed reactions of its chat."""
 
 
 def parse_allowed(chat: Mapping[str, Any]) -> frozenset[str]:

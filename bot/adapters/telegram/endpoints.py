@@ -21,7 +21,7 @@ Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class BotNetwork:
-    """What is around the requests of a bot."""
+    """Surroundings of a bot's requests."""
 
     connection: Connection = field(default_factory=Connection)
     """Gets the outcomes of the polls."""

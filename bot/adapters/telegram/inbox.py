@@ -41,7 +41,7 @@ MAX_AGE = timedelta(seconds=120)
 """Older messages are answered only on request."""
 
 Work = Callable[[], Awaitable[object]]
-"""What is to be done about an update. Raises ``StoreFailed`` if it can be done again."""
+"""Work on an update. Raises ``StoreFailed`` if it can be done again."""
 TaskInput = tuple[MessageRef, Work]
 """The message of an update, and the work to begin when its turn comes."""
 

@@ -32,7 +32,7 @@ class Mode(StrEnum):
 
 
 class GravityMode(StrEnum):
-    """What is shown on grave messages; none is looser than the default."""
+    """Way of treating grave messages; none is looser than the default."""
 
     NORMAL = "normal"
     """Comforting emojis above the confidence threshold; nothing on self-harm."""

@@ -1,4 +1,4 @@
-"""Texts in a chat on which nobody wants a reaction."""
+"""Texts that should get no reaction, such as commands and bare numbers."""
 
 import re
 

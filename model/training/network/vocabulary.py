@@ -22,7 +22,7 @@ _SPECIAL = re.compile(r"[\[<](PAD|UNK|CLS|SEP|MASK|pad|unk|mask|s|/s|0x[0-9A-F]{
 _UNUSED = re.compile(r"\[unused\d+\]")
 _TOKENIZED_AT_ONCE = 5000
 _SPACE_MARKS = ("▁", "Ġ")
-"""How SentencePiece and byte-level BPE write the space before a word."""
+"""Space before a word, as SentencePiece and byte-level BPE write it."""
 _MAX_CHARACTER_BYTES = 4
 
 
