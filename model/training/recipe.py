@@ -25,13 +25,14 @@ class SourceRecipe(_Strict):
     JSON object or a table (``emoji``, ``label``, ``tags``, ``lang``); pairs of translations
     (``source``, ``target``, ``lang``), whose target is a teacher's answer to the source side."""
     path: str | None = None
-    """A Parquet, CSV or JSON Lines file, relative to the recipe."""
+    """A Parquet, CSV, TSV or JSON Lines file, relative to the recipe."""
     hub: str | None = None
     """A Hub dataset, ``ID`` or ``ID:CONFIGURATION``, used if ``path`` is None or missing."""
     split: str = "train"
+    """Split of the Hub dataset; of a file with a column ``split``, the rows to keep."""
     text: str = "text"
     label: str = "emoji"
-    """Column of the emoji (kind ``label``) or of the list of emotions (kind ``emotion``)."""
+    """Column of the emoji (kind ``label``), or of the emotion or list of emotions (``emotion``)."""
     languages: tuple[str, ...] = ()
     """Values of the column ``lang`` to keep; empty keeps all."""
     language: str | None = None
@@ -40,6 +41,8 @@ class SourceRecipe(_Strict):
     """Texts to skip, after shuffling and deduplication."""
     limit: int | None = Field(default=None, gt=0)
     """Texts to take after the skipped ones; None for all."""
+    limit_per_language: int | None = Field(default=None, gt=0)
+    """Texts of each language to take, before ``skip`` and ``limit`` count them; None for all."""
     weight: float = Field(default=1.0, gt=0)
     exclude_emojis: tuple[str, ...] = ()
     """Emojis that are not labels of this source; a row without another label is left out."""

@@ -1,6 +1,7 @@
 """Reading of sources: tables to examples by their kind."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -37,7 +38,10 @@ def _examples_of(
         return
     language = row.get(LANGUAGE) or source.language
     if source.kind == "emotion":
-        known = [emotions[tag] for tag in row[source.label] if tag in emotions]
+        tags = row[source.label]
+        known = [
+            emotions[tag] for tag in ([tags] if isinstance(tags, str) else tags) if tag in emotions
+        ]
         for emojis in known:
             weight = source.weight / len(known)
             yield Example(
@@ -75,9 +79,22 @@ def load_examples(
         else:
             fresh = _fresh(rows, source, seen)
             by_row = (list(_examples_of(row, text, source, recipe.emotions)) for row, text in fresh)
-        for row_examples in islice(filter(None, by_row), source.skip, end):
+        by_text = _limit_languages(filter(None, by_row), source.limit_per_language)
+        for row_examples in islice(by_text, source.skip, end):
             examples += row_examples
     return [x for x in examples if not recipe.languages or x.language in recipe.languages]
+
+
+def _limit_languages(
+    by_text: Iterable[list[Example]], limit: int | None
+) -> Iterator[list[Example]]:
+    """Yield the examples of at most ``limit`` texts of each language; of all if it is None."""
+    counts: Counter[str | None] = Counter()
+    for examples in by_text:
+        language = examples[0].language
+        counts[language] += 1
+        if limit is None or counts[language] <= limit:
+            yield examples
 
 
 def _fresh(

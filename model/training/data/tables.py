@@ -8,6 +8,8 @@ from model.training.recipe import RecipeError, SourceRecipe
 
 LANGUAGE = "lang"
 """Column of a row's language."""
+SPLIT = "split"
+"""Column of a row's split, in a table that holds several."""
 
 
 def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, Any]]:
@@ -19,6 +21,7 @@ def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, A
     rows = _table(source, folder)
     if source.languages:
         rows = [row for row in rows if row[LANGUAGE] in source.languages]
+    rows = [row for row in rows if row.get(SPLIT, source.split) == source.split]
     if source.exclude_text:
         rows = [row for row in rows if source.exclude_text not in row[source.text_columns[0]]]
     random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
@@ -44,7 +47,7 @@ def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # no
     missing = [name for name in required if name not in table.column_names]
     if missing:
         raise RecipeError(f"source {source.name}: no column {missing[0]}")
-    wanted = {*source.text_columns, *source.label_columns, LANGUAGE}
+    wanted = {*source.text_columns, *source.label_columns, LANGUAGE, SPLIT}
     kept = [name for name in table.column_names if name in wanted]
     if hasattr(table, "select_columns"):
         rows: list[dict[str, Any]] = table.select_columns(kept).to_list()
@@ -53,7 +56,9 @@ def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # no
 
 
 def read_table(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types of its own
-    """Read a Parquet, CSV or JSON Lines file as a pyarrow table.
+    """Read a Parquet, CSV, TSV or JSON Lines file as a pyarrow table.
+
+    TSV has no quotes: a tab and the end of a line are the only special characters.
 
     Raises:
         RecipeError: the file is none of them.
@@ -70,6 +75,9 @@ def read_table(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types of its
                 parse_options=csv.ParseOptions(newlines_in_values=True),
                 convert_options=as_text,
             )
+        if path.suffix == ".tsv":
+            without_quotes = csv.ParseOptions(delimiter="\t", quote_char=False)
+            return csv.read_csv(path, parse_options=without_quotes)
         if path.suffix in (".jsonl", ".json"):
             return json.read_json(path)
         return parquet.read_table(path)

@@ -38,6 +38,39 @@ def test_a_text_is_taken_once_and_never_from_a_held_out_split(recipe_file: Path)
     assert load_examples(recipe, [held], read_held_out_keys(recipe)) == []
 
 
+def test_a_limit_by_language_counts_the_texts_of_each_language(recipe_file: Path) -> None:
+    recipe = Recipe.read(recipe_file)
+    path = recipe.folder / "languages.jsonl"
+    rows = [
+        f'{{"text": "word{letter} 😂", "lang": "{"en" if i % 3 else "ru"}"}}'
+        for i, letter in enumerate("abcdefghijkl")
+    ]
+    path.write_text("\n".join(rows), "utf-8")
+    source = SourceRecipe(name="many", kind="inline", path=str(path), limit_per_language=3)
+    examples = load_examples(recipe, [source])
+    assert sorted(str(x.language) for x in examples) == ["en"] * 3 + ["ru"] * 3
+
+
+def test_a_table_with_splits_gives_the_rows_of_one_and_a_lone_tag_is_an_emotion(
+    recipe_file: Path,
+) -> None:
+    recipe = Recipe.read(recipe_file)
+    path = recipe.folder / "sentences.tsv"
+    lines = [
+        "kind\tsplit\ttext",
+        'sadness\ttrain\the said "goodbye"',
+        "sadness\ttest\tnever read this",
+        "unknown\ttrain\ta tag that the recipe does not know",
+    ]
+    path.write_text("\n".join(lines), "utf-8")
+    source = SourceRecipe(
+        name="table", kind="emotion", label="kind", language="en", path=str(path), weight=2.0
+    )
+    (example,) = load_examples(recipe, [source])
+    assert (example.text, example.language, example.weight) == ('he said "goodbye"', "en", 2.0)
+    assert example.emojis == recipe.emotions["sadness"]
+
+
 def test_a_missing_file_is_named(recipe_file: Path) -> None:
     recipe = Recipe.read(recipe_file)
     missing = recipe.sources[0].model_copy(update={"path": "gone.parquet"})
