@@ -20,7 +20,8 @@ GRAVE_KINDS = ("grief", "death", "violence", "illness", "self_harm", "crisis")
 HARMLESS_KINDS = ("figurative", "cheerful")
 _TEXTS_A_PATTERN = 8
 
-Split = Literal["train", "test"]
+Split = Literal["train", "validation", "test"]
+"""Train is for fits, validation for choices (thresholds), test for figures alone."""
 
 
 class SentenceError(ValueError):
@@ -73,13 +74,15 @@ def _read_table(path: Path) -> list[Sentence]:
     sentences = []
     for number, row in enumerate(rows[1:], 2):
         match row:
-            case [kind, "train" | "test" as split, text] if text and kind in (
+            case [kind, "train" | "validation" | "test" as split, text] if text and kind in (
                 *GRAVE_KINDS,
                 *HARMLESS_KINDS,
             ):
                 sentences.append(Sentence(path.stem, kind, split, text))
             case _:
-                raise SentenceError(f"{path}:{number}: expected a kind, train or test, and a text")
+                raise SentenceError(
+                    f"{path}:{number}: expected a kind, train, validation or test, and a text"
+                )
     return sentences
 
 

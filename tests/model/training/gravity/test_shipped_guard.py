@@ -1,13 +1,22 @@
 """The shipped guard on the sentences that no fit saw, and the tables of sentences."""
 
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from model import artifact
+from model.text import dedup_key, dedup_key_of_cleaned
 from model.training.gravity.evaluate_guard import evaluate_guard
-from model.training.gravity.sentences import SentenceError, expand, read_patterns, read_sentences
+from model.training.gravity.sentences import (
+    GRAVE_KINDS,
+    HARMLESS_KINDS,
+    SentenceError,
+    expand,
+    read_patterns,
+    read_sentences,
+)
 
 ROOT = Path(__file__).resolve().parents[4]
 SENTENCES = ROOT / "recipes" / "gravity"
@@ -29,21 +38,29 @@ def test_the_shipped_figures_are_those_that_are_measured() -> None:
     assert english.kept >= 0.75 * english.laughing_texts
 
 
-def test_every_language_has_enough_sentences_and_half_of_them_for_tests() -> None:
+def test_every_language_has_enough_sentences_of_each_split() -> None:
     counts = Counter((s.language, s.is_grave, s.split) for s in read_sentences(SENTENCES))
     for grave in (True, False):
         for language in (*LONG, *SHORT):
             total = counts[language, grave, "train"] + counts[language, grave, "test"]
             assert total >= (200 if language in LONG else 60)
+            assert counts[language, grave, "validation"] >= (60 if language in LONG else 30)
         for language in LONG:
             assert counts[language, grave, "test"] >= 96
 
 
-def test_no_test_sentence_is_trained_on() -> None:
-    sentences = read_sentences(SENTENCES)
-    held_out = {s.text.casefold() for s in sentences if s.split == "test"}
-    assert not held_out & {s.text.casefold() for s in sentences if s.split == "train"}
-    assert not held_out & {t.text for t in expand(read_patterns(SENTENCES / "patterns.toml"))}
+def test_the_validation_split_has_every_kind_in_every_language() -> None:
+    found = {(s.language, s.kind) for s in read_sentences(SENTENCES) if s.split == "validation"}
+    assert found == set(product((*LONG, *SHORT), (*GRAVE_KINDS, *HARMLESS_KINDS)))
+
+
+def test_no_sentence_of_one_split_is_in_another() -> None:
+    keys = [(dedup_key(s.text), s.split) for s in read_sentences(SENTENCES)]
+    splits = Counter(key for key, _ in set(keys))
+    assert [key for key, count in splits.items() if count > 1] == []
+    held_out = {key for key, split in keys if split != "train"}
+    patterns = expand(read_patterns(SENTENCES / "patterns.toml"))
+    assert not held_out & {dedup_key_of_cleaned(t.text) for t in patterns}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +69,7 @@ def test_no_test_sentence_is_trained_on() -> None:
         ("text\nhello\n", "the first line"),
         ("kind\tsplit\ttext\ngrief\ttrain\n", r"en\.tsv:2"),
         ("kind\tsplit\ttext\njoy\ttrain\thello\n", r"en\.tsv:2"),
+        ("kind\tsplit\ttext\ngrief\tdev\thello\n", r"en\.tsv:2: .*train, validation or test"),
     ],
 )
 def test_a_malformed_table_is_named(tmp_path: Path, content: str, message: str) -> None:
