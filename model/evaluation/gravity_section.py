@@ -8,7 +8,7 @@ _INTRODUCTION = (
     "On texts about grief, death, violence, illness, self-harm and crisis only comforting emojis "
     "are predicted, on those about self-harm only kind ones. A small head on the encoder's vector "
     "and an English lexicon tells them from figures of speech such as *my phone died*. Measured on "
-    "the half of the project's own sentences that no fit saw (`emoji-reactor model gravity`): "
+    "the project's own test sentences, which no fit saw (`emoji-reactor model gravity`): "
     "laughing, celebrating or morbid emojis on grave sentences, with the head and without it, and "
     "how many figurative sentences keep the 💀 or 😂 that they have among the five without it. "
     "95 % Wilson intervals in percent. The lexicon was written with the sentences in view, so "
