@@ -5,11 +5,27 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from model.emoji import has_emoji_form
 
 SPLITS = ("train", "validation", "test")
 
-Emoji = Annotated[str, Field(min_length=1, max_length=64)]
+
+def _check_emoji(text: str) -> str:
+    if not has_emoji_form(text):
+        raise ValueError("not a canonical emoji, nor a custom one as :name:")
+    return text
+
+
+Emoji = Annotated[str, AfterValidator(_check_emoji)]
 """Canonical, or ``:name:`` for a custom one."""
 
 

@@ -21,6 +21,7 @@ from .prediction_tiles import render_status, render_tiles
 HINT = "Type something, or take one of the examples."
 OVERLOADED = "Too many people are typing right now. Your text is read again in a moment."
 TRUNCATED = f" No more than {MAX_CHARACTERS:,} characters fit."
+CUSTOM = " Answers with custom emojis are not counted."
 NOT_RECORDED = "This could not be saved. Please try again."
 
 NO_RESULT = PredictionResult((), 0.0)
@@ -36,9 +37,14 @@ class PageState:
     choice: str | None = None
     """The visitor's choice, None without one."""
 
+    @property
+    def is_recordable(self) -> bool:
+        """True if a choice can be stored."""
+        return self.request is not None and self.request.is_recordable
+
     def render(self, message: str, *, enabled: bool, retry: str = "") -> str:
         """Render tiles and status line; with ``retry``, the browser sends the text again."""
-        enabled = enabled and self.request is not None
+        enabled = enabled and self.is_recordable
         status = render_status(message, self.choice, enabled=enabled, retry=retry)
         return render_tiles(self.result.predictions, self.choice, enabled=enabled) + status
 
@@ -67,7 +73,7 @@ class PageController:
         if not result.predictions:
             return PageState(), self.render_blank()
         state = PageState(PredictionRequest(uuid.uuid4().hex, truncated, candidates), result)
-        message = self._describe(result) + (TRUNCATED if is_full(text) else "")
+        message = self._describe(state) + (TRUNCATED if is_full(text) else "")
         return state, state.render(message, enabled=self._enabled)
 
     async def explain(self, state: PageState) -> str:
@@ -87,7 +93,8 @@ class PageController:
     ) -> tuple[PageState, str]:
         """Record a pressed tile or ``NONE_FITS``; pressing it again takes the choice back."""
         shown = {prediction.emoji for prediction in state.result.predictions}
-        if state.request is None or not self._enabled or choice not in {*shown, NONE_FITS}:
+        is_choice = state.is_recordable and choice in {*shown, NONE_FITS}
+        if state.request is None or not self._enabled or not is_choice:
             return state, state.render(HINT, enabled=self._enabled)
         new = None if choice == state.choice else choice
         if not await self._backend.record_choice(visitor, state.request, new, state.choice):
@@ -95,13 +102,16 @@ class PageController:
         recorded = replace(state, choice=new)
         return recorded, recorded.render(_acknowledge(new), enabled=True)
 
-    def _describe(self, result: PredictionResult) -> str:
+    def _describe(self, state: PageState) -> str:
+        result = state.result
         best = result.predictions[0]
         if best.score >= result.threshold:
             message = f"In a chat, the bot would react with {best.emoji}."
         else:
             message = "In a chat, the bot would stay silent: nothing fits well enough."
-        return f"{message} Which one fits best? Press it." if self._enabled else message
+        if not self._enabled:
+            return message
+        return message + (" Which one fits best? Press it." if state.is_recordable else CUSTOM)
 
 
 def render_overloaded() -> str:

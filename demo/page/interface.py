@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NewType, Protocol
 
 from model import Prediction
+from model.emoji import is_custom_emoji
 from model.occlusion import Unit
 
 VisitorId = NewType("VisitorId", str)
@@ -28,6 +29,11 @@ class PredictionRequest:
     text: str = field(repr=False)
     candidates: frozenset[str] | None
     """None for all emojis."""
+
+    @property
+    def is_recordable(self) -> bool:
+        """False with custom emojis: the page knows none, and a made-up name can say anything."""
+        return self.candidates is None or not any(map(is_custom_emoji, self.candidates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,8 @@ class Backend(Protocol):
     ) -> bool:
         """Store the choice of a visitor in place of the ``earlier`` one; False if that failed.
 
-        ``NONE_FITS`` is a choice too; None takes the earlier choice back.
+        ``NONE_FITS`` is a choice too; None takes the earlier choice back. A request that is not
+        recordable is refused.
         """
         ...
 

@@ -95,14 +95,13 @@ class LocalBackend:
         earlier: str | None,
     ) -> bool:
         """Add a row, which replaces the earlier one of the same request."""
-        if self._dataset is None:
+        if self._dataset is None or not request.is_recordable:
+            return False
+        if choice and parse_choice(choice) is None:  # a browser may send any text
             return False
         try:
             result = await self.predict(visitor, request.text, request.candidates)
         except Overloaded:
-            return False
-        known = [prediction.emoji for prediction in result.predictions]
-        if choice and parse_choice(choice, known) is None:  # a browser may send any text
             return False
         row = choice_row(
             request,

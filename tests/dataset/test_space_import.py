@@ -137,6 +137,18 @@ def test_a_malformed_row_is_named_without_its_text(space: Space, tmp_path: Path)
     assert not (tmp_path / "out").exists()
 
 
+def test_names_that_visitors_made_up_are_left_out(
+    space: Space, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    space.choose(ANN, "1", ":my_neighbour:")
+    made_up = PredictionResult((Prediction(":my_neighbour:", 0.6), Prediction("😭", 0.3)), 0.25)
+    space.choose(BEN, "2", "😭", result=made_up)
+    space.choose(BEN, "3", "😭")
+    [row] = import_rows(space, tmp_path / "out")
+    assert [p.emoji for p in row.predictions] == ["😂", "😭"]
+    assert "left out 2 choices" in caplog.text
+
+
 @pytest.mark.parametrize("source", ["nowhere", "../nowhere", "a/b/c"])
 def test_a_missing_data_set_is_an_error(source: str, tmp_path: Path) -> None:
     with (

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.web import WebBackend, page_terms
+from bot.core.events import FeedbackKind
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
 from bot.database.engine import open_database
@@ -14,7 +15,8 @@ from bot.database.store import SqlStore
 from bot.database.tables import feedback
 from demo.page.interface import NONE_FITS, PredictionRequest, VisitorId
 from model import Prediction
-from tests.core.fakes import EchoPredictor
+from tests.core.fakes import EchoPredictor, make_feedback
+from tests.database.rows import record
 
 ANN = VisitorId("ann")
 PARROT = ":party_parrot:"
@@ -39,6 +41,7 @@ async def test_only_emojis_are_choices(tmp_path: Path) -> None:
         "my neighbour steals",
         "x" * 65,
         ":neighbour:",
+        PARROT,
         ":my neighbour:",
         "😂 him",
         "\0",
@@ -47,9 +50,7 @@ async def test_only_emojis_are_choices(tmp_path: Path) -> None:
     assert await stored(engine) == []
     assert await choose("❤️")
     assert await stored(engine) == ["❤"]
-    assert await choose(PARROT, "❤️")
-    assert await stored(engine) == [PARROT]
-    assert await choose(NONE_FITS, PARROT)
+    assert await choose(NONE_FITS, "❤️")
     assert await stored(engine) == [""]
     assert await choose(None, NONE_FITS)
     assert await choose(None, "my neighbour steals")
@@ -60,14 +61,28 @@ async def test_only_emojis_are_choices(tmp_path: Path) -> None:
     await engine.dispose()
 
 
-async def test_the_page_shows_no_names_that_visitors_made_up(tmp_path: Path) -> None:
-    engine = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+async def test_a_name_that_a_visitor_made_up_is_stored_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "bot.db"
+    engine = await open_database(f"sqlite+aiosqlite:///{file}")
     predictor: Any = EchoPredictor([Prediction(PARROT, 0.6), Prediction("😂", 0.3)])
     service = Service(predictor, SqlStore(engine))
     backend = WebBackend(service, Pseudonyms(b"x" * 32), engine, predictor, page_terms(365, 14))
-    for number, choice in enumerate((PARROT, "🔥")):
-        request = PredictionRequest(str(number), "so funny", None)
-        assert await backend.record_choice(ANN, request, choice, None)
+    request = PredictionRequest("1", "so funny", frozenset({PARROT, "😂"}))
+    for choice in (PARROT, "😂", NONE_FITS):
+        assert not await backend.record_choice(ANN, request, choice, None)
+    await engine.dispose()
+    assert PARROT.encode() not in file.read_bytes()
+
+
+async def test_the_page_shows_no_names_of_communities(tmp_path: Path) -> None:
+    engine = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+    store = SqlStore(engine)
+    await record(store, "1")
+    for emoji in (PARROT, "🔥"):
+        await store.feedback.add(make_feedback("1", FeedbackKind.CORRECT, emoji))
+    predictor: Any = EchoPredictor([])
+    service = Service(predictor, store)
+    backend = WebBackend(service, Pseudonyms(b"x" * 32), engine, predictor, page_terms(365, 14))
     statistics = await backend.statistics()
     assert statistics is not None
     assert statistics.chosen == [("🔥", 1)]

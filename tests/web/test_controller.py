@@ -1,6 +1,7 @@
 """The logic of the page, without a browser."""
 
-from demo.page.controller import NOT_RECORDED, OVERLOADED, PageController, PageState
+from demo.page.candidates import CandidateSet
+from demo.page.controller import CUSTOM, NOT_RECORDED, OVERLOADED, PageController, PageState
 from demo.page.interface import NONE_FITS, VisitorId
 from tests.web.fakes import FakeBackend
 
@@ -25,6 +26,17 @@ async def test_a_choice_that_was_not_stored_is_not_shown_as_counted() -> None:
     after, html = await controller.record_choice(ANN, state, "😂")
     assert NOT_RECORDED in html
     assert after.choice is None
+
+
+async def test_answers_with_names_that_a_visitor_made_up_are_not_counted() -> None:
+    backend = FakeBackend()
+    controller = PageController(backend)
+    state, html = await controller.predict(ANN, "hello", CandidateSet.OWN, ["😂", ":my_neighbour:"])
+    assert CUSTOM in html
+    assert "disabled" in html
+    after, _ = await controller.record_choice(ANN, state, "😂")
+    assert after.choice is None
+    assert backend.choices == []
 
 
 async def test_an_overloaded_backend_is_reported() -> None:

@@ -134,14 +134,16 @@ class WebBackend:
         earlier: str | None,
     ) -> bool:
         """Store the outcome with the first choice on it, and the choice as feedback."""
+        chosen = parse_choice(choice) if choice else None
+        if not request.is_recordable or (choice and chosen is None):  # a browser may send any text
+            return False
         message = self._message(visitor, request)
         await self._service.on_message(message, _PageResponder())
-        recorded = await self._service.recorded_outcome(message.ref)
-        shown = recorded.outcome.shown if recorded else ()
-        predictions = recorded.outcome.predictions if recorded else ()
-        chosen = parse_choice(choice, [p.emoji for p in predictions]) if choice else None
-        if choice and chosen is None:  # a browser may send any text
+        try:
+            recorded = await self._service.find_outcome(message.ref)
+        except StoreFailed:  # the service has logged it
             return False
+        shown = recorded.outcome.shown if recorded else ()
         result = FeedbackResult.RECORDED
         withdrawn = parse_choice(earlier, [earlier]) if earlier else None
         if earlier == NONE_FITS or withdrawn is not None:
