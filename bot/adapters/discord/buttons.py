@@ -7,6 +7,7 @@ from typing import Self
 import discord
 
 from bot.adapters.discord.callbacks import describe_choice, record_choice
+from bot.adapters.discord.command_context import finish_press
 from bot.adapters.discord.context import Interaction
 from bot.adapters.discord.emojis import to_wire
 from bot.core.events import FeedbackResult, MessageRef
@@ -87,7 +88,8 @@ class WithdrawButton(
             if reaction.result is FeedbackResult.RECORDED
             else explain_rejection(reaction.result, language)
         )
-        await interaction.edit_original_response(content=description, view=None)
+        stored = reaction.result is not FeedbackResult.STORE_FAILED
+        await finish_press(interaction, description, stored=stored)
 
 
 class PredictionButtons(discord.ui.View):

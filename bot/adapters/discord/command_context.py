@@ -21,6 +21,14 @@ async def acknowledge(interaction: Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
+async def finish_press(interaction: Interaction, text: str, *, stored: bool) -> None:
+    """Replace the text above the buttons, and remove them unless the press was not stored."""
+    if stored:
+        await interaction.edit_original_response(content=text, view=None)
+    else:
+        await interaction.edit_original_response(content=text)
+
+
 async def respond(interaction: Interaction, text: str) -> None:
     """Respond to the member alone, whether the interaction was acknowledged or not."""
     if interaction.response.is_done():

@@ -9,7 +9,13 @@ from discord import app_commands
 
 from bot import charts
 from bot.adapters.discord import events
-from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
+from bot.adapters.discord.command_context import (
+    acknowledge,
+    finish_press,
+    language_of,
+    localized,
+    respond,
+)
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
 from bot.core.preferences import transfer
@@ -134,17 +140,17 @@ class _ConfirmationButton(discord.ui.Button[ResetConfirmation]):
         )
 
     async def callback(self, interaction: Interaction) -> None:
-        """Reset the preferences, or not, and remove the buttons."""
+        """Reset the preferences, or not, and remove the buttons once that is stored."""
         await interaction.response.defer()
-        key = "preferences.kept"
+        key, language = "preferences.kept", language_of(interaction)
         try:
             if self._resets:
                 requests = context_of(interaction).service.member_requests
                 await requests.reset_preferences(events.interaction_ref(interaction))
                 key = "preferences.forgotten"
         except StoreFailed:
-            key = "error.not_stored"
-        text = localize(key, language_of(interaction))
-        await interaction.edit_original_response(content=text, view=None)
+            await finish_press(interaction, localize("error.not_stored", language), stored=False)
+            return
+        await finish_press(interaction, localize(key, language), stored=True)
         if self.view is not None:
             self.view.stop()

@@ -5,7 +5,13 @@ import io
 import discord
 from discord import app_commands
 
-from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
+from bot.adapters.discord.command_context import (
+    acknowledge,
+    finish_press,
+    language_of,
+    localized,
+    respond,
+)
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey
@@ -79,14 +85,15 @@ class _ChoiceButton(discord.ui.Button[PromptView]):
         self._name = name
 
     async def callback(self, interaction: Interaction) -> None:
-        """Carry out the choice, and remove the buttons."""
+        """Carry out the choice, and remove the buttons once it is stored."""
         await interaction.response.defer()
         commands, language = context_of(interaction).privacy_commands, language_of(interaction)
         try:
             text = await commands.choose(self._name, _member(interaction), language)
         except StoreFailed:
-            text = localize("error.not_stored", language)
-        await interaction.edit_original_response(content=text, view=None)
+            await finish_press(interaction, localize("error.not_stored", language), stored=False)
+            return
+        await finish_press(interaction, text, stored=True)
         if self.view is not None:
             self.view.stop()
 
