@@ -161,7 +161,7 @@ class FeedbackResult(StrEnum):
     """Result of storing feedback; all but ``RECORDED`` say why it was not stored."""
 
     RECORDED = "recorded"
-    """Stored or withdrawn."""
+    """Stored or withdrawn, or replaced already by a later update of the actor."""
     NOTHING_SHOWN = "nothing_shown"
     """The bot showed no emoji on the message; an unprompted emoji is counted at most."""
     UNKNOWN_MESSAGE = "unknown_message"

@@ -181,8 +181,13 @@ class FeedbackStore(Protocol):
         actor: MemberKey,
         source: FeedbackSource,
         feedback: Sequence[Feedback],
+        update_id: int | None = None,
     ) -> FeedbackResult:
-        """Make these the actor's only feedback through ``source``; none withdraws all."""
+        """Make these the actor's only feedback through ``source``; none withdraws all.
+
+        With ``update_id``, what an update with a higher number stored stays: processes may get two
+        updates in either order.
+        """
         ...
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, select
@@ -18,7 +20,7 @@ from bot.core.events import (
 from bot.database.preferences.prediction_counts import prediction_of
 from bot.database.preferences.recording import PreferenceRecording
 from bot.database.queries import is_opted_out
-from bot.database.tables import feedback
+from bot.database.tables import feedback, latest_update
 from bot.database.transaction import Database
 from model.emoji import ChosenEmoji
 
@@ -52,20 +54,43 @@ class SqlFeedbackStore:
         actor: MemberKey,
         source: FeedbackSource,
         feedback: Sequence[Feedback],
+        update_id: int | None = None,
     ) -> FeedbackResult:
-        """Make these the actor's only feedback through ``source``; none withdraws all."""
+        """Make these the actor's only feedback through ``source``; none withdraws all.
+
+        With ``update_id``, what an update with a higher number stored stays.
+        """
         async with self._database.write() as connection:
             if feedback and await is_opted_out(connection, ref.platform, actor):
                 return FeedbackResult.OPTED_OUT
             prediction = await prediction_of(connection, ref)
             if prediction is None:
                 return FeedbackResult.UNKNOWN_MESSAGE
+            if update_id is not None and not await self._is_latest(
+                connection, _change_key(prediction.id, actor, source), update_id
+            ):
+                return FeedbackResult.RECORDED
             for earlier in await _stored(connection, prediction.id, ref, actor, source):
                 if not any(_same(earlier, given) for given in feedback):
                     await self._withdraw(connection, prediction, earlier)
             for given in feedback:
                 await self._apply(connection, prediction, given)
             return FeedbackResult.RECORDED
+
+    async def _is_latest(
+        self, connection: AsyncConnection, key: dict[str, object], update_id: int
+    ) -> bool:
+        """Record an update; return False if one with a higher number was recorded before."""
+        applied = {"update_id": update_id, "applied_at": datetime.now(UTC)}
+        upsert = self._database.insert(latest_update).values(key | applied)
+        recorded = await connection.execute(
+            upsert.on_conflict_do_update(
+                index_elements=[*key],
+                set_=applied,
+                where=latest_update.c.update_id <= update_id,
+            )
+        )
+        return recorded.rowcount == 1
 
     async def _apply(
         self, connection: AsyncConnection, prediction: Row[Any], given: Feedback
@@ -127,6 +152,12 @@ async def _stored(
         )
         for row in await connection.execute(query)
     ]
+
+
+def _change_key(prediction_id: int, actor: MemberKey, source: FeedbackSource) -> dict[str, object]:
+    """Return the key in ``latest_update``."""
+    member = sha256(f"{prediction_id}:{actor}:{source}".encode()).hexdigest()[:32]
+    return {"prediction_id": prediction_id, "member": member}
 
 
 def _same(one: Feedback, other: Feedback) -> bool:

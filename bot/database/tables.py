@@ -215,3 +215,16 @@ update_claim = Table(
     Column("handled_at", UtcTime),
     Index(None, "claimed_at"),
 )
+
+# The last update by which a member changed the feedback on a message, kept for as long as a
+# platform may send an earlier one.
+latest_update = Table(
+    "latest_update",
+    metadata,
+    Column("prediction_id", ForeignKey("prediction.id", ondelete="CASCADE"), primary_key=True),
+    # A hash of message, member and source, so that no two messages can be linked.
+    Column("member", PlainText(64), primary_key=True),
+    Column("update_id", BigInteger, nullable=False),
+    Column("applied_at", UtcTime, nullable=False),
+    Index(None, "applied_at"),
+)

@@ -1,11 +1,11 @@
-"""Claims on a platform's numbered updates: one that arrives twice is handled once."""
+"""Numbered updates of a platform: one that arrives twice is handled once, and the last one wins."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
 
-from bot.database.tables import update_claim
+from bot.database.tables import latest_update, update_claim
 from bot.database.transaction import Database
 
 
@@ -53,11 +53,12 @@ class UpdateClaimStore:
             await connection.execute(update(update_claim).where(is_claim).values(claimed_at=now))
 
     async def forget(self, receiver: str) -> None:
-        """Delete the claims of a receiver whose updates are numbered anew."""
+        """Delete the claims of a receiver whose updates are numbered anew, and their order."""
         async with self._database.write() as connection:
             await connection.execute(
                 delete(update_claim).where(update_claim.c.receiver == receiver)
             )
+            await connection.execute(delete(latest_update))
 
     async def is_handled(self, receiver: str, update_id: int) -> bool:
         """Return if an update is handled."""
@@ -67,6 +68,9 @@ class UpdateClaimStore:
             return (await connection.execute(query)).scalar() is not None
 
     async def purge(self, before: datetime) -> None:
-        """Delete the claims of before ``before``, which no platform sends again."""
+        """Delete claims and order of before ``before``, which no platform sends again."""
         async with self._database.write() as connection:
             await connection.execute(delete(update_claim).where(update_claim.c.claimed_at < before))
+            await connection.execute(
+                delete(latest_update).where(latest_update.c.applied_at < before)
+            )

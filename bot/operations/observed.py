@@ -61,9 +61,10 @@ class ObservedService(Service):
         actor: MemberKey,
         source: FeedbackSource,
         feedback: Sequence[Feedback],
+        update_id: int | None = None,
     ) -> FeedbackResult:
         """Make these the actor's only feedback through ``source``. Never raises."""
-        result = await super().on_replaced_feedback(ref, actor, source, feedback)
+        result = await super().on_replaced_feedback(ref, actor, source, feedback, update_id)
         self._metrics.record_feedback(feedback, result)
         return result
 

@@ -161,6 +161,7 @@ class MemoryFeedback(_Part):
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(store)
         self.rows: dict[FeedbackKey, Feedback] = {}
+        self.latest_updates: dict[tuple[MessageRef, MemberKey, FeedbackSource], int] = {}
 
     async def add(self, given: Feedback) -> FeedbackResult:
         self._store.check("feedback.add")
@@ -181,12 +182,18 @@ class MemoryFeedback(_Part):
         actor: MemberKey,
         source: FeedbackSource,
         feedback: Sequence[Feedback],
+        update_id: int | None = None,
     ) -> FeedbackResult:
         self._store.check("feedback.replace")
         if feedback and self._is_opted_out(ref, actor):
             return FeedbackResult.OPTED_OUT
         if ref not in self._store.outcomes.rows:
             return FeedbackResult.UNKNOWN_MESSAGE
+        if update_id is not None:
+            latest = self.latest_updates.get((ref, actor, source), update_id)
+            if latest > update_id:
+                return FeedbackResult.RECORDED
+            self.latest_updates[ref, actor, source] = update_id
         for key, row in list(self.rows.items()):
             if (row.ref, row.actor, row.source) == (ref, actor, source):
                 del self.rows[key]

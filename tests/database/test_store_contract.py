@@ -124,6 +124,32 @@ async def test_an_opted_out_actor_can_only_withdraw(any_store: Store) -> None:
     assert await replace_all(ref(), BEN, FeedbackSource.BUTTON, []) is FeedbackResult.RECORDED
 
 
+async def test_the_last_update_wins_in_whatever_order_they_come(any_store: Store) -> None:
+    await record(any_store)
+    other = MemberKey("c" * 32)
+
+    async def apply(number: int, *emojis: str, by: MemberKey = BEN) -> None:
+        given = [make_feedback(emoji=emoji, actor=by) for emoji in emojis]
+        result = await any_store.feedback.replace(ref(), by, FeedbackSource.REACTION, given, number)
+        assert result is FeedbackResult.RECORDED
+
+    async def stored(by: MemberKey = BEN) -> int:
+        return await any_store.members.erase("console", by)
+
+    await apply(8)
+    await apply(7, "😂")  # taken back by update 8
+    assert await stored() == 0
+    await apply(12, "🎉")
+    await apply(12, "🎉")  # again, after a crash
+    await apply(9, "😂", "🔥")
+    assert await stored() == 1
+    await apply(13, "🎉")
+    await apply(14)
+    assert await stored() == 0
+    await apply(7, "😂", by=other)
+    assert await stored(other) == 1
+
+
 async def test_replaced_feedback_is_all_of_its_source(any_store: Store) -> None:
     await record(any_store)
     source = FeedbackSource.BUTTON

@@ -1,10 +1,12 @@
 """Claims of updates that arrive more than once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from bot.core.events import Feedback, FeedbackSource
 from bot.database.store import SqlStore
-from tests.core.fakes import MOMENT
+from tests.core.fakes import MOMENT, make_feedback
+from tests.database.rows import record
 
 BOT = "telegram:1"
 LATER = MOMENT + timedelta(seconds=31)
@@ -39,6 +41,23 @@ async def test_old_claims_are_deleted(store: SqlStore) -> None:
     await store.update_claims.claim(BOT, [2], LATER, NEVER)
     await store.update_claims.purge(LATER)
     assert await store.update_claims.claim(BOT, [1, 2], LATER, NEVER) == {1}
+
+
+async def test_the_order_of_updates_is_forgotten_with_the_claims(store: SqlStore) -> None:
+    await record(store)
+    given, source = make_feedback(), FeedbackSource.REACTION
+
+    async def apply(number: int, *feedback: Feedback) -> int:
+        await store.feedback.replace(given.ref, given.actor, source, feedback, number)
+        return await store.members.erase(given.ref.platform, given.actor)
+
+    assert await apply(900) == 0
+    assert await apply(1, given) == 0
+    await store.update_claims.forget(BOT)  # the numbers restarted
+    assert await apply(1, given) == 1
+    assert await apply(2) == 0
+    await store.update_claims.purge(datetime.now(UTC))
+    assert await apply(1, given) == 1
 
 
 async def test_renewed_claims_stay_and_forgotten_ones_are_free(store: SqlStore) -> None:

@@ -1,12 +1,13 @@
 """Fake platforms on loopback, and the bot as a process."""
 
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import environment as environment
+from tests.database.postgres import temporary_database
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.process import BotProcess
 from tests.e2e.telegram_server import TelegramServer
@@ -32,6 +33,13 @@ async def telegram_server() -> AsyncIterator[TelegramServer]:
     yield server
     await server.close()
     assert server.errors == []
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    with temporary_database("e2e") as url:
+        yield url
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from tests.e2e.conftest import Launcher
+from tests.e2e.database import fetch
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED
 from tests.e2e.telegram_server import ALICE, BOB, PRIVATE, TOKEN, Refusal, TelegramServer
@@ -75,11 +76,11 @@ async def test_old_messages_are_not_answered(
 
 
 async def replica(
-    launcher: Launcher, server: TelegramServer, number: int
+    launcher: Launcher, server: TelegramServer, number: int, **settings: object
 ) -> tuple[BotProcess, str]:
     """A process that listens, and where; all share one database."""
     given = {"telegram.webhook_url": URL, "telegram.webhook_listen": "127.0.0.1:0"}
-    bot = launcher(telegram=server, **given)
+    bot = launcher(telegram=server, **given, **settings)
     await bot.start(TELEGRAM_TOKEN=TOKEN, EMOJI_REACTOR_SECRET=SECRET)
     await server.wait_for_calls("setWebhook", count=number)
     await bot.wait_for_outputs(LISTENS, number)
@@ -154,6 +155,35 @@ async def test_a_quick_removal_is_not_stored_before_its_reaction(
         assert await asyncio.gather(*both) == [200, 200]
     assert bot.query(FEEDBACKS) == [(0,)]
     assert await bot.stop() == 0
+
+
+async def test_the_last_update_holds_in_whatever_order_two_replicas_get_it(
+    launcher: Launcher, telegram_server: TelegramServer, postgres_url: str
+) -> None:
+    database = {"database.url": postgres_url}
+    one, here = await replica(launcher, telegram_server, 1, **database)
+    two, there = await replica(launcher, telegram_server, 2, **database)
+    message = telegram_server.send_message("haha")
+    assert await telegram_server.deliver(telegram_server.last_update, here) == 200
+    for member in range(7_000_000_001, 7_000_000_009):
+        telegram_server.react(message, member, [], ["🎉"])
+        telegram_server.react(message, member, ["🎉"], [])
+        last = telegram_server.last_update
+        if member % 2:  # the removal first
+            assert await telegram_server.deliver(last, there) == 200
+            assert await telegram_server.deliver(last - 1, here) == 200
+        else:
+            both = [telegram_server.deliver(n, url) for n, url in ((last, there), (last - 1, here))]
+            assert await asyncio.gather(*both) == [200, 200]
+    telegram_server.react(message, BOB, [], ["🎉"])
+    telegram_server.react(message, BOB, ["🎉"], ["🔥"])
+    last = telegram_server.last_update
+    assert await telegram_server.deliver(last, there) == 200
+    assert await telegram_server.deliver(last - 1, here) == 200
+    assert await fetch(postgres_url, "select kind, emoji from feedback") == [("correct", "🔥")]
+    for bot in (one, two):
+        assert await bot.stop() == 0
+    assert "Traceback" not in one.output
 
 
 async def test_a_second_poller_is_logged_and_counted(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess, store_away
 from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED, REFUSED
@@ -13,6 +14,7 @@ from tests.e2e.telegram_server import (
     ALICE,
     BOB,
     GROUP,
+    PRIVATE,
     TOKEN,
     Refusal,
     TelegramServer,
@@ -179,6 +181,35 @@ async def test_what_arrives_while_the_store_is_away_is_handled_once_afterwards(
     await telegram_server.confirmed()
     assert await bot.stop() == 0
     assert len(telegram_server.calls.filter(lambda c: c.method == "setmessagereaction")) == 6
+
+
+async def test_a_press_while_the_store_is_away_is_answered_once_and_counted_once(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    message = telegram_server.send_message("haha", chat_id=PRIVATE)
+    (offer,) = await telegram_server.replies_to(message)
+
+    async def answers(press: str) -> list[str]:
+        await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
+        await telegram_server.confirmed()  # no second answer comes after that
+        answered = await telegram_server.wait_for_calls(
+            "answerCallbackQuery", callback_query_id=press
+        )
+        return [answer.text for answer in answered]
+
+    with store_away(bot, "feedback"):
+        assert await answers(telegram_server.press(offer, "🤣")) == [
+            localize("error.not_stored", "en")
+        ]
+    assert bot.query(FEEDBACK, str(message)) == []
+    with store_away(bot, "update_claim"):
+        press = telegram_server.press(offer, "🤣")
+        await bot.wait_for_output("the store failed, next try")
+    agreed = localize("feedback.agree", "en", emoji="🤣")
+    assert await answers(press) == [agreed]
+    assert await answers(telegram_server.press(offer, "🤣")) == [agreed]
+    assert bot.query(f"{FEEDBACK} and vote_weight = 1", str(message)) == [("agree", "🤣")]
+    assert await bot.stop() == 0
 
 
 async def test_a_reaction_is_tried_again_after_a_failure_of_telegram(

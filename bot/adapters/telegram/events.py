@@ -1,6 +1,6 @@
 """Conversion of Telegram's updates to the core's events; pure functions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from telegram import (
     Chat,
@@ -172,11 +172,10 @@ def actor_id(update: MessageReactionUpdated) -> str | None:
     return str(update.actor_chat.id) if update.actor_chat else None
 
 
-def reaction_changes(update: MessageReactionUpdated) -> Iterable[tuple[ChosenEmoji, bool]]:
-    """Yield changed canonical emojis, with True if withdrawn; custom and paid ones are skipped."""
-    old, new = emojis_of(update.old_reaction), emojis_of(update.new_reaction)
-    yield from ((emoji, True) for emoji in old if emoji not in new)
-    yield from ((emoji, False) for emoji in new if emoji not in old)
+def added_emojis(update: MessageReactionUpdated) -> list[ChosenEmoji]:
+    """Return the canonical emojis that the member added; custom and paid ones are skipped."""
+    old = emojis_of(update.old_reaction)
+    return [emoji for emoji in emojis_of(update.new_reaction) if emoji not in old]
 
 
 def emojis_of(reactions: Sequence[ReactionType]) -> list[ChosenEmoji]:

@@ -21,7 +21,13 @@ from bot.adapters.telegram.update_claims import UpdateClaims
 from bot.adapters.telegram.updates import ReceivedUpdate
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.errors import StoreFailed
-from bot.core.events import FeedbackSource, IncomingMessage, MessageRef, SkipReason
+from bot.core.events import (
+    FeedbackResult,
+    FeedbackSource,
+    IncomingMessage,
+    MessageRef,
+    SkipReason,
+)
 from bot.core.messages.feedback import require_stored
 from bot.log import describe
 
@@ -130,13 +136,13 @@ class Inbox:
         if message := update.message or update.channel_post:
             return self._on_message(message)
         if update.message_reaction:
-            return self._on_reaction(update.message_reaction)
+            return self._on_reaction(update.message_reaction, update.update_id)
         if update.message_reaction_count:
-            return self._on_reaction_count(update.message_reaction_count)
+            return self._on_reaction_count(update.message_reaction_count, update.update_id)
         if query := update.callback_query:
             # Presses of one member stay in order.
             return self._member_ref(query.from_user.id), partial(
-                callbacks.handle_callback, context, query
+                callbacks.handle_callback, context, query, update.update_id
             )
         if inline_query := update.inline_query:
             return self._member_ref(inline_query.from_user.id), partial(
@@ -183,7 +189,8 @@ class Inbox:
             await show_recorded_outcome(self._context, message, incoming)
         await self._notices.check_chat(message.chat)
 
-    def _on_reaction(self, update: MessageReactionUpdated) -> TaskInput | None:
+    def _on_reaction(self, update: MessageReactionUpdated, number: int) -> TaskInput | None:
+        """Make the emojis that the member's reaction has now all of their feedback by reaction."""
         member = events.actor_id(update)
         if member is None:
             return None
@@ -191,15 +198,17 @@ class Inbox:
         actor = self._context.services.pseudonyms.key(events.NAME, member)
 
         async def changed() -> None:
-            for emoji, withdrawn in events.reaction_changes(update):
-                reaction = await self._context.reactions.on_reaction(
-                    ref, actor, emoji, withdrawn=withdrawn
-                )
-                require_stored(reaction.result)
+            reactions, chosen = self._context.reactions, events.emojis_of(update.new_reaction)
+            result = await reactions.on_all_reactions(
+                ref, actor, chosen, FeedbackSource.REACTION, number
+            )
+            if result is FeedbackResult.NOTHING_SHOWN:
+                result = await reactions.on_unprompted(ref, actor, events.added_emojis(update))
+            require_stored(result)
 
         return ref, changed
 
-    def _on_reaction_count(self, update: MessageReactionCountUpdated) -> TaskInput:
+    def _on_reaction_count(self, update: MessageReactionCountUpdated, number: int) -> TaskInput:
         """Count the reactions in a channel, whose actors are unknown, as the channel's."""
         ref = self._context.ref(update.chat, update.message_id)
         audience = self._context.services.pseudonyms.key(events.NAME, str(update.chat.id))
@@ -215,7 +224,7 @@ class Inbox:
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
             result = await self._context.reactions.on_all_reactions(
-                ref, audience, others, FeedbackSource.REACTION
+                ref, audience, others, FeedbackSource.REACTION, number
             )
             require_stored(result)
 

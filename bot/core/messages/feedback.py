@@ -82,8 +82,7 @@ class ReactionFeedback:
         shown = await self._shown(ref)
         if isinstance(shown, FeedbackResult):
             if shown is FeedbackResult.NOTHING_SHOWN and not withdrawn:
-                counted = await self._service.on_unprompted_reaction(ref, actor, emoji)
-                return ReactionResult(shown if counted else FeedbackResult.STORE_FAILED)
+                return ReactionResult(await self.on_unprompted(ref, actor, [emoji]))
             return ReactionResult(shown)
         kind, about = _meaning(shown, emoji)
         given = Feedback(ref, actor, kind, about, source, datetime.now(UTC), withdrawn)
@@ -95,14 +94,27 @@ class ReactionFeedback:
         actor: MemberKey,
         emojis: Collection[ChosenEmoji],
         source: FeedbackSource,
+        update_id: int | None = None,
     ) -> FeedbackResult:
-        """Make these emojis all that the actor chooses through ``source``. Never raises."""
+        """Make these emojis all that the actor chooses through ``source``. Never raises.
+
+        With ``update_id``, what an update with a higher number stored stays.
+        """
         shown = await self._shown(ref)
         if isinstance(shown, FeedbackResult):
             return shown
         now, meanings = datetime.now(UTC), [_meaning(shown, emoji) for emoji in emojis]
         feedback = [Feedback(ref, actor, kind, about, source, now) for kind, about in meanings]
-        return await self._service.on_replaced_feedback(ref, actor, source, feedback)
+        return await self._service.on_replaced_feedback(ref, actor, source, feedback, update_id)
+
+    async def on_unprompted(
+        self, ref: MessageRef, actor: MemberKey, emojis: Collection[ChosenEmoji]
+    ) -> FeedbackResult:
+        """Count emojis on a message on which the bot showed nothing. Never raises."""
+        for emoji in emojis:
+            if not await self._service.on_unprompted_reaction(ref, actor, emoji):
+                return FeedbackResult.STORE_FAILED
+        return FeedbackResult.NOTHING_SHOWN
 
     async def on_bot_reaction_removed(
         self, ref: MessageRef, actor: MemberKey, emoji: str | None

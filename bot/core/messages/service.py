@@ -191,9 +191,13 @@ class Service:
         actor: MemberKey,
         source: FeedbackSource,
         feedback: Sequence[Feedback],
+        update_id: int | None = None,
     ) -> FeedbackResult:
-        """Make these the actor's only feedback through ``source``. Never raises."""
-        writing = self._store.feedback.replace(ref, actor, source, feedback)
+        """Make these the actor's only feedback through ``source``. Never raises.
+
+        With ``update_id``, what an update with a higher number stored stays.
+        """
+        writing = self._store.feedback.replace(ref, actor, source, feedback, update_id)
         return await self._record_feedback(ref, writing)
 
     async def on_unprompted_reaction(

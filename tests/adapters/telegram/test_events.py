@@ -112,10 +112,8 @@ reactions = st.lists(st.sampled_from(sorted(TELEGRAM_REACTIONS)), max_size=4, un
 
 
 @given(reactions, reactions)
-def test_changes_lead_from_the_old_reactions_to_the_new(old: list[str], new: list[str]) -> None:
+def test_added_emojis_are_new_ones(old: list[str], new: list[str]) -> None:
     stored = [[TELEGRAM_REACTIONS[emoji] for emoji in emojis] for emojis in (old, new)]
-    now = set(old)
-    for emoji, withdrawn in events.reaction_changes(reacted(*stored)):
-        assert (emoji in now) is withdrawn
-        (now.discard if withdrawn else now.add)(emoji)
-    assert now == set(new)
+    added = events.added_emojis(reacted(*stored))
+    assert added == [emoji for emoji in new if emoji not in old]
+    assert events.emojis_of(reacted(*stored).new_reaction) == new
