@@ -79,7 +79,8 @@ def row(name: str, ranker: Ranker, texts: list[str], truth: list[set[str]]) -> l
         low, high = metrics.bootstrap_interval(hits)
         cells.append(f"{hits.mean() * 100:.1f} [{low * 100:.1f}, {high * 100:.1f}]")
         if candidates is None:
-            cells.append(f"{metrics.macro_recall(ranked, truth, 5, min_texts=5) * 100:.1f}")
+            recall = metrics.macro_recall(ranked, truth, 5, min_texts=5)
+            cells.append(f"{metrics.value_of(len(truth), recall) * 100:.1f}")
     return cells
 
 

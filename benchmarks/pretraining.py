@@ -15,7 +15,8 @@ from rich.table import Table
 from benchmarks.latency import offline_base
 from benchmarks.small import fit_small, read_texts
 from model import Predictor
-from model.evaluation.evaluate import evaluate_emojis
+from model.evaluation.emoji_figures import emoji_figures
+from model.evaluation.evaluate import rank
 from model.training.data.splits import read_split
 from model.training.fitting.pretrain import PretrainOptions, pretrain
 
@@ -47,7 +48,7 @@ def main(
     for name, checkpoint, folder in runs:
         fit_small(texts, checkpoint, folder)
         predictor = Predictor.load(str(folder / "artifact"))
-        figures = evaluate_emojis(predictor, split.texts, split.truth)
+        figures = emoji_figures(rank(predictor, split.texts, None), split.truth)
         table.add_row(
             name,
             f"{figures.hit_1 * 100:.1f} {_interval(figures.hit_1_interval)}",

@@ -9,6 +9,7 @@ Interval = tuple[Share, Share]
 """95 % bootstrap interval of a share."""
 Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Difference = Annotated[float, Field(ge=-1, le=1)]
 _NonNegative = Annotated[float, Field(ge=0)]
 
 
@@ -35,6 +36,12 @@ class EmojiFigures(Record):
     """Hit@1; None unless each text has exactly one label."""
     calibration_error: _NonNegative
     """Expected calibration error of the first prediction."""
+    shown: Share | None = None
+    """Share of texts whose first emoji reaches the confidence threshold; None without one."""
+    precision: Share | None = None
+    """Share of these texts whose first emoji is the author's; None if there are none."""
+    precision_interval: Interval | None = None
+    """95 % Wilson interval."""
     distinct_5: Count
     """Emojis among the top five of at least a thousandth of the texts."""
     by_emoji: dict[str, tuple[Count, Share]] = Field(default={}, repr=False)
@@ -133,13 +140,27 @@ Figures = Annotated[
 ]
 
 
+class Change(Record):
+    """Difference of a figure from another artifact's on the same texts."""
+
+    difference: Difference
+    interval: tuple[Difference, Difference]
+    """95 % bootstrap interval, paired by text."""
+
+
 class EvaluationResult(Record):
-    """Figures of one ranker on one split."""
+    """Figures of one ranker on one split, or on its texts in one language."""
 
     split: Name
     ranker: Name
     """Version of an artifact, or name of a baseline."""
+    language: Name | None = None
+    """Language of the texts; None if they are of several, or of unknown ones."""
     figures: Figures
+    against: Name | None = None
+    """Version of the artifact that ``changes`` compare with; None without one."""
+    changes: dict[Name, Change] = {}
+    """Figure -> its difference."""
 
     def summary(self) -> Self:
         """Return the result without its long tables."""

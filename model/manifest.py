@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from model.figures import Count, EvaluationResult, GravityFigures, Name, Record, Share
+from model.figures import Count, Difference, EvaluationResult, GravityFigures, Name, Record, Share
 
 FORMAT = 1
 """Layout of artifact folders and keys of the manifest."""
@@ -18,7 +19,6 @@ VERSION_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME_LENGTH - 1}}}-[0-9a-
 Version = Annotated[str, Field(pattern=f"^{VERSION_PATTERN}$")]
 """``NAME-HASH``, safe as the name of a folder: no separators, no leading dot."""
 _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-_Difference = Annotated[float, Field(ge=-1, le=1)]
 
 
 class Padding(Record):
@@ -37,7 +37,7 @@ class Parity(Record):
     common: Share
     """Share of the network's top five that are in the artifact's."""
     same_first: Share
-    hit_5_change: _Difference
+    hit_5_change: Difference
     """The artifact's hit@5 minus the network's."""
 
 
@@ -65,7 +65,7 @@ class Comparison(Record):
     texts: Count
     before: Annotated[float, Field(ge=0)]
     after: Annotated[float, Field(ge=0)]
-    interval: tuple[_Difference, _Difference] | None = None
+    interval: tuple[Difference, Difference] | None = None
     """95 % bootstrap interval of the difference; None if the figure is no share."""
 
 
@@ -88,6 +88,9 @@ class Description(Record):
     max_tokens: Annotated[int, Field(ge=1, le=100_000)]
     """Tokens of a text that the encoder reads."""
     temperature: Annotated[float, Field(gt=0, le=100)]
+    """Of scores among the whole table."""
+    temperature_slope: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """Rise of the temperature for each e-fold fewer candidates; see ``temperature_among``."""
     threshold: Share
     """Lowest score at which the first emoji is worth showing."""
     threshold_precision: Share | None = None
@@ -143,6 +146,15 @@ class Manifest(Description):
         if self.version != version_of(self.name, self.sha256):
             raise ValueError("version does not belong to the sha256 of the files")
         return self
+
+    def temperature_among(self, candidates: int) -> float:
+        """Return the temperature of scores among so many candidates, of which there is one or more.
+
+        Among few emojis scores say how likely an author is to choose each of them; among all of
+        them, that of the first is also higher the more emojis authors put in a text.
+        """
+        folds = max(0.0, math.log(len(self.emojis) / candidates))
+        return self.temperature + self.temperature_slope * folds
 
     @property
     def name(self) -> str:

@@ -213,7 +213,8 @@ class Predictor:
     def _log_scores(
         self, products: NDArray[np.float32], candidates: _Candidates
     ) -> NDArray[np.float32]:
-        return log_scores(products, candidates.bias, self._temperature, self._uniform_prior_weight)
+        temperature = self.artifact.manifest.temperature_among(len(candidates.emojis))
+        return log_scores(products, candidates.bias, temperature, self._uniform_prior_weight)
 
     def _logits(self, vectors: NDArray[np.float32], candidates: _Candidates) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = (

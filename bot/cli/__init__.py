@@ -143,6 +143,10 @@ COMMANDS: dict[str, Command | Group] = {
                 "bot.cli.model.promote:promote",
                 "Serve another artifact from now on; a running bot takes it between two messages.",
             ),
+            "calibrate": Command(
+                "bot.cli.model.calibrate:calibrate",
+                "Calibrate an artifact on validation texts.",
+            ),
             "gravity": Command(
                 "bot.cli.model.gravity:gravity",
                 "Fit the guard of an artifact against laughter on grave texts.",

@@ -46,6 +46,8 @@ class SourceRecipe(_Strict):
     weight: float = Field(default=1.0, gt=0)
     exclude_emojis: tuple[str, ...] = ()
     """Emojis that are not labels of this source; a row without another label is left out."""
+    only_emojis: tuple[str, ...] = ()
+    """Emojis that are the labels of this evaluation split; empty for all."""
     exclude_words: tuple[str, ...] = ()
     """Lower-case words; a row with one of them is left out."""
     exclude_text: str = ""

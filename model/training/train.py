@@ -16,7 +16,7 @@ from model.examples import Example
 from model.manifest import Description
 from model.training.data.fit_data import FitData, load_fit_data, make_label_mask
 from model.training.data.sources import load_examples, read_held_out_keys
-from model.training.export.calibration import calibrate
+from model.training.export.calibration import CalibrationTexts, calibrate
 from model.training.export.onnx import ExportTarget, export
 from model.training.export.parity import check_parity
 from model.training.fitting.cross_fitting import CrossFitting
@@ -216,6 +216,6 @@ def export_trained(recipe: Recipe, trained: TrainedNetwork, run: TrainingRun) ->
     )
     target = ExportTarget(run.artifact, recipe.name, description)
     export(network, tokenizer, data.emojis, target, other_texts)
-    calibrate(run.artifact, texts, truth, recipe.precision)
+    calibrate(run.artifact, CalibrationTexts.of(labelled, recipe), recipe.precision)
     check_parity(run.artifact, expected, parity_texts, truth[:_MAX_PARITY_TEXTS])
     return artifact.load(run.artifact)

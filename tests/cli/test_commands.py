@@ -21,6 +21,7 @@ COMMANDS = [
     "feedback purge",
     "model info",
     "model train",
+    "model calibrate",
     "model evaluate",
     "model pretrain",
     "model promote",

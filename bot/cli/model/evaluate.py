@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +19,10 @@ from model.evaluation.evaluate import CachingPredictor
 from model.figures import EvaluationResult
 from model.training.data.splits import file_split_recipe
 from model.training.recipe import Recipe, SourceRecipe
+
+if TYPE_CHECKING:
+    from model.training.evaluation.held_out_evaluation import EvaluatedRanker, Rivals
+    from model.training.export.emoji_classifier import EmojiClassifier
 
 TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl", ".json")
 
@@ -38,6 +42,10 @@ def evaluate(
     baselines: Annotated[
         bool, typer.Option(help="Compare with the prior, naive Bayes and published ones; minutes.")
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="PATH|HUB_ID", help="Another artifact to compare with, by text."),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write tables and charts as a page.")
     ] = None,
@@ -45,12 +53,15 @@ def evaluate(
 ) -> None:
     """Measure an artifact on held-out texts.
 
+    Texts of each language have figures of their own.
+
     Example: emoji-reactor model evaluate --data emoji_tweets --data mine.csv --baselines
     """
     require_training_extra()
     model = model or served_folder()
     loaded_recipe, splits = _select_splits(recipe, data or [], baselines=baselines)
-    results = _evaluate_splits(loaded_recipe, splits, model, baselines=baselines)
+    rivals = _open_rivals(loaded_recipe, splits, against, baselines=baselines)
+    results = _evaluate_splits(loaded_recipe, splits, model, rivals)
     if as_json:
         rows = [result.model_dump(mode="json") for result in results]
         typer.echo(json.dumps(rows, ensure_ascii=False))
@@ -60,22 +71,45 @@ def evaluate(
         write_html(results, html)
 
 
+def _open_rivals(
+    recipe: Recipe, splits: Sequence[SourceRecipe], against: str | None, *, baselines: bool
+) -> "Rivals":
+    from model.training.evaluation.fitted_baselines import Baselines  # scikit-learn
+    from model.training.evaluation.held_out_evaluation import Rivals
+
+    return Rivals(
+        former=None if against is None else _named(_open_ranker(against)),
+        baselines=Baselines(recipe, splits) if baselines else None,
+    )
+
+
+def _open_ranker(source: str) -> "CachingPredictor | EmojiClassifier":
+    opened = open_model(source)
+    return CachingPredictor(opened.artifact) if isinstance(opened, Predictor) else opened
+
+
+def _named(opened: "CachingPredictor | EmojiClassifier") -> "EvaluatedRanker":
+    from model.training.evaluation.held_out_evaluation import EvaluatedRanker
+
+    threshold = opened.threshold if isinstance(opened, Predictor) else None
+    return EvaluatedRanker(opened.version, opened, threshold)
+
+
 def _evaluate_splits(
-    recipe: Recipe, splits: Sequence[SourceRecipe], model: str, *, baselines: bool
+    recipe: Recipe, splits: Sequence[SourceRecipe], model: str, rivals: "Rivals"
 ) -> list[EvaluationResult]:
     from model.training.evaluation import held_out_evaluation  # scikit-learn
 
-    opened = open_model(model)
-    ranker = CachingPredictor(opened.artifact) if isinstance(opened, Predictor) else opened
-    fitted = held_out_evaluation.Baselines(recipe, splits) if baselines else None
+    ranker = _named(_open_ranker(model))
     console = Console(stderr=True)
     results: list[EvaluationResult] = []
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         for split in progress.track(splits, description="evaluate"):
-            results += held_out_evaluation.evaluate_split(
-                recipe, split, ranker, opened.version, fitted
-            )
-    latency = held_out_evaluation.evaluate_latency(recipe, splits[0], opened, opened.version)
+            results += held_out_evaluation.evaluate_split(recipe, split, ranker, rivals)
+    # Another predictor: the first one knows the texts.
+    latency = held_out_evaluation.evaluate_latency(
+        recipe, splits[0], open_model(model), ranker.name
+    )
     return [*results, latency]
 
 

@@ -1,13 +1,18 @@
 """Evaluation splits: labelled texts, read as a recipe describes them."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from model.text import clean, has_words
 from model.training.data.sources import row_emojis
-from model.training.data.tables import read_rows, read_table
+from model.training.data.tables import LANGUAGE, read_rows, read_table
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
+
+_UNDETERMINED = "und"
+"""What BCP 47 calls an unknown language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,23 @@ class Split:
     """The author's emojis, or the emotion tags, of each text."""
     candidates: frozenset[str] | None
     """The labels of a set that has a fixed list of them; None for all emojis."""
+    languages: Sequence[str | None] = ()
+    """Language of each text, None if unknown; empty if all are unknown."""
+
+    @property
+    def language(self) -> str | None:
+        """The language of all texts; None if they are of several, or of unknown ones."""
+        languages = set(self.languages)
+        return languages.pop() if len(languages) == 1 else None
+
+    def texts_by_language(self, min_texts: int) -> dict[str, list[int]]:
+        """Return the indices of the texts of each language that has enough, most texts first."""
+        found: dict[str, list[int]] = {}
+        for i, language in enumerate(self.languages):
+            if language not in (None, _UNDETERMINED):
+                found.setdefault(language, []).append(i)
+        by_size = sorted(found.items(), key=lambda item: -len(item[1]))
+        return {language: texts for language, texts in by_size if len(texts) >= min_texts}
 
 
 def file_split_recipe(path: Path, baseline: str | None) -> SourceRecipe:
@@ -55,21 +77,39 @@ def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
     Raises:
         RecipeError: the file is missing, or no row has words and a truth.
     """
-    rows = read_rows(source, recipe.folder, recipe.fit.seed)[: source.limit]
-    pairs = [(row[source.text], _truth(row, source)) for row in rows]
-    kept = [(text, truth) for text, truth in pairs if truth and has_words(clean(text))]
+    rows = read_rows(source, recipe.folder, recipe.fit.seed)
+    if source.limit_per_language is not None:
+        rows = list(_limit_languages(rows, source.limit_per_language))
+    pairs = [(row, _truth(row, source)) for row in rows[: source.limit]]
+    kept = [(row, truth) for row, truth in pairs if truth and has_words(clean(row[source.text]))]
     if not kept:
         raise RecipeError(f"{source.name}: no text with words and with {source.label}")
     truths = [truth for _, truth in kept]
     is_closed = source.kind == "label"
     candidates = frozenset(e for truth in truths for e in truth) if is_closed else None
-    return Split(source.name, source.kind == "emotion", [t for t, _ in kept], truths, candidates)
+    texts = [row[source.text] for row, _ in kept]
+    languages = [row.get(LANGUAGE) or source.language for row, _ in kept]
+    return Split(source.name, source.kind == "emotion", texts, truths, candidates, languages)
 
 
-def _truth(row: dict[str, object], source: SourceRecipe) -> tuple[str, ...]:
+def _limit_languages(rows: Iterable[dict[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
+    counts: Counter[str | None] = Counter()
+    for row in rows:
+        counts[row.get(LANGUAGE)] += 1
+        if counts[row.get(LANGUAGE)] <= limit:
+            yield row
+
+
+def _truth(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
     if source.kind != "emotion":
-        return tuple(e for e in row_emojis(row, source) if e not in source.exclude_emojis)
+        return tuple(e for e in row_emojis(row, source) if _is_label(e, source))
     tags = row[source.label]
     if isinstance(tags, str):
         return (tags,)
     return tuple(tags) if isinstance(tags, Iterable) else ()
+
+
+def _is_label(emoji: str, source: SourceRecipe) -> bool:
+    return emoji not in source.exclude_emojis and (
+        not source.only_emojis or emoji in source.only_emojis
+    )

@@ -19,6 +19,7 @@ from model.training.recipe import RecipeError, SourceRecipe
 _MIN_TEXTS = 50
 """Texts of an emoji that naive Bayes may predict."""
 _BATCH_SIZE = 1000
+_FIT_SAMPLES = 50_000
 _LEAK = "\ufe0f"
 
 
@@ -54,7 +55,12 @@ class NaiveBayesBaseline:
             token_pattern=r"\w+|[^\w\s]+",  # noqa: S106 - no password
         )
         sample_counts = self._vectorizer.fit_transform([text for text, _ in samples])
-        self._bayes = MultinomialNB(alpha=0.3).fit(sample_counts, [label for _, label in samples])
+        labels, classes = np.array([label for _, label in samples]), np.arange(len(self.emojis))
+        self._bayes = MultinomialNB(alpha=0.3)
+        # In parts: scikit-learn makes a dense matrix of samples by classes.
+        for start in range(0, len(labels), _FIT_SAMPLES):
+            part = slice(start, start + _FIT_SAMPLES)
+            self._bayes.partial_fit(sample_counts[part], labels[part], classes)
 
     def predict(
         self, texts: Sequence[str], k: int = 5, candidates: Collection[str] | None = None

@@ -4,16 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.artifact import LAYOUT, Artifact
 from model.emoji import emoji_names
-from model.emotions import (
-    LAUGHING_OR_CELEBRATING_EMOJIS,
-    SAD_OR_FEARFUL_EMOTIONS,
-    emojis_carrying,
-)
+from model.emotions import emojis_carrying
 from model.evaluation import metrics
+from model.evaluation.emotion_figures import sad_texts, tone_deaf
 from model.evaluation.evaluate import CachingPredictor, measure_latency, rank
 from model.predictor import Predictor
 from model.training.data.splits import Split, read_split
@@ -26,10 +22,6 @@ MIN_TEXTS = 30
 """Held-out texts with feedback below which no difference can be detected."""
 MAX_BENCHMARK_TEXTS = 5000
 _MAX_TIMED_TEXTS = 200
-_SAD_TEXT_EMOTIONS = SAD_OR_FEARFUL_EMOTIONS | {
-    "anger", "disgust", "annoyance", "disapproval", "nervousness",
-}  # fmt: skip
-"""A text counts as sad if it has no emotion but these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +174,9 @@ def _check_emotions(
         for ranked in (ranked_old, ranked_new)
     )
     yield PairedFigure(split.name, "emotion carried", before, after).check_no_worse(margins.hit)
-    sad = [i for i in emotional if _is_sad(carriable[i])]
+    sad = sad_texts(split.truth)
     if sad:
-        before, after = (_laughter(ranked, sad) for ranked in (ranked_old, ranked_new))
+        before, after = (tone_deaf(ranked, sad) for ranked in (ranked_old, ranked_new))
         figure = PairedFigure(split.name, "tone-deaf", before, after, lower_is_better=True)
         yield figure.check_no_worse(margins.tone_deaf)
 
@@ -192,16 +184,6 @@ def _check_emotions(
 def _carried_share(top_five: Sequence[str], emotions: set[str]) -> float:
     """Return the share of a text's emotions that an emoji among the five carries."""
     return float(np.mean([not emojis_carrying(e).isdisjoint(top_five) for e in emotions]))
-
-
-def _is_sad(emotions: set[str]) -> bool:
-    return emotions <= _SAD_TEXT_EMOTIONS and bool(emotions & SAD_OR_FEARFUL_EMOTIONS)
-
-
-def _laughter(ranked: Sequence[Sequence[str]], texts: Sequence[int]) -> NDArray[np.float64]:
-    """Return 1 for each text whose first emoji laughs or celebrates, else 0."""
-    firsts = (ranked[i][:1] for i in texts)
-    return np.array([float(not LAUGHING_OR_CELEBRATING_EMOJIS.isdisjoint(x)) for x in firsts])
 
 
 def _check_size(before: Artifact, candidate: Artifact, margins: Margins) -> Check:

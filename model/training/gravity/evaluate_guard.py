@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scipy.stats import binomtest
-
 from model.artifact import Artifact
 from model.emotions import MOCKING_EMOJIS
-from model.figures import GravityFigures, Interval
+from model.evaluation.metrics import wilson_interval
+from model.figures import GravityFigures
 from model.gravity import REACTION_RULE, is_grave, level_of, without_laughter
 from model.prediction import GravityLevel, Prediction
 from model.predictor import Predictor
@@ -58,14 +57,14 @@ def _figures(
         language=language,
         grave_texts=len(grave),
         mocked=mocked,
-        mocked_interval=_interval(mocked, len(grave)),
+        mocked_interval=wilson_interval(mocked, len(grave)),
         mocked_unguarded=sum(reaction(without[i], threshold) in MOCKING_EMOJIS for i in grave),
         offered=offered,
-        offered_interval=_interval(offered, len(grave)),
+        offered_interval=wilson_interval(offered, len(grave)),
         offered_unguarded=sum(_offers(without[i], MOCKING_EMOJIS) for i in grave),
         laughing_texts=len(laughing),
         kept=kept,
-        kept_interval=_interval(kept, len(laughing)),
+        kept_interval=wilson_interval(kept, len(laughing)),
         harmless_texts=len(harmless),
         comforted=sum(
             level_of(with_head[i]) in (GravityLevel.GRAVE, GravityLevel.SELF_HARM) for i in harmless
@@ -84,11 +83,3 @@ def _predict(predictor: Predictor, sentences: Sequence[Sentence]) -> list[list[P
 
 def _offers(top: Sequence[Prediction], emojis: frozenset[str]) -> bool:
     return any(p.emoji in emojis for p in top)
-
-
-def _interval(count: int, total: int) -> Interval:
-    """Return the 95 % Wilson interval of a share."""
-    if not total:
-        return 0.0, 1.0
-    interval = binomtest(count, total).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)

@@ -83,7 +83,7 @@ def add_gravity_head(
     save_head(head, artifact.folder / LAYOUT.gravity)
     manifest = artifact.manifest
     written = write_manifest(artifact.folder, manifest.name, artifact.table.emojis, manifest)
-    description = manifest.updated(gravity=evaluate_guard(written, folder))
+    description = manifest.updated(gravity=evaluate_guard(written, folder), figures=())
     return write_manifest(artifact.folder, manifest.name, artifact.table.emojis, description)
 
 

@@ -10,7 +10,9 @@ from rich.progress import Progress
 
 from model import Predictor
 from model.artifact import load
-from model.evaluation.evaluate import evaluate_emojis, evaluate_emotions
+from model.evaluation.emoji_figures import emoji_figures
+from model.evaluation.emotion_figures import emotion_figures
+from model.evaluation.evaluate import rank
 from model.examples import Example
 from model.training.data.fit_data import load_fit_data, make_label_mask
 from model.training.data.sources import load_examples
@@ -132,11 +134,11 @@ def test_held_out_figures_show_that_it_learnt(run: TrainingRun, recipe_file: Pat
     recipe = Recipe.read(recipe_file)
     predictor = Predictor.load(str(run.artifact))
     label, emotion = (read_split(recipe, source) for source in recipe.held_out)
-    emojis = evaluate_emojis(predictor, label.texts, label.truth, label.candidates)
+    emojis = emoji_figures(rank(predictor, label.texts, label.candidates), label.truth)
     assert emojis.hit_1 > 0.9
     assert emojis.macro_f1 is not None
     assert emojis.macro_f1 > 0.9
-    emotions = evaluate_emotions(predictor, emotion.texts, emotion.truth)
+    emotions = emotion_figures(rank(predictor, emotion.texts, None), emotion.truth)
     assert (emotions.carried or 0) > 0.9
     assert emotions.tone_deaf is not None
     assert emotions.tone_deaf < 0.1
