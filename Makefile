@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes -c constraints.txt
 
-.PHONY: run web chromium test lint types check fix docs picture bench train evaluate wheel clean
+.PHONY: run web chromium test lint types check fix docs picture bench train evaluate wheel lock clean
 
 run: $(VENV)/.core  ## install the core and chat with the bot
 	$(BIN)/emoji-reactor chat
@@ -53,6 +54,12 @@ evaluate: $(VENV)/.dev  ## measure the default artifact on the held-out splits
 
 wheel: $(VENV)/.dev  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
+
+lock: $(VENV)/.dev  ## lock the packages of the image, after a change of pyproject.toml or constraints.txt
+	$(LOCK) pyproject.toml --extra postgres -o deploy/locks/serve.txt
+	$(LOCK) pyproject.toml --extra postgres --extra web -o deploy/locks/web.txt
+	$(LOCK) --group build -o deploy/locks/build.txt
+	$(LOCK) --group sbom -o deploy/locks/sbom.txt
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from bot.cli.init.deployment.compose import FILES
+from bot.cli.init.deployment.systemd import UNIT
 from model.artifact import LAYOUT, load
 from model.evaluation.card import card_of
 from tests.conftest import VARIABLE_PREFIXES
@@ -95,6 +97,7 @@ def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     needed |= {"model/evaluation/card.md", "model/evaluation/sources.toml"}
     needed |= {"migrations/env.py", "migrations/script.py.mako", "model/emoji_names.json"}
     needed |= {"bot/config.example.toml", "model/emotag.csv", "demo/page/style.css"}
+    needed |= {f"bot/deploy/{name}" for name in (UNIT, *FILES)}
     needed |= {f"migrations/versions/{f.name}" for f in (ROOT / "migrations/versions").glob("0*")}
     assert needed <= names
     tops = {name.partition("/")[0] for name in names}
@@ -121,7 +124,9 @@ def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> No
     assert "revision none" in call("db", "current")
     assert "revision none" not in call("db", "upgrade")
     assert call("feedback", "stats", "--json").startswith('{"predictions": 0')
-    call("init", "--yes")
+    call("init", "--yes", "--deploy", "systemd")
     assert (elsewhere / "config.toml").read_bytes() == (ROOT / "config.example.toml").read_bytes()
-    left = ["config.toml", "emoji-reactor.db", "emoji-reactor.db.lock"]
+    unit = (elsewhere / UNIT).read_text("utf-8")
+    assert f" run --config {elsewhere / 'config.toml'}\n" in unit
+    left = ["config.toml", "emoji-reactor.db", "emoji-reactor.db.lock", UNIT]
     assert sorted(file.name for file in elsewhere.iterdir()) == left

@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 
 import tomlkit
 from tomlkit.items import Table
 
+from bot.config import shipped_files
 from bot.config.errors import ConfigError
 from bot.config.loading import parse
 from bot.config.settings import Settings
@@ -20,9 +20,7 @@ FILE_MODE = 0o644
 
 def read_example() -> str:
     """Read the example, which has every key with its default and a comment."""
-    packaged = Path(str(files("bot").joinpath("config.example.toml")))
-    checkout = Path(str(files("bot"))).parent / "config.example.toml"
-    return (packaged if packaged.exists() else checkout).read_text(encoding="utf-8")
+    return shipped_files.read("config.example.toml")
 
 
 def with_values(text: str, values: Mapping[str, object]) -> str:

@@ -17,7 +17,7 @@ import pytest
 from bot.adapters.discord.permissions import invite_url
 from bot.config.settings_file import read_example
 from tests.cli.conftest import BOT as PROGRAM
-from tests.cli.conftest import CommandResult
+from tests.cli.conftest import ROOT, CommandResult
 from tests.cli.interactive_process import InteractiveProcess, closing_process
 from tests.e2e import discord_server as discord
 from tests.e2e import telegram_server as telegram
@@ -256,7 +256,11 @@ async def test_prompts(setup: SetupFolder) -> None:
             process.send("0.25\n")
             process.read_until("[365]: ")
             process.send("\n")
-            process.read_until("emoji-reactor run")
+            process.read_until("[no]: ")
+            process.send("docker\n")
+            assert "one of no, systemd, compose" in process.read_until("[no]: ")
+            process.send("compose\n")
+            process.read_until("docker compose up --detach")
             assert process.wait() == 0
             assert discord.TOKEN not in process.output
             assert "wrong-token" not in process.output
@@ -265,7 +269,9 @@ async def test_prompts(setup: SetupFolder) -> None:
     written = tomllib.loads(setup.settings.read_text("utf-8"))
     assert (written["reactions"]["mode"], written["reactions"]["chance"]) == ("reply", 0.25)
     assert setup.settings.read_text("utf-8").count("#") == read_example().count("#")
-    assert setup.secrets.read_text() == f"DISCORD_TOKEN={discord.TOKEN}\n"
+    tokens, _, secret = setup.secrets.read_text().partition("EMOJI_REACTOR_SECRET=")
+    assert (tokens, len(secret)) == (f"DISCORD_TOKEN={discord.TOKEN}\n", 65)
+    assert (setup.folder / "compose.yaml").read_text() == (ROOT / "deploy/compose.yaml").read_text()
 
 
 async def test_prompts_with_an_existing_file(setup: SetupFolder) -> None:
@@ -295,6 +301,8 @@ async def test_prompts_with_an_existing_file(setup: SetupFolder) -> None:
             process.send("\n")
             process.read_until("[365]: ")
             process.send("30\n")
+            process.read_until("[no]: ")
+            process.send("\n")
             process.read_until("emoji-reactor run")
             assert process.wait() == 0
 

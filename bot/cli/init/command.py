@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import log
+from bot.cli.init.deployment.choice import Deployment
 from bot.cli.init.prompts import ask
 from bot.cli.init.setup import Setup, check_all_tokens, finish, prepare
 from bot.cli.options import ConfigFile
@@ -38,11 +39,20 @@ def init(
     offline: Annotated[
         bool, typer.Option("--offline", help="Do not ask the platforms about the tokens.")
     ] = False,
+    deploy: Annotated[
+        Deployment | None,
+        typer.Option(
+            "--deploy",
+            help="Write beside the settings what keeps the bot running: a systemd unit, or"
+            " compose.yaml with PostgreSQL.",
+        ),
+    ] = None,
 ) -> None:
     """Write settings by asking, check the tokens with their platforms, and say what to do next.
 
     Tokens go to a file next to the settings that only you may read: config.env for config.toml.
-    Those that the environment has already are checked and not kept. Exit status: 0 written; 1
+    Those that the environment has already are checked and not kept. Of --deploy, files that are
+    there and differ stay; the new ones are written as NAME.new. Exit status: 0 written; 1
     written, and a token refused; 2 nothing was written.
 
     Example: emoji-reactor init --yes --set reactions.chance=0.5 --secrets - < tokens.env
@@ -53,6 +63,7 @@ def init(
         log.silence()
     secret_lines = secrets.read() if secrets else ""
     setup = prepare(config, assignments or (), secret_lines, update=update, offline=offline)
+    setup.deployment = deploy
     try:
         _complete(setup, interactive=not yes)
     except typer.Abort:

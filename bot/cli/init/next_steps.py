@@ -7,13 +7,16 @@ from bot.platforms import TOKEN_VARIABLES, Platform
 
 
 def next_steps(
-    diagnostics: Mapping[Platform, Sequence[Diagnostic]], config_option: str = ""
+    diagnostics: Mapping[Platform, Sequence[Diagnostic]],
+    start: Sequence[str],
+    config_option: str = "",
 ) -> list[str]:
-    """Return the steps in order; the last one starts the bot.
+    """Return the steps in order; the last ones start the bot.
 
     Args:
         diagnostics: answers of each platform with a token; empty if it was not asked or did not
             answer.
+        start: the steps that start the bot.
         config_option: the option that commands need to find the settings.
     """
     steps: list[str] = []
@@ -29,7 +32,7 @@ def next_steps(
         steps.append(
             f"emoji-reactor doctor{config_option}, which checks what could not be checked now"
         )
-    return [*steps, f"emoji-reactor run{config_option}"]
+    return [*steps, *start]
 
 
 def _platform_steps(platform: Platform, answers: Sequence[Diagnostic]) -> list[str]:

@@ -2,12 +2,14 @@
 
 import typer
 
+from bot.cli.init.deployment.choice import Deployment
 from bot.cli.init.setup import Setup
 from bot.config import secrets_file
 from bot.config.errors import ConfigError
 from bot.config.settings_file import parse_assignments
 from bot.platforms import PLATFORMS, Platform
 
+NO_DEPLOYMENT = "no"
 QUESTIONS = {
     "reactions.mode": "Put emojis on messages (react), answer with buttons (reply), or speak only"
     " when addressed (mention_only)",
@@ -32,6 +34,8 @@ def ask(setup: Setup) -> None:
     typer.echo()
     for path, question in QUESTIONS.items():
         _ask_setting(setup, path, question)
+    if setup.deployment is None:
+        setup.deployment = _ask_deployment()
 
 
 def _ask_token(setup: Setup, platform: Platform) -> None:
@@ -86,3 +90,19 @@ def _ask_setting(setup: Setup, path: str, question: str) -> None:
             raise typer.BadParameter(str(error)) from None
 
     typer.prompt(question, default=str(current), value_proc=change)
+
+
+def _ask_deployment() -> Deployment | None:
+    answers = [NO_DEPLOYMENT, *Deployment]
+
+    def choose(value: str) -> str:
+        if value not in answers:
+            raise typer.BadParameter(f"one of {', '.join(answers)}")
+        return value
+
+    question = (
+        "Keep the bot running with a systemd unit (systemd), with containers (compose), or start it"
+        " yourself (no)"
+    )
+    answer: str = typer.prompt(question, default=NO_DEPLOYMENT, value_proc=choose)
+    return None if answer == NO_DEPLOYMENT else Deployment(answer)

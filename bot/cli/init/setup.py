@@ -11,11 +11,14 @@ import typer
 
 from bot import diagnostics
 from bot.cli.doctor import show_diagnostic
+from bot.cli.init.deployment import choice
+from bot.cli.init.deployment.choice import Deployment
 from bot.cli.init.next_steps import next_steps
 from bot.config import credentials, secrets_file, settings_file
 from bot.config.credentials import HASH_SECRET_VARIABLE
 from bot.config.errors import ConfigError
 from bot.config.loading import parse, read_text
+from bot.config.proxy import prepare_environment
 from bot.config.settings import DEFAULT_PATH, Settings
 from bot.core.diagnostic import Diagnostic, Status
 from bot.core.errors import EmojiReactorError
@@ -43,6 +46,8 @@ class Setup:
     offline: bool
     environment: frozenset[str]
     """Variables that the environment sets by itself."""
+    deployment: Deployment | None = None
+    """What is to keep the bot running; None for the person who starts it."""
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
     """Variable -> the token that the bot will have."""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
@@ -99,6 +104,7 @@ def prepare(
     text = read_text(path) if exists else settings_file.read_example()
     text = settings_file.with_values(text, settings_file.parse_assignments(assignments))
     setup = Setup(path, text, parse(text, path), exists, update, offline, environment)
+    prepare_environment(setup.settings.network.proxy)
     _refuse_password(assignments)
     for name, value in secrets_file.parse(secret_lines).items():
         secrets_file.check_value(name, value)
@@ -122,18 +128,21 @@ def check_all_tokens(setup: Setup) -> None:
 
 
 def finish(setup: Setup) -> None:
-    """Write both files, and say what to do next.
+    """Write both files and those of the deployment, and say what to do next.
 
     Raises:
         ConfigError: they cannot be written.
         TokenRefused: they are, without a token that a platform refused.
     """
+    files = choice.render(setup.deployment, setup.path)  # before anything is written
     settings_file.write(setup.path, setup.text, replace=setup.exists and setup.update)
     typer.echo(f"\n{setup.path} is written")
     _write_secrets(setup)
+    choice.write(setup.deployment, files, setup.path)
     typer.echo("\nNext:")
     config_option = "" if setup.path == DEFAULT_PATH else f" --config {setup.path}"
-    for number, step in enumerate(next_steps(setup.diagnostics, config_option), 1):
+    start = choice.start_steps(setup.deployment, setup.path, config_option)
+    for number, step in enumerate(next_steps(setup.diagnostics, start, config_option), 1):
         typer.echo(f"  {number}. {step}")
     refused = [p.display_name for p, answers in setup.diagnostics.items() if is_refused(answers)]
     if refused:
@@ -160,7 +169,8 @@ def _known_tokens(setup: Setup) -> dict[str, str]:
 def _write_secrets(setup: Setup) -> None:
     url = setup.secrets.get(DATABASE_URL_VARIABLE) or setup.settings.database.url
     has_secret = HASH_SECRET_VARIABLE in setup.secrets or bool(os.environ.get(HASH_SECRET_VARIABLE))
-    if sqlite_path(url) is None and not has_secret:
+    needs_secret = sqlite_path(url) is None or setup.deployment is Deployment.COMPOSE
+    if needs_secret and not has_secret:
         setup.secrets[HASH_SECRET_VARIABLE] = random_secrets.token_hex(32)
     if setup.secrets:
         path = secrets_file.secrets_path(setup.path)
