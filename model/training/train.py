@@ -116,8 +116,9 @@ def train(
         RecipeError: a source is missing, or has no examples where its prior is needed; or a
             teacher has no emoji head, or answers no text.
         OSError: the base checkpoint cannot be loaded; the text names it.
-        CheckpointError: weights of an earlier run belong to an encoder of another shape.
-        ValueError: a checkpoint in the folder belongs to other data.
+        CheckpointError: weights of an earlier run belong to an encoder of another shape, or a
+            checkpoint in the folder is damaged or belongs to other data.
+        FitError: no validation loss was finite.
     """
     earlier = earlier or EarlierRuns()
     torch.set_num_threads(run.threads)

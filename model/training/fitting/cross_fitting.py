@@ -74,7 +74,8 @@ class CrossFitting:
         ``label_mask`` is (sources, emojis).
 
         Raises:
-            ValueError: a checkpoint belongs to other data.
+            CheckpointError: a checkpoint is damaged or belongs to other data.
+            FitError: no validation loss was finite.
         """
 
         def fit(part: FitData, name: str) -> EmojiNetwork[NGramBag]:

@@ -109,7 +109,8 @@ class Fit(Generic[TextEncoderT]):
         """Fit to the end or until patience is exhausted; return the best network.
 
         Raises:
-            ValueError: the checkpoint belongs to other data, or no validation loss was finite.
+            CheckpointError: the checkpoint is damaged or belongs to other data.
+            FitError: no validation loss was finite.
         """
         self.loop.run(progress)
         return self.module.eval()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Generic, Protocol, TypeVar
 
 import torch
@@ -16,6 +17,7 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from model import atomic
+from model.training.fitting.errors import CheckpointError, FitError
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +136,8 @@ class TrainingLoop(Generic[ItemT]):
         """Minimise until the last step or until patience is exhausted, then load the best weights.
 
         Raises:
-            ValueError: the checkpoint belongs to other data, or no validation loss was finite.
+            CheckpointError: the checkpoint is damaged or belongs to other data.
+            FitError: no validation loss was finite.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(self.options.seed)
@@ -236,12 +239,14 @@ class TrainingLoop(Generic[ItemT]):
         path = self.folder / self.options.checkpoint
         if not path.exists():
             return
-        saved = _load(path)
+        saved = _load_checkpoint(path)
         state = LoopState(**saved["state"])
         if state.fingerprint != self.state.fingerprint:
             if self.options.restart_on_other_data:
                 return
-            raise ValueError(f"{path} belongs to other data; choose another --out to start afresh")
+            raise CheckpointError(
+                f"{path} belongs to other data; choose another --out to start afresh"
+            )
         self.objective.module.load_state_dict(saved["network"])
         for optimizer, content in zip(self.objective.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(content)
@@ -253,8 +258,17 @@ class TrainingLoop(Generic[ItemT]):
 
     def _load_best(self) -> None:
         if math.isinf(self.state.best_loss):
-            raise ValueError("no validation loss was finite; lower the learning rates")
+            raise FitError("no validation loss was finite; lower the learning rates")
         self.objective.module.load_state_dict(_load(self.folder / BEST)["network"])
+
+
+def _load_checkpoint(path: Path) -> dict[str, Any]:
+    try:
+        return _load(path)
+    except (RuntimeError, EOFError, UnpicklingError):
+        raise CheckpointError(
+            f"{path} is damaged; delete it, or choose another --out, to start afresh"
+        ) from None
 
 
 def _load(path: Path) -> dict[str, Any]:

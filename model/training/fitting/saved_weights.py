@@ -19,16 +19,13 @@ from torch import Tensor
 from transformers.utils.hub import cached_file
 
 from model import atomic
+from model.training.fitting.errors import CheckpointError
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.text_encoder import TextEncoder
 
 HEAD_WEIGHTS = "head.safetensors"
 HEAD_NAMES = "head.json"
 _ENCODER_PREFIX = "text_encoder."
-
-
-class CheckpointError(ValueError):
-    """A checkpoint that cannot be used; the message is one line with cause and remedy."""
 
 
 class _HeadNames(BaseModel):

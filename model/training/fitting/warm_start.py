@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from model.training.data.fit_data import FitData
-from model.training.fitting.saved_weights import CheckpointError, SavedWeights
+from model.training.fitting.errors import CheckpointError
+from model.training.fitting.saved_weights import SavedWeights
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
 from model.training.network.text_encoder import TextEncoder, encode_texts

@@ -10,7 +10,9 @@ import torch
 from rich.progress import Progress
 from torch import Tensor, nn
 
+from bot.cli.errors import report_error
 from model.training.fitting import loop
+from model.training.fitting.errors import CheckpointError, FitError
 from model.training.fitting.loop import (
     BEST,
     CHECKPOINT,
@@ -108,7 +110,7 @@ def test_patience_ends_it_and_the_best_weights_return(tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_other_data_is_refused_or_replaced(tmp_path: Path) -> None:
     run(Line(), tmp_path)
-    with pytest.raises(ValueError, match="belongs to other data"):
+    with pytest.raises(CheckpointError, match="belongs to other data"):
         run(Line(), tmp_path, data="b")
     options = LoopOptions(
         steps_per_epoch=5, total_steps=18, evaluate_every=4, patience=99, seed=3,
@@ -196,8 +198,28 @@ def test_the_steps_end_a_run_that_is_faster_than_its_time(
 
 
 def test_losses_that_are_never_finite_are_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no validation loss was finite"):
+    with pytest.raises(FitError, match="no validation loss was finite"):
         run(Line(losses=[math.nan] * 9), tmp_path)
+
+
+@pytest.mark.parametrize("cause", ["other data", "damaged", "not finite"])
+def test_a_fit_that_cannot_go_on_is_one_line_with_its_remedy(
+    cause: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    objective = Line(losses=[math.nan] * 9) if cause == "not finite" else Line()
+    if cause != "not finite":
+        run(Line(), tmp_path)
+    if cause == "damaged":
+        (tmp_path / CHECKPOINT).write_bytes((tmp_path / CHECKPOINT).read_bytes()[:100])
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the line is checked below
+        run(objective, tmp_path, data="b" if cause == "other data" else "a")
+    assert report_error(raised.value) == 1
+    written = capsys.readouterr().err
+    assert written.startswith("emoji-reactor: ")
+    assert len(written.splitlines()) == 1
+    assert "bug" not in written
+    assert ("--out" in written) == (cause != "not finite")
+    assert ("learning rates" in written) == (cause == "not finite")
 
 
 def test_the_schedule_warms_up_and_decays() -> None:

@@ -8,10 +8,10 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModel
 
 from model.training.data.fit_data import FitData
+from model.training.fitting.errors import CheckpointError
 from model.training.fitting.saved_weights import (
     HEAD_NAMES,
     HEAD_WEIGHTS,
-    CheckpointError,
     SavedWeights,
     write_head,
 )
