@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from bot.log.levels import set_levels
 from tests.synthetic import write_recipe
 from tests.tiny import write_tiny_artifact
 
@@ -41,11 +42,13 @@ def own_log() -> Iterator[None]:
     before = (root.handlers[:], root.level, logging.raiseExceptions)
     showwarning = warnings.showwarning
     yield
+    for handler in root.handlers:
+        if handler not in before[0]:
+            handler.close()  # ends the timer of held-back repeats
     root.handlers[:], logging.raiseExceptions = before[0], before[2]
     root.setLevel(before[1])
     warnings.showwarning = showwarning
-    for name in ("bot", "demo", "model"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    set_levels("notset", {})
 
 
 @pytest.fixture

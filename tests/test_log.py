@@ -2,12 +2,15 @@
 
 import json
 import logging
+import threading
 import warnings
 
 import pytest
 
 from bot import log
 from bot.core.errors import StoreFailed
+from bot.log import repeats
+from bot.log.repeats import MAX_VARIANTS, RepeatLimiter
 
 TELEGRAM = "123456789:AAEhBOweik6ad6PsEzwUFHJkl098765432-_"
 DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs1234567"
@@ -108,11 +111,88 @@ def test_our_own_records_are_bounded(capsys: pytest.CaptureFixture[str]) -> None
 def test_warnings_of_libraries_are_told_by_class_and_place(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    log.configure("info", "plain")
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        warnings.showwarning = log._log_warning
+        log.configure("info", "plain")
         warnings.warn(f"unexpected input: {SECRET}", UserWarning, stacklevel=1)
     written = capsys.readouterr().err
     assert "UserWarning at test_log.py:" in written
     assert "Ann" not in written
+
+
+def test_areas_have_levels_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "plain", levels={"telegram": "debug", "database": "error"})
+    log.configure("info", "plain", levels={"telegram": "debug", "model": "error"})
+    for name in ("bot.adapters.telegram.inbox", "bot.adapters.discord.inbox", "bot.app"):
+        logging.getLogger(name).debug("%s is told", name)
+    for name in ("bot.database.engine", "model.registry"):
+        logging.getLogger(name).warning("%s warns", name)
+    lines = [line.split(": ", 1)[1] for line in capsys.readouterr().err.splitlines()]
+    assert lines == ["bot.adapters.telegram.inbox is told", "bot.database.engine warns"]
+
+
+def test_repeats_of_a_warning_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info", "plain")
+    logger = logging.getLogger("bot.x")
+    for _ in range(43):
+        logger.warning("%s failed", "the store")
+    logger.info("another line")
+    logger.info("another line")
+    assert len(capsys.readouterr().err.splitlines()) == 3
+    [limiter] = logging.getLogger().handlers
+    assert isinstance(limiter, RepeatLimiter)
+    limiter.write_held()
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith("bot.x: the store failed (and 41 more in the last minute)")
+    limiter.write_held()
+    assert not capsys.readouterr().err
+    logger.warning("%s failed", "the store")
+    assert capsys.readouterr().err.endswith("bot.x: the store failed\n")
+
+
+def test_a_flood_of_different_warnings_of_one_kind_is_bounded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("info", "json")
+    for number in range(500):
+        logging.getLogger("bot.x").warning("update %d cannot be read", number)
+    logging.getLogger("bot.x").error("update %d cannot be read", 500)
+    logging.getLogger().handlers[0].close()
+    messages = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert messages == [
+        *(f"update {number} cannot be read" for number in range(MAX_VARIANTS)),
+        "update 500 cannot be read",
+        f"update 499 cannot be read (and {499 - MAX_VARIANTS} more in the last minute)",
+    ]
+
+
+def test_held_repeats_are_written_after_a_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "WINDOW_SECONDS", 0.0)
+    written = threading.Event()
+    write_held = RepeatLimiter.write_held
+
+    def write_and_tell(limiter: RepeatLimiter) -> None:
+        write_held(limiter)
+        written.set()
+
+    monkeypatch.setattr(RepeatLimiter, "write_held", write_and_tell)
+    log.configure("info", "plain")
+    logger = logging.getLogger("bot.x")
+    logger.warning("slow")
+    assert written.wait(20)
+    assert capsys.readouterr().err.count("slow") == 1
+
+
+def test_kinds_of_warnings_are_bounded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "MAX_KINDS", 5)
+    log.configure("info", "plain")
+    logger = logging.getLogger("bot.x")
+    for number in range(20):
+        for _ in range(2):
+            logger.warning(f"kind {number}")
+    logging.getLogger().handlers[0].close()
+    assert capsys.readouterr().err.count("kind") == 40

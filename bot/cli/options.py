@@ -61,9 +61,10 @@ def initialize(config: Path | None) -> tuple[Settings, Credentials]:
     secrets_file.load_into_environment(config)
     loaded = loading.load(config)
     secrets = credentials.load()
-    level = "debug" if log.is_debugging() else loaded.log.level  # --debug takes precedence
+    debugging = log.is_debugging()  # --debug takes precedence
+    level, levels = ("debug", {}) if debugging else (loaded.log.level, loaded.log.levels)
     known = [*secrets.secret_values(), loaded.network.proxy or ""]  # a proxy may have a password
-    log.configure(level, loaded.log.format, known)
+    log.configure(level, loaded.log.format, known, levels)
     prepare_environment(loaded.network.proxy)
     return loaded, secrets
 

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from bot.log import AREAS, LEVELS
+
 # Neither TOML nor the environment has a null: an empty text stands for one.
 _EMPTY_IS_UNSET = BeforeValidator(lambda value: None if value == "" else value)
 OptionalText = Annotated[str | None, _EMPTY_IS_UNSET]
@@ -169,8 +171,19 @@ class OperationsSettings(_Section):
     max_silence_seconds: Annotated[float, Field(ge=1, le=3600)] = 90.0
 
 
+def _check_levels(levels: dict[str, str]) -> dict[str, str]:
+    """Refuse areas and levels that do not exist; the message names the first of them."""
+    for area, level in levels.items():
+        if area not in AREAS:
+            raise PydanticCustomError("area", f"{area}: no such area; write {', '.join(AREAS)}")
+        if level not in LEVELS:
+            raise PydanticCustomError("level", f"{area}: should be one of {', '.join(LEVELS)}")
+    return levels
+
+
 class LogSettings(_Section):
     """The log on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    levels: Annotated[dict[str, str], AfterValidator(_check_levels)] = Field(default_factory=dict)
     format: Literal["auto", "plain", "json"] = "auto"

@@ -16,12 +16,13 @@ _TOKEN_VARIABLES = {
     **{platform.name: platform.token_variable for platform in PLATFORMS},
     "web": WEB_TOKEN_VARIABLE,
 }
-_LIST_EXAMPLES = {
+_JSON_EXAMPLES = {
     "reactions.emoji_deny": '["💩"]',
     "discord.shard_ids": "[0, 1]",
     "web.allowed_hosts": '["emoji.example.org"]',
     "web.trusted_proxies": '["127.0.0.1"]',
     "web.frame_ancestors": '["https://example.org"]',
+    "log.levels": '{"telegram": "debug"}',
 }
 _SECRET_WORDS = ("token", "secret", "password")
 
@@ -68,7 +69,7 @@ def check_environment() -> None:
             raise ConfigError(f"environment: {variable}: {_unknown_key(path[:1])}")
         if len(path) == 1:
             raise ConfigError(f"environment: {variable}: should name a key of the section")
-        if example := _LIST_EXAMPLES.get(".".join(path)):
+        if example := _JSON_EXAMPLES.get(".".join(path)):
             try:
                 json.loads(value)
             except ValueError:

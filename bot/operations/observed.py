@@ -1,6 +1,5 @@
 """The service, predictor and engine of a running bot, with their metrics."""
 
-import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -19,12 +18,11 @@ from bot.core.events import (
 )
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
+from bot.core.messages.silence import log_silence
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.operations.metrics import Metrics
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
-
-logger = logging.getLogger(__name__)
 
 _CHECKED_OUT = "emoji_reactor.checked_out"
 
@@ -45,8 +43,9 @@ class ObservedService(Service):
         start = time.perf_counter()
         outcome = await super().on_message(message, platform)
         self._metrics.record_message(message.ref.platform, outcome, time.perf_counter() - start)
-        if outcome.skip_reason is not None and logger.isEnabledFor(logging.DEBUG):
-            self._log_silence(outcome)
+        if outcome.skip_reason is not None:
+            reason = outcome.refusal or outcome.skip_reason
+            log_silence(self._pseudonyms, message.ref, reason)
         return outcome
 
     async def on_feedback(self, feedback: Feedback) -> FeedbackResult:
@@ -67,11 +66,6 @@ class ObservedService(Service):
         result = await super().on_replaced_feedback(ref, actor, source, feedback, update_id)
         self._metrics.record_feedback(feedback, result)
         return result
-
-    def _log_silence(self, outcome: Outcome) -> None:
-        reason = outcome.refusal or outcome.skip_reason
-        key = self._pseudonyms.message_key(outcome.ref)
-        logger.debug("no reaction on %s message %s: %s", outcome.ref.platform, key, reason)
 
 
 class ObservedPredictor:

@@ -266,3 +266,28 @@ def test_an_address_that_is_none_is_refused_by_its_key(section: str, line: str) 
 )
 def test_an_address_is_taken(url: str) -> None:
     assert parse(f"[telegram]\nbase_url = '{url}'").telegram.base_url == url
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ('{ telegrm = "debug" }', "log.levels: telegrm: no such area; write discord, telegram, "),
+        ('{ telegram = "loud" }', "log.levels: telegram: should be one of debug, info, warning"),
+        ("{ telegram = 1 }", "log.levels: "),
+        ('"debug"', "log.levels: "),
+    ],
+)
+def test_wrong_levels_of_areas_are_named(value: str, message: str) -> None:
+    assert refusal(f"[log]\nlevels = {value}").startswith(f"config.toml: {message}")
+
+
+def test_levels_of_areas_come_from_the_file_or_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write('[log]\nlevels = { telegram = "debug", database = "warning" }')
+    assert load(path).log.levels == {"telegram": "debug", "database": "warning"}
+    monkeypatch.setenv("EMOJI_REACTOR__LOG__LEVELS", '{"web": "error", "telegram": "info"}')
+    assert load().log.levels == {"telegram": "info", "database": "warning", "web": "error"}
+    monkeypatch.setenv("EMOJI_REACTOR__LOG__LEVELS", "web=error")
+    with pytest.raises(ConfigError, match=r"LEVELS: should be JSON: \{"):
+        load()

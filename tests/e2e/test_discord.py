@@ -1,6 +1,7 @@
 """The bot as a process, with a fake Discord: messages, feedback, refusals."""
 
 import json
+import re
 
 import pytest
 
@@ -99,6 +100,8 @@ async def test_only_new_messages_by_members_are_answered(
     assert [path for path in asked if any(f"/{each}/" in path for each in silent)] == []
     assert len(asked) == 2
     assert bot.query(RECORDED) == [(answered,), (last,)]
+    reasons = re.findall(r"no reaction on discord message \w{12}: (\w+)", bot.output)
+    assert reasons == ["not_by_person"] * 4 + ["no_text"]
 
 
 async def test_reactions_are_feedback_until_removed(
@@ -267,6 +270,8 @@ async def test_channel_that_keeps_refusing_is_left_alone_until_permissions_chang
     assert await bot.stop() == 0
     assert not discord_server.sent.entries  # the owner asked for no private message
     assert bot.output.count("reactions are forbidden in channel 200 of server 100") == 1
+    assert bot.output.count(": forbidden\n") == MAX_REFUSALS
+    assert bot.output.count(": suspended\n") == 1
 
 
 async def test_without_the_permission_no_reaction_is_sent(
@@ -298,6 +303,7 @@ async def test_members_who_blocked_the_bot_get_no_further_reactions(
     other = await discord_server.send_message("party")
     await discord_server.reaction_requests(other)
     assert await bot.stop() == 0
+    assert bot.output.count(": blocked\n") == 2  # refused, and then left alone
     assert bot.query(RECORDED) == [(refused,), (other,)]
 
 

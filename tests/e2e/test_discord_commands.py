@@ -113,6 +113,12 @@ async def test_a_member_exports_and_erases_their_data(
     assert [entry["message"] for entry in json.loads(file)["messages"]] == [message_id]
     why = await interactions.edited(await interactions.slash("why"))
     assert "I showed 😂" in why.text
+    numbers = await discord_server.send_message("1, 2, 3")
+    silent = await interactions.edited(
+        await interactions.slash("why", [option("message", numbers)])
+    )
+    key = silent.text.rpartition(" ")[2]
+    await bot.wait_for_output(f"no reaction on discord message {key}: irrelevant")
     stats = await interactions.edited(await interactions.slash("stats"))
     (picture,) = stats.files.values()
     assert picture.startswith(b"\x89PNG")

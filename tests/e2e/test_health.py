@@ -353,8 +353,10 @@ async def test_a_silence_is_logged_with_its_reason(
     bot = prepare_telegram(launcher, telegram_server, operations, **settings)
     await bot.start(TELEGRAM_TOKEN=telegram.TOKEN)
     await telegram_server.polling()
+    telegram_server.send_message("1, 2, 3")
     message = telegram_server.send_message(f"haha, {SECRET}")
     await bot.wait_for_output(": sampled_out")
+    assert re.search(r"no reaction on telegram message \w{12}: irrelevant", bot.output)
     found = re.search(r"no reaction on telegram message (\w{12}): sampled_out", bot.output)
     assert found
     replied = {"message_id": message, "date": 1, "chat": chat(GROUP), "text": "haha"}

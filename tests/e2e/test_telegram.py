@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -191,6 +192,8 @@ async def test_only_new_messages_by_members_are_answered(
     assert await bot.stop() == 0
     assert len(telegram_server.calls.filter(is_reaction)) == 2
     assert bot.query(RECORDED) == [(str(answered),), (str(last),)]
+    reasons = re.findall(r"no reaction on telegram message \w{12}: (\w+)", bot.output)
+    assert reasons == ["not_by_person"] * 3 + ["no_text"]
 
 
 async def test_reactions_are_feedback_until_removed(
@@ -212,6 +215,7 @@ async def test_reactions_are_feedback_until_removed(
     assert await bot.wait_for_rows(FEEDBACK, str(message)) == [("correct", "🎉")]
     assert await bot.stop() == 0
     assert bot.query("select count(*) from feedback") == [(1,)]
+    assert re.search(r"no feedback recorded on telegram message \w{12}: nothing_shown", bot.output)
 
 
 async def test_members_are_stored_as_hashes(
@@ -302,6 +306,7 @@ async def test_polling_continues_after_failures(
             await telegram_server.reaction_calls(telegram_server.send_message(text))
         assert not telegram_server.refusals
         assert words in bot.output
+    assert await bot.stop() == 0  # which writes repeats that were held back
     assert bot.output.count("no answer from Telegram (network)") == 2
     assert "Traceback" not in bot.output
     assert await bot.stop() == 0

@@ -8,6 +8,7 @@ from bot.adapters.discord.emojis import custom_emojis
 from bot.core.events import IncomingMessage, MemberKey, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.relevance import is_relevant, without_marked_spoilers
+from bot.core.messages.silence import DropReason
 
 NAME = "discord"
 
@@ -59,17 +60,19 @@ def to_incoming(
     pseudonyms: Pseudonyms,
     *,
     may_store_text: bool = False,
-) -> IncomingMessage | None:
-    """Return the message for the core; None if it is not one to answer."""
+) -> IncomingMessage | DropReason:
+    """Return the message for the core, or why it is not one to answer."""
     text = without_marked_spoilers(message.content)
-    if not is_by_person(message) or not text.strip():
-        return None
+    if not is_by_person(message):
+        return DropReason.NOT_BY_PERSON
+    if not text.strip():
+        return DropReason.NO_TEXT
     guild = message.guild
     if guild is None and getattr(message.channel, "guild_id", None) is not None:
-        return None  # a server that could not be read: its rules are unknown
+        return DropReason.UNKNOWN_SERVER
     addressed = guild is None or _mentions(message, me)
     if not addressed and not is_relevant(text):
-        return None
+        return DropReason.IRRELEVANT
     return IncomingMessage(
         ref=ref_of(message),
         author=pseudonyms.key(NAME, str(message.author.id)),

@@ -15,8 +15,9 @@ from bot.adapters.discord.suspension import Suspensions
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.concurrency.store_retry import StoreRetry
 from bot.core.errors import StoreFailed
-from bot.core.events import IncomingMessage, MemberKey, MessageRef, SkipReason
+from bot.core.events import FeedbackResult, IncomingMessage, MemberKey, MessageRef, SkipReason
 from bot.core.messages.feedback import require_stored
+from bot.core.messages.silence import DropReason, log_dropped_feedback, log_silence
 from bot.core.ports import ChatPlatform
 from model.emoji import ChosenEmoji, parse_choice
 
@@ -49,15 +50,24 @@ class Inbox:
             # Before members can react to it: the response to the call that sent it may come later.
             self._context.answered_refs[events.ref_of(message)] = answered
             return
+        incoming = self._incoming(message, me)
+        if isinstance(incoming, DropReason):
+            log_silence(self._context.pseudonyms, events.ref_of(message), incoming)
+        else:
+            self._submit(incoming.ref, partial(self._answer, incoming, time.monotonic()))
+
+    def _incoming(
+        self, message: discord.Message, me: discord.ClientUser
+    ) -> IncomingMessage | DropReason:
         storable = self._context.settings.training_permitted
         incoming = events.to_incoming(
             message, me, self._context.pseudonyms, may_store_text=storable
         )
-        if incoming is None or incoming.author in self._blocked:
-            return
-        if self._suspensions.is_suspended(incoming):
-            return
-        self._submit(incoming.ref, partial(self._answer, incoming, time.monotonic()))
+        if isinstance(incoming, DropReason):
+            return incoming
+        if incoming.author in self._blocked:
+            return DropReason.BLOCKED
+        return DropReason.SUSPENDED if self._suspensions.is_suspended(incoming) else incoming
 
     def reaction(
         self,
@@ -116,10 +126,14 @@ class Inbox:
         self, ref: MessageRef, actor: MemberKey, emoji: ChosenEmoji, *, withdrawn: bool
     ) -> None:
         reaction = await self._context.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn)
-        require_stored(reaction.result)
+        self._check(ref, reaction.result)
 
     async def _remove(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
-        require_stored(await self._context.reactions.on_bot_reaction_removed(ref, actor, emoji))
+        self._check(ref, await self._context.reactions.on_bot_reaction_removed(ref, actor, emoji))
+
+    def _check(self, ref: MessageRef, result: FeedbackResult) -> None:
+        log_dropped_feedback(self._context.pseudonyms, ref, result)
+        require_stored(result)
 
     async def _delete(self, ref: MessageRef) -> None:
         if not await self._service.on_deletion(ref):
@@ -127,7 +141,8 @@ class Inbox:
 
     async def _answer(self, message: IncomingMessage, received_at: float) -> None:
         if time.monotonic() - received_at > MAX_AGE_SECONDS:
-            return  # it waited for the store
+            log_silence(self._context.pseudonyms, message.ref, DropReason.LATE)
+            return
         unknown = frozenset(self._context.unknown_emojis)
         message = replace(message, candidates=known_emojis(unknown))
         outcome = await self._service.on_message(message, self._platform)

@@ -20,6 +20,7 @@ from telegram.constants import ChatType
 from bot.core.events import IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.relevance import is_relevant
+from bot.core.messages.silence import DropReason
 from model.emoji import ChosenEmoji, parse_choice
 
 NAME = "telegram"
@@ -130,16 +131,20 @@ def visible_text(message: Message) -> str:
     return encoded.decode("utf-16-le", "replace")
 
 
-def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | None:
-    """Return the message for the core, without candidates; None if it is not one to answer."""
+def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | DropReason:
+    """Return the message for the core, without candidates, or why it is not one to answer."""
     text = visible_text(message)
     author = sender_id(message)
-    if author is None or starts_with_command(message) or not text.strip():
-        return None
+    if author is None:
+        return DropReason.NOT_BY_PERSON
+    if starts_with_command(message):
+        return DropReason.COMMAND
+    if not text.strip():
+        return DropReason.NO_TEXT
     private = message.chat.type == ChatType.PRIVATE
     addressed = private or _addressed(message, me)
     if not addressed and not is_relevant(text):
-        return None
+        return DropReason.IRRELEVANT
     return IncomingMessage(
         ref=ref(message.chat, message.message_id, pseudonyms),
         author=pseudonyms.key(NAME, author),

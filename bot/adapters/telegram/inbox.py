@@ -29,6 +29,7 @@ from bot.core.events import (
     SkipReason,
 )
 from bot.core.messages.feedback import require_stored
+from bot.core.messages.silence import DropReason, log_dropped_feedback, log_silence
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,9 @@ class Inbox:
         new = [update for update in batch.updates if update.number not in self.under_way]
         claimed = await self._claims.claim_all([update.number for update in new])
         for update in new:
-            if update.number in claimed and update.number not in self.under_way:
+            if update.number not in claimed:
+                self._log_claimed(update)
+            elif update.number not in self.under_way:
                 self._begin(update, self._finish)
         return bool(claimed)
 
@@ -92,6 +95,8 @@ class Inbox:
             async def claim_and_finish(number: int, work: Work) -> None:
                 if await self._claims.claim([number], lease):
                     await self._finish(number, work)
+                else:
+                    self._log_claimed(update)
 
             self._begin(update, claim_and_finish)
         return self.under_way.get(update.number)
@@ -169,7 +174,11 @@ class Inbox:
         if events.sender_id(message) and (parsed := events.parse_command(message, me)):
             return ref, partial(menu.handle, context, message, *parsed)
         incoming = events.to_incoming(message, me, context.services.pseudonyms)
-        if incoming is None or (self._is_late(message) and not incoming.requested):
+        if isinstance(incoming, DropReason):
+            self._log_silence(ref, incoming)
+            return None
+        if self._is_late(message) and not incoming.requested:
+            self._log_silence(ref, DropReason.LATE)
             return None
         return ref, partial(self._answer, incoming, message)
 
@@ -178,7 +187,8 @@ class Inbox:
 
     async def _answer(self, incoming: IncomingMessage, message: Message) -> None:
         if self._is_late(message) and not incoming.requested:
-            return  # it waited for the store
+            self._log_silence(incoming.ref, DropReason.LATE)  # it waited for the store
+            return
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._context.allowed_reactions.get(message.chat_id)
             incoming = replace(incoming, candidates=allowed)
@@ -204,7 +214,7 @@ class Inbox:
             )
             if result is FeedbackResult.NOTHING_SHOWN:
                 result = await reactions.on_unprompted(ref, actor, events.added_emojis(update))
-            require_stored(result)
+            self._check(ref, result)
 
         return ref, changed
 
@@ -226,9 +236,23 @@ class Inbox:
             result = await self._context.reactions.on_all_reactions(
                 ref, audience, others, FeedbackSource.REACTION, number
             )
-            require_stored(result)
+            self._check(ref, result)
 
         return ref, counted
+
+    def _check(self, ref: MessageRef, result: FeedbackResult) -> None:
+        log_dropped_feedback(self._context.services.pseudonyms, ref, result)
+        require_stored(result)
+
+    def _log_silence(self, ref: MessageRef, reason: DropReason) -> None:
+        log_silence(self._context.services.pseudonyms, ref, reason)
+
+    def _log_claimed(self, update: ReceivedUpdate) -> None:
+        """Log that another process handles a message, or that it is handled already."""
+        content = update.content
+        if content is not None and (message := content.message or content.channel_post):
+            ref = self._context.ref(message.chat, message.message_id)
+            self._log_silence(ref, DropReason.CLAIMED)
 
 
 async def _ignore() -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from telegram import Message, MessageReactionUpdated, Update, User
 
 from bot.adapters.telegram import events
+from bot.core.events import IncomingMessage
 from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.silence import DropReason
 from model.emoji import TELEGRAM_REACTIONS
 
 PSEUDONYMS = Pseudonyms(b"a secret of the tests")
@@ -43,7 +45,7 @@ def reacted(old: list[str], new: list[str], **who: object) -> MessageReactionUpd
 
 def test_a_groups_message() -> None:
     incoming = events.to_incoming(message(), ME, PSEUDONYMS)
-    assert incoming is not None
+    assert isinstance(incoming, IncomingMessage)
     assert (incoming.ref.community, incoming.ref.chat, incoming.ref.message) == (
         "-100",
         "-100",
@@ -55,7 +57,7 @@ def test_a_groups_message() -> None:
 
 def test_a_private_chat_has_no_ids_of_its_member() -> None:
     incoming = events.to_incoming(message(chat=PRIVATE), ME, PSEUDONYMS)
-    assert incoming is not None
+    assert isinstance(incoming, IncomingMessage)
     assert incoming.ref.chat == incoming.ref.community == PSEUDONYMS.key("telegram", "7")
     assert incoming.addressed
 
@@ -63,24 +65,30 @@ def test_a_private_chat_has_no_ids_of_its_member() -> None:
 def test_a_caption_is_a_text() -> None:
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     incoming = events.to_incoming(message(text=None, caption="so sad", photo=photo), ME, PSEUDONYMS)
-    assert incoming is not None
+    assert isinstance(incoming, IncomingMessage)
     assert incoming.text == "so sad"
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "reason"),
     [
-        {"from": None},
-        {"from": {**ANNA, "is_bot": True}},
-        {"sender_chat": {"id": -200, "type": "channel", "title": "news"}},
-        {"via_bot": {"id": 9, "first_name": "Gif", "is_bot": True}},
-        {"text": None},
-        {"text": "  \n"},
-        {"text": "/start", "entities": [entity("bot_command", 0, 6)]},
+        ({"from": None}, DropReason.NOT_BY_PERSON),
+        ({"from": {**ANNA, "is_bot": True}}, DropReason.NOT_BY_PERSON),
+        (
+            {"sender_chat": {"id": -200, "type": "channel", "title": "news"}},
+            DropReason.NOT_BY_PERSON,
+        ),
+        ({"via_bot": {"id": 9, "first_name": "Gif", "is_bot": True}}, DropReason.NOT_BY_PERSON),
+        ({"text": None}, DropReason.NO_TEXT),
+        ({"text": "  \n"}, DropReason.NO_TEXT),
+        ({"text": "/start", "entities": [entity("bot_command", 0, 6)]}, DropReason.COMMAND),
+        ({"text": "1, 2, 3"}, DropReason.IRRELEVANT),
     ],
 )
-def test_what_no_person_wrote_for_others_is_left_alone(fields: Mapping[str, Any]) -> None:
-    assert events.to_incoming(message(**fields), ME, PSEUDONYMS) is None
+def test_what_no_person_wrote_for_others_is_left_alone(
+    fields: Mapping[str, Any], reason: DropReason
+) -> None:
+    assert events.to_incoming(message(**fields), ME, PSEUDONYMS) is reason
 
 
 @pytest.mark.parametrize(
@@ -98,7 +106,7 @@ def test_what_no_person_wrote_for_others_is_left_alone(fields: Mapping[str, Any]
 )
 def test_who_is_addressed(fields: Mapping[str, Any], addressed: bool) -> None:
     incoming = events.to_incoming(message(**fields), ME, PSEUDONYMS)
-    assert incoming is not None
+    assert isinstance(incoming, IncomingMessage)
     assert incoming.addressed is addressed
 
 
