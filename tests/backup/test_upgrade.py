@@ -6,6 +6,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from sqlalchemy import Connection, MetaData
 
 from bot.backup.migration import open_database
 from bot.config.settings import Settings
-from bot.database import engine
 from bot.database.engine import head_revision, migration_connection
 from tests.backup.conftest import NEW_REVISION, Program, only_backup
 from tests.database.schema import VERSIONS, fill
 from tests.database.test_migrations import REVISIONS, migrate
+
+FILES = "bot.database.engine.files"
+"""Finds the migrations: another folder of them makes the program another release."""
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -72,10 +75,9 @@ def test_rows_outlive_an_upgrade_a_downgrade_and_an_upgrade(
     url, older_head = variables["EMOJI_REACTOR__DATABASE__URL"], head_revision()
     before = asyncio.run(fill_oldest(url))
     assert all(len(rows) == 2 for rows in before.values())
-    older_files = engine.files
     newer_migrations = Path(newer["PYTHONPATH"].split(os.pathsep)[0]) / "migrations"
 
-    monkeypatch.setattr(engine, "files", lambda _: newer_migrations)
+    monkeypatch.setattr(FILES, lambda _: newer_migrations)
     asyncio.run(start(url))
     backup = only_backup(tmp_path / "backups", "migration")
     assert in_process("backup", "verify", str(backup), **variables).status == 0
@@ -84,11 +86,11 @@ def test_rows_outlive_an_upgrade_a_downgrade_and_an_upgrade(
     downgraded = in_process("db", "downgrade", older_head, **variables)
     assert (downgraded.status, downgraded.err) == (0, "")
     only_backup(tmp_path / "backups", "downgrade")
-    monkeypatch.setattr(engine, "files", older_files)
+    monkeypatch.setattr(FILES, files)
     asyncio.run(start(url))
     assert asyncio.run(rows_of(url)) == before
 
-    monkeypatch.setattr(engine, "files", lambda _: newer_migrations)
+    monkeypatch.setattr(FILES, lambda _: newer_migrations)
     upgraded = in_process("db", "upgrade", **variables)
     assert (upgraded.status, NEW_REVISION in upgraded.out) == (0, True)
     assert asyncio.run(rows_of(url)) == before | {"novelty": []}
