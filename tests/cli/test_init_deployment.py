@@ -28,6 +28,12 @@ def test_compose_is_that_of_the_repository_with_passwords_of_its_own(cli: Comman
     assert ended.out.rstrip().endswith(f"cd {Path.cwd()} && docker compose up --detach")
 
 
+def test_the_secret_of_an_earlier_database_stays(cli: CommandLine) -> None:
+    Path("emoji-reactor.db.secret").write_text("zanzibar" * 8 + "\n")
+    assert cli(*COMPOSE).status == 0
+    assert Path("config.env").read_text() == f"EMOJI_REACTOR_SECRET={'zanzibar' * 8}\n"
+
+
 def test_compose_mounts_the_settings_by_their_name(cli: CommandLine) -> None:
     Path("one").mkdir()
     assert cli(*COMPOSE, "--config", "one/bot.toml").status == 0

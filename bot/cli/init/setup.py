@@ -167,15 +167,35 @@ def _known_tokens(setup: Setup) -> dict[str, str]:
 
 
 def _write_secrets(setup: Setup) -> None:
-    url = setup.secrets.get(DATABASE_URL_VARIABLE) or setup.settings.database.url
-    has_secret = HASH_SECRET_VARIABLE in setup.secrets or bool(os.environ.get(HASH_SECRET_VARIABLE))
-    needs_secret = sqlite_path(url) is None or setup.deployment is Deployment.COMPOSE
-    if needs_secret and not has_secret:
-        setup.secrets[HASH_SECRET_VARIABLE] = random_secrets.token_hex(32)
+    if _needs_hash_secret(setup):
+        setup.secrets[HASH_SECRET_VARIABLE] = _hash_secret(setup)
     if setup.secrets:
         path = secrets_file.secrets_path(setup.path)
         secrets_file.write(path, setup.secrets)
         typer.echo(f"{path} holds {', '.join(setup.secrets)}; only you may read it")
+
+
+def _needs_hash_secret(setup: Setup) -> bool:
+    """Return if the bot will use a database server and no secret is known yet."""
+    if HASH_SECRET_VARIABLE in setup.secrets or os.environ.get(HASH_SECRET_VARIABLE):
+        return False
+    return setup.deployment is Deployment.COMPOSE or sqlite_path(_database_url(setup)) is None
+
+
+def _hash_secret(setup: Setup) -> str:
+    """Return the secret beside an SQLite database, whose members stay known, or a new one.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    database = sqlite_path(_database_url(setup))
+    if database is not None and credentials.hash_secret_path(database).exists():
+        return credentials.load_hash_secret(None, database).decode()
+    return random_secrets.token_hex(32)
+
+
+def _database_url(setup: Setup) -> str:
+    return setup.secrets.get(DATABASE_URL_VARIABLE) or setup.settings.database.url
 
 
 def _refuse_password(assignments: Sequence[str]) -> None:
