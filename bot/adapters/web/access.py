@@ -3,20 +3,15 @@
 import base64
 import binascii
 import hmac
-import time
-from collections.abc import Callable, Sequence
-from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
-from cachetools import LRUCache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.config.sections import WebSettings
-
-MAX_CLIENTS = 10_000
-"""Clients whose rates are known at a time."""
+from bot.http.hosts import is_allowed_host
+from bot.http.rate_limit import RateLimit, network_of
 
 # Gradio's page has scripts and styles of its own in its HTML, and compiles the tiles' events.
 _CONTENT_SECURITY_POLICY = (
@@ -26,25 +21,6 @@ _CONTENT_SECURITY_POLICY = (
     " frame-ancestors "
 )
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Emoji Reactor", charset="UTF-8"'}
-
-
-class RateLimit:
-    """Token bucket for each client: a minute's requests at once, and then the rate."""
-
-    def __init__(self, max_per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
-        """Let each client send ``max_per_minute`` requests; ``now`` is in seconds."""
-        self._capacity = float(max_per_minute)
-        self._now = now
-        self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(MAX_CLIENTS)
-        """Client -> requests left, and the time at which they were counted."""
-
-    def allow(self, address: str) -> bool:
-        """Count a request, and return if it is within the rate."""
-        client, now = _network(address), self._now()
-        left, counted_at = self._buckets.get(client, (self._capacity, now))
-        left = min(self._capacity, left + (now - counted_at) * self._capacity / 60)
-        self._buckets[client] = (left - 1 if left >= 1 else left, now)
-        return left >= 1
 
 
 class AccessControl:
@@ -74,40 +50,19 @@ class AccessControl:
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
-        if not self._is_allowed_host(headers.get("host", "")):
+        if not is_allowed_host(headers.get("host", ""), self._hosts):
             return _refuse(400, "this host name is not one of web.allowed_hosts")
         address = scope["client"][0] if scope.get("client") else ""
         is_static = scope["path"].startswith(("/assets/", "/static/"))
-        if not is_static and not self._rate_limit.allow(address):
+        if not is_static and not self._rate_limit.allow(network_of(address)):
             return _refuse(429, "too many requests; try again in a moment", {"Retry-After": "5"})
         if self._token is not None and not _is_authorized(headers, self._token):
             return _refuse(401, "a token is needed", _CHALLENGE)
         return None
 
-    def _is_allowed_host(self, header: str) -> bool:
-        """Return True for addresses, localhost, and the names of the settings.
-
-        A foreign site can point its own name at this machine, but not an address.
-        """
-        try:
-            name = urlsplit(f"//{header}").hostname or ""
-            return name == "localhost" or name in self._hosts or bool(ip_address(name))
-        except ValueError:
-            return False
-
 
 def _refuse(status: int, error: str, headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"error": error}, status, {"Connection": "close", **(headers or {})})
-
-
-def _network(address: str) -> str:
-    """Return the address, or the /64 network of an IPv6 address, which one client has."""
-    try:
-        if ip_address(address).version == 6:
-            return str(ip_network(f"{address}/64", strict=False))
-    except ValueError:
-        pass
-    return address
 
 
 def _is_authorized(headers: Headers, token: str) -> bool:

@@ -2,14 +2,13 @@
 
 import asyncio
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_TIMEOUT_SECONDS = 10.0
 """Time for the first line and the headers of a request."""
 
 
-class BoundedHeadProtocol(H11Protocol):
+class BoundedHeadProtocol(HttpToolsProtocol):
     """uvicorn's connection with a limit that uvicorn itself has only between two requests."""
 
     _head_timer: asyncio.TimerHandle | None = None
@@ -21,11 +20,14 @@ class BoundedHeadProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; wait for the rest of a head no longer than the limit."""
-        super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
+        if self.cycle is None or self.cycle.response_complete:
             self._expect_head()
-        else:
-            self._cancel_timer()
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Handle the request, whose head is complete."""
+        self._cancel_timer()
+        super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the limit."""
