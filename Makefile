@@ -77,5 +77,5 @@ $(VENV)/.web: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@ $(VENV)/.core
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) -e '.[train,web,dev]'
+	$(PIP) -e '.[train,web,api,mcp,dev]'
 	touch $@ $(VENV)/.core

@@ -4,24 +4,33 @@ import asyncio
 import os
 import stat
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
 from bot.backup.diagnostics import check_backups
-from bot.config.credentials import HASH_SECRET_VARIABLE, Credentials, hash_secret_path
+from bot.config.credentials import (
+    HASH_SECRET_VARIABLE,
+    MODEL_TOKEN_VARIABLE,
+    Credentials,
+    hash_secret_path,
+)
 from bot.config.secrets_file import SECRET_VARIABLES, secrets_path
 from bot.config.sections import ModelSettings
 from bot.config.settings import ENVIRONMENT_PREFIX, Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
+from bot.core.errors import EmojiReactorError
 from bot.database import diagnostics as database_diagnostics
 from bot.database.engine import has_password, sqlite_path
 from bot.hub import diagnostics as hub_diagnostics
 from bot.platforms import PLATFORMS, TOKEN_VARIABLES, Platform
+from bot.remote.opening import open_remote_model
 from bot.serving import load_served, open_registry
-from model import Predictor
+from model import Prediction, Predictor
 from model.artifact import ArtifactError
 
 DATABASE_URL_VARIABLE = f"{ENVIRONMENT_PREFIX}DATABASE__URL"
+TRIAL_TEXT = "what a lovely day"
 _ARTIFACT_REMEDY = (
     "see model.source and model.folder in the settings; emoji-reactor model promote --rollback"
 )
@@ -58,7 +67,10 @@ async def examine(
         yield diagnostic
     for diagnostic in check_backups(settings):
         yield diagnostic
-    yield await asyncio.to_thread(_examine_artifact, settings.model)
+    if settings.model.is_remote:
+        yield await asyncio.to_thread(_examine_remote_model, settings, credentials)
+    else:
+        yield await asyncio.to_thread(_examine_artifact, settings.model)
     async for diagnostic in examine_platforms(settings, credentials, listen=listen):
         yield diagnostic
     for diagnostic in await asyncio.to_thread(hub_diagnostics.check_hub_token):
@@ -156,15 +168,31 @@ async def _examine_hash_secret(url: str, credentials: Credentials) -> Diagnostic
     return ok("pseudonyms", f"{secret} will be made by the first start")
 
 
+def _examine_remote_model(settings: Settings, credentials: Credentials) -> Diagnostic:
+    """Let the server that ``model.source`` names predict."""
+    try:
+        model = open_remote_model(settings, credentials)
+        with closing(model.server):
+            [predictions] = model.predict([TRIAL_TEXT])
+    except EmojiReactorError as error:
+        remedy = f"see model.source, {MODEL_TOKEN_VARIABLE} and the log of that server"
+        return failed("model", str(error), remedy)
+    return ok("model", f"{model.version}: another process predicts {_emojis(predictions)}")
+
+
 def _examine_artifact(settings: ModelSettings) -> Diagnostic:
     """Load the artifact that would be served, verify its checksums, and predict with it."""
     try:
         predictor = Predictor(open_registry(settings).served(), settings.threads)
     except ArtifactError as error:
         return _examine_fallback(settings, str(error))
-    [predictions] = predictor.predict(["what a lovely day"])
-    emojis = " ".join(prediction.emoji for prediction in predictions)
+    [predictions] = predictor.predict([TRIAL_TEXT])
+    emojis = _emojis(predictions)
     return ok("model", f"{predictor.version}: its files are complete, and it predicts {emojis}")
+
+
+def _emojis(predictions: Sequence[Prediction]) -> str:
+    return " ".join(prediction.emoji for prediction in predictions)
 
 
 def _examine_fallback(settings: ModelSettings, fault: str) -> Diagnostic:

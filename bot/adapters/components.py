@@ -10,6 +10,7 @@ from bot.core.connection import Connection
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
 from bot.database.store import SqlStore
+from bot.remote.model import RemoteModel
 from model import Predictor
 
 
@@ -21,7 +22,7 @@ class Components:
     pseudonyms: Pseudonyms
     store: SqlStore
     engine: AsyncEngine
-    predictor: BatchingPredictor[Predictor]
+    predictor: BatchingPredictor[Predictor] | BatchingPredictor[RemoteModel]
     connections: defaultdict[str, Connection] = field(
         default_factory=lambda: defaultdict(Connection)
     )

@@ -20,7 +20,10 @@ from bot.core.messages.service import Service
 from bot.database.engine import sqlite_path
 from bot.database.store import SqlStore
 from bot.i18n import TERMS_VERSION
+from bot.remote.model import RemoteModel, RemoteWatch
+from bot.remote.opening import open_remote_model
 from bot.serving import ArtifactWatch, load_served
+from model import Predictor
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,9 @@ async def assemble(
             credentials.hash_secret, path, members_exist=await store.members.exist()
         )
         await purge_expired(store, settings)
-        async with _serve_predictions(settings, store, engine, Pseudonyms(secret)) as parts:
+        async with _serve_predictions(
+            settings, credentials, store, engine, Pseudonyms(secret)
+        ) as parts:
             components = observe(parts)
             try:
                 yield components
@@ -76,11 +81,22 @@ async def assemble(
 
 @asynccontextmanager
 async def _serve_predictions(
-    settings: Settings, store: SqlStore, engine: AsyncEngine, pseudonyms: Pseudonyms
+    settings: Settings,
+    credentials: Credentials,
+    store: SqlStore,
+    engine: AsyncEngine,
+    pseudonyms: Pseudonyms,
 ) -> AsyncIterator[Components]:
-    served = await asyncio.to_thread(load_served, settings.model)
-    predictor = BatchingPredictor(served, settings.model.max_queue_size)
-    watch = asyncio.create_task(ArtifactWatch(predictor, settings.model).run())
+    opened = await asyncio.to_thread(_open_model, settings, credentials)
+    predictor: BatchingPredictor[Predictor] | BatchingPredictor[RemoteModel]
+    if isinstance(opened, RemoteModel):
+        model = settings.model
+        predictor = BatchingPredictor(opened, model.max_queue_size, model.timeout_seconds)
+        watching = RemoteWatch(predictor).run()
+    else:
+        predictor = BatchingPredictor(opened, settings.model.max_queue_size)
+        watching = ArtifactWatch(predictor, settings.model).run()
+    watch = asyncio.create_task(watching)
     service = Service(predictor, store)
     try:
         yield Components(service, pseudonyms, store, engine, predictor)
@@ -88,6 +104,14 @@ async def _serve_predictions(
         watch.cancel()
         await asyncio.wait([watch])
         await predictor.aclose()
+        if isinstance(opened, RemoteModel):
+            opened.server.close()
+
+
+def _open_model(settings: Settings, credentials: Credentials) -> Predictor | RemoteModel:
+    if settings.model.is_remote:
+        return open_remote_model(settings, credentials)
+    return load_served(settings.model)
 
 
 def _log_counts(service: Service) -> None:

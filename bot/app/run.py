@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from bot.adapters.components import Components
 from bot.app.adapters import Adapter, build_platform_adapter, plan_start, run_adapters
@@ -42,7 +44,7 @@ async def run(settings: Settings, credentials: Credentials) -> None:
             f"nothing to run: {'; '.join(plan.missing)}. emoji-reactor init asks for a token;"
             " without a platform, try emoji-reactor chat"
         )
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     operations = Operations(settings)
     async with (
         operations.serving(),
@@ -65,7 +67,7 @@ async def run_web(settings: Settings, credentials: Credentials, host: str, port:
         EmojiReactorError: nothing can listen there.
     """
     _require_web_extra()
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     async with (
         assemble(settings, credentials, console_settings(settings)) as components,
         background_tasks(components.store, components.service, settings),
@@ -73,13 +75,7 @@ async def run_web(settings: Settings, credentials: Credentials, host: str, port:
         secret = credentials.web_token
         token = None if secret is None else secret.get_secret_value()
         adapter = _build_web_adapter(components, settings, token, (host, port))
-        running = asyncio.create_task(adapter.run())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        await run_until(stop, adapter.run())
 
 
 def _require_web_extra() -> None:
@@ -97,7 +93,18 @@ def _build_web_adapter(
     return build_adapter(components, settings, token, *address)
 
 
-def _stop_on_signals() -> asyncio.Event:
+async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Run ``work`` until it ends or ``stop`` is set; then cancel it and wait for its end."""
+    running = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def stop_on_signals() -> asyncio.Event:
     """Return an event that SIGINT and SIGTERM set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

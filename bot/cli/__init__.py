@@ -43,6 +43,14 @@ COMMANDS: dict[str, Command | Group] = {
         "bot.cli.web:web",
         "Show the page in a browser, until SIGINT or SIGTERM. Needs the extra web.",
     ),
+    "serve": Command(
+        "bot.cli.serve:serve",
+        "Answer other programs over HTTP, until SIGINT or SIGTERM. Needs the extra api.",
+    ),
+    "mcp": Command(
+        "bot.cli.mcp:mcp",
+        "Offer tools for agents on standard input and output. Needs the extra mcp.",
+    ),
     "db": Group(
         "Look after the database.",
         {

@@ -9,6 +9,7 @@ import typer
 from bot import log
 from bot.config import credentials, loading, secrets_file
 from bot.config.credentials import Credentials
+from bot.config.errors import ConfigError
 from bot.config.proxy import prepare_environment
 from bot.config.settings import Settings
 from bot.serving import open_registry
@@ -77,4 +78,10 @@ def served_folder(config: Path | None = None) -> str:
         ArtifactError: the artifact is missing or corrupt.
     """
     secrets_file.load_into_environment(config)
-    return str(open_registry(loading.load(config).model).served().folder)
+    settings = loading.load(config).model
+    if settings.is_remote:
+        raise ConfigError(
+            "model.source: is the URL of a server, and this command needs an artifact here; pass"
+            " one with --model"
+        )
+    return str(open_registry(settings).served().folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.config.api_tokens import ApiToken, parse_api_tokens
 from bot.config.errors import ConfigError
 from bot.platforms import PLATFORMS, Platform
 from model import atomic
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 HASH_SECRET_VARIABLE = "EMOJI_REACTOR_SECRET"  # noqa: S105 - the variable's name
 WEB_TOKEN_VARIABLE = "EMOJI_REACTOR_WEB_TOKEN"  # noqa: S105 - the variable's name
+API_TOKENS_VARIABLE = "EMOJI_REACTOR_API_TOKENS"
+MODEL_TOKEN_VARIABLE = "EMOJI_REACTOR_MODEL_TOKEN"  # noqa: S105 - the variable's name
 MIN_SECRET_LENGTH = 16
 
 
@@ -30,6 +33,10 @@ class Credentials:
     """The key of pseudonyms (see ``bot.core.members.pseudonyms``)."""
     web_token: SecretStr | None = None
     """The token that the web page asks for; None if everybody may open it."""
+    api_tokens: tuple[ApiToken, ...] = ()
+    """The tokens that the HTTP API takes."""
+    model_token: SecretStr | None = None
+    """The token for the server that ``model.source`` names, if it is a URL."""
 
     def token(self, platform: Platform) -> str | None:
         """Return the token of a platform in clear text."""
@@ -38,12 +45,18 @@ class Credentials:
 
     def secret_values(self) -> list[str]:
         """Return all secrets in clear text, for the log to redact."""
-        optional = (*self.tokens.values(), self.hash_secret, self.web_token)
+        optional = (
+            *self.tokens.values(),
+            self.hash_secret,
+            self.web_token,
+            self.model_token,
+            *(token.secret for token in self.api_tokens),
+        )
         return [secret.get_secret_value() for secret in optional if secret is not None]
 
 
 def load(environment: Mapping[str, str] | None = None) -> Credentials:
-    """Read platforms' tokens, ``EMOJI_REACTOR_SECRET`` and the page's token, or ``..._FILE``.
+    """Read the tokens and ``EMOJI_REACTOR_SECRET``, or the files that ``..._FILE`` name.
 
     Raises:
         ConfigError: both forms of one secret, an unreadable file, or characters no token has.
@@ -55,8 +68,16 @@ def load(environment: Mapping[str, str] | None = None) -> Credentials:
         for platform in PLATFORMS
         if (token := _read(environment, platform.token_variable)) is not None
     }
-    secret = _read_long(environment, HASH_SECRET_VARIABLE)
-    return Credentials(tokens, secret, _read_long(environment, WEB_TOKEN_VARIABLE))
+    api_tokens = _read(environment, API_TOKENS_VARIABLE, is_list=True)
+    return Credentials(
+        tokens,
+        hash_secret=_read_long(environment, HASH_SECRET_VARIABLE),
+        web_token=_read_long(environment, WEB_TOKEN_VARIABLE),
+        api_tokens=()
+        if api_tokens is None
+        else parse_api_tokens(api_tokens.get_secret_value(), API_TOKENS_VARIABLE),
+        model_token=_read_long(environment, MODEL_TOKEN_VARIABLE),
+    )
 
 
 def load_hash_secret(
@@ -105,12 +126,15 @@ def _read_long(environment: Mapping[str, str], name: str) -> SecretStr | None:
     return secret
 
 
-def _read(environment: Mapping[str, str], name: str) -> SecretStr | None:
+def _read(environment: Mapping[str, str], name: str, *, is_list: bool = False) -> SecretStr | None:
+    """Return a secret; a list may stand on several lines of its file."""
     value, file = environment.get(name, "").strip(), environment.get(f"{name}_FILE", "")
     if value and file:
         raise ConfigError(f"{name}: set it or {name}_FILE, not both")
     if file:
         value = _read_file(f"{name}_FILE", Path(file))
+    if is_list:
+        value = ",".join(value.split())
     value = _unquote(value)
     if not (value.isascii() and value.isprintable()) or " " in value:
         raise ConfigError(f"{name}: holds characters that no token has")

@@ -12,13 +12,24 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.config.credentials import HASH_SECRET_VARIABLE, WEB_TOKEN_VARIABLE
+from bot.config.credentials import (
+    API_TOKENS_VARIABLE,
+    HASH_SECRET_VARIABLE,
+    MODEL_TOKEN_VARIABLE,
+    WEB_TOKEN_VARIABLE,
+)
 from bot.config.errors import ConfigError
 from bot.config.settings import DEFAULT_PATH, ENVIRONMENT_PREFIX
 from bot.platforms import TOKEN_VARIABLES
 from model import atomic
 
-SECRET_VARIABLES = (*TOKEN_VARIABLES, HASH_SECRET_VARIABLE, WEB_TOKEN_VARIABLE)
+SECRET_VARIABLES = (
+    *TOKEN_VARIABLES,
+    HASH_SECRET_VARIABLE,
+    WEB_TOKEN_VARIABLE,
+    API_TOKENS_VARIABLE,
+    MODEL_TOKEN_VARIABLE,
+)
 # Characters that all three readers take literally: no spaces, quotes or backslashes.
 _LITERAL = re.compile(r"[!#-&(-\[\]-~]+")
 

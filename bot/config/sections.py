@@ -41,6 +41,9 @@ def _check_listen_address(address: str) -> str:
 
 Url = Annotated[str, AfterValidator(_check_url)]
 OptionalUrl = Annotated[Url | None, _EMPTY_IS_UNSET]
+ListenAddress = Annotated[
+    str, Field(pattern=r"^\S+:[0-9]{1,5}$"), AfterValidator(_check_listen_address)
+]
 
 
 class _Section(BaseModel):
@@ -74,6 +77,12 @@ class ModelSettings(_Section):
     folder: Annotated[str, Field(min_length=1)] = "artifacts"
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     max_queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
+    timeout_seconds: Annotated[float, Field(ge=0.01, le=60)] = 1.0
+
+    @property
+    def is_remote(self) -> bool:
+        """True if the source is the URL of a server that predicts."""
+        return self.source is not None and self.source.startswith(("https://", "http://"))
 
 
 class DiscordSettings(_Section):
@@ -99,29 +108,40 @@ class TelegramSettings(_Section):
     enabled: bool = True
     base_url: OptionalUrl = None
     webhook_url: OptionalUrl = None
-    webhook_listen: Annotated[
-        str, Field(pattern=r"^\S+:[0-9]{1,5}$"), AfterValidator(_check_listen_address)
-    ] = "127.0.0.1:8080"
+    webhook_listen: ListenAddress = "127.0.0.1:8080"
+
+
+def _check_networks(networks: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        for network in networks:
+            ip_network(network)
+    except ValueError:
+        raise PydanticCustomError("networks", "should be addresses or networks") from None
+    return networks
+
+
+TrustedProxies = Annotated[tuple[str, ...], AfterValidator(_check_networks)]
+Origin = Annotated[str, Field(pattern=r"^https?://[^\s;,'/]+$")]
 
 
 class WebSettings(_Section):
     """The web page as a public service."""
 
     allowed_hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")], ...] = ()
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    frame_ancestors: tuple[Annotated[str, Field(pattern=r"^https?://[^\s;,'/]+$")], ...] = ()
+    trusted_proxies: TrustedProxies = ("127.0.0.1", "::1")
+    frame_ancestors: tuple[Origin, ...] = ()
     max_requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
 
-    @model_validator(mode="after")
-    def _check_proxies(self) -> Self:
-        try:
-            for proxy in self.trusted_proxies:
-                ip_network(proxy)
-        except ValueError:
-            raise PydanticCustomError(
-                "proxies", "trusted_proxies should be addresses or networks"
-            ) from None
-        return self
+
+class ApiSettings(_Section):
+    """The HTTP API."""
+
+    listen: ListenAddress = "127.0.0.1:8765"
+    max_requests_per_minute: Annotated[int, Field(ge=1, le=10_000_000)] = 60_000
+    max_body_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=600)] = 5.0
+    cors_origins: tuple[Origin, ...] = ()
+    trusted_proxies: TrustedProxies = ("127.0.0.1", "::1")
 
 
 ProxyUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+/?$")]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.sections import (
+    ApiSettings,
     BackupSettings,
     DatabaseSettings,
     DiscordSettings,
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     network: NetworkSettings = NetworkSettings()
     reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
     web: WebSettings = WebSettings()
+    api: ApiSettings = ApiSettings()
     privacy: PrivacySettings = PrivacySettings()
     operations: OperationsSettings = OperationsSettings()
     backup: BackupSettings = BackupSettings()

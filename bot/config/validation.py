@@ -7,7 +7,11 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
-from bot.config.credentials import WEB_TOKEN_VARIABLE
+from bot.config.credentials import (
+    API_TOKENS_VARIABLE,
+    MODEL_TOKEN_VARIABLE,
+    WEB_TOKEN_VARIABLE,
+)
 from bot.config.errors import ConfigError
 from bot.config.settings import ENVIRONMENT_PREFIX, Settings, known_keys
 from bot.platforms import PLATFORMS
@@ -15,6 +19,8 @@ from bot.platforms import PLATFORMS
 _TOKEN_VARIABLES = {
     **{platform.name: platform.token_variable for platform in PLATFORMS},
     "web": WEB_TOKEN_VARIABLE,
+    "api": API_TOKENS_VARIABLE,
+    "model": MODEL_TOKEN_VARIABLE,
 }
 _JSON_EXAMPLES = {
     "reactions.emoji_deny": '["💩"]',
@@ -23,6 +29,8 @@ _JSON_EXAMPLES = {
     "web.trusted_proxies": '["127.0.0.1"]',
     "web.frame_ancestors": '["https://example.org"]',
     "log.levels": '{"telegram": "debug"}',
+    "api.cors_origins": '["https://example.org"]',
+    "api.trusted_proxies": '["127.0.0.1"]',
 }
 _SECRET_WORDS = ("token", "secret", "password")
 

@@ -139,6 +139,7 @@ class FeedbackSource(StrEnum):
     COMMAND = "command"
     CONSOLE = "console"
     WEB = "web"
+    API = "api"
 
 
 @dataclass(frozen=True, slots=True)

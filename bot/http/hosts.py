@@ -15,3 +15,13 @@ def is_allowed_host(header: str, names: Collection[str] = ()) -> bool:
         return name == "localhost" or name in names or bool(ip_address(name))
     except ValueError:
         return False
+
+
+def is_loopback(host: str) -> bool:
+    """Return True if a server that listens at ``host`` is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

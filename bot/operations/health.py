@@ -1,9 +1,10 @@
 """Readiness of a running bot: platforms, database, model."""
 
 import asyncio
+import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import text
@@ -33,6 +34,18 @@ class Readiness:
     def ready(self) -> bool:
         """True if all is well."""
         return all(result == OK for result in self.checks.values())
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that says the same."""
+        return 200 if self.ready else 503
+
+    def to_json(self) -> str:
+        """Return one line of JSON."""
+        return json.dumps({"ready": self.ready, **asdict(self)}) + "\n"
+
+
+STARTING = Readiness({"start": "not finished"}, {})
 
 
 class DatabaseCheck:

@@ -78,6 +78,19 @@ class Metrics:
             buckets=SHORT_BUCKETS,
             registry=self.registry,
         )
+        self.requests = Counter(
+            f"{PREFIX}_api_requests",
+            "Requests to the HTTP API, by path, status and API client.",
+            ("path", "status", "client"),
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            f"{PREFIX}_api_request_duration_seconds",
+            "Time from the head of a request to the HTTP API until its response is sent.",
+            ("path",),
+            buckets=SHORT_BUCKETS,
+            registry=self.registry,
+        )
         self.acceptance = Gauge(
             f"{PREFIX}_acceptance_ratio",
             "Share of the messages with a shown emoji, of the last seven days, on which nobody"

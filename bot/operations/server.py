@@ -1,29 +1,27 @@
 """HTTP server of health checks and metrics, for the operator's own network."""
 
-import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 
 from aiohttp import web
 
 from bot.core.errors import EmojiReactorError
-from bot.operations.health import Health, Readiness
+from bot.operations.health import Readiness
 from bot.operations.metrics import CONTENT_TYPE, Metrics
 
 logger = logging.getLogger(__name__)
-
-_STARTING = Readiness({"start": "not finished"}, {})
 
 
 class OperationsServer:
     """Answers ``/healthz``, ``/readyz`` and ``/metrics``."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        """Serve ``metrics``; not ready before ``health`` is set."""
+    def __init__(
+        self, metrics: Metrics, check_readiness: Callable[[], Awaitable[Readiness]]
+    ) -> None:
+        """Serve ``metrics``, and what ``check_readiness`` finds."""
         self._metrics = metrics
-        self.health: Health | None = None
+        self._check_readiness = check_readiness
 
     @asynccontextmanager
     async def listening(self, listen: str | None) -> AsyncIterator[None]:
@@ -60,10 +58,9 @@ class OperationsServer:
         return web.Response(text="ok\n")
 
     async def _ready(self, _: web.Request) -> web.Response:
-        readiness = _STARTING if self.health is None else await self.health.check()
-        body = json.dumps({"ready": readiness.ready, **asdict(readiness)}) + "\n"
+        readiness = await self._check_readiness()
         return web.Response(
-            status=200 if readiness.ready else 503, text=body, content_type="application/json"
+            status=readiness.status, text=readiness.to_json(), content_type="application/json"
         )
 
     async def _render(self, _: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from bot.adapters.components import Components
 from bot.config.settings import Settings
 from bot.core.connection import Connection
 from bot.operations.acceptance import refresh_acceptance
-from bot.operations.health import Health
+from bot.operations.health import STARTING, Health, Readiness
 from bot.operations.metrics import Counted, Metrics
 from bot.operations.observed import ObservedService, observe_transactions
 from bot.operations.server import OperationsServer
@@ -26,14 +26,19 @@ class Operations:
         """Start with empty metrics."""
         self._settings = settings
         self._program_version = version("emoji-reactor")
-        self._metrics = Metrics(self._program_version)
-        self._server = OperationsServer(self._metrics)
+        self.metrics = Metrics(self._program_version)
+        self._health: Health | None = None
+        self._server = OperationsServer(self.metrics, self.check_readiness)
+
+    async def check_readiness(self) -> Readiness:
+        """Return the results of all checks; not ready outside of ``watching``."""
+        return STARTING if self._health is None else await self._health.check()
 
     def observe(self, components: Components) -> Components:
         """Return the components with a service that records what it does."""
-        observe_transactions(components.engine, self._metrics)
+        observe_transactions(components.engine, self.metrics)
         service = ObservedService(
-            components.predictor, components.store, self._metrics, components.pseudonyms
+            components.predictor, components.store, self.metrics, components.pseudonyms
         )
         return replace(components, service=service)
 
@@ -62,17 +67,17 @@ class Operations:
             queue_length=lambda: predictor.waiting,
             artifact_version=lambda: predictor.version,
         )
-        self._metrics.observe(counted, components.connections)
-        self._server.health = Health(components, platforms, self._settings, self._program_version)
+        self.metrics.observe(counted, components.connections)
+        self._health = Health(components, platforms, self._settings, self._program_version)
         tasks = [
-            asyncio.create_task(refresh_acceptance(components.engine, self._metrics)),
+            asyncio.create_task(refresh_acceptance(components.engine, self.metrics)),
             asyncio.create_task(_sample(components.connections)),
         ]
         try:
             async with ServiceManager().running():
                 yield
         finally:
-            self._server.health = None
+            self._health = None
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)

@@ -4,6 +4,10 @@ from bot.adapters.components import Components
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.backend import WebBackend, page_terms
 from bot.config.settings import Settings
+from bot.core.concurrency.batching import BatchingPredictor
+from bot.core.errors import EmojiReactorError
+from bot.remote.model import RemoteModel
+from model import Predictor
 
 __all__ = ["WebAdapter", "WebBackend", "build_adapter", "page_terms"]
 
@@ -11,12 +15,27 @@ __all__ = ["WebAdapter", "WebBackend", "build_adapter", "page_terms"]
 def build_adapter(
     components: Components, settings: Settings, token: str | None, host: str, port: int
 ) -> WebAdapter:
-    """Return the page's adapter, which does not listen yet."""
+    """Return the page's adapter, which does not listen yet.
+
+    Raises:
+        EmojiReactorError: the artifact is on another machine.
+    """
     backend = WebBackend(
         components.service,
         components.pseudonyms,
         components.engine,
-        components.predictor,
+        _local(components.predictor),
         page_terms(settings.privacy.retention_days, settings.privacy.text_retention_days),
     )
     return WebAdapter(backend, (host, port), settings.web, token)
+
+
+def _local(
+    predictor: BatchingPredictor[Predictor] | BatchingPredictor[RemoteModel],
+) -> BatchingPredictor[Predictor]:
+    if isinstance(predictor.serving, RemoteModel):
+        raise EmojiReactorError(
+            "the page explains predictions, for which it needs the artifact here: model.source"
+            " should be no URL"
+        )
+    return predictor

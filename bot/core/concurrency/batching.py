@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Overloaded
+from bot.log import is_own_error
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
@@ -70,10 +71,16 @@ class BatchingPredictor(Generic[P]):
     and ``threshold`` that are read just before ``predict`` are those of its predictions.
     """
 
-    def __init__(self, predictor: P, max_queue_size: int = 64) -> None:
-        """Let at most ``queue_size`` requests wait beside the running batch."""
+    def __init__(
+        self, predictor: P, max_queue_size: int = 64, timeout_seconds: float | None = None
+    ) -> None:
+        """Let at most ``max_queue_size`` requests wait beside the running batch.
+
+        A prediction that takes longer than ``timeout_seconds``, with its wait, is given up.
+        """
         self._predictor = predictor
         self._max_queue_size = max_queue_size
+        self._timeout_seconds = timeout_seconds
         self._waiting: deque[_Request] = deque()
         self._drainer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predictor")
@@ -99,6 +106,10 @@ class BatchingPredictor(Generic[P]):
         """Requests that wait beside the running batch."""
         return len(self._waiting)
 
+    def has_room(self, requests: int = 1) -> bool:
+        """Return True if so many more requests can wait."""
+        return len(self._waiting) + requests <= self._max_queue_size
+
     def replace(self, predictor: P) -> None:
         """Use another artifact from the next request on."""
         self._predictor = predictor
@@ -116,11 +127,11 @@ class BatchingPredictor(Generic[P]):
         ``bias`` is added to the log-odds of emojis, ``offsets`` to the embeddings of custom ones.
 
         Raises:
-            Overloaded: the queue is full, or closed.
+            Overloaded: the queue is full, or closed, or the prediction is late.
         """
         if self._closed:
             raise Overloaded("the predictor is shutting down")
-        if len(self._waiting) >= self._max_queue_size:
+        if not self.has_room():
             raise Overloaded(f"{self._max_queue_size} messages are waiting for the predictor")
         candidate_set = None if candidates is None else frozenset(candidates)
         future: asyncio.Future[list[Prediction]] = asyncio.get_running_loop().create_future()
@@ -129,7 +140,13 @@ class BatchingPredictor(Generic[P]):
         self._waiting.append(request)
         if self._drainer is None:
             self._drainer = asyncio.create_task(self._drain())
-        return await future
+        try:
+            async with asyncio.timeout(self._timeout_seconds) as limit:
+                return await future
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise Overloaded(f"no prediction within {self._timeout_seconds} s") from None
 
     async def embedding_offsets(
         self, choices: Sequence[EmojiChoice]
@@ -169,8 +186,10 @@ class BatchingPredictor(Generic[P]):
         try:
             results = await self._call(batch)
         except Exception as error:
-            if len(batch) == 1:
-                _resolve(batch[0], error)
+            # Our own errors are about the predictor, whatever the text.
+            if len(batch) == 1 or is_own_error(error):
+                for request in batch:
+                    _resolve(request, error)
                 return
             # One failing text must not fail the others of its batch.
             for request in batch:

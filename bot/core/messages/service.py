@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 MAX_HANDLED = 10_000
 """Messages that are remembered as handled."""
+RETRYABLE = frozenset({SkipReason.STORE_FAILED, SkipReason.OVERLOADED, SkipReason.FAILED})
+"""Skip reasons that may not hold a moment later; such messages are not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,19 @@ class Service:
     async def on_message(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
         """React to a message or skip it, and record what was scored. Never raises.
 
-        After ``SkipReason.STORE_FAILED`` nothing was shown, and the message can be passed again.
+        After a reason of ``RETRYABLE`` nothing was shown, and the message can be passed again;
+        as it can after a cancellation.
         """
         if message.ref in self._handled:
             return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
         self._handled[message.ref] = None
-        with self._in_flight.track(message.ref):
-            outcome = await self._answer(message, platform)
-        if outcome.skip_reason is SkipReason.STORE_FAILED:
+        try:
+            with self._in_flight.track(message.ref):
+                outcome = await self._answer(message, platform)
+        except BaseException:  # cancelled
+            self._handled.pop(message.ref, None)
+            raise
+        if outcome.skip_reason in RETRYABLE:
             self._handled.pop(message.ref, None)
         return outcome
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 import pytest
 
 from bot.core.concurrency.batching import MAX_BATCH_SIZE, BatchingPredictor
-from bot.core.errors import Overloaded
+from bot.core.errors import EmojiReactorError, Overloaded
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
 
@@ -38,6 +38,8 @@ class Gated:
         assert self.gate.wait(10)
         if "bad" in texts:
             raise RuntimeError("cannot read this")
+        if "gone" in texts:
+            raise EmojiReactorError("the model is not there")
         return [[Prediction(f"{text}/{k}/{sorted(candidates or ())}", 1.0)] for text in texts]
 
     def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> Mapping[str, EmbeddingOffset]:
@@ -175,3 +177,34 @@ async def test_closing_an_unused_predictor_has_no_effect(gated: Gated) -> None:
     batching = BatchingPredictor(gated)
     await batching.aclose()
     await batching.aclose()
+
+
+async def test_an_error_of_the_predictor_itself_is_not_tried_again_for_each_text(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    first = await occupied(batching, gated)
+    tasks = await piled(batching, ["a", "gone", "b"])
+    gated.gate.set()
+    await first
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results] == [EmojiReactorError] * 3
+    assert gated.calls == [["first"], ["a", "gone", "b"]]
+
+
+async def test_a_late_prediction_is_given_up(gated: Gated) -> None:
+    batching = BatchingPredictor(gated, timeout_seconds=0.05)
+    with pytest.raises(Overloaded, match=r"within 0\.05 s"):
+        await batching.predict("late")
+    gated.gate.set()
+    await batching.aclose()
+
+
+async def test_there_is_room_for_as_many_as_may_wait(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    first = await occupied(batching, gated)
+    tasks = await piled(batching, ["a"] * 15)
+    assert batching.has_room(5)
+    assert not batching.has_room(6)
+    gated.gate.set()
+    await asyncio.gather(first, *tasks)

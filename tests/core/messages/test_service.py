@@ -191,3 +191,14 @@ async def test_suggestions_follow_the_settings_and_are_not_recorded(core: CoreSe
     core.store.failing = set()
     core.predictor.error = Overloaded("full")
     assert await core.service.suggest(ref(), "so funny") == ()
+
+
+@pytest.mark.parametrize("error", [Overloaded("full"), RuntimeError("broken")])
+async def test_a_message_that_could_not_be_scored_can_be_passed_again(
+    core: CoreSetup, error: Exception
+) -> None:
+    core.predictor.error = error
+    assert await core.skip(message()) in (SkipReason.OVERLOADED, SkipReason.FAILED)
+    core.predictor.error = None
+    assert await core.skip(message()) is None
+    assert core.platform.shown == [(ref(), ("😂",))]

@@ -1,0 +1,1 @@
+"""The HTTP API and the tools for agents: predictions and feedback for any bot."""

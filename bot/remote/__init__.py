@@ -1,0 +1,1 @@
+"""Predictions by another process: the messages on the wire, and the predictor that sends them."""
