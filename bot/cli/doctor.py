@@ -15,7 +15,7 @@ from bot.cli.options import AsJson, ConfigFile
 from bot.cli.output import ignore_broken_pipe
 from bot.config import credentials, loading, secrets_file
 from bot.config.errors import ConfigError
-from bot.config.proxy import prepare_environment
+from bot.config.proxy import UnusableProxy, prepare_environment
 from bot.config.settings import DEFAULT_PATH
 from bot.core.diagnostic import Diagnostic, Status, failed, ok, worst_status
 
@@ -65,6 +65,9 @@ async def _examine(config: Path | None, poll: bool) -> AsyncIterator[Diagnostic]
         secrets_file.load_into_environment(config)
         loaded = loading.load(config)
         prepare_environment(loaded.network.proxy)
+    except UnusableProxy as error:
+        yield failed("network.proxy", str(error), "set one of them")
+        return
     except ConfigError as error:
         yield failed("settings", str(error), "change it there; config.example.toml has every key")
         return

@@ -1,24 +1,39 @@
 """The proxy for outgoing connections: one setting, and the conventions of the environment."""
 
-import logging
 import os
 import re
-from functools import lru_cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
-logger = logging.getLogger(__name__)
+from bot.config.errors import ConfigError
 
 _VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY")
 _HOST = re.compile(r"[\w.*-]+(:\d+)?(/\d+)?|[0-9a-fA-F:]+")
 """A host, an IPv4 network or an IPv6 address: httpx fails on networks of IPv6."""
 
 
+_ANY_URL = "https://example.org"
+
+
+class UnusableProxy(ConfigError):
+    """The environment names only proxies of another kind; a direct connection is not meant."""
+
+    def __init__(self) -> None:
+        """Name the variables, not their values, which may hold a password."""
+        super().__init__(
+            "HTTPS_PROXY or ALL_PROXY is no http:// address, and SOCKS is not supported: set"
+            " network.proxy, or HTTPS_PROXY, to an HTTP proxy, or NO_PROXY='*' to connect directly"
+        )
+
+
 def proxy_for(url: str, configured: str | None) -> str | None:
     """Return the HTTP proxy for an address; None for a direct connection.
 
     ``configured`` comes before ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, in upper or lower
-    case; hosts in ``NO_PROXY`` are reached directly. Never raises.
+    case; hosts in ``NO_PROXY`` are reached directly.
+
+    Raises:
+        UnusableProxy: there are only proxies of another kind.
     """
     address = urlsplit(url)
     scheme = {"ws": "http", "wss": "https"}.get(address.scheme, address.scheme)
@@ -29,7 +44,7 @@ def proxy_for(url: str, configured: str | None) -> str | None:
     given = [candidate for candidate in candidates if candidate]
     usable = [found for candidate in given if (found := _http_proxy(candidate)) is not None]
     if given and not usable:
-        _warn_once()
+        raise UnusableProxy
     return usable[0] if usable else None
 
 
@@ -37,12 +52,15 @@ def prepare_environment(configured: str | None) -> None:
     """Set the proxy in the environment for libraries that read nothing else, such as the Hub's.
 
     What httpx refuses there is taken out: it would fail before the first request.
+
+    Raises:
+        UnusableProxy: there are only proxies of another kind.
     """
+    proxy_for(_ANY_URL, configured)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         for variable in (name, name.upper()):
             given = os.environ.get(variable)
             if given and _http_proxy(given) is None:
-                _warn_once()
                 del os.environ[variable]
     for variable in ("no_proxy", "NO_PROXY"):
         if given := os.environ.get(variable):
@@ -61,11 +79,3 @@ def _http_proxy(given: str) -> str | None:
     except ValueError:  # the port, or an IPv6 address
         return None
     return url if usable else None
-
-
-@lru_cache(maxsize=1)
-def _warn_once() -> None:
-    logger.warning(
-        "the proxy of the environment is no http:// address and is not used: connections are"
-        " direct; set network.proxy or HTTPS_PROXY to the address of an HTTP proxy"
-    )

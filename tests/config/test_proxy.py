@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config import proxy
-from bot.config.proxy import prepare_environment, proxy_for
+from bot.config.proxy import UnusableProxy, prepare_environment, proxy_for
 
 URL = "https://api.telegram.org"
 PROXY = "http://user:pass@proxy.example:3128"
+SOCKS = "socks5://user:zanzibar@localhost:1080"
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    proxy._warn_once.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -32,11 +31,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"ALL_PROXY": PROXY}, None, PROXY),
         ({"HTTP_PROXY": PROXY}, None, None),
         ({"HTTPS_PROXY": "http://other.example"}, PROXY, PROXY),
-        ({"ALL_PROXY": "socks5://localhost:1080"}, None, None),
-        ({"ALL_PROXY": "socks5://localhost:1080", "HTTPS_PROXY": PROXY}, None, PROXY),
+        ({"ALL_PROXY": SOCKS, "NO_PROXY": "*"}, None, None),
+        ({"ALL_PROXY": SOCKS}, PROXY, PROXY),
+        ({"ALL_PROXY": SOCKS, "HTTPS_PROXY": PROXY}, None, PROXY),
         ({"HTTPS_PROXY": PROXY, "NO_PROXY": "localhost,telegram.org"}, None, None),
         ({"HTTPS_PROXY": PROXY, "NO_PROXY": "10.0.0.0/8,fe80::/10,[::1"}, None, PROXY),
-        ({"HTTPS_PROXY": "http://proxy:99999"}, None, None),
     ],
 )
 def test_the_proxy_of_an_address(
@@ -51,13 +50,17 @@ def test_the_proxy_of_an_address(
     assert proxy_for("wss://gateway.telegram.org", configured) == expected
 
 
-def test_a_proxy_of_another_kind_is_named_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("proxy", [SOCKS, "http://proxy:99999"])
+def test_a_proxy_of_another_kind_is_refused_by_name(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ALL_PROXY", "socks5://user:zanzibar@localhost:1080")
-    assert [proxy_for(URL, None) for _ in range(3)] == [None] * 3
-    assert caplog.text.count("is not used") == 1
-    assert "zanzibar" not in caplog.text
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    for refused in (lambda: proxy_for(URL, None), lambda: prepare_environment(None)):
+        with pytest.raises(UnusableProxy, match=r"ALL_PROXY .*network\.proxy") as raised:
+            refused()
+        assert proxy not in str(raised.value)
+    prepare_environment(PROXY)
+    httpx.Client()
 
 
 TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12)
@@ -70,7 +73,10 @@ def test_any_environment_leaves_a_working_client(given_proxy: str, hosts: list[s
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ALL_PROXY", given_proxy)
         patch.setenv("NO_PROXY", ",".join(hosts))
+        try:
+            prepare_environment(None)
+        except UnusableProxy:
+            return
         proxy_for(URL, None)
-        prepare_environment(None)
         httpx.Client()
         assert os.environ["NO_PROXY"] is not None

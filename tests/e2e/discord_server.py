@@ -1,6 +1,7 @@
 """Fake Discord: the part of the REST API and the gateway that the bot uses."""
 
 import asyncio
+import ssl
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -113,13 +114,13 @@ class DiscordServer:
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.origin = ""
 
-    async def start(self) -> None:
-        """Listen on a free port."""
+    async def start(self, ssl_context: ssl.SSLContext | None = None) -> None:
+        """Listen on a free port, with TLS if there is a context."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=ssl_context)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.origin = f"http://{host}:{port}"
+        self.origin = f"{'https' if ssl_context else 'http'}://{host}:{port}"
 
     async def close(self) -> None:
         """Stop listening."""

@@ -1,78 +1,82 @@
 """A proxy of the settings, with odd conventions in the environment."""
 
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, web
+import trustme
 
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_server import TOKEN as DISCORD_TOKEN
 from tests.e2e.discord_server import DiscordServer
+from tests.e2e.forward_proxy import USER, ForwardProxy
 from tests.e2e.telegram_server import TOKEN, TelegramServer
 
 ODD = {
     "ALL_PROXY": "socks5://user:zanzibar@127.0.0.1:1",
     "all_proxy": "socks5://user:zanzibar@127.0.0.1:1",
     "no_proxy": "",
+    "NO_PROXY": "example.org,fe80::/10",
 }
 
 
-class Proxy:
-    """An HTTP proxy that passes plain requests on."""
-
-    def __init__(self) -> None:
-        self.hosts: list[str] = []
-        self.url = ""
-
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.hosts.append(request.host)
-        async with (
-            ClientSession(auto_decompress=False) as session,
-            session.request(
-                request.method,
-                request.url,
-                headers={k: v for k, v in request.headers.items() if k.lower() != "proxy-auth"},
-                data=await request.read(),
-            ) as answer,
-        ):
-            kept = {k: answer.headers[k] for k in ("Content-Type", "Date") if k in answer.headers}
-            return web.Response(status=answer.status, body=await answer.read(), headers=kept)
+@pytest.fixture
+async def proxy() -> AsyncIterator[ForwardProxy]:
+    started = ForwardProxy(authenticates=True)
+    await started.start()
+    yield started
+    await started.close()
 
 
 @pytest.fixture
-async def proxy() -> AsyncIterator[Proxy]:
-    started = Proxy()
-    runner = web.ServerRunner(web.Server(started.handle))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    started.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    yield started
-    await runner.cleanup()
+async def secure_discord(tmp_path: Path) -> AsyncIterator[tuple[DiscordServer, Path]]:
+    """Fake Discord behind TLS, and the file with the authority that it is certified by."""
+    authority, trusted = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(trusted)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server = DiscordServer()
+    await server.start(context)
+    yield server, trusted
+    await server.close()
+    assert server.errors == []
 
 
-async def test_telegram_is_reached_through_the_proxy(
-    launcher: Launcher, telegram_server: TelegramServer, proxy: Proxy
+async def test_both_platforms_are_reached_through_the_proxy(
+    launcher: Launcher,
+    telegram_server: TelegramServer,
+    secure_discord: tuple[DiscordServer, Path],
+    proxy: ForwardProxy,
 ) -> None:
-    bot = launcher(telegram=telegram_server, **{"network.proxy": proxy.url})
-    await bot.start(TELEGRAM_TOKEN=TOKEN, **ODD | {"NO_PROXY": "example.org,fe80::/10"})
+    discord, trusted = secure_discord
+    url = f"http://{USER}:pa%20ss@127.0.0.1:{proxy.port}"
+    bot = launcher(telegram=telegram_server, discord=discord, **{"network.proxy": url})
+    trust = {"SSL_CERT_FILE": str(trusted)}
+    await bot.start(TELEGRAM_TOKEN=TOKEN, DISCORD_TOKEN=DISCORD_TOKEN, **ODD, **trust)
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    await discord.gateway.ready()
+    await discord.reaction_requests(await discord.send_message("funny"))
     assert await bot.stop() == 0
-    assert len(proxy.hosts) >= 3
-    assert "zanzibar" not in bot.output
+    tunnel = f"CONNECT {discord.origin.removeprefix('https://')}"
+    assert proxy.requests.count(tunnel) >= 2  # requests, and the gateway
+    assert any(request.endswith("/getMe") for request in proxy.requests)
+    assert len(discord.gateway.received.entries) > 0
+    for secret in ("zanzibar", "pa%20ss", "pa ss"):
+        assert secret not in bot.output
 
 
-async def test_a_socks_proxy_and_an_odd_no_proxy_end_nothing(
-    launcher: Launcher, telegram_server: TelegramServer, discord_server: DiscordServer
+async def test_an_environment_with_no_other_proxy_than_socks_is_refused_by_name(
+    launcher: Launcher, telegram_server: TelegramServer
 ) -> None:
-    bot = launcher(telegram=telegram_server, discord=discord_server)
-    odd = ODD | {"NO_PROXY": "example.org,fe80::/10"}
-    await bot.start(TELEGRAM_TOKEN=TOKEN, DISCORD_TOKEN=DISCORD_TOKEN, **odd)
-    await telegram_server.reaction_calls(telegram_server.send_message("haha"))
-    await discord_server.gateway.ready()
-    await discord_server.reaction_requests(await discord_server.send_message("funny"))
-    assert await bot.stop() == 0
-    assert bot.output.count("is not used: connections are direct") == 1
-    assert "zanzibar" not in bot.output
-    report = await bot.call("doctor", "--json", TELEGRAM_TOKEN=TOKEN, **odd)
-    assert "telegram.token" in report.out
-    assert "mistake in the program" not in report.out + report.err
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN, **ODD)
+    assert await bot.wait() == 2
+    report = await bot.call("doctor", TELEGRAM_TOKEN=TOKEN, **ODD)
+    assert report.status == 1
+    assert "failed   network.proxy" in report.out
+    assert not telegram_server.calls.entries
+    for output in (bot.output, report.out):
+        assert "ALL_PROXY is no http:// address, and SOCKS is not supported" in output
+        assert "zanzibar" not in output
+        assert "Traceback" not in output

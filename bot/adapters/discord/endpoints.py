@@ -2,7 +2,6 @@
 
 from typing import TypedDict
 
-import aiohttp
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -28,16 +27,14 @@ class ProxyOptions(TypedDict, total=False):
     """The arguments of a client for a proxy."""
 
     proxy: str
-    proxy_auth: aiohttp.BasicAuth
+    """An address, with user and password if it needs them."""
 
 
 def proxy_options(settings: DiscordSettings, configured: str | None) -> ProxyOptions:
-    """Return the proxy for requests and gateway; empty for a direct connection."""
+    """Return the proxy for requests and gateway; empty for a direct connection.
+
+    Raises:
+        UnusableProxy: there are only proxies of another kind.
+    """
     proxy = proxy_for(settings.api_base or Route.BASE, configured)
-    if proxy is None:
-        return {}
-    url = yarl.URL(proxy)
-    options = ProxyOptions(proxy=str(url.with_user(None)))
-    if url.user is not None:
-        options["proxy_auth"] = aiohttp.BasicAuth(url.user, url.password or "")
-    return options
+    return ProxyOptions() if proxy is None else ProxyOptions(proxy=proxy)
