@@ -21,13 +21,16 @@ def apply_override(settings: ChatSettings, key: str, value: object) -> ChatSetti
 
 
 def apply_overrides(settings: ChatSettings, stored: Mapping[str, object]) -> ChatSettings:
-    """Return the settings with all stored values that are valid; skip unknown and invalid ones."""
+    """Return the settings with all stored values that are valid; skip unknown and invalid ones.
+
+    Quiet hours in a time zone that cannot be read are kept: they hold at every hour.
+    """
     valid: dict[str, object] = {}
     for key, value in stored.items():
         if key not in SETTINGS:
             continue
         try:
-            valid[key] = SETTINGS[key].validate(value)
+            valid[key] = SETTINGS[key].restore(value)
         except ValueError:
             logger.warning("skipping the stored chat setting %s: its value is not valid", key)
     return _with_values(settings, valid) if valid else settings

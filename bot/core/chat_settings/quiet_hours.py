@@ -15,6 +15,7 @@ from bot.core.chat_settings.words import is_word, plain
 from bot.i18n import localize
 
 EXAMPLE = "22:00-07:00 Europe/Berlin"
+_UNREADABLE = (ZoneInfoNotFoundError, OSError, ValueError)
 _FORM = re.compile(r"(\d{1,2}):(\d{2}) ?- ?(\d{1,2}):(\d{2})(?: (\S+))?")
 
 
@@ -39,15 +40,28 @@ class QuietHours:
             UnknownTimeZone: the zone is not in the time zone database.
             ValueError: the text has another form, or no such time.
         """
+        hours = cls.parse_any_zone(text)
+        return cls(hours.start, hours.end, _zone(hours.zone))
+
+    @classmethod
+    def parse_any_zone(cls, text: str) -> Self:
+        """Read the same, with a zone that need not be in the time zone database.
+
+        Raises:
+            ValueError: the text has another form, or no such time.
+        """
         found = _FORM.fullmatch(plain(text))
         if found is None:
             raise ValueError(f"should look like {EXAMPLE}")
         start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
-        return cls(start, end, _zone(found[5] or "UTC"))
+        return cls(start, end, found[5] or "UTC")
 
     def contains(self, moment: datetime) -> bool:
-        """Return whether an aware moment lies within."""
-        now = moment.astimezone(ZoneInfo(self.zone)).time()
+        """Return whether an aware moment lies within; True if the zone cannot be read."""
+        try:
+            now = moment.astimezone(ZoneInfo(self.zone)).time()
+        except _UNREADABLE:
+            return True  # who asked for quiet must not be woken
         if self.start <= self.end:
             return self.start <= now < self.end
         return now >= self.start or now < self.end
@@ -63,7 +77,7 @@ def _zone(name: str) -> str:
     known = next((zone for zone in available_timezones() if zone.casefold() == name.casefold()), "")
     try:
         return ZoneInfo(known or name).key
-    except (ZoneInfoNotFoundError, OSError, ValueError):
+    except _UNREADABLE:
         raise UnknownTimeZone(f"no time zone is called {name}") from None
 
 
@@ -84,6 +98,10 @@ class TimeRange(ValueType):
         if not isinstance(value, str):
             raise ValueError(f"should look like {EXAMPLE}")
         return QuietHours.parse(value)
+
+    def restore(self, stored: object) -> QuietHours:
+        """Read a stored time range whose zone the time zone database does not have."""
+        return QuietHours.parse_any_zone(str(stored))
 
     def parse(self, text: str, current: QuietHours | None) -> QuietHours | None:
         """Read a time range, or the word for none."""

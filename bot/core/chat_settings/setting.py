@@ -51,6 +51,17 @@ class Setting:
         # JSON's strict rules: a list is a set, but neither a text nor a truth value is a number.
         return self._adapter.validate_json(to_json(stored, inf_nan_mode="constants"), strict=True)
 
+    def restore(self, stored: object) -> object:
+        """Return the same, also for a value that was valid only when it was stored.
+
+        Raises:
+            ValueError: it never was.
+        """
+        try:
+            return self.validate(stored)
+        except ValueError:
+            return self.type.restore(stored)
+
     @cached_property
     def _adapter(self) -> TypeAdapter[object]:
         return TypeAdapter(self.annotation)

@@ -54,6 +54,14 @@ class ValueType(ABC):
         """
         return value
 
+    def restore(self, stored: object) -> Value:
+        """Return the value of a stored form that was valid once.
+
+        Raises:
+            ValueError: there is none.
+        """
+        raise ValueError("not a stored value")
+
     @abstractmethod
     def parse(self, text: str, current: Value) -> Value:
         """Read what a person wrote; ``current`` is the value to which a list adds.

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.chat_settings.overrides import apply_overrides
 from bot.core.chat_settings.quiet_hours import QuietHours
+from bot.core.chat_settings.schema import ChatSettings
 
 
 def at(hour: int, minute: int = 0) -> datetime:
@@ -41,6 +43,13 @@ def test_contains(text: str, moment: datetime, within: bool) -> None:
 def test_invalid_quiet_hours_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         QuietHours.parse(text)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Europe", "\0"])
+def test_an_unreadable_zone_is_quiet_at_every_hour(zone: str) -> None:
+    settings = apply_overrides(ChatSettings(), {"quiet_hours": f"22:00-07:00 {zone}"})
+    assert settings.quiet_hours == QuietHours(time(22), time(7), zone.casefold())
+    assert all(settings.quiet_hours.contains(at(hour)) for hour in range(24))
 
 
 @given(st.times(), st.times(), st.sampled_from(sorted(available_timezones())))
