@@ -17,7 +17,8 @@ import numpy as np
 import typer
 
 from tests.e2e.process import BotProcess
-from tests.e2e.telegram_server import ALICE, BOB, GROUP, TOKEN, TelegramServer
+from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, TOKEN
+from tests.e2e.telegram_server import TelegramServer
 
 GROUPS = [GROUP - number for number in range(100)]
 PAUSE = 1 / 50

@@ -11,7 +11,8 @@ import pytest
 from tests.database.postgres import temporary_database
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
-from tests.e2e.telegram_server import TOKEN, TelegramServer
+from tests.e2e.telegram_payloads import TOKEN
+from tests.e2e.telegram_server import TelegramServer
 
 SECRET = "0123456789abcdef-a-pseudonym-secret"
 

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.e2e import discord_server as discord
-from tests.e2e import telegram_server as telegram
+from tests.e2e import telegram_payloads as telegram
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.process import BotProcess

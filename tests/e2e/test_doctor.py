@@ -10,11 +10,12 @@ import pytest
 from bot.adapters.discord.permissions import REQUIRED, invite_url
 from tests.cli.conftest import CommandResult
 from tests.e2e import discord_server as discord
-from tests.e2e import telegram_server as telegram
+from tests.e2e import telegram_payloads as telegram
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import BOT, CONTENT, guild
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.process import BotProcess
+from tests.e2e.telegram_calls import Refusal
 from tests.e2e.telegram_server import TelegramServer
 
 Checks = Mapping[str, Mapping[str, str]]
@@ -292,7 +293,7 @@ async def test_groups_without_admin_rights_are_reported(
     assert "Add Admin" in found["remedy"]
     telegram_server.statuses[telegram.BOT] = "kicked"
     assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
-    telegram_server.refusals.append(telegram.Refusal("getChatMember", 400, "chat not found"))
+    telegram_server.refusals.append(Refusal("getChatMember", 400, "chat not found"))
     assert (await on_telegram(both))["telegram.groups"]["status"] == "ok"
     assert await both.stop() == 0
 

@@ -12,12 +12,14 @@ import pytest
 
 from tests.database.postgres import SERVER, temporary_database
 from tests.e2e import discord_server as discord
-from tests.e2e import telegram_server as telegram
+from tests.e2e import telegram_payloads as telegram
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.operations import OperationsClient, free_address
 from tests.e2e.process import BotProcess
-from tests.e2e.telegram_server import BOB, GROUP, Refusal, TelegramServer, chat
+from tests.e2e.telegram_calls import Refusal
+from tests.e2e.telegram_payloads import BOB, GROUP, chat
+from tests.e2e.telegram_server import TelegramServer
 
 SECRET = "zanzibar"
 LISTEN, SILENCE = "operations.listen", "operations.max_silence_seconds"

@@ -20,7 +20,7 @@ from tests.cli.conftest import BOT as PROGRAM
 from tests.cli.conftest import ROOT, CommandResult
 from tests.cli.interactive_process import InteractiveProcess, closing_process
 from tests.e2e import discord_server as discord
-from tests.e2e import telegram_server as telegram
+from tests.e2e import telegram_payloads as telegram
 from tests.e2e.discord_payloads import BOT
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.event_log import TIMEOUT_SECONDS

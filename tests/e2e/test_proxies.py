@@ -11,7 +11,8 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.discord_server import TOKEN as DISCORD_TOKEN
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.forward_proxy import USER, ForwardProxy
-from tests.e2e.telegram_server import TOKEN, TelegramServer
+from tests.e2e.telegram_payloads import TOKEN
+from tests.e2e.telegram_server import TelegramServer
 
 ODD = {
     "ALL_PROXY": "socks5://user:zanzibar@127.0.0.1:1",

@@ -10,7 +10,8 @@ import pytest
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import FEEDBACK, FEEDBACK_OF, OUTCOME, RECORDED, REFUSED
-from tests.e2e.telegram_server import (
+from tests.e2e.telegram_calls import Call, Refusal
+from tests.e2e.telegram_payloads import (
     ALICE,
     BOB,
     BOT,
@@ -19,12 +20,10 @@ from tests.e2e.telegram_server import (
     PRIVATE,
     TOKEN,
     USERNAME,
-    Call,
-    Refusal,
-    TelegramServer,
     chat,
     user,
 )
+from tests.e2e.telegram_server import TelegramServer
 
 SECRET = "zanzibar"
 

@@ -8,7 +8,8 @@ from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import FEEDBACK, RECORDED
-from tests.e2e.telegram_server import (
+from tests.e2e.telegram_calls import Call, Refusal
+from tests.e2e.telegram_payloads import (
     ALICE,
     BOB,
     BOT,
@@ -17,12 +18,10 @@ from tests.e2e.telegram_server import (
     PRIVATE,
     TOKEN,
     USERNAME,
-    Call,
-    Refusal,
-    TelegramServer,
     chat,
     user,
 )
+from tests.e2e.telegram_server import TelegramServer
 
 SECRET = "zanzibar"
 TEXTS = "select message, text, consent is not null from prediction order by id"

@@ -7,7 +7,9 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.database import fetch
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED
-from tests.e2e.telegram_server import ALICE, BOB, PRIVATE, TOKEN, Refusal, TelegramServer
+from tests.e2e.telegram_calls import Refusal
+from tests.e2e.telegram_payloads import ALICE, BOB, PRIVATE, TOKEN
+from tests.e2e.telegram_server import TelegramServer
 
 LISTENS = "its webhook listens on "
 SECRET = "0123456789abcdef"

@@ -10,18 +10,9 @@ from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess, store_away
 from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED, REFUSED
-from tests.e2e.telegram_server import (
-    ALICE,
-    BOB,
-    GROUP,
-    PRIVATE,
-    TOKEN,
-    Refusal,
-    TelegramServer,
-    chat,
-    now,
-    user,
-)
+from tests.e2e.telegram_calls import Refusal
+from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, PRIVATE, TOKEN, chat, now, user
+from tests.e2e.telegram_server import TelegramServer
 
 SECRET = "zanzibar"
 POLL = {"id": "1", "question": SECRET, "options": [], "total_voter_count": 0, "is_closed": False}

@@ -9,14 +9,9 @@ from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import RECORDED
-from tests.e2e.telegram_server import (
-    ALICE,
-    BOB,
-    GROUP,
-    TOKEN,
-    Refusal,
-    TelegramServer,
-)
+from tests.e2e.telegram_calls import Refusal
+from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, TOKEN
+from tests.e2e.telegram_server import TelegramServer
 
 GROUPS = [GROUP - number for number in range(20)]
 ROUNDS = 14
