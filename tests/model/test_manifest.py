@@ -7,17 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from model.artifact import (
     LAYOUT,
     ArtifactError,
+    _read_manifest,
     load,
     save_table,
     sha256_of,
     update_manifest,
     write_manifest,
 )
-from model.manifest import Description, FeedbackRecord, version_of
+from model.manifest import FORMAT, Description, FeedbackRecord, Manifest, version_of
+from model.text import CLEANING_VERSION
+
+SECRET = "zanzibar"
 
 
 @pytest.fixture
@@ -69,6 +75,42 @@ def test_invalid_values_are_refused_with_file_and_key(
     message = str(refused.value)
     assert message.startswith(f"{artifact_folder / LAYOUT.manifest}: {key}")
     assert "\n" not in message
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.just(SECRET),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+DIGESTS = dict.fromkeys(LAYOUT.hashed_files, "0" * 64)
+SMALL = Manifest(
+    format=FORMAT,
+    version=version_of("tiny", DIGESTS),
+    cleaning=CLEANING_VERSION,
+    sha256=DIGESTS,
+    emojis=("😂", "🔥"),
+    max_tokens=8,
+    temperature=1.0,
+    threshold=0.5,
+)
+CHANGES = st.dictionaries(st.sampled_from(sorted(Manifest.model_fields)), JSON, max_size=2)
+CONTENTS = CHANGES.map(lambda changes: json.dumps(json.loads(SMALL.to_json()) | changes).encode())
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(CONTENTS | st.binary(max_size=40))
+def test_any_manifest_is_read_or_refused_on_one_line(tmp_path: Path, content: bytes) -> None:
+    path, refusal = tmp_path / LAYOUT.manifest, ""
+    path.write_bytes(content)
+    try:
+        read = _read_manifest(path)
+    except ArtifactError as error:
+        refusal = str(error)
+    else:
+        assert 0 <= read.threshold <= 1
+        assert Path(read.version).name == read.version
+    assert len(refusal.splitlines()) <= 1
+    assert SECRET not in refusal
 
 
 def test_empty_and_repeated_emojis_are_refused(artifact_folder: Path) -> None:

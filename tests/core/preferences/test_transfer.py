@@ -3,19 +3,21 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.preferences.counts import COUNT_NAMES, OUTSIDE_TOP_K, Counts
 from bot.core.preferences.transfer import (
     FORMAT,
     MAX_BYTES,
+    MAX_COUNT,
     PreferenceFileError,
     check_size,
     dump_counts,
     load_counts,
     parse_json,
 )
+from model.emoji import has_emoji_form
 from tests.core.fakes import MOMENT
 
 COUNTS = st.builds(Counts, **dict.fromkeys(COUNT_NAMES, st.floats(0, 1000)))
@@ -56,6 +58,28 @@ def test_other_documents_are_refused(document: object, message: str) -> None:
 def test_content_that_is_not_json_is_refused(content: bytes) -> None:
     with pytest.raises(PreferenceFileError, match="not JSON"):
         parse_json(content)
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+NUMBERS = st.dictionaries(st.sampled_from(COUNT_NAMES) | st.text(max_size=9), LEAVES, max_size=3)
+DOCUMENTS = st.fixed_dictionaries(
+    {"format": st.just(FORMAT) | LEAVES},
+    optional={"emojis": LEAVES | st.dictionaries(EMOJIS | st.text(), LEAVES | NUMBERS, max_size=3)},
+)
+
+
+@settings(max_examples=60)
+@given(DOCUMENTS.map(lambda document: json.dumps(document).encode()) | st.binary(max_size=60))
+def test_any_file_is_read_within_bounds_or_refused_on_one_line(content: bytes) -> None:
+    loaded, refusal = {}, ""
+    try:
+        loaded = load_counts(parse_json(content))
+    except PreferenceFileError as error:
+        refusal = str(error)
+    assert len(refusal.splitlines()) <= 1
+    for emoji, counts in loaded.items():
+        assert emoji == OUTSIDE_TOP_K or has_emoji_form(emoji)
+        assert all(0 <= count <= MAX_COUNT for count in counts.as_tuple())
 
 
 def test_a_byte_order_mark_is_accepted() -> None:

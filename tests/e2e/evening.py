@@ -1,0 +1,227 @@
+"""An evening: members write and react while the platform, the database and the process fail."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from tests.e2e.database import fetch
+from tests.e2e.evening_faults import Fault, stand_still
+from tests.e2e.evening_wires import DiscordWire, Wire
+from tests.e2e.process import BotProcess
+
+SECRET = "zanzibar"
+"""A word of every message, which must be in no file."""
+PSEUDONYM_SECRET = "0123456789abcdef"
+BATCH_SIZE = 20
+SETTLE_SECONDS = 120.0
+"""Time in which what was sent must be answered or refused, and feedback stored."""
+POLL_SECONDS = 0.2
+KILL = "process killed"
+SILENT = "select message from prediction where skip_reason is not null"
+FEEDBACK = (
+    "select message, kind, emoji from feedback join prediction on prediction.id = prediction_id"
+)
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The bot, its platform and its database."""
+
+    bot: BotProcess
+    wire: Wire
+    url: str
+    """Of the database."""
+    folders: Sequence[Path]
+    """With all files that bot and database write."""
+
+
+@dataclass
+class Report:
+    """Counts of an evening; all but the first five should be 0 or empty."""
+
+    messages: int = 0
+    answered: int = 0
+    refused: int = 0
+    """Messages on which nothing was shown, as their rows say."""
+    faults: Counter[str] = field(default_factory=Counter)
+    feedback: int = 0
+    """Feedback that was given and not withdrawn."""
+    repeated: int = 0
+    """Messages that were answered more than once, those in flight at a kill aside."""
+    different: int = 0
+    """Messages that were answered with two emojis."""
+    missing: int = 0
+    """Feedback that is not stored."""
+    surplus: int = 0
+    """Feedback that is stored and was not given, or is stored twice."""
+    leaks: list[str] = field(default_factory=list)
+    """Files with a text or a token."""
+    tracebacks: int = 0
+    seconds: float = 0.0
+    memory: list[tuple[int, float]] = field(default_factory=list)
+    """Messages so far, and MiB of memory of the process that began last."""
+
+
+class Evening:
+    """Plays a seeded evening."""
+
+    def __init__(
+        self, around: Surroundings, faults: Mapping[str, Fault], texts: Sequence[str], seed: int
+    ) -> None:
+        """Choose among ``faults``, a killed process and one that stands still."""
+        self._around = around
+        self._faults = {
+            **faults,
+            KILL: self._kill,
+            "process stands still": lambda: stand_still(around.bot),
+        }
+        self._texts = texts
+        self._random = random.Random(seed)  # noqa: S311 - a simulation
+        self._report = Report()
+        self._starts = 0
+        self._in_flight: set[str] = set()
+        """Messages that a kill interrupted."""
+        self._expected: Counter[Row] = Counter()
+
+    async def play(self, messages: int, faults: int) -> Report:
+        """Send the messages and let the faults happen; return what came of it."""
+        start = time.monotonic()
+        await self._start()
+        batches = -(-messages // BATCH_SIZE)
+        plan = self._plan(batches, faults)
+        for number in range(batches):
+            size = min(BATCH_SIZE, messages - number * BATCH_SIZE)
+            await self._play_batch(size, plan.get(number, []))
+            self._report.messages += size
+            self._report.memory.append((self._report.messages, self._memory()))
+        await self._wait_for_feedback()
+        assert await self._around.bot.stop() == 0
+        await self._examine()
+        self._report.seconds = time.monotonic() - start
+        return self._report
+
+    def _plan(self, batches: int, faults: int) -> dict[int, list[str]]:
+        """Spread the faults over the batches, each kind as often; kills in the first half."""
+        kinds = list(self._faults)
+        self._random.shuffle(kinds)
+        plan: dict[int, list[str]] = {}
+        for number in range(faults):
+            kind = kinds[number % len(kinds)]
+            last = max(1, batches // 2 if kind == KILL else batches - 1)
+            plan.setdefault(self._random.randrange(last), []).append(kind)
+        return plan
+
+    async def _play_batch(self, size: int, faults: Sequence[str]) -> None:
+        messages = [await self._send() for _ in range(size // 2)]
+        for kind in faults:
+            self._report.faults[kind] += 1
+            await self._faults[kind]()
+        messages += [await self._send() for _ in range(size - len(messages))]
+        await self._wait_for_answers([m for m in messages if not self._is_lost(m)])
+        answers = self._around.wire.answers()
+        for message in messages:
+            if message in answers and message not in self._in_flight:
+                await self._react(message, answers[message][0])
+
+    async def _send(self) -> str:
+        return await self._around.wire.send(f"{self._random.choice(self._texts)} {SECRET}")
+
+    def _is_lost(self, message: str) -> bool:
+        """Return True for events of a killed process, which Discord does not send again."""
+        return message in self._in_flight and isinstance(self._around.wire, DiscordWire)
+
+    async def _react(self, message: str, shown: str) -> None:
+        """Give feedback, change it or take it back, or do nothing."""
+        steps: list[list[str]] = self._random.choice(
+            [[[shown]], [["🎉"]], [["🎉"], ["🔥"]], [["🎉"], []], [["🔥"], ["🎉"], [shown]], []]
+        )
+        now: list[str] = []
+        for step in steps:
+            await self._around.wire.change(message, now, step)
+            now = step
+        for emoji in now:
+            kind = "agree" if emoji == shown else "correct"
+            self._expected[message, kind, emoji] += 1
+
+    async def _start(self) -> None:
+        self._starts += 1
+        await self._around.bot.start(
+            **self._around.wire.tokens, EMOJI_REACTOR_SECRET=PSEUDONYM_SECRET
+        )
+        await self._around.wire.connected(self._starts)
+
+    async def _kill(self) -> None:
+        """Kill the process while messages are in flight, and start it again."""
+        if isinstance(self._around.wire, DiscordWire):  # events that wait die with the process
+            await self._wait_for_feedback()
+        self._in_flight |= await self._unanswered(set(self._sent()))
+        await self._around.bot.kill()
+        await self._start()
+
+    def _sent(self) -> Sequence[str]:
+        return self._around.wire.sent[-BATCH_SIZE:]
+
+    async def _wait_for_answers(self, messages: Sequence[str]) -> None:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            while await self._unanswered(set(messages)):  # noqa: ASYNC110 - of two processes
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _unanswered(self, messages: set[str]) -> set[str]:
+        left = messages - set(self._around.wire.answers())
+        return left - {str(message) for (message,) in await self._rows(SILENT)} if left else left
+
+    async def _wait_for_feedback(self) -> None:
+        with suppress(TimeoutError):  # what is missing is counted
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while Counter(await self._rows(FEEDBACK)) != self._expected:  # noqa: ASYNC110
+                    await asyncio.sleep(POLL_SECONDS)
+
+    async def _rows(self, query: str) -> list[Row]:
+        """Return the rows of a query; none while the database is away."""
+        try:
+            return await fetch(self._around.url, query)
+        except (SQLAlchemyError, OSError):
+            return []
+
+    def _memory(self) -> float:
+        """Return the resident memory of the bot in MiB, of Linux's /proc."""
+        status = Path(f"/proc/{self._around.bot.pid}/status").read_text(encoding="ascii")
+        (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1024
+
+    async def _examine(self) -> None:
+        report, answers = self._report, self._around.wire.answers()
+        report.answered = len(answers)
+        report.refused = len(await self._rows(SILENT))
+        report.feedback = self._expected.total()
+        report.different = sum(len(set(emojis)) > 1 for emojis in answers.values())
+        report.repeated = sum(
+            len(emojis) > 1 for message, emojis in answers.items() if message not in self._in_flight
+        )
+        stored = Counter(await self._rows(FEEDBACK))
+        report.missing = (self._expected - stored).total()
+        report.surplus = (stored - self._expected).total()
+        report.tracebacks = self._around.bot.output.count("Traceback")
+        report.leaks = leaks(
+            self._around.folders, [SECRET, PSEUDONYM_SECRET, *self._around.wire.tokens.values()]
+        )
+
+
+def leaks(folders: Sequence[Path], secrets: Sequence[str]) -> list[str]:
+    """Return the files in which one of the secrets is."""
+    wanted = [secret.encode() for secret in secrets]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    return [str(file) for file in files if _holds(file.read_bytes(), wanted)]
+
+
+def _holds(content: bytes, wanted: Sequence[bytes]) -> bool:
+    return any(secret in content for secret in wanted)
