@@ -26,7 +26,8 @@ from bot.database.tables import prediction
 from bot.i18n import TERMS_VERSION
 from demo.page.interface import PredictionRequest, VisitorId
 from tests.adapters.discord.fake_discord import BlockingPredictor, DiscordWorld, running_world
-from tests.e2e.telegram_server import ALICE, BOB, GROUP, TOKEN, TelegramServer, chat, user
+from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, TOKEN, chat, user
+from tests.e2e.telegram_server import TelegramServer
 
 PSEUDONYMS = Pseudonyms(b"secret" * 6)
 HIDDEN = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Somebody"}

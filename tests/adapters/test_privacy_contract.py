@@ -17,7 +17,7 @@ from tests.adapters.privacy_platforms import (
     replied,
     running,
 )
-from tests.e2e.telegram_server import ALICE, BOB, CHANNEL, chat, user
+from tests.e2e.telegram_payloads import ALICE, BOB, CHANNEL, chat, user
 
 TEXT = "what a day"
 REFUSAL = localize("emoji.opted_out", "en")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -79,10 +80,10 @@ class Evening:
     ) -> None:
         """Choose among ``faults``, a killed process and one that stands still."""
         self._around = around
-        self._faults = {
+        self._faults: dict[str, Fault] = {
             **faults,
             KILL: self._kill,
-            "process stands still": lambda: stand_still(around.bot),
+            "process stands still": partial(stand_still, around.bot),
         }
         self._texts = texts
         self._random = random.Random(seed)  # noqa: S311 - a simulation

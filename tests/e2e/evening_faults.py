@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from tests.e2e.discord_server import Refusal as DiscordRefusal
@@ -44,7 +45,7 @@ def telegram_faults(wire: TelegramWire) -> dict[str, Fault]:
         "poll cut off": refuse(Refusal(_POLL, 200)),
         "malformed event": malformed,
         "repeated event": repeated,
-        "slow platform": lambda: hold(server.accepting_reactions),
+        "slow platform": partial(hold, server.accepting_reactions),
     }
 
 
@@ -73,7 +74,7 @@ def discord_faults(wire: DiscordWire) -> dict[str, Fault]:
         "gateway reconnect": gateway.reconnect,
         "malformed event": malformed,
         "repeated event": repeated,
-        "slow platform": lambda: hold(server.accepting_reactions),
+        "slow platform": partial(hold, server.accepting_reactions),
     }
 
 

@@ -11,6 +11,8 @@ from tests.e2e import telegram_payloads as telegram
 from tests.e2e.discord_payloads import ALICE, BOB, guild
 from tests.e2e.telegram_server import TelegramServer
 
+START_SECONDS = 180.0
+"""Time in which a process must be connected, on a machine that does much else."""
 CHATS = 200
 """So many that no group reaches Telegram's limit of reactions a minute."""
 
@@ -79,7 +81,7 @@ class TelegramWire:
         assert self.server.errors == []
 
     async def connected(self, times: int) -> None:
-        await self.server.wait_for_calls("getMe", times)
+        await self.server.calls.wait(lambda call: call.method == "getme", times, START_SECONDS)
         await self.server.polling()
 
     async def send(self, text: str) -> str:

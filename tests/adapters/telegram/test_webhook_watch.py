@@ -9,7 +9,9 @@ from telegram import Bot
 from bot.adapters.telegram import webhook_watch
 from bot.adapters.telegram.endpoints import build_bot
 from bot.core.connection import Connection
-from tests.e2e.telegram_server import TOKEN, Refusal, TelegramServer, now
+from tests.e2e.telegram_calls import Refusal
+from tests.e2e.telegram_payloads import TOKEN, now
+from tests.e2e.telegram_server import TelegramServer
 
 URL = "https://bot.example.org/telegram"
 
