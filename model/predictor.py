@@ -1,62 +1,27 @@
 """Texts to the top-k emojis of an artifact, on the CPU."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Self
 
 import numpy as np
-import onnxruntime
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from model.artifact import LAYOUT, Artifact, ArtifactError, load, locate
+from model.artifact import Artifact, load, locate
+from model.candidates import BYTES_PER_EMOJI, Candidates
 from model.embedding_offset import EmbeddingOffset, EmojiChoice, fit_embedding_offset
 from model.emoji import canonical_set, custom_words, is_custom_emoji
-from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
-from model.gravity import TOP_FIVE_RULE, is_grave, is_permitted
+from model.encoding import Encoder
 from model.gravity_head import Gravity
-from model.prediction import GravityLevel, Prediction
+from model.prediction import Prediction
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
+from model.top_emojis import top_emojis
 
-TOP_FIVE = 5
 _MAX_CANDIDATES_BYTES = 64 << 20
 _MAX_NAME_EMBEDDINGS_BYTES = 16 << 20
-_BYTES_PER_EMOJI = 300  # of a cached set beside its arrays: texts, set and index
-_PENALTY = 1e4  # on log-scores: puts an emoji behind all others
 _BATCH_SIZE = 16  # larger batches do not fit a core's cache
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """The part of the emoji table that may be predicted, and custom emojis."""
-
-    emojis: tuple[str, ...]
-    embeddings: NDArray[np.float32]
-    """(emojis, d)"""
-    bias: NDArray[np.float32]
-    """(emojis,)"""
-    index: Mapping[str, int]
-    """Emoji -> index into ``emojis``."""
-
-    @property
-    def size(self) -> int:
-        """Bytes of memory, about."""
-        arrays = self.embeddings.nbytes + self.bias.nbytes
-        return arrays + len(self.emojis) * _BYTES_PER_EMOJI
-
-    @classmethod
-    def of_table(
-        cls, emojis: tuple[str, ...], embeddings: NDArray[np.float32], bias: NDArray[np.float32]
-    ) -> Self:
-        """Index the emojis."""
-        return cls(emojis, embeddings, bias, {emoji: i for i, emoji in enumerate(emojis)})
-
-    def permitted(self, level: GravityLevel) -> NDArray[np.intp]:
-        """Return the indices of the emojis that may be shown on a text of this level."""
-        return np.array([i for i, e in enumerate(self.emojis) if is_permitted(e, level)], np.intp)
 
 
 class Predictor:
@@ -74,15 +39,14 @@ class Predictor:
         """Lowest score at which the first emoji is worth showing."""
         self._temperature = artifact.manifest.temperature
         self._uniform_prior_weight = artifact.manifest.uniform_prior_weight
-        self._session = _open_session(artifact, threads)
-        self._tokenizer = _open_tokenizer(artifact)
+        self._encoder = Encoder(artifact, threads)
         table = artifact.table
-        self._table = _Candidates.of_table(table.emojis, table.embeddings, table.bias)
-        self._candidates_cache: LRUCache[frozenset[str], _Candidates] = LRUCache(
+        self._table = Candidates.of_table(table.emojis, table.embeddings, table.bias)
+        self._candidates_cache: LRUCache[frozenset[str], Candidates] = LRUCache(
             _MAX_CANDIDATES_BYTES, getsizeof=lambda candidates: candidates.size
         )
         self._name_cache: LRUCache[str, NDArray[np.float32]] = LRUCache(
-            _MAX_NAME_EMBEDDINGS_BYTES, getsizeof=lambda row: row.nbytes + _BYTES_PER_EMOJI
+            _MAX_NAME_EMBEDDINGS_BYTES, getsizeof=lambda row: row.nbytes + BYTES_PER_EMOJI
         )
         self._cache_lock = Lock()
 
@@ -126,13 +90,13 @@ class Predictor:
             batch = [cleaned[i] for i in indices]
             vectors = self.encode(batch)
             gravities = self.gravities(batch, vectors)
-            products = _products(vectors, allowed)
+            products = allowed.products(vectors)
             if offsets is not None:
                 for i, product, vector in zip(indices, products, vectors, strict=True):
-                    _add_offsets(product, vector, offsets[i], allowed)
+                    allowed.add_offsets(product, vector, offsets[i])
             all_scores = self._log_scores(products, allowed)
             for i, scores, gravity in zip(indices, all_scores, gravities, strict=True):
-                top = _rank(scores, allowed, k, biases[i] if biases else {}, gravity)
+                top = top_emojis(scores, allowed, k, biases[i] if biases else {}, gravity)
                 predictions[i] = top[:k]
         return predictions
 
@@ -162,7 +126,7 @@ class Predictor:
         no_text = np.zeros((1, len(allowed.emojis)), dtype=np.float32)
         probabilities[:] = np.exp(self._log_scores(no_text, allowed)[:, column])
         for indices in _batches_with_words(cleaned):
-            products = _products(self.encode([cleaned[i] for i in indices]), allowed)
+            products = allowed.products(self.encode([cleaned[i] for i in indices]))
             probabilities[indices] = np.exp(self._log_scores(products, allowed)[:, column])
         return probabilities
 
@@ -198,35 +162,29 @@ class Predictor:
 
     def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Return text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
-        encodings = self._tokenizer.encode_batch_fast(list(cleaned))
-        feed = {
-            "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
-            "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
-        }
-        vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
-        return vectors
+        return self._encoder.encode(cleaned)
 
     def log_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return log-scores over the whole table, (texts, emojis), of text vectors, (texts, d)."""
-        return self._log_scores(_products(vectors, self._table), self._table)
+        return self._log_scores(self._table.products(vectors), self._table)
 
     def _log_scores(
-        self, products: NDArray[np.float32], candidates: _Candidates
+        self, products: NDArray[np.float32], candidates: Candidates
     ) -> NDArray[np.float32]:
         temperature = self.artifact.manifest.temperature_among(len(candidates.emojis))
         return log_scores(products, candidates.bias, temperature, self._uniform_prior_weight)
 
-    def _logits(self, vectors: NDArray[np.float32], candidates: _Candidates) -> NDArray[np.float32]:
+    def _logits(self, vectors: NDArray[np.float32], candidates: Candidates) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = (
-            _products(vectors, candidates) + candidates.bias
+            candidates.products(vectors) + candidates.bias
         ) / self._temperature
         return logits
 
-    def _candidates(self, emojis: Collection[str] | None) -> _Candidates:
+    def _candidates(self, emojis: Collection[str] | None) -> Candidates:
         return self._table if emojis is None else self._build_candidates(canonical_set(emojis))
 
     @cachedmethod(lambda self: self._candidates_cache, lock=lambda self: self._cache_lock)
-    def _build_candidates(self, candidates: frozenset[str]) -> _Candidates:
+    def _build_candidates(self, candidates: frozenset[str]) -> Candidates:
         known = sorted(self._table.index[e] for e in candidates if e in self._table.index)
         custom = sorted(e for e in candidates if is_custom_emoji(e) and custom_words(e))
         emojis = (*(self._table.emojis[i] for i in known), *custom)
@@ -236,7 +194,7 @@ class Predictor:
             # A custom emoji starts as likely as the median emoji of the table.
             median = np.full(len(custom), np.median(self._table.bias), dtype=np.float32)
             bias = np.concatenate([bias, median])
-        return _Candidates.of_table(emojis, embeddings, bias)
+        return Candidates.of_table(emojis, embeddings, bias)
 
     def _name_embeddings(self, custom: Sequence[str]) -> NDArray[np.float32]:
         """Return the embeddings, (names, d), of custom emojis."""
@@ -260,111 +218,3 @@ def _batches_with_words(cleaned: Sequence[str]) -> list[list[int]]:
     """Return the indices of the texts that have words, in batches."""
     indices = [i for i, text in enumerate(cleaned) if has_words(text)]
     return [indices[i : i + _BATCH_SIZE] for i in range(0, len(indices), _BATCH_SIZE)]
-
-
-def _products(vectors: NDArray[np.float32], candidates: _Candidates) -> NDArray[np.float32]:
-    # One vector at a time: a matrix product wakes a thread on every core, and on a busy machine
-    # they wait for each other far longer than this takes.
-    products: NDArray[np.float32] = np.vecdot(vectors[:, None], candidates.embeddings)
-    return products
-
-
-def _add_offsets(
-    products: NDArray[np.float32],
-    vector: NDArray[np.float32],
-    offsets: Mapping[str, EmbeddingOffset],
-    candidates: _Candidates,
-) -> None:
-    """Add to the products of one text, (emojis,), in place, what its emojis' offsets give."""
-    for emoji, offset in offsets.items():
-        if emoji in candidates.index:
-            products[candidates.index[emoji]] += vector @ offset
-
-
-def _rank(
-    model_scores: NDArray[np.float32],
-    candidates: _Candidates,
-    k: int,
-    bias: Mapping[str, float],
-    gravity: Gravity | None,
-) -> list[Prediction]:
-    """Return the top ``k``, or five, by log-scores, (emojis,), with the bias added."""
-    shifts = {candidates.index[e]: x for e, x in bias.items() if e in candidates.index}
-    scores = _shifted(model_scores, shifts)
-    level = GravityLevel.HARMLESS if gravity is None else gravity.level
-
-    def predictions(indices: NDArray[np.intp]) -> list[Prediction]:
-        return [
-            Prediction(
-                candidates.emojis[i],
-                float(np.exp(scores[i])),
-                float(np.exp(model_scores[i])) if shifts else None,
-                level,
-                None if gravity is None else gravity.probability,
-            )
-            for i in indices
-        ]
-
-    if level is not GravityLevel.HARMLESS:
-        permitted = candidates.permitted(level)
-        return predictions(permitted[_top_indices(scores[permitted], max(k, TOP_FIVE))])
-    top = predictions(_top_indices(scores, max(k, TOP_FIVE)))
-    if is_grave(top[:TOP_FIVE], TOP_FIVE_RULE):
-        laughing = [e in LAUGHING_OR_CELEBRATING_EMOJIS for e in candidates.emojis]
-        penalty = np.array(laughing, dtype=np.float32) * _PENALTY
-        top = predictions(_top_indices(scores - penalty, k))
-    return top
-
-
-def _shifted(log_scores: NDArray[np.float32], shifts: Mapping[int, float]) -> NDArray[np.float32]:
-    """Return log-scores with shifts added at some indices, normalized again."""
-    if not shifts:
-        return log_scores
-    shifted = log_scores.copy()
-    shifted[list(shifts)] += np.array(list(shifts.values()), dtype=np.float32)
-    return log_softmax(shifted)
-
-
-def _top_indices(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Return the indices of the ``k`` highest scores, best first; all if there are fewer."""
-    k = min(k, len(scores))
-    if not k:
-        return np.array([], dtype=np.intp)
-    top = np.argpartition(-scores, k - 1)[:k]
-    return top[np.argsort(-scores[top], kind="stable")]
-
-
-def _open_session(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # A waiting thread must not burn the operator's CPU.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = onnxruntime.InferenceSession(
-            artifact.encoder,
-            options,
-            providers=["CPUExecutionProvider"],
-            disabled_optimizers=["SkipLayerNormFusion"],  # its kernel is slower than what it fuses
-        )
-    except Exception as error:  # onnxruntime raises a class of its own for each way to fail
-        raise ArtifactError(f"{artifact.encoder} is no graph that can be run") from error
-    width, expected = session.get_outputs()[0].shape[-1], artifact.table.embeddings.shape[1]
-    if isinstance(width, int) and width != expected:
-        raise ArtifactError(
-            f"{artifact.encoder} gives vectors of {width} numbers, the embeddings in"
-            f" {LAYOUT.emoji} have {expected}"
-        )
-    return session
-
-
-def _open_tokenizer(artifact: Artifact) -> Tokenizer:
-    try:
-        tokenizer = Tokenizer.from_file(str(artifact.tokenizer))
-    except Exception as error:  # the library raises plain Exception
-        raise ArtifactError(f"{artifact.tokenizer} is no tokenizer: {error}") from error
-    tokenizer.enable_truncation(artifact.manifest.max_tokens)
-    padding = artifact.manifest.padding
-    tokenizer.enable_padding(pad_id=padding.id, pad_token=padding.token)
-    return tokenizer
