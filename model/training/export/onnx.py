@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from tokenizers import Encoding, Tokenizer
@@ -21,7 +19,7 @@ from tokenizers import Encoding, Tokenizer
 from model.artifact import LAYOUT, Artifact, EmojiTable, save_table, write_manifest
 from model.emoji import emoji_names
 from model.manifest import Description, Padding
-from model.training.export.smoothquant import apply_smoothquant
+from model.training.export.quantization import quantize as quantize_graph
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
 from model.training.network.text_encoder import TextEncoder, encode_texts
@@ -29,8 +27,8 @@ from model.training.network.vocabulary import drop_unused_tokens
 
 log = logging.getLogger(__name__)
 
-MAX_CALIBRATION_TEXTS = 256
-"""Texts whose activations SmoothQuant reads."""
+MAX_CALIBRATION_TEXTS = 1024
+"""Texts whose activations quantization reads."""
 _RARE_QUANTILE = 0.1
 
 
@@ -66,10 +64,16 @@ def export(
     trim_positions(network.text_encoder, max_tokens)
     tokenizer.enable_truncation(max_tokens)
     calibration_texts = list(texts) or [describe_emoji(emoji) for emoji in emojis]
-    encodings = tokenizer.encode_batch(calibration_texts[:MAX_CALIBRATION_TEXTS])
+    encodings = tokenizer.encode_batch(pick_evenly(calibration_texts, MAX_CALIBRATION_TEXTS))
     export_encoder(network.text_encoder, folder / LAYOUT.encoder, encodings=encodings)
     description = target.description.updated(padding=padding, trained_emojis=len(emojis))
     return write_manifest(folder, target.name, table.emojis, description)
+
+
+def pick_evenly(texts: Sequence[str], count: int) -> list[str]:
+    """Return at most ``count`` texts from all parts of a list, which may be sorted by source."""
+    step = max(1, len(texts) / count)
+    return [texts[int(i * step)] for i in range(min(count, len(texts)))]
 
 
 def emoji_table(
@@ -118,7 +122,7 @@ def export_encoder(
 ) -> None:
     """Write the ONNX graph of text vectors, with fused attention if the architecture allows it.
 
-    ``encodings`` are a few hundred texts as they will be served, for SmoothQuant.
+    ``encodings`` are some hundred texts as they will be served, for the quantization.
     """
     text_encoder = text_encoder.eval()
     # The fusion knows the graph of this implementation.
@@ -130,18 +134,7 @@ def export_encoder(
         if not quantize:
             shutil.copy(fused, target)
             return
-        if encodings:
-            apply_smoothquant(fused, encodings)
-        quantize_dynamic(
-            fused,
-            target,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            extra_options={
-                "MatMulConstBOnly": True,
-                "DefaultTensorType": onnx.TensorProto.FLOAT,
-            },
-        )
+        quantize_graph(fused, target, encodings)
 
 
 def trim_positions(text_encoder: TextEncoder, max_tokens: int) -> None:
@@ -168,6 +161,8 @@ def _fuse(text_encoder: TextEncoder, plain: Path, fused: Path) -> None:
     fusions = FusionOptions("bert")
     # The runtime's fused kernel is four times slower than the two that it replaces.
     fusions.enable_skip_layer_norm = False
+    # Its int8 kernel has one scale for all embeddings, which cost most of the parity.
+    fusions.enable_embed_layer_norm = False
     try:
         optimized = optimize_model(
             str(plain),

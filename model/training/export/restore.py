@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import NodeProto, numpy_helper
 from torch import Tensor
 from transformers import BertConfig, BertModel
@@ -53,11 +54,14 @@ class _Weights:
             return torch.from_numpy(numpy_helper.to_array(self._raw[name]).copy())
         if f"{name}_quantized" not in self._raw:
             raise RestoreError(f"the graph holds no weight {name}")
-        value, scale, zero = (
-            numpy_helper.to_array(self._raw[f"{name}_{part}"]).astype(np.float32)
-            for part in ("quantized", "scale", "zero_point")
-        )
-        return torch.from_numpy((value - zero) * scale)
+        value, scale = self._float(f"{name}_quantized"), self._float(f"{name}_scale")
+        # Embeddings are symmetric; older artifacts have a zero point.
+        zero = f"{name}_zero_point"
+        offset = self._float(zero) if zero in self._raw else np.float32(0)
+        return torch.from_numpy((value - offset) * scale)
+
+    def _float(self, name: str) -> NDArray[np.float32]:
+        return numpy_helper.to_array(self._raw[name]).astype(np.float32)
 
 
 def restore_text_encoder(artifact: Artifact) -> TextEncoder:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 from tokenizers import Encoding
+
+from model.training.export.tensor_values import read_tensor_values
 
 SCALE_SUFFIX = "_smooth"
 """Suffix of a weight's name for the factors of its input; its rows were divided by them."""
@@ -22,14 +23,6 @@ _MIGRATION_STRENGTH = 0.8
 """The paper's alpha; of 0.5, 0.65, 0.8, 0.9 and 1 the one with the least error."""
 _MIN_PEAK = 1e-5
 _OPERATORS = ("MatMul", "Attention")
-
-
-def feed_for(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
-    """Return one text as the input of an encoder graph, (1, tokens) each, without padding."""
-    return {
-        "input_ids": np.array([encoding.ids], dtype=np.int64),
-        "attention_mask": np.ones((1, len(encoding.ids)), dtype=np.int64),
-    }
 
 
 def apply_smoothquant(path: Path, encodings: Sequence[Encoding]) -> None:
@@ -56,21 +49,9 @@ def _channel_peaks(
     model: ModelProto, names: Sequence[str], encodings: Sequence[Encoding]
 ) -> dict[str, NDArray[np.float32]]:
     """Return the largest absolute value of each channel of some tensors, (channels,) each."""
-    probe = ModelProto()
-    probe.CopyFrom(model)
-    distinct = list(dict.fromkeys(names))
-    outputs = {output.name for output in probe.graph.output}
-    probe.graph.output.extend(
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
-        for name in distinct
-        if name not in outputs
-    )
-    session = onnxruntime.InferenceSession(
-        probe.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
     peaks: dict[str, NDArray[np.float32]] = {}
-    for encoding in encodings:
-        for name, value in zip(distinct, session.run(distinct, feed_for(encoding)), strict=True):
+    for values in read_tensor_values(model, names, encodings):
+        for name, value in values.items():
             peak = np.abs(value).reshape(-1, value.shape[-1]).max(0)
             peaks[name] = np.maximum(peaks.get(name, 0), peak)
     return peaks

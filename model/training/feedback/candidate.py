@@ -11,7 +11,7 @@ from rich.progress import Progress
 from model import artifact
 from model.artifact import LAYOUT, Artifact, save_table, write_manifest
 from model.manifest import FeedbackRecord
-from model.training.export.onnx import MAX_CALIBRATION_TEXTS, export_encoder
+from model.training.export.onnx import MAX_CALIBRATION_TEXTS, export_encoder, pick_evenly
 from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.feedback_targets import read_feedback_targets
 from model.training.feedback.finetune import FeedbackFinetune
@@ -83,7 +83,7 @@ def write_candidate(
 
     With a frozen encoder the graph is that of ``source``, byte for byte: the projection is folded
     into the embeddings and the name map. A fitted encoder is quantised, with ``texts``, cleaned,
-    for SmoothQuant.
+    for its activations.
     """
     shutil.rmtree(folder, ignore_errors=True)
     partial = folder.with_name(f".{folder.name}.partial")
@@ -97,7 +97,7 @@ def write_candidate(
     else:
         tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         tokenizer.no_padding()
-        encodings = tokenizer.encode_batch(list(texts[:MAX_CALIBRATION_TEXTS]))
+        encodings = tokenizer.encode_batch(pick_evenly(texts, MAX_CALIBRATION_TEXTS))
         export_encoder(head.text_encoder, partial / LAYOUT.encoder, encodings=encodings)
     projection = head.projection.detach().numpy()
     table = replace(

@@ -24,7 +24,7 @@ from transformers import (
 from model import Predictor
 from model.artifact import load
 from model.training.export.onnx import export_encoder, trim_positions
-from model.training.export.smoothquant import feed_for
+from model.training.export.tensor_values import feed_for
 from model.training.network.text_encoder import TextEncoder, encode_texts, keep_layers
 from model.training.network.tokenizer import load_tokenizer
 from model.training.recipe import Recipe, RecipeError

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
+from model.encoding import open_session
 from model.training.export.onnx import export_encoder
-from model.training.export.smoothquant import apply_smoothquant, feed_for
+from model.training.export.smoothquant import apply_smoothquant
+from model.training.export.tensor_values import feed_for
 from model.training.network.text_encoder import TextEncoder
 from model.training.network.tokenizer import load_tokenizer
 
@@ -30,7 +31,7 @@ def test_an_outlier_channel_costs_the_others_less(tiny_base: Path, tmp_path: Pat
     encodings = tokenizer.encode_batch(TEXTS)
 
     def vectors(file: str) -> np.ndarray:
-        session = onnxruntime.InferenceSession(tmp_path / file)
+        session = open_session(tmp_path / file)
         outputs = np.concatenate(
             [session.run(None, feed_for(encoding))[0] for encoding in encodings]
         )
