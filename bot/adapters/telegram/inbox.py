@@ -76,9 +76,7 @@ class Inbox:
         new = [update for update in batch.updates if update.number not in self.under_way]
         claimed = await self._claims.claim_all([update.number for update in new])
         for update in new:
-            if update.number not in claimed:
-                self._log_claimed(update)
-            elif update.number not in self.under_way:
+            if update.number in claimed and update.number not in self.under_way:
                 self._begin(update, self._finish)
         return bool(claimed)
 
@@ -95,8 +93,6 @@ class Inbox:
             async def claim_and_finish(number: int, work: Work) -> None:
                 if await self._claims.claim([number], lease):
                     await self._finish(number, work)
-                else:
-                    self._log_claimed(update)
 
             self._begin(update, claim_and_finish)
         return self.under_way.get(update.number)
@@ -246,13 +242,6 @@ class Inbox:
 
     def _log_silence(self, ref: MessageRef, reason: DropReason) -> None:
         log_silence(self._context.services.pseudonyms, ref, reason)
-
-    def _log_claimed(self, update: ReceivedUpdate) -> None:
-        """Log that another process handles a message, or that it is handled already."""
-        content = update.content
-        if content is not None and (message := content.message or content.channel_post):
-            ref = self._context.ref(message.chat, message.message_id)
-            self._log_silence(ref, DropReason.CLAIMED)
 
 
 async def _ignore() -> None:

@@ -30,8 +30,6 @@ class DropReason(StrEnum):
     """Reactions are forbidden in the channel, which is tried again later."""
     LATE = "late"
     """It is older than two minutes: it arrived late, or waited for the database."""
-    CLAIMED = "claimed"
-    """Another process handles the update, or it is handled already."""
 
 
 @cache
