@@ -74,7 +74,8 @@ def row(name: str, report: Report) -> list[str]:
     wrong = len(report.leaks) + report.tracebacks
     figures = (report.messages, report.answered, report.refused, report.faults.total())
     kinds = f"{len(report.faults)}"
-    checks = (report.repeated, report.different, report.feedback, report.missing, report.surplus)
+    answers = (report.unsettled, report.repeated, report.different)
+    checks = (*answers, report.feedback, report.missing, report.surplus)
     cells = [*map(str, figures), kinds, *map(str, checks), str(wrong), memory_of(report)]
     return [name, *cells, f"{report.seconds:.0f}"]
 
@@ -86,15 +87,21 @@ def main(
 ) -> None:
     """Print a table with a row for each evening; exit status 1 if anything is wrong."""
     table = Table(
-        *("evening", "messages", "answered", "silent", "faults", "kinds", "repeated", "different"),
-        *("feedback", "missing", "surplus", "leaks", "MiB", "s"),
+        *("evening", "messages", "answered", "silent", "faults", "kinds", "unsettled", "repeated"),
+        *("different", "feedback", "missing", "surplus", "leaks", "MiB", "s"),
     )
     wrong = 0
     for kind in (TelegramWire, DiscordWire):
         for database in ("SQLite", "PostgreSQL"):
             report = asyncio.run(play(kind(), database, messages // 4, faults // 4, seed))
             table.add_row(*row(f"{kind.name}, {database}", report))
-            wrong += report.repeated + report.different + report.missing + report.surplus
+            wrong += (
+                report.unsettled
+                + report.repeated
+                + report.different
+                + report.missing
+                + report.surplus
+            )
             wrong += len(report.leaks) + report.tracebacks
     Console(width=150).print(table)
     if wrong:

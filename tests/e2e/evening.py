@@ -47,7 +47,7 @@ class Surroundings:
 
 @dataclass
 class Report:
-    """Counts of an evening; all but the first five should be 0 or empty."""
+    """Counts of an evening; those from ``unsettled`` to ``tracebacks`` should be 0 or empty."""
 
     messages: int = 0
     answered: int = 0
@@ -56,6 +56,8 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     feedback: int = 0
     """Feedback that was given and not withdrawn."""
+    unsettled: int = 0
+    """Messages without an answer and without a row that says why."""
     repeated: int = 0
     """Messages that were answered more than once, those in flight at a kill aside."""
     different: int = 0
@@ -172,9 +174,12 @@ class Evening:
         return self._around.wire.sent[-BATCH_SIZE:]
 
     async def _wait_for_answers(self, messages: Sequence[str]) -> None:
-        async with asyncio.timeout(SETTLE_SECONDS):
-            while await self._unanswered(set(messages)):  # noqa: ASYNC110 - of two processes
-                await asyncio.sleep(POLL_SECONDS)
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while await self._unanswered(set(messages)):  # noqa: ASYNC110 - of two processes
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            self._report.unsettled += len(await self._unanswered(set(messages)))
 
     async def _unanswered(self, messages: set[str]) -> set[str]:
         left = messages - set(self._around.wire.answers())
