@@ -13,6 +13,9 @@ from model import atomic
 from model.artifact import LAYOUT, Artifact
 from model.evaluation.feedback_section import feedback_section
 from model.evaluation.gravity_section import gravity_section
+from model.evaluation.language_section import language_section, whole_splits
+from model.evaluation.published_section import published_section
+from model.evaluation.tables import markdown_table, percent
 from model.figures import EmojiFigures, EmotionFigures, EvaluationResult, LatencyFigures, Record
 from model.manifest import BiasProbes, Manifest, Parity
 
@@ -30,12 +33,14 @@ def write_card(artifact: Artifact) -> Path:
 def card_of(artifact: Artifact) -> str:
     """Return the text of the card: YAML metadata, then Markdown."""
     manifest = artifact.manifest
+    results = measured(manifest.figures, artifact.version)
     template = files("model").joinpath("evaluation", "card.md").read_text(encoding="utf-8")
     body = Template(template).substitute(
         version=artifact.version,
         what=_what(artifact),
         data=_data(manifest.sources),
-        figures=_figures(manifest.figures),
+        figures=_figures(results, artifact.version),
+        languages=language_section(results),
         feedback=feedback_section(manifest.feedback),
         silence=_silence(manifest),
         gravity=gravity_section(manifest.gravity),
@@ -49,13 +54,13 @@ def _metadata(artifact: Artifact) -> str:
     manifest = artifact.manifest
     results = [
         metric
-        for result in manifest.figures
+        for result in whole_splits(manifest.figures)
         if result.ranker == artifact.version
         for metric in _hub_metrics(result)
     ]
     data = ModelCardData(
         model_name=artifact.version,
-        language=["en", "es", "multilingual"],
+        language=_languages(manifest.figures),
         license="apache-2.0",
         library_name="emoji-reactor",
         pipeline_tag="text-classification",
@@ -65,6 +70,12 @@ def _metadata(artifact: Artifact) -> str:
         ignore_metadata_errors=False,
     )
     return str(data.to_yaml()).strip()
+
+
+def _languages(results: Sequence[EvaluationResult]) -> list[str]:
+    """Return the languages that were measured, without their regions, as the Hub knows them."""
+    measured_languages = {r.language.partition("-")[0] for r in results if r.language}
+    return [*sorted(measured_languages), "multilingual"]
 
 
 def _hub_base(manifest: Manifest) -> str | None:
@@ -131,13 +142,24 @@ def _data(sources: Mapping[str, int]) -> str:
     return "\n".join(lines)
 
 
-def _figures(results: Sequence[EvaluationResult]) -> str:
+def measured(results: Sequence[EvaluationResult], version: str) -> list[EvaluationResult]:
+    """Return the results of the splits that this version was measured on.
+
+    Those of another version stand beside its own, never in place of them.
+    """
+    own = {(r.split, r.language) for r in results if r.ranker == version}
+    return [r for r in results if (r.split, r.language) in own]
+
+
+def _figures(results: Sequence[EvaluationResult], version: str) -> str:
+    whole = whole_splits(results)
     parts = [
         "In percent, with 95 % bootstrap intervals over texts, on public test sets; measured again "
         "by `emoji-reactor model evaluate`.",
-        _table(results, EmojiFigures, _EMOJI),
-        _table(results, EmotionFigures, _EMOTION),
-        _table(results, LatencyFigures, {"texts": "texts", "threads": "threads", "p50": "p50 ms"}),
+        _table(whole, EmojiFigures, _EMOJI),
+        _table(whole, EmotionFigures, _EMOTION),
+        _table(whole, LatencyFigures, {"texts": "texts", "threads": "threads", "p50": "p50 ms"}),
+        published_section(whole, version),
     ]
     return "\n\n".join(part for part in parts if part) if results else _NOT_MEASURED
 
@@ -167,12 +189,8 @@ def _table(
     rows = [result for result in results if isinstance(result.figures, kind)]
     if not rows:
         return ""
-    head = ["set", "answers by", *columns.values()]
-    lines = [f"| {' | '.join(head)} |", "|---|---|" + "---:|" * len(columns)]
-    for result in rows:
-        cells = [_cell(result.figures, key) for key in columns]
-        lines.append(f"| {' | '.join([result.split, result.ranker, *cells])} |")
-    return "\n".join(lines)
+    cells = [(row.split, row.ranker, *(_cell(row.figures, key) for key in columns)) for row in rows]
+    return markdown_table(("set", "answers by", *columns.values()), cells)
 
 
 def _cell(figures: Record, key: str) -> str:
@@ -183,9 +201,7 @@ def _cell(figures: Record, key: str) -> str:
         return f"{value:.2f}"
     if isinstance(value, int):
         return f"{value:,}"
-    interval = getattr(figures, f"{key}_interval", None)
-    around = f" [{interval[0] * 100:.1f}, {interval[1] * 100:.1f}]" if interval else ""
-    return f"{value * 100:.1f}{around}"
+    return percent(value, getattr(figures, f"{key}_interval", None))
 
 
 def _silence(manifest: Manifest) -> str:
@@ -195,7 +211,9 @@ def _silence(manifest: Manifest) -> str:
     return (
         f"The bot shows nothing where the first emoji scores below {manifest.threshold:.4f}: "
         f"from there on, the first emoji was among the author's own on {_percent(precision)} of "
-        "held-out texts. A text without letters, digits or faces gets no answer at all."
+        "held-out texts, all languages counting alike. Scores are calibrated with a temperature "
+        f"of {manifest.temperature:.2f} among all emojis and {manifest.temperature_among(20):.2f} "
+        "among twenty. A text without letters, digits or faces gets no answer at all."
     )
 
 

@@ -15,6 +15,7 @@ from model.artifact import (
     ArtifactError,
     _read_manifest,
     load,
+    locate,
     save_table,
     sha256_of,
     update_manifest,
@@ -29,6 +30,11 @@ SECRET = "zanzibar"
 @pytest.fixture
 def artifact_folder(tiny_artifact: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_artifact, tmp_path / "artifact"))
+
+
+@pytest.fixture(scope="module")
+def shipped_manifest() -> Manifest:
+    return load(locate(None)).manifest
 
 
 def rewrite(folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any JSON
@@ -48,6 +54,7 @@ def rewrite(folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any JSON
         ("temperature", 0),
         ("temperature", -1.0),
         ("temperature", "1.0"),
+        ("temperature_slope", -0.1),
         ("temperature", float("nan")),
         ("threshold", float("inf")),
         ("threshold", 1.5),
@@ -188,3 +195,20 @@ def test_defaults_mean_unknown() -> None:
     assert description.trained_emojis == 0
     assert description.figures == ()
     assert description.padding.token == "[PAD]"
+
+
+def test_an_older_manifest_has_one_temperature(artifact_folder: Path) -> None:
+    assert "temperature_slope" not in (artifact_folder / LAYOUT.manifest).read_text("utf-8")
+    manifest = load(artifact_folder).manifest
+    assert {manifest.temperature_among(n) for n in (1, 20, 10_000)} == {manifest.temperature}
+
+
+@given(st.floats(0.01, 100), st.floats(0, 100), st.integers(1, 5000), st.integers(1, 5000))
+def test_fewer_candidates_have_no_lower_temperature(
+    shipped_manifest: Manifest, temperature: float, slope: float, few: int, many: int
+) -> None:
+    changes = {"temperature": temperature, "temperature_slope": slope}
+    manifest = shipped_manifest.model_copy(update=changes)
+    few, many = sorted((few, many))
+    assert manifest.temperature_among(few) >= manifest.temperature_among(many) >= temperature
+    assert manifest.temperature_among(len(manifest.emojis)) == temperature

@@ -39,6 +39,10 @@ def evaluate(
             "Default: all splits of the recipe.",
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Texts of each split, drawn at random. Default: as the recipe."),
+    ] = None,
     baselines: Annotated[
         bool, typer.Option(help="Compare with the prior, naive Bayes and published ones; minutes.")
     ] = False,
@@ -60,6 +64,8 @@ def evaluate(
     require_training_extra()
     model = model or served_folder()
     loaded_recipe, splits = _select_splits(recipe, data or [], baselines=baselines)
+    if limit is not None:
+        splits = [s.model_copy(update={"limit": min(limit, s.limit or limit)}) for s in splits]
     rivals = _open_rivals(loaded_recipe, splits, against, baselines=baselines)
     results = _evaluate_splits(loaded_recipe, splits, model, rivals)
     if as_json:

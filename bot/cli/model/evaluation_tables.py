@@ -7,13 +7,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from model.evaluation.language_section import whole_splits
+from model.evaluation.tables import percent, signed
 from model.figures import EmojiFigures, EmotionFigures, EvaluationResult, LatencyFigures
 
 
 def show_figures(rows: Sequence[EvaluationResult], console: Console | None = None) -> None:
     """Print a table for emoji splits, those for emotion splits and the latency; in percent."""
     console = console or Console()
-    for table in (_emoji_table(rows), _emotion_table(rows), _agreement(rows), _latency(rows)):
+    tables = (_emoji_table, _emotion_table, _agreement, _changes, _latency)
+    for table in (make(rows) for make in tables):
         if table.row_count:
             console.print(table)
 
@@ -42,57 +45,72 @@ td { width: 2.2em; height: 2em; text-align: center }
 </style>"""
 
 
-def _percent(value: float | None, interval: tuple[float, float] | None = None) -> str:
-    if value is None:
-        return "-"
-    around = f" [{interval[0] * 100:.1f}, {interval[1] * 100:.1f}]" if interval else ""
-    return f"{value * 100:.1f}{around}"
-
-
 def _emoji_table(rows: Sequence[EvaluationResult]) -> Table:
     table = Table(title="The emojis that people used: %, 95 % intervals")
-    for column in ("split", "ranker", "texts", "hit@1", "hit@5", "macro recall@5", "macro-F1"):
+    for column in (
+        "split",
+        "language",
+        "ranker",
+        "texts",
+        "hit@1",
+        "hit@5",
+        "macro recall@5",
+        "macro-F1",
+    ):
         table.add_column(column)
-    for column in ("accuracy", "ECE", "distinct"):
+    for column in ("accuracy", "ECE", "shown", "right if shown", "distinct"):
         table.add_column(column, justify="right")
     for row in rows:
         figure = row.figures
         if isinstance(figure, EmojiFigures):
             table.add_row(
                 row.split,
+                row.language or "",
                 row.ranker,
                 f"{figure.texts:,}",
-                _percent(figure.hit_1, figure.hit_1_interval),
-                _percent(figure.hit_5, figure.hit_5_interval),
-                _percent(figure.macro_recall_5, figure.macro_recall_5_interval),
-                _percent(figure.macro_f1, figure.macro_f1_interval),
-                _percent(figure.accuracy),
-                _percent(figure.calibration_error),
+                percent(figure.hit_1, figure.hit_1_interval),
+                percent(figure.hit_5, figure.hit_5_interval),
+                percent(figure.macro_recall_5, figure.macro_recall_5_interval),
+                percent(figure.macro_f1, figure.macro_f1_interval),
+                percent(figure.accuracy),
+                percent(figure.calibration_error),
+                percent(figure.shown),
+                percent(figure.precision, figure.precision_interval),
                 str(figure.distinct_5),
             )
     return table
 
 
 def _emotion_table(rows: Sequence[EvaluationResult]) -> Table:
-    columns = ("split", "ranker", "texts", "emotion carried", "negative share", "tone-deaf")
+    columns = (
+        "split",
+        "language",
+        "ranker",
+        "texts",
+        "emotion carried",
+        "negative share",
+        "tone-deaf",
+    )
     table = Table(*columns, title="The emotions that raters saw: %, 95 % intervals")
     for row in rows:
         figure = row.figures
         if isinstance(figure, EmotionFigures):
             table.add_row(
                 row.split,
+                row.language or "",
                 row.ranker,
                 f"{figure.texts:,}",
-                _percent(figure.carried, figure.carried_interval),
-                _percent(figure.negative_share, figure.negative_share_interval),
-                _percent(figure.tone_deaf, figure.tone_deaf_interval),
+                percent(figure.carried, figure.carried_interval),
+                percent(figure.negative_share, figure.negative_share_interval),
+                percent(figure.tone_deaf, figure.tone_deaf_interval),
             )
     return table
 
 
 def _agreement(rows: Sequence[EvaluationResult]) -> Table:
     """Print each emotion of each split, one column a ranker."""
-    figured = [(r, r.figures) for r in rows if isinstance(r.figures, EmotionFigures)]
+    whole = whole_splits(rows)
+    figured = [(r, r.figures) for r in whole if isinstance(r.figures, EmotionFigures)]
     rankers = list(dict.fromkeys(row.ranker for row, _ in figured))
     title = "Each emotion: % of its texts with an emoji that carries it among the five"
     table = Table("split", "emotion", "texts", *rankers, title=title)
@@ -106,7 +124,18 @@ def _agreement(rows: Sequence[EvaluationResult]) -> Table:
                 else None
                 for ranker in rankers
             ]
-            table.add_row(split, emotion, f"{texts:,}", *map(_percent, shares))
+            table.add_row(split, emotion, f"{texts:,}", *map(percent, shares))
+    return table
+
+
+def _changes(rows: Sequence[EvaluationResult]) -> Table:
+    columns = ("split", "language", "texts", "figure", "against", "change")
+    table = Table(*columns, title="Paired by text: points, 95 % intervals")
+    for row in rows:
+        for name, change in row.changes.items():
+            cells = (f"{row.figures.texts:,}", name.replace("_", " "), str(row.against))
+            difference = signed(change.difference, change.interval)
+            table.add_row(row.split, row.language or "", *cells, difference)
     return table
 
 
@@ -124,7 +153,7 @@ def _latency(rows: Sequence[EvaluationResult]) -> Table:
 def _by_emoji(split: str, figures: EmojiFigures) -> Table:
     table = Table("emoji", "texts", "recall@5 %", title=f"{split}: each emoji of 20 texts or more")
     for emoji, (texts, recall) in figures.by_emoji.items():
-        table.add_row(emoji, f"{texts:,}", _percent(recall))
+        table.add_row(emoji, f"{texts:,}", percent(recall))
     return table
 
 

@@ -1,7 +1,6 @@
 """Reading of sources: tables to examples by their kind."""
 
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,7 +11,7 @@ from model.examples import Example
 from model.text import clean, dedup_key, dedup_key_of_cleaned, has_words
 from model.training.data.names import name_examples
 from model.training.data.pairs import pair_examples
-from model.training.data.tables import LANGUAGE, read_rows, read_table
+from model.training.data.tables import LANGUAGE, limit_languages, read_rows, read_table
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 _MAX_INLINE_EMOJIS = 5
@@ -79,22 +78,12 @@ def load_examples(
         else:
             fresh = _fresh(rows, source, seen)
             by_row = (list(_examples_of(row, text, source, recipe.emotions)) for row, text in fresh)
-        by_text = _limit_languages(filter(None, by_row), source.limit_per_language)
+        by_text = limit_languages(
+            filter(None, by_row), source.limit_per_language, lambda examples: examples[0].language
+        )
         for row_examples in islice(by_text, source.skip, end):
             examples += row_examples
     return [x for x in examples if not recipe.languages or x.language in recipe.languages]
-
-
-def _limit_languages(
-    by_text: Iterable[list[Example]], limit: int | None
-) -> Iterator[list[Example]]:
-    """Yield the examples of at most ``limit`` texts of each language; of all if it is None."""
-    counts: Counter[str | None] = Counter()
-    for examples in by_text:
-        language = examples[0].language
-        counts[language] += 1
-        if limit is None or counts[language] <= limit:
-            yield examples
 
 
 def _fresh(

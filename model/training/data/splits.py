@@ -1,14 +1,14 @@
 """Evaluation splits: labelled texts, read as a recipe describes them."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from model.text import clean, has_words
 from model.training.data.sources import row_emojis
-from model.training.data.tables import LANGUAGE, read_rows, read_table
+from model.training.data.tables import LANGUAGE, limit_languages, read_rows, read_table
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 _UNDETERMINED = "und"
@@ -42,7 +42,7 @@ class Split:
         for i, language in enumerate(self.languages):
             if language not in (None, _UNDETERMINED):
                 found.setdefault(language, []).append(i)
-        by_size = sorted(found.items(), key=lambda item: -len(item[1]))
+        by_size = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
         return {language: texts for language, texts in by_size if len(texts) >= min_texts}
 
 
@@ -78,10 +78,10 @@ def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
         RecipeError: the file is missing, or no row has words and a truth.
     """
     rows = read_rows(source, recipe.folder, recipe.fit.seed)
-    if source.limit_per_language is not None:
-        rows = list(_limit_languages(rows, source.limit_per_language))
-    pairs = [(row, _truth(row, source)) for row in rows[: source.limit]]
-    kept = [(row, truth) for row, truth in pairs if truth and has_words(clean(row[source.text]))]
+    pairs = ((row, _truth(row, source)) for row in rows)
+    known = ((row, truth) for row, truth in pairs if truth and has_words(clean(row[source.text])))
+    few = limit_languages(known, source.limit_per_language, lambda pair: pair[0].get(LANGUAGE))
+    kept = list(islice(few, source.limit))
     if not kept:
         raise RecipeError(f"{source.name}: no text with words and with {source.label}")
     truths = [truth for _, truth in kept]
@@ -90,14 +90,6 @@ def read_split(recipe: Recipe, source: SourceRecipe) -> Split:
     texts = [row[source.text] for row, _ in kept]
     languages = [row.get(LANGUAGE) or source.language for row, _ in kept]
     return Split(source.name, source.kind == "emotion", texts, truths, candidates, languages)
-
-
-def _limit_languages(rows: Iterable[dict[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
-    counts: Counter[str | None] = Counter()
-    for row in rows:
-        counts[row.get(LANGUAGE)] += 1
-        if counts[row.get(LANGUAGE)] <= limit:
-            yield row
 
 
 def _truth(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """Reading of tables: files and Hub datasets to rows."""
 
 import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from model.training.recipe import RecipeError, SourceRecipe
 
+_Item = TypeVar("_Item")
 LANGUAGE = "lang"
 """Column of a row's language."""
 SPLIT = "split"
@@ -26,6 +29,18 @@ def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, A
         rows = [row for row in rows if source.exclude_text not in row[source.text_columns[0]]]
     random.Random(seed).shuffle(rows)  # noqa: S311 - not for secrets
     return rows
+
+
+def limit_languages(
+    items: Iterable[_Item], limit: int | None, language_of: Callable[[_Item], str | None]
+) -> Iterator[_Item]:
+    """Yield at most ``limit`` items of each language; all if it is None."""
+    counts: Counter[str | None] = Counter()
+    for item in items:
+        language = language_of(item)
+        counts[language] += 1
+        if limit is None or counts[language] <= limit:
+            yield item
 
 
 def _table(source: SourceRecipe, folder: Path) -> list[dict[str, Any]]:

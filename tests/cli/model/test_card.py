@@ -11,6 +11,8 @@ import yaml
 from model import Predictor
 from model.artifact import LAYOUT, load, update_manifest
 from model.evaluation.bias_probes import run_bias_probes
+from model.evaluation.card import card_of
+from model.figures import EvaluationResult
 from tests.cli.conftest import CommandLine
 
 ROWS = [
@@ -38,11 +40,15 @@ def read_card(folder: Path) -> tuple[dict[str, Any], str]:
     return yaml.safe_load(head), body
 
 
+def write_figures(version: str, *more: dict[str, Any]) -> None:
+    rows = [*({**row, "ranker": version} for row in ROWS), *more]
+    Path("figures.json").write_text(json.dumps(rows), encoding="utf-8")
+
+
 def test_the_card_has_the_figures(cli: CommandLine, artifact: Path) -> None:
     before = load(artifact)
     update_manifest(artifact, sources={"brighter": 4321, "our chat": 7}, base="/home/ann/base")
-    rows = [{**row, "ranker": before.version} for row in ROWS]
-    Path("figures.json").write_text(json.dumps(rows), encoding="utf-8")
+    write_figures(before.version)
     result = cli("model", "card", str(artifact), "--figures", "figures.json")
     assert result.status == 0, result.err
     head, body = read_card(artifact)
@@ -72,12 +78,57 @@ def test_version_and_checksums_stay_the_same(cli: CommandLine, artifact: Path) -
 
 
 def test_figures_are_kept_for_the_next_card(cli: CommandLine, artifact: Path) -> None:
-    Path("figures.json").write_text(json.dumps(ROWS), encoding="utf-8")
+    write_figures(load(artifact).version)
     assert cli("model", "card", str(artifact), "--figures", "figures.json").status == 0
     first = read_card(artifact)
     assert "confusion" not in (artifact / LAYOUT.manifest).read_text(encoding="utf-8")
     assert cli("model", "card", str(artifact)).status == 0
     assert read_card(artifact) == first
+
+
+def test_languages_have_rows_with_the_change_against_the_former_version(
+    cli: CommandLine, artifact: Path
+) -> None:
+    version = load(artifact).version
+    change = {"difference": 0.1, "interval": [0.05, 0.15]}
+    part = {**ROWS[0], "language": "tr"}
+    own = {**part, "ranker": version, "against": "old-12345678", "changes": {"hit_5": change}}
+    write_figures(version, own, {**part, "ranker": "old-12345678"})
+    assert cli("model", "card", str(artifact), "--figures", "figures.json").status == 0
+    head, body = read_card(artifact)
+    hits = "1,234 | 25.0 [20.0, 30.0] | 50.0 [40.0, 60.0]"
+    assert f"| tr | label | {version} | {hits} | +10.0 [+5.0, +15.0] |" in body
+    assert f"| tr | label | old-12345678 | {hits} | - |" in body
+    assert body.count("| label | tiny") == 2 + 1  # its figures, its speed and its language
+    assert head["language"] == ["tr", "multilingual"]
+
+
+def test_figures_of_another_version_are_refused(cli: CommandLine, artifact: Path) -> None:
+    write_figures("old-12345678")
+    result = cli("model", "card", str(artifact), "--figures", "figures.json")
+    assert result.status == 2
+    assert f"has figures of another version than {load(artifact).version}" in " ".join(
+        result.error.split()
+    )
+    assert not (artifact / LAYOUT.card).exists()
+
+
+def test_the_card_leaves_out_what_only_another_version_reached(artifact: Path) -> None:
+    result = EvaluationResult.model_validate_json(json.dumps({**ROWS[1], "ranker": "old-12345678"}))
+    made = update_manifest(artifact, figures=(result,))
+    assert "old-12345678" not in card_of(made)
+    assert "Not measured yet." in card_of(made)
+
+
+def test_published_figures_stand_beside_those_of_the_same_set(artifact: Path) -> None:
+    row = {**ROWS[0], "split": "semeval_es", "ranker": load(artifact).version}
+    row["figures"] = {**ROWS[0]["figures"], "macro_f1": 0.2, "macro_f1_interval": [0.19, 0.21]}
+    made = update_manifest(
+        artifact, figures=(EvaluationResult.model_validate_json(json.dumps(row)),)
+    )
+    expected = "| semeval_es | the best of 22 teams at SemEval-2018 task 2 | 22.4 | yes"
+    assert f"{expected} | 20.0 [19.0, 21.0] |" in card_of(made)
+    assert "TwHIN-BERT" not in card_of(made)
 
 
 @pytest.mark.parametrize("content", ["", "{}]", "[1]", '[{"split": "x"}]', '{"split": 1}'])

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.cli.conftest import CommandLine
+from tests.tiny import write_tiny_artifact
 
 
 def evaluate(cli: CommandLine, model: Path, *arguments: str) -> list[dict[str, Any]]:
@@ -107,3 +108,39 @@ def test_splits_and_baselines_come_from_the_recipe(
     result = cli("model", "evaluate", *recipe, "--data", "smell")
     assert result.status == 2
     assert "no smell; the recipe holds out label, emotion" in result.error
+
+
+def test_each_language_and_the_former_artifact_have_figures(
+    cli: CommandLine, tiny_artifact: Path, tmp_path: Path
+) -> None:
+    words = [
+        ("funny", "😂", "en"),
+        ("sad", "😢", "en"),
+        ("pizza", "🍕", "tr"),
+        ("party", "😱", "tr"),
+    ]
+    rows = [
+        {"text": f"{text} {i}", "emoji": emoji, "lang": language}
+        for text, emoji, language in words
+        for i in range(60)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), "mine.parquet")
+    former = tmp_path / "former"
+    write_tiny_artifact(former, "former", seed=1)
+    data = ("--data", "mine.parquet")
+    found = evaluate(cli, tiny_artifact, *data, "--against", str(former))[:-1]
+    own = [row for row in found if row["ranker"].startswith("tiny")]
+    assert [(r["language"], r["figures"]["texts"], r["figures"]["hit_1"]) for r in own] == [
+        (None, 240, 0.75),
+        ("en", 120, 1.0),
+        ("tr", 120, 0.5),
+    ]
+    assert {row["ranker"].partition("-")[0] for row in found} == {"tiny", "former"}
+    assert all(row["against"].startswith("former-") for row in own)
+    assert own[0]["changes"]["hit_1"] == {"difference": 0.0, "interval": [0.0, 0.0]}
+    assert own[2]["figures"]["shown"] == 1.0
+    assert own[2]["figures"]["precision"] == 0.5
+    assert own[2]["figures"]["precision_interval"][0] < 0.5
+    assert evaluate(cli, tiny_artifact, *data, "--limit", "7")[0]["figures"]["texts"] == 7
+    table = cli("model", "evaluate", "--model", str(tiny_artifact), *data, "--against", str(former))
+    assert "Paired by text" in table.out

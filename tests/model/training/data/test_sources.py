@@ -87,6 +87,36 @@ def test_splits_know_their_candidates(recipe_file: Path) -> None:
     assert ("sadness",) in emotion.truth
 
 
+def test_a_split_knows_its_languages_and_takes_a_part_of_each(
+    recipe_file: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {"text": f"{word} {i} {emoji}", "lang": language}
+        for i in range(30)
+        for word, emoji, language in (
+            ("hi", "👋😂", "en"),
+            ("ok", "😂", "en"),
+            ("selam", "👋", "tr"),
+        )
+    ]
+    rows.append({"text": "hm 👋", "lang": "und"})
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "mixed.parquet")
+    source = SourceRecipe(
+        name="mixed", kind="inline", path=str(tmp_path / "mixed.parquet"), only_emojis=("👋",)
+    )
+    recipe = Recipe.read(recipe_file)
+    split = read_split(recipe, source)
+    assert set(split.truth) == {("👋",)}
+    assert split.language is None
+    found = {name: len(texts) for name, texts in split.texts_by_language(1).items()}
+    assert found == {"en": 30, "tr": 30}
+    assert set(split.texts_by_language(31)) == set()
+    few = read_split(recipe, source.model_copy(update={"limit_per_language": 4}))
+    assert [few.languages.count(language) for language in ("en", "tr", "und")] == [4, 4, 1]
+    turkish = read_split(recipe, source.model_copy(update={"languages": ("tr",), "limit": 5}))
+    assert (turkish.language, len(turkish.texts)) == ("tr", 5)
+
+
 def test_names_are_texts_and_emojis_of_one_name_are_alternatives(
     recipe_file: Path, tmp_path: Path
 ) -> None:
