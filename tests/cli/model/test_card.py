@@ -15,7 +15,7 @@ from model.evaluation.card import card_of
 from model.figures import EvaluationResult
 from tests.cli.conftest import CommandLine
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "split": "label",
         "ranker": "tiny",
