@@ -1,6 +1,7 @@
 """Cleaned texts to vectors: the tokenizer and the encoder graph of an artifact."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.artifact import LAYOUT, Artifact, ArtifactError
+
+_BATCH_SIZE = 16  # larger batches do not fit a core's cache
 
 
 class Encoder:
@@ -22,16 +25,28 @@ class Encoder:
         """
         self._session = _open_graph(artifact, threads)
         self._tokenizer = _open_tokenizer(artifact)
+        self._size = artifact.table.embeddings.shape[1]
 
     def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Return text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
-        encodings = self._tokenizer.encode_batch_fast(list(cleaned))
-        feed = {
-            "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
-            "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
-        }
-        vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(cleaned))]
+        vectors = np.empty((len(ids), self._size), dtype=np.float32)
+        for indices in _batches_of_one_length(ids):
+            tokens = np.array([ids[i] for i in indices], dtype=np.int64)
+            feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
+            vectors[indices] = self._session.run(None, feed)[0]
         return vectors
+
+
+def _batches_of_one_length(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Yield the indices of texts with equal numbers of tokens.
+
+    Padding would take time, and would change a vector by rounding.
+    """
+    by_length = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    for _, group in groupby(by_length, key=lambda i: len(ids[i])):
+        alike = list(group)
+        yield from (alike[i : i + _BATCH_SIZE] for i in range(0, len(alike), _BATCH_SIZE))
 
 
 def open_session(graph: Path | bytes, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -72,6 +87,5 @@ def _open_tokenizer(artifact: Artifact) -> Tokenizer:
     except Exception as error:  # the library raises plain Exception
         raise ArtifactError(f"{artifact.tokenizer} is no tokenizer: {error}") from error
     tokenizer.enable_truncation(artifact.manifest.max_tokens)
-    padding = artifact.manifest.padding
-    tokenizer.enable_padding(pad_id=padding.id, pad_token=padding.token)
+    tokenizer.no_padding()
     return tokenizer

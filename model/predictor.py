@@ -21,7 +21,9 @@ from model.top_emojis import top_emojis
 
 _MAX_CANDIDATES_BYTES = 64 << 20
 _MAX_NAME_EMBEDDINGS_BYTES = 16 << 20
-_BATCH_SIZE = 16  # larger batches do not fit a core's cache
+_BATCH_SIZE = 16
+_SORTED_TOGETHER = 128
+"""Texts whose scores of the whole table are in memory at once."""
 
 
 class Predictor:
@@ -215,6 +217,7 @@ class Predictor:
 
 
 def _batches_with_words(cleaned: Sequence[str]) -> list[list[int]]:
-    """Return the indices of the texts that have words, in batches."""
+    """Return the indices of the texts that have words, in batches of similar length."""
     indices = [i for i, text in enumerate(cleaned) if has_words(text)]
-    return [indices[i : i + _BATCH_SIZE] for i in range(0, len(indices), _BATCH_SIZE)]
+    indices.sort(key=lambda i: len(cleaned[i]))
+    return [indices[i : i + _SORTED_TOGETHER] for i in range(0, len(indices), _SORTED_TOGETHER)]

@@ -37,6 +37,32 @@ def test_predictions_do_not_depend_on_the_batch(predictor: Predictor) -> None:
         assert [p.score for p in a] == pytest.approx([p.score for p in b], rel=1e-5)
 
 
+LONG = "we drove all night through the rain, and in the morning nobody knew why we had come at all "
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Predictor:
+    return Predictor.load()
+
+
+def test_a_text_is_answered_the_same_beside_longer_ones(shipped: Predictor) -> None:
+    require_the_same_beside(shipped, "i failed my driving test for the third time")
+
+
+@pytest.mark.xfail(strict=True, reason="this artifact was exported with one scale for a batch")
+def test_a_text_is_answered_the_same_beside_others_as_long(shipped: Predictor) -> None:
+    # More tokens than are read, so that all have the same number.
+    require_the_same_beside(shipped, f"i failed my driving test for the third time, and {LONG * 3}")
+
+
+def require_the_same_beside(shipped: Predictor, text: str) -> None:
+    """Fail if fifteen long texts change the answer to a text."""
+    others = [f"{word} " * 60 for word in ("!?", "pizza", "THE", "grief", "1000", LONG) * 3][:15]
+    [alone], [beside, *_] = shipped.predict([text]), shipped.predict([text, *others])
+    assert [p.emoji for p in beside] == [p.emoji for p in alone]
+    assert [p.score for p in beside] == pytest.approx([p.score for p in alone], rel=1e-4)
+
+
 def test_scores_are_probabilities_over_the_candidates(predictor: Predictor) -> None:
     everything = predictor.predict(["pizza party"], k=1000)[0]
     assert sum(p.score for p in everything) == pytest.approx(1)
