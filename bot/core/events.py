@@ -108,6 +108,8 @@ class Outcome:
     """The confidence threshold, 0 to 1."""
     as_buttons: bool = False
     """True if the shown emojis are buttons, rather than put on the message."""
+    rule: str | None = field(default=None, repr=False)
+    """The pattern of the community's rule by which they are shown; None if the model chose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import (
@@ -17,6 +17,7 @@ from bot.core.events import (
     RecordedOutcome,
 )
 from bot.core.preferences.counts import CommunityCounts, Counts
+from bot.core.rules.rule import Rule
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset, EmojiChoice
 from model.emoji import ChosenEmoji
@@ -110,11 +111,40 @@ class ChatSettingReader(Protocol):
         ...
 
 
+class RuleStore(Protocol):
+    """The rules of communities; ``ref`` says which one by platform and community."""
+
+    async def rules(self, ref: MessageRef) -> list[Rule]:
+        """Return the rules in the order of their numbers."""
+        ...
+
+    async def add(self, ref: MessageRef, new: Rule) -> Rule:
+        """Append a rule, and return it with its number."""
+        ...
+
+    async def remove(self, ref: MessageRef, number: int) -> bool:
+        """Remove the rule with this number; return False if there is none."""
+        ...
+
+    async def replace(self, ref: MessageRef, rules: Sequence[Rule]) -> None:
+        """Put these rules, numbered from 1, in the place of those that there are."""
+        ...
+
+
+class MemberStatus(NamedTuple):
+    """What holds for a message and its author."""
+
+    settings: ChatSettings
+    opted_out: bool
+    rules_version: int = 0
+    """Grows with each change of the community's rules; 0 if it never had any."""
+
+
 class MemberStore(Protocol):
     """Decisions of members, and the data stored about them."""
 
-    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
-        """Return the settings that hold for a message, and if its author opted out."""
+    async def status(self, message: IncomingMessage) -> MemberStatus:
+        """Return what holds for a message and its author."""
         ...
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
@@ -217,6 +247,8 @@ class Store(Protocol):
 
     @property
     def chat_settings(self) -> ChatSettingReader: ...  # noqa: D102 - the type says it
+    @property
+    def rules(self) -> RuleStore: ...  # noqa: D102
     @property
     def members(self) -> MemberStore: ...  # noqa: D102
     @property

@@ -24,21 +24,30 @@ class SqlChatSettingStore:
     async def get(self, ref: MessageRef, parent: str = "") -> ChatSettings:
         """Return the chat's overrides over its parent's, the community's, and the defaults."""
         async with self._database.read() as connection:
-            return await self.get_with(connection, ref, parent)
+            return (await self.get_with(connection, ref, parent))[0]
 
     async def get_with(
         self, connection: AsyncConnection, ref: MessageRef, parent: str
-    ) -> ChatSettings:
-        """Return the same as ``get``, read in the caller's transaction."""
+    ) -> tuple[ChatSettings, int]:
+        """Return the same as ``get`` and the version of the rules, in the caller's transaction."""
         chats = ("", parent, ref.chat)
+        here = and_(chat_setting.c.community_id == community.c.id, chat_setting.c.chat.in_(chats))
         query = (
-            select(chat_setting.c.chat, chat_setting.c.key, chat_setting.c.value)
-            .join(community)
-            .where(is_community(ref), chat_setting.c.chat.in_(chats))
+            select(
+                community.c.rules_version,
+                chat_setting.c.chat,
+                chat_setting.c.key,
+                chat_setting.c.value,
+            )
+            .outerjoin_from(community, chat_setting, here)
+            .where(is_community(ref))
         )
         rows = (await connection.execute(query)).all()
-        rows = sorted(rows, key=lambda row: chats.index(row.chat))
-        return apply_overrides(self._defaults, {row.key: row.value for row in rows})
+        overrides = sorted(
+            (row for row in rows if row.key is not None), key=lambda row: chats.index(row.chat)
+        )
+        settings = apply_overrides(self._defaults, {row.key: row.value for row in overrides})
+        return settings, rows[0].rules_version if rows else 0
 
     async def overrides(self, ref: MessageRef) -> dict[str, dict[str, object]]:
         """Return the overrides of a community: chat (empty for all) -> key -> stored value."""

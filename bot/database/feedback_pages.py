@@ -1,7 +1,8 @@
 """Feedback with its messages, page by page, as far as it may leave the database.
 
 Rows and texts past their retention are left out before they are erased; so are the texts of
-members who revoked their consent, and the rows of those who opted out.
+members who revoked their consent, the rows of those who opted out, and what rules showed, which
+was not the model's choice.
 """
 
 import logging
@@ -128,6 +129,7 @@ def _conditions(selection: ExportSelection) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         prediction.c.created_at >= selection.rows_since,
         exists().where(feedback.c.prediction_id == prediction.c.id),
+        prediction.c.rule.is_(None),
         ~exists().where(opted_out),
     ]
     if selection.platform is not None:

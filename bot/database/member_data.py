@@ -24,6 +24,7 @@ _OUTCOME_COLUMNS = (
     prediction.c.created_at.label("at"),
     prediction.c.predictions,
     prediction.c.shown,
+    prediction.c.rule,
     prediction.c.skip_reason,
     prediction.c.language,
     prediction.c.text,

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey
+from bot.core.ports import MemberStatus
 from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.member_data import member_data
 from bot.database.preferences.recording import PreferenceRecording
@@ -26,12 +26,15 @@ class SqlMemberStore:
         self._chat_settings = chat_settings
         self._recording = recording
 
-    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
-        """Return the settings that hold for a message, and if its author opted out."""
+    async def status(self, message: IncomingMessage) -> MemberStatus:
+        """Return what holds for a message and its author."""
         ref = message.ref
         async with self._database.read() as connection:
-            settings = await self._chat_settings.get_with(connection, ref, message.parent_chat)
-            return settings, await is_opted_out(connection, ref.platform, message.author)
+            settings, rules_version = await self._chat_settings.get_with(
+                connection, ref, message.parent_chat
+            )
+            opted_out = await is_opted_out(connection, ref.platform, message.author)
+            return MemberStatus(settings, opted_out, rules_version)
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         """Return if the member asked not to be answered or recorded."""

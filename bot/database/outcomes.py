@@ -41,7 +41,10 @@ class SqlOutcomeStore:
     async def record(self, message: IncomingMessage, outcome: Outcome) -> bool:
         """Insert the outcome of a message; return False and keep the stored one if there is one."""
         async with self._database.write() as connection:
-            consent = await self._consent_to_text(connection, message)
+            # What a rule showed teaches the model nothing: its text is of no use.
+            consent = None
+            if outcome.rule is None:
+                consent = await self._consent_to_text(connection, message)
             community_id = await find_or_create_community(self._database, connection, message.ref)
             now = datetime.now(UTC)
             author = Voter(community_id, message.author, now)
@@ -134,6 +137,7 @@ def _row(message: IncomingMessage, outcome: Outcome) -> dict[str, object]:
         "skip_reason": outcome.skip_reason,
         "refusal": outcome.refusal,
         "confidence_threshold": outcome.confidence_threshold,
+        "rule": outcome.rule,
         "language": message.language,
     }
 
@@ -148,4 +152,5 @@ def _outcome(ref: MessageRef, row: Row[Any]) -> Outcome:
         artifact_version=row.artifact_version,
         confidence_threshold=row.confidence_threshold,
         as_buttons=row.as_buttons,
+        rule=row.rule,
     )

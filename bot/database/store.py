@@ -13,6 +13,7 @@ from bot.database.preferences.recording import PreferenceRecording
 from bot.database.preferences.totals import PreferenceTotals
 from bot.database.preferences.unprompted import SqlUnpromptedStore
 from bot.database.preferences.votes import VoteHistory
+from bot.database.rules import SqlRuleStore
 from bot.database.transaction import Database
 from bot.database.update_claims import UpdateClaimStore
 
@@ -39,6 +40,7 @@ class SqlStore:
         self.votes = VoteHistory(database)
         recording = PreferenceRecording(totals, self.votes)
         self.chat_settings = SqlChatSettingStore(database, defaults or ChatSettings())
+        self.rules = SqlRuleStore(database)
         self.members = SqlMemberStore(database, self.chat_settings, recording)
         self.outcomes = SqlOutcomeStore(database, recording, terms)
         self.feedback = SqlFeedbackStore(database, recording)

@@ -70,6 +70,8 @@ community = Table(
     Column("platform", PlainText(16), nullable=False),
     Column("external_id", PlainText(64), nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # Grows with each change of the rules, so that processes know when to read them again.
+    Column("rules_version", Integer, nullable=False, server_default="0"),
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -84,6 +86,22 @@ chat_setting = Table(
     Column("value", JSON, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("community_id", "chat", "key"),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("community_id", ForeignKey("community.id", ondelete="CASCADE"), primary_key=True),
+    # By which people name the rule in its community.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("pattern", PlainText(128), nullable=False),
+    # ["😂", ":name:"].
+    Column("emojis", JSON, nullable=False),
+    Column("chance", Float, nullable=False),
+    # Ids of the platform; empty for no limit.
+    Column("chats", JSON, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 admin_notice = Table(
@@ -121,6 +139,8 @@ prediction = Table(
     Column("text", LongPlainText),
     Column("consent", PlainText(32)),
     Column("created_at", UtcTime, nullable=False),
+    # The pattern of the rule by which the emojis are shown; null if the model chose them.
+    Column("rule", PlainText(128)),
     UniqueConstraint("community_id", "chat", "message"),
     Index(None, "author"),
     Index(None, "created_at"),

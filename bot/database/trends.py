@@ -1,4 +1,4 @@
-"""Kept shares by emoji, community and day, and the corrections."""
+"""Kept shares by emoji, community and day, and the corrections, of what the model chose."""
 
 import datetime
 import json
@@ -17,7 +17,8 @@ from bot.database.transaction import transaction
 
 # As text, since PostgreSQL cannot group by its json type.
 _SHOWN = cast(prediction.c.shown, String)
-_SHOWN_ANY = _SHOWN != "[]"
+_BY_MODEL = prediction.c.rule.is_(None)
+_SHOWN_ANY = and_(_SHOWN != "[]", _BY_MODEL)
 _REJECTED = and_(
     feedback.c.prediction_id == prediction.c.id,
     feedback.c.kind.in_((FeedbackKind.REMOVE.value, FeedbackKind.DISLIKE.value)),
@@ -115,6 +116,7 @@ async def kept_by_emoji(
     connection: AsyncConnection, where: ColumnElement[bool]
 ) -> dict[str, KeptShare]:
     """Return kept shares in descending order of shown; ``where`` selects communities."""
+    where = and_(where, _BY_MODEL)
     shown: Counter[str] = Counter()
     outcomes = (
         select(_SHOWN, func.count()).join_from(prediction, community).where(where).group_by(_SHOWN)
@@ -141,7 +143,7 @@ async def _corrections(connection: AsyncConnection) -> Counter[tuple[str, str]]:
     query = (
         select(_SHOWN, feedback.c.emoji, func.count())
         .join_from(prediction, feedback)
-        .where(feedback.c.kind == FeedbackKind.CORRECT.value)
+        .where(feedback.c.kind == FeedbackKind.CORRECT.value, _BY_MODEL)
         .group_by(_SHOWN, feedback.c.emoji)
     )
     for emojis, chosen, count in await connection.execute(query):

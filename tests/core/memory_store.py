@@ -1,5 +1,6 @@
 """The store in memory: keeps the contract of ``bot.core.ports.Store``, and fails on demand."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +20,9 @@ from bot.core.events import (
     RecordedOutcome,
     SkipReason,
 )
+from bot.core.ports import MemberStatus
 from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, CommunityCounts, Counts
+from bot.core.rules.rule import Rule
 
 Community = tuple[str, str]
 FeedbackKey = tuple[MessageRef, MemberKey, FeedbackKind, str | None]
@@ -32,6 +35,7 @@ class MemoryStore:
         self.failing: set[str] = set()
         """The methods that raise, such as ``outcomes.record``."""
         self.chat_settings = MemoryChatSettings(self)
+        self.rules = MemoryRules(self)
         self.members = MemoryMembers(self)
         self.outcomes = MemoryOutcomes(self)
         self.feedback = MemoryFeedback(self)
@@ -61,6 +65,41 @@ class MemoryChatSettings(_Part):
         return self.value
 
 
+class MemoryRules(_Part):
+    """Rules by community."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.stored: dict[Community, list[Rule]] = {}
+        self.versions: Counter[Community] = Counter()
+        self.reads = 0
+
+    async def rules(self, ref: MessageRef) -> list[Rule]:
+        self._store.check("rules.rules")
+        self.reads += 1
+        return list(self.stored.get((ref.platform, ref.community), ()))
+
+    async def add(self, ref: MessageRef, new: Rule) -> Rule:
+        rules = self._change(ref)
+        rules.append(replace(new, number=max((each.number for each in rules), default=0) + 1))
+        return rules[-1]
+
+    async def remove(self, ref: MessageRef, number: int) -> bool:
+        rules = self._change(ref)
+        left = [each for each in rules if each.number != number]
+        removed = len(left) < len(rules)
+        rules[:] = left
+        return removed
+
+    async def replace(self, ref: MessageRef, rules: Sequence[Rule]) -> None:
+        self._change(ref)[:] = [replace(each, number=n) for n, each in enumerate(rules, start=1)]
+
+    def _change(self, ref: MessageRef) -> list[Rule]:
+        self._store.check("rules.change")
+        self.versions[ref.platform, ref.community] += 1
+        return self.stored.setdefault((ref.platform, ref.community), [])
+
+
 class MemoryMembers(_Part):
     """Opt-outs and consents."""
 
@@ -69,9 +108,11 @@ class MemoryMembers(_Part):
         self.opted_out: set[tuple[str, MemberKey]] = set()
         self.consents: dict[tuple[str, MemberKey], str] = {}
 
-    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+    async def status(self, message: IncomingMessage) -> MemberStatus:
         settings = await self._store.chat_settings.get(message.ref, message.parent_chat)
-        return settings, await self.is_opted_out(message.ref.platform, message.author)
+        opted_out = await self.is_opted_out(message.ref.platform, message.author)
+        community = message.ref.platform, message.ref.community
+        return MemberStatus(settings, opted_out, self._store.rules.versions[community])
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         self._store.check("members.is_opted_out")

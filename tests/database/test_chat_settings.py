@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.chat_settings.schema import ChatSettings, Mode
+from bot.core.ports import MemberStatus
 from bot.database.store import SqlStore
 from tests.core.fakes import ANNA, message, ref
 
@@ -30,10 +31,10 @@ async def test_the_override_of_a_chat_takes_precedence_over_the_community(
 
 async def test_settings_and_opt_out_of_a_message_are_read_together(store: SqlStore) -> None:
     in_thread = replace(message(), parent_chat="parent")
-    assert await store.members.status(in_thread) == (ChatSettings(), False)
+    assert await store.members.status(in_thread) == MemberStatus(ChatSettings(), False)
     await store.chat_settings.set_override(ref(chat="parent"), "chance", 0.25)
     await store.members.set_opted_out("console", ANNA, True)
-    assert await store.members.status(in_thread) == (ChatSettings(chance=0.25), True)
+    assert await store.members.status(in_thread) == MemberStatus(ChatSettings(chance=0.25), True)
 
 
 async def test_the_override_of_a_thread_takes_precedence_over_its_channel(store: SqlStore) -> None:

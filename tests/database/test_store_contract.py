@@ -16,7 +16,7 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
-from bot.core.ports import Store
+from bot.core.ports import MemberStatus, Store
 from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, Counts
 from bot.database.store import SqlStore
 from model import Prediction
@@ -174,11 +174,11 @@ async def test_replaced_feedback_is_all_of_its_source(any_store: Store) -> None:
 
 async def test_an_opt_out_holds_on_its_platform_and_erases(any_store: Store) -> None:
     given = await record(any_store)
-    assert await any_store.members.status(given) == (ChatSettings(), False)
+    assert await any_store.members.status(given) == MemberStatus(ChatSettings(), False)
     await any_store.members.set_opted_out("console", ANNA, True)
     await any_store.members.set_opted_out("console", ANNA, True)
     assert await any_store.members.is_opted_out("console", ANNA)
-    assert await any_store.members.status(given) == (ChatSettings(), True)
+    assert await any_store.members.status(given) == MemberStatus(ChatSettings(), True)
     assert not await any_store.members.is_opted_out("discord", ANNA)
     assert not await any_store.members.is_opted_out("console", BEN)
     assert await any_store.outcomes.find(ref()) is None

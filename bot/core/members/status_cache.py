@@ -5,15 +5,12 @@ from dataclasses import replace
 
 from cachetools import TTLCache
 
-from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MemberKey, MessageRef
-from bot.core.ports import MemberStore
+from bot.core.ports import MemberStatus, MemberStore
 
 TTL_SECONDS = 2.0
 MAX_ENTRIES = 10_000
 
-MemberStatus = tuple[ChatSettings, bool]
-"""The settings that hold for a message, and if its author opted out."""
 _Key = tuple[MessageRef, str, MemberKey]
 
 

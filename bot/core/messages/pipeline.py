@@ -14,12 +14,14 @@ from bot.core.messages.policy import (
     permitted_predictions,
     skip_by_pace,
 )
+from bot.core.messages.rule_choice import choose_by_rule
 from bot.core.ports import EmojiPredictor
 from bot.core.preferences.custom_emoji import EmbeddingOffsets
 from bot.core.preferences.exploration import explore
 from bot.core.preferences.posterior import Preferences
 from bot.core.preferences.ranking import rank_with_pending
 from bot.core.preferences.threshold import adapt_threshold
+from bot.core.rules.rule import Rule
 from model import Prediction
 from model.emotions import KIND_EMOJIS
 from model.text import clean, has_words
@@ -45,6 +47,10 @@ class PipelineInput:
     preferences: Preferences = field(default_factory=Preferences)
     offsets: EmbeddingOffsets = field(default_factory=dict)
     """Embedding offsets of custom emojis among the candidates."""
+    rule: Rule | None = None
+    """The rule of the community that fits."""
+    rule_only: bool = False
+    """True if nothing else than the emojis of the rule may be shown."""
 
     @property
     def as_buttons(self) -> bool:
@@ -108,8 +114,36 @@ def rank(given: PipelineInput, predictions: Sequence[Prediction]) -> Ranked:
 
 
 def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace) -> Outcome:
-    """Return the emojis to show, or the skip reason, with the predictions of both."""
+    """Return the emojis to show, or the skip reason, with the predictions of both.
+
+    A rule that gravity lets pass comes before the model's choice.
+    """
     outcome = skipped(given, prepared, None, ranked.top)
+    by_rule = None if given.rule is None else _choose_by_rule(given, given.rule, ranked)
+    if isinstance(by_rule, tuple) and given.rule is not None:
+        outcome = replace(outcome, shown=by_rule, rule=given.rule.pattern)
+    elif isinstance(by_rule, SkipReason) and given.rule_only:
+        return replace(outcome, skip_reason=by_rule)
+    else:
+        choice = _choose_by_model(given, prepared, ranked)
+        if isinstance(choice, SkipReason):
+            return replace(outcome, skip_reason=choice)
+        outcome = replace(outcome, shown=choice, as_buttons=given.as_buttons)
+    reason = skip_by_pace(given.message, given.settings, pace)
+    return skipped(given, prepared, reason, ranked.top) if reason else outcome
+
+
+def _choose_by_rule(
+    given: PipelineInput, rule: Rule, ranked: Ranked
+) -> tuple[str, ...] | SkipReason:
+    is_unknown = not ranked.predictions and _has_nothing_comforting(given)
+    predictions = None if is_unknown else ranked.predictions
+    return choose_by_rule(rule, given.message, given.settings, predictions)
+
+
+def _choose_by_model(
+    given: PipelineInput, prepared: Prepared, ranked: Ranked
+) -> tuple[str, ...] | SkipReason:
     choice = choose_emojis(
         ranked.predictions,
         given.settings,
@@ -118,12 +152,8 @@ def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace)
         requested=given.message.requested,
     )
     if choice is SkipReason.NO_PREDICTION and _has_nothing_comforting(given):
-        choice = SkipReason.GRAVITY
-    if isinstance(choice, SkipReason):
-        return replace(outcome, skip_reason=choice)
-    if reason := skip_by_pace(given.message, given.settings, pace):
-        return replace(outcome, skip_reason=reason)
-    return replace(outcome, shown=choice, as_buttons=given.as_buttons)
+        return SkipReason.GRAVITY
+    return choice
 
 
 def _has_nothing_comforting(given: PipelineInput) -> bool:
@@ -144,7 +174,8 @@ def explore_outcome(
 
     ``roll`` is uniform in [0, 1), ``normal`` draws from the standard normal distribution.
     """
-    if not outcome.shown or outcome.as_buttons or roll < 1 - given.settings.exploration_rate:
+    by_model = outcome.shown and not outcome.as_buttons and outcome.rule is None
+    if not by_model or roll < 1 - given.settings.exploration_rate:
         return outcome
     explored = explore(outcome.predictions, given.preferences, normal)
     if explored is None or explored in outcome.shown:

@@ -31,8 +31,6 @@ class DecisionContext:
 
     now: datetime
     """Aware; quiet hours apply in their own time zone."""
-    roll: float
-    """Uniform in [0, 1)."""
     pace: Pace = Pace()
     opted_out: bool = False
 
@@ -40,7 +38,7 @@ class DecisionContext:
 def skip_before_prediction(
     message: IncomingMessage, settings: ChatSettings, context: DecisionContext
 ) -> SkipReason | None:
-    """Return why the message is not scored, or None if it is."""
+    """Return why the message is neither scored nor searched for rules; None if it is."""
     if message.requested:
         return None
     if context.opted_out:
@@ -53,7 +51,12 @@ def skip_before_prediction(
         return None
     if settings.quiet_hours is not None and settings.quiet_hours.contains(context.now):
         return SkipReason.QUIET_HOURS
-    return SkipReason.SAMPLED_OUT if context.roll >= settings.chance else None
+    return None
+
+
+def is_sampled_out(message: IncomingMessage, settings: ChatSettings, roll: float) -> bool:
+    """Return True if the model is not to choose for the message; ``roll`` is uniform in [0, 1)."""
+    return not (message.addressed or message.requested) and roll >= settings.chance
 
 
 def _skip_by_scope(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
@@ -142,7 +145,7 @@ def choose_emojis(
     if not predictions:
         return SkipReason.NO_PREDICTION
     level = gravity.level_of(predictions)
-    if not requested and _is_silenced(level, settings):
+    if not requested and is_silenced(level, settings):
         return SkipReason.GRAVITY
     permitted = [
         p
@@ -161,7 +164,7 @@ def choose_emojis(
     return confident[: settings.max_per_message] or SkipReason.GRAVITY
 
 
-def _is_silenced(level: GravityLevel, settings: ChatSettings) -> bool:
+def is_silenced(level: GravityLevel, settings: ChatSettings) -> bool:
     """Return True if nothing is shown unasked on a text of this level."""
     if settings.gravity is GravityMode.STRICT:
         return level in (GravityLevel.GRAVE, GravityLevel.SELF_HARM)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from bot.core.chat_settings.schema import ChatSettings
 from bot.core.errors import StoreFailed
 from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
 from bot.core.messages import pipeline
+from bot.core.messages.admission import Admitted
 from bot.core.messages.failures import Failures
 from bot.core.messages.pace import RateWindow
 from bot.core.messages.pipeline import ArtifactInfo, PipelineInput
@@ -38,12 +38,21 @@ class Scorer:
         """Return how much was shown of late in the message's chat."""
         return self._window.pace(_chat(ref), self._randomness.clock())
 
-    async def score(self, message: IncomingMessage, settings: ChatSettings) -> Outcome:
+    async def score(self, message: IncomingMessage, admitted: Admitted) -> Outcome:
         """Return the predictions, with the emojis to show or the skip reason."""
+        settings = admitted.settings
         candidates = allowed_emojis(message, settings)
         preferences = await self._preferences(message.ref)
         offsets = await self._offsets(message, candidates)
-        given = PipelineInput(message, settings, candidates, preferences, offsets)
+        given = PipelineInput(
+            message,
+            settings,
+            candidates,
+            preferences,
+            offsets,
+            admitted.rule,
+            admitted.rule_only,
+        )
         # No await between this and the predictor's queue: the message gets this artifact.
         artifact = ArtifactInfo(self._predictor.version, self._predictor.threshold)
         prepared = pipeline.prepare(given, artifact)

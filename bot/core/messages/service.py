@@ -4,12 +4,11 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cachetools import LRUCache
 
-from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.concurrency.in_flight import InFlightMessages
 from bot.core.errors import PlatformRefused, StoreFailed
 from bot.core.events import (
@@ -25,9 +24,9 @@ from bot.core.events import (
 )
 from bot.core.members import reading
 from bot.core.members.requests import MemberRequests
-from bot.core.members.status_cache import MemberStatus, StatusCache
+from bot.core.members.status_cache import StatusCache
+from bot.core.messages.admission import Admission, Admitted
 from bot.core.messages.failures import Failures
-from bot.core.messages.policy import DecisionContext, skip_before_prediction
 from bot.core.messages.randomness import Randomness
 from bot.core.messages.scoring import Scorer
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
@@ -42,15 +41,6 @@ MAX_HANDLED = 10_000
 """Messages that are remembered as handled."""
 RETRYABLE = frozenset({SkipReason.STORE_FAILED, SkipReason.OVERLOADED, SkipReason.FAILED})
 """Skip reasons that may not hold a moment later; such messages are not recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    """A message that is to be scored."""
-
-    settings: ChatSettings
-    opted_out: bool
-    """A request by a member who opted out is answered, and not recorded."""
 
 
 class Service:
@@ -69,6 +59,7 @@ class Service:
             CustomEmojiOffsets(store.consented_texts, predictor, now),
         )
         self._scorer = Scorer(predictor, self._caches, self._randomness, self._failures)
+        self._admission = Admission(store, self._scorer.pace, self._randomness, self._failures)
         self._statuses = StatusCache(store.members, self._randomness.clock)
         self._handled: LRUCache[MessageRef, None] = LRUCache(MAX_HANDLED)
         self._in_flight = InFlightMessages()
@@ -110,20 +101,20 @@ class Service:
         return outcome
 
     async def _answer(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
-        accepted = await self._accept(message, self._store.members.status(message))
-        if isinstance(accepted, SkipReason):
-            return Outcome(message.ref, skip_reason=accepted)
-        outcome = await self._scorer.score(message, accepted.settings)
+        admitted = await self._admission.admit(message, self._store.members.status(message))
+        if isinstance(admitted, Outcome):
+            return admitted
+        outcome = await self._scorer.score(message, admitted)
         # Recorded before anything is shown: after a crash, or beside a second process that
         # got the same message, the row says that the message is taken.
-        if not accepted.opted_out:
+        if not admitted.opted_out:
             unrecorded = await self._record(message, outcome)
             if unrecorded is not None:
                 self._scorer.withdraw(message, outcome)
                 return Outcome(message.ref, skip_reason=unrecorded)
         if not outcome.shown:
             return outcome
-        if message.requested or accepted.settings.mode is Mode.REPLY:
+        if outcome.as_buttons:
             showing = platform.reply(message.ref, outcome.predictions)
         else:
             showing = platform.react(message.ref, outcome.shown)
@@ -145,10 +136,10 @@ class Service:
 
         For texts that are being typed: settings and opt-out may be two seconds old.
         """
-        accepted = await self._accept(message, self._statuses.get(message))
-        if isinstance(accepted, SkipReason):
-            return Outcome(message.ref, skip_reason=accepted)
-        return await self._scorer.score(message, accepted.settings)
+        admitted = await self._admission.admit(message, self._statuses.get(message))
+        if isinstance(admitted, Outcome):
+            return admitted
+        return await self._scorer.score(message, admitted)
 
     async def suggest(self, ref: MessageRef, text: str) -> tuple[Prediction, ...]:
         """Return the top five for a text outside any chat, by the settings of ``ref``'s chat.
@@ -161,7 +152,7 @@ class Service:
             self._failures.record("store", error)
             return ()
         draft = IncomingMessage(ref, MemberKey(""), text, requested=True)
-        return tuple((await self._scorer.score(draft, settings)).predictions)
+        return tuple((await self._scorer.score(draft, Admitted(settings))).predictions)
 
     async def shown_emojis(self, ref: MessageRef) -> tuple[str, ...]:
         """Return the emojis that the bot showed on a message. Never raises."""
@@ -248,31 +239,13 @@ class Service:
             weights = ", ".join(f"{weight:.2f}" for weight in fitted.weights)
             logger.debug("preference prior: weights %s; strength %.0f", weights, fitted.strength)
 
-    async def _accept(
-        self, message: IncomingMessage, status: Awaitable[MemberStatus]
-    ) -> _Accepted | SkipReason:
-        try:
-            settings, opted_out = await status
-            unreadable = await reading.reason_not_to_read(message, self._store.members)
-        except Exception as error:
-            # Without the settings and the opt-out the bot must not react.
-            self._failures.record("store", error)
-            return SkipReason.STORE_FAILED
-        context = DecisionContext(
-            now=self._randomness.now(),
-            roll=self._randomness.roll(),
-            pace=self._scorer.pace(message.ref),
-            opted_out=opted_out,
-        )
-        reason = skip_before_prediction(message, settings, context) or unreadable
-        return _Accepted(settings, opted_out) if reason is None else reason
-
     async def _record(self, message: IncomingMessage, outcome: Outcome) -> SkipReason | None:
         """Return why the outcome must not be shown; what was not scored leaves no row.
 
         A member who asks gets an answer even if it cannot be recorded.
         """
-        if not outcome.predictions and outcome.skip_reason is not SkipReason.NO_PREDICTION:
+        scored = outcome.predictions or outcome.shown
+        if not scored and outcome.skip_reason is not SkipReason.NO_PREDICTION:
             return None
         try:
             recorded = await self._store.outcomes.record(reading.attribute(message), outcome)

@@ -28,6 +28,7 @@ COUNTED_COLUMNS = (
     prediction.c.shown,
     prediction.c.as_buttons,
     prediction.c.shown_weight,
+    prediction.c.rule,
     prediction.c.created_at,
 )
 """The columns of ``prediction`` by which showings and votes are counted."""
@@ -64,8 +65,8 @@ def outcome_counts(outcome: Outcome) -> dict[str, Counts]:
 
 
 def shown_sums(row: Row[Any]) -> dict[str, Counts]:
-    """Return what showing a stored prediction added to the sums; nothing for buttons."""
-    if row.as_buttons:
+    """Return what showing a stored prediction added to the sums; nothing for buttons and rules."""
+    if row.as_buttons or row.rule is not None:
         return {}
     counts = count_shown(row.shown, model_scores(row))
     return as_sums(scale(counts, row.shown_weight), row.created_at)
@@ -78,7 +79,9 @@ def vote_of(row: Row[Any], given: Feedback | Row[Any]) -> Vote:
 
 
 def vote_counts(row: Row[Any], given: Feedback | Row[Any]) -> dict[str, Counts]:
-    """Return the counts of feedback on a stored prediction, at full weight."""
+    """Return the counts of feedback on a stored prediction, at full weight; none under a rule."""
+    if row.rule is not None:
+        return {}
     return count_vote(vote_of(row, given), tuple(row.shown), model_scores(row))
 
 
@@ -86,6 +89,8 @@ def reweighting_sums(
     row: Row[Any], given: Feedback | Row[Any], vote_weight: float
 ) -> dict[str, Counts]:
     """Return what a removal of this weight adds to the sums of what was shown."""
+    if row.rule is not None:
+        return {}
     change = vote_weight - row.shown_weight
     counts = reweight_shown(vote_of(row, given), tuple(row.shown), model_scores(row), change)
     return as_sums(counts, row.created_at)

@@ -44,8 +44,8 @@ class PreferenceRecording:
     async def shown_weight(
         self, connection: AsyncConnection, author: Voter, outcome: Outcome
     ) -> float:
-        """Return the weight of showing an outcome to its author; 0 for buttons."""
-        if not outcome.shown or outcome.as_buttons:
+        """Return the weight of showing an outcome to its author; 0 for buttons and rules."""
+        if not outcome.shown or outcome.as_buttons or outcome.rule is not None:
             return 0.0
         earlier = await self._votes.shown(connection, author)
         return shown_weight(max(earlier.get(emoji, 0.0) for emoji in outcome.shown))

@@ -102,6 +102,7 @@ class VoteHistory:
                 prediction.c.community_id == author.community_id,
                 prediction.c.skip_reason.is_(None),
                 not_(prediction.c.as_buttons),
+                prediction.c.rule.is_(None),
             )
             .order_by(prediction.c.id.desc())
             .limit(MAX_PAST_SHOWINGS)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage
 from bot.core.members.status_cache import TTL_SECONDS, StatusCache
+from bot.core.ports import MemberStatus
 from tests.core.fakes import ANNA, BEN, message
 from tests.core.memory_store import MemoryMembers, MemoryStore
 
@@ -14,7 +15,7 @@ class CountingMembers(MemoryMembers):
 
     reads = 0
 
-    async def status(self, message: IncomingMessage) -> tuple[ChatSettings, bool]:
+    async def status(self, message: IncomingMessage) -> MemberStatus:
         self.reads += 1
         return await super().status(message)
 
@@ -23,7 +24,7 @@ async def test_a_status_is_read_once_within_its_ttl() -> None:
     members, now = CountingMembers(MemoryStore()), [0.0]
     cache = StatusCache(members, lambda: now[0])
     for number in range(5):
-        assert await cache.get(message(number=str(number))) == (ChatSettings(), False)
+        assert await cache.get(message(number=str(number))) == MemberStatus(ChatSettings(), False)
     assert members.reads == 1
 
 
@@ -33,6 +34,6 @@ async def test_a_status_expires_and_is_cached_for_each_member() -> None:
     anna, ben = message(), replace(message(), author=BEN)
     await cache.get(anna)
     await members.set_opted_out("console", ANNA, True)
-    assert await cache.get(ben) == (ChatSettings(), False)
+    assert await cache.get(ben) == MemberStatus(ChatSettings(), False)
     now[0] += TTL_SECONDS
-    assert await cache.get(anna) == (ChatSettings(), True)
+    assert await cache.get(anna) == MemberStatus(ChatSettings(), True)

@@ -17,6 +17,7 @@ from bot.core.messages.policy import (
     allowed_emojis,
     choose_emojis,
     confidence_threshold,
+    is_sampled_out,
     permitted_predictions,
     skip_before_prediction,
 )
@@ -29,30 +30,38 @@ TOP = [Prediction("💩", 0.5), Prediction("😂", 0.3), Prediction("🔥", 0.15
 
 
 @pytest.mark.parametrize(
-    ("changes", "pace", "roll", "reason"),
+    ("changes", "pace", "reason"),
     [
-        ({}, Pace(), 0.999, None),
-        ({"enabled": False}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
-        ({"mode": Mode.MENTION_ONLY}, Pace(), 0.0, SkipReason.CHAT_DISABLED),
-        ({"chance": 0.5}, Pace(), 0.49, None),
-        ({"chance": 0.5}, Pace(), 0.5, SkipReason.SAMPLED_OUT),
-        ({"chance": 0.0}, Pace(), 0.0, SkipReason.SAMPLED_OUT),
-        ({"cooldown_seconds": 10.0}, Pace(9.9, 1), 0.0, SkipReason.COOLDOWN),
-        ({"cooldown_seconds": 10.0}, Pace(10.0, 1), 0.0, None),
-        ({"max_per_minute": 3}, Pace(1.0, 2), 0.0, None),
-        ({"max_per_minute": 3}, Pace(1.0, 3), 0.0, SkipReason.RATE_LIMIT),
-        ({"max_per_minute": None}, Pace(1.0, 10_000), 0.0, None),
+        ({}, Pace(), None),
+        ({"enabled": False}, Pace(), SkipReason.CHAT_DISABLED),
+        ({"mode": Mode.MENTION_ONLY}, Pace(), SkipReason.CHAT_DISABLED),
+        ({"cooldown_seconds": 10.0}, Pace(9.9, 1), SkipReason.COOLDOWN),
+        ({"cooldown_seconds": 10.0}, Pace(10.0, 1), None),
+        ({"max_per_minute": 3}, Pace(1.0, 2), None),
+        ({"max_per_minute": 3}, Pace(1.0, 3), SkipReason.RATE_LIMIT),
+        ({"max_per_minute": None}, Pace(1.0, 10_000), None),
     ],
 )
-def test_eligible(
-    changes: dict[str, Any], pace: Pace, roll: float, reason: SkipReason | None
-) -> None:
+def test_eligible(changes: dict[str, Any], pace: Pace, reason: SkipReason | None) -> None:
     settings = replace(ChatSettings(), **changes)
-    assert skip_before_prediction(message(), settings, DecisionContext(NOON, roll, pace)) is reason
+    assert skip_before_prediction(message(), settings, DecisionContext(NOON, pace)) is reason
+
+
+@pytest.mark.parametrize(
+    ("chance", "roll", "expected"),
+    [(1.0, 0.999, False), (0.5, 0.49, False), (0.5, 0.5, True), (0.0, 0.0, True)],
+)
+def test_the_chance_is_for_messages_that_do_not_address_the_bot(
+    chance: float, roll: float, expected: bool
+) -> None:
+    settings = ChatSettings(chance=chance)
+    assert is_sampled_out(message(), settings, roll) is expected
+    assert not is_sampled_out(message(addressed=True), settings, roll)
+    assert not is_sampled_out(replace(message(), requested=True), settings, roll)
 
 
 def test_an_opted_out_author_is_skipped_except_on_request() -> None:
-    out = DecisionContext(NOON, 0.0, opted_out=True)
+    out = DecisionContext(NOON, opted_out=True)
     assert (
         skip_before_prediction(message(addressed=True), ChatSettings(), out) is SkipReason.OPTED_OUT
     )
@@ -64,7 +73,7 @@ def test_requests_are_answered_under_any_settings() -> None:
         enabled=False, mode=Mode.MENTION_ONLY, chance=0.0, cooldown_seconds=60.0, max_per_minute=1
     )
     asking = replace(message(), requested=True)
-    assert skip_before_prediction(asking, strict, DecisionContext(NOON, 0.9, Pace(0.1, 9))) is None
+    assert skip_before_prediction(asking, strict, DecisionContext(NOON, Pace(0.1, 9))) is None
 
 
 @pytest.mark.parametrize(
@@ -84,25 +93,22 @@ def test_requests_are_answered_under_any_settings() -> None:
 def test_channels_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
     within = replace(message(addressed=True), parent_chat="parent", roles=frozenset({"muted"}))
     settings = replace(ChatSettings(), **changes)
-    assert skip_before_prediction(within, settings, DecisionContext(NOON, 0.0)) is reason
+    assert skip_before_prediction(within, settings, DecisionContext(NOON)) is reason
 
 
 def test_in_quiet_hours_only_addressed_messages_are_answered() -> None:
     nightly = ChatSettings(quiet_hours=QuietHours.parse("11:00-13:00"))
     assert (
-        skip_before_prediction(message(), nightly, DecisionContext(NOON, 0.0))
-        is SkipReason.QUIET_HOURS
+        skip_before_prediction(message(), nightly, DecisionContext(NOON)) is SkipReason.QUIET_HOURS
     )
-    assert (
-        skip_before_prediction(message(addressed=True), nightly, DecisionContext(NOON, 0.0)) is None
-    )
+    assert skip_before_prediction(message(addressed=True), nightly, DecisionContext(NOON)) is None
 
 
 def test_the_rate_limit_alone_applies_to_addressed_messages() -> None:
     calm = ChatSettings(chance=0.0, cooldown_seconds=60.0, mode=Mode.MENTION_ONLY, max_per_minute=2)
     asked = message(addressed=True)
-    assert skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 1))) is None
-    capped = skip_before_prediction(asked, calm, DecisionContext(NOON, 0.9, Pace(0.1, 2)))
+    assert skip_before_prediction(asked, calm, DecisionContext(NOON, Pace(0.1, 1))) is None
+    capped = skip_before_prediction(asked, calm, DecisionContext(NOON, Pace(0.1, 2)))
     assert capped is SkipReason.RATE_LIMIT
 
 

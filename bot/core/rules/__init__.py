@@ -1,0 +1,1 @@
+"""Rules: emojis that a community chose for words, ahead of the model's."""
