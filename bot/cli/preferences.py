@@ -15,6 +15,7 @@ from bot.cli.database_work import with_engine
 from bot.cli.options import ConfigFile, initialize
 from bot.cli.output import ignore_broken_pipe
 from bot.core.events import MessageRef
+from bot.core.export_files import MAX_BYTES, ExportFileError, check_size
 from bot.core.preferences import transfer
 from bot.core.preferences.posterior import (
     MAX_COMMUNITIES_IN_FIT,
@@ -101,13 +102,13 @@ def import_(
     """
     try:
         with file.open("rb") as opened:
-            content = opened.read(transfer.MAX_BYTES + 1)
-        transfer.check_size(len(content))
+            content = opened.read(MAX_BYTES + 1)
+        check_size(len(content))
         counts = transfer.load_counts(transfer.parse_json(content))
     except OSError as error:
-        raise transfer.PreferenceFileError(f"{file}: cannot be read: {error.strerror}") from None
-    except transfer.PreferenceFileError as error:
-        raise transfer.PreferenceFileError(f"{file}: {error}") from None
+        raise ExportFileError(f"{file}: cannot be read: {error.strerror}") from None
+    except ExportFileError as error:
+        raise ExportFileError(f"{file}: {error}") from None
     ref, now = _ref(platform, community), datetime.now(UTC)
     _with_store(config, lambda store: store.replace_counts(ref, counts, now))
     typer.echo(f"counts of {len(counts)} emojis imported")

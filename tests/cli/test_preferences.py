@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.core.events import MessageRef
+from bot.core.export_files import ExportFileError
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.transfer import FORMAT, PreferenceFileError
+from bot.core.preferences.transfer import FORMAT
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
 from tests.cli.conftest import CommandLine
@@ -46,7 +47,7 @@ def test_preferences_are_shown_exported_reset_and_imported() -> None:
     call("import", *COMMUNITY, "preferences.json")
     assert call("show", *COMMUNITY) == shown
     Path("preferences.json").write_text("{", encoding="utf-8")
-    with pytest.raises(PreferenceFileError, match="not JSON"):
+    with pytest.raises(ExportFileError, match="not JSON"):
         call("import", *COMMUNITY, "preferences.json")
 
 

@@ -18,6 +18,7 @@ from bot.core.events import (
 )
 from bot.core.ports import MemberStatus, Store
 from bot.core.preferences.counts import OUTSIDE_TOP_K, QUORUM, Counts
+from bot.core.rules.rule import Rule
 from bot.database.store import SqlStore
 from model import Prediction
 from model.emoji import ChosenEmoji
@@ -268,3 +269,53 @@ async def test_there_are_no_choices_without_stored_texts(any_store: Store) -> No
     await record(any_store)
     await any_store.feedback.add(make_feedback())
     assert list(await any_store.consented_texts.choices(ref(), 10)) == []
+
+
+RULES = [
+    Rule("gm", ("☕",), number=1),
+    Rule("/^gn/", (":zzz:",), 0.5, frozenset("1"), frozenset("2")),
+]
+
+
+async def test_rules_keep_their_numbers_and_change_the_version(any_store: Store) -> None:
+    async def version() -> int:
+        return (await any_store.members.status(message())).rules_version
+
+    rules = any_store.rules
+    assert (await rules.rules(ref()), await version()) == ([], 0)
+    added = [await rules.add(ref(), replace(each, number=0)) for each in RULES]
+    assert added == [RULES[0], replace(RULES[1], number=2)] == await rules.rules(ref("2", "other"))
+    assert await rules.rules(ref(community="abroad")) == await rules.rules(DISCORD) == []
+    before = await version()
+    assert await rules.remove(ref(), 1)
+    assert not await rules.remove(ref(), 1)
+    assert await version() > before
+    assert (await rules.add(ref(), RULES[0])).number == 3
+    before = await version()
+    await rules.replace(ref(), RULES[::-1])
+    assert [each.number for each in await rules.rules(ref())] == [1, 2]
+    assert await version() > before
+    await rules.replace(ref(), [])
+    assert await rules.rules(ref()) == []
+
+
+async def test_the_rule_of_an_outcome_is_found_again(any_store: Store) -> None:
+    by_rule = replace(SHOWN, shown=("☕",), rule="gm")
+    await record(any_store, outcome=by_rule)
+    found = await any_store.outcomes.find(ref())
+    assert found is not None
+    assert found.outcome == by_rule
+
+
+async def test_feedback_on_a_rule_is_stored_and_counts_for_nothing(any_store: Store) -> None:
+    await record(any_store, outcome=replace(SHOWN, shown=("☕",), rule="gm"))
+    remove = make_feedback(kind=FeedbackKind.REMOVE, emoji="☕")
+    for given in (make_feedback(emoji="☕"), remove, make_feedback(kind=FeedbackKind.DISLIKE)):
+        assert await any_store.feedback.add(given) is FeedbackResult.RECORDED
+    await any_store.feedback.add(replace(remove, withdrawn=True))
+    counts = await any_store.preferences.counts(ref(), datetime.now(UTC))
+    assert not any(any(each.as_tuple()) for each in counts.pending.values())
+    assert await any_store.members.erase("console", BEN) == 2
+    assert await any_store.members.erase("console", ANNA) == 1
+    counts = await any_store.preferences.counts(ref(), datetime.now(UTC))
+    assert not any(any(each.as_tuple()) for each in counts.pending.values())

@@ -5,6 +5,9 @@ from discord import app_commands
 from bot.adapters.discord.context import Interaction
 from bot.i18n import FALLBACK, localize
 
+MAX_LENGTH = 2000
+"""Characters of a message that Discord accepts."""
+
 
 def localized(key: str) -> app_commands.locale_str:
     """Return the description under ``key``, which ``Translator`` finds in other languages too."""
@@ -27,6 +30,11 @@ async def finish_press(interaction: Interaction, text: str, *, stored: bool) -> 
         await interaction.edit_original_response(content=text, view=None)
     else:
         await interaction.edit_original_response(content=text)
+
+
+def shortened(text: str) -> str:
+    """Return the text, cut to the length of a message."""
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
 
 
 async def respond(interaction: Interaction, text: str) -> None:

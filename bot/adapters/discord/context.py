@@ -16,6 +16,7 @@ from bot.core.members.privacy import PrivacyCommands, Retention
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
+from bot.core.rules.commands import RuleCommands
 from bot.database.store import SqlStore
 
 Interaction = discord.Interaction[Any]
@@ -65,6 +66,11 @@ class AdapterContext:
         text_days = self.privacy.text_retention_days if self.settings.training_permitted else None
         retention = Retention(self.privacy.retention_days, text_days)
         return PrivacyCommands(NAME, self.service.member_requests, retention)
+
+    @property
+    def rule_commands(self) -> RuleCommands:
+        """The rule commands."""
+        return RuleCommands(self.store.rules)
 
     def member(self, user: int) -> MemberKey:
         """Return the key of a Discord user."""

@@ -1,5 +1,6 @@
 """Conversion between canonical emojis and Discord's."""
 
+import re
 from functools import cache, lru_cache
 
 import discord
@@ -7,6 +8,8 @@ import emoji as unicode_emojis
 from discord import PartialEmoji
 
 from model.emoji import VARIATION_SELECTOR, canonical, emoji_names, is_custom_emoji, is_emoji
+
+_CUSTOM_MARKUP = re.compile(r"<a?:(\w+):\d+>")
 
 
 @cache
@@ -43,6 +46,14 @@ def from_wire(emoji: PartialEmoji) -> str | None:
     if emoji.name and emoji.is_custom_emoji():
         return f":{emoji.name}:"
     return canonical(emoji.name) if emoji.name and is_emoji(emoji.name) else None
+
+
+def without_markup(text: str) -> str:
+    """Return the text with ``:name:`` in the place of Discord's markup of custom emojis.
+
+    Some clients send ``:name:`` alone.
+    """
+    return _CUSTOM_MARKUP.sub(r" :\1: ", text)
 
 
 def custom_emojis(guild: discord.Guild | None) -> frozenset[str]:

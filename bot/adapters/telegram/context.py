@@ -21,6 +21,7 @@ from bot.core.members.privacy import PrivacyCommands, Retention
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
+from bot.core.rules.commands import RuleCommands
 from bot.database.store import SqlStore
 from bot.i18n import FALLBACK
 
@@ -65,6 +66,11 @@ class AdapterContext:
         )
         return PrivacyCommands(NAME, self.services.service.member_requests, retention)
 
+    @property
+    def rule_commands(self) -> RuleCommands:
+        """The rule commands."""
+        return RuleCommands(self.services.store.rules)
+
     def member(self, user: int) -> MemberKey:
         """Return the key of a Telegram user."""
         return self.services.pseudonyms.key(NAME, str(user))
@@ -107,9 +113,10 @@ class AdapterContext:
         return name
 
     async def migrate_chat(self, old: int, new: int) -> None:
-        """Move the settings of a group that became a supergroup under another id."""
+        """Move the settings and rules of a group that became a supergroup under another id."""
         before, after = (MessageRef(NAME, str(each), str(each), "") for each in (old, new))
         try:
             await self.services.store.chat_settings.move_overrides(before, after)
+            await self.services.store.rules.move(before, after)
         except StoreFailed:
-            logger.error("the settings of a group that moved could not be carried over")
+            logger.error("the settings or rules of a group that moved could not be carried over")

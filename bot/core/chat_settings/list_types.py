@@ -54,13 +54,15 @@ class ItemSet(ValueType):
             return localize("value.all", language)
         return " ".join(map(show_item, sorted(value))) or localize("value.none", language)
 
-    def rule(self, language: str) -> str:
+    def requirement(self, language: str) -> str:
         """Say what the items are, and the word for no list."""
         word = localize("value.all" if self.optional else "value.none", language)
-        return localize("rule.or", language, rule=self.items_rule(language), word=word)
+        return localize(
+            "requirement.or", language, requirement=self.items_requirement(language), word=word
+        )
 
     @abstractmethod
-    def items_rule(self, language: str) -> str:
+    def items_requirement(self, language: str) -> str:
         """Say what the items are."""
 
     def dump(self, value: Items | None) -> object:
@@ -78,17 +80,31 @@ class EmojiSet(ItemSet):
 
     def parse_items(self, text: str) -> Items:
         """Read emojis in any of their variants."""
-        custom = _CUSTOM_EMOJI.findall(text)
-        unicode = _CUSTOM_EMOJI.sub(" ", text)
-        spans = emoji_spans(unicode)
-        between = "".join(_outside(unicode, spans))
-        if not (custom or spans) or not _BETWEEN_EMOJIS.fullmatch(between):
-            raise ValueError("not a list of emojis")
-        return canonical_set([*custom, *(unicode[start:end] for start, end in spans)])
+        return canonical_set(read_emojis(text))
 
-    def items_rule(self, language: str) -> str:
+    def items_requirement(self, language: str) -> str:
         """Show emojis."""
-        return localize("rule.emojis", language)
+        return localize("requirement.emojis", language)
+
+
+def read_emojis(text: str) -> list[str]:
+    """Return the emojis of a text that holds nothing else, in their order and variants.
+
+    Raises:
+        ValueError: there is none, or something else beside them.
+    """
+    unicode = [(*span, text[slice(*span)]) for span in emoji_spans(_masked(text))]
+    custom = [(*match.span(), match[0]) for match in _CUSTOM_EMOJI.finditer(text)]
+    found = sorted(unicode + custom)
+    between = "".join(_outside(text, [(start, end) for start, end, _ in found]))
+    if not found or not _BETWEEN_EMOJIS.fullmatch(between):
+        raise ValueError("not a list of emojis")
+    return [emoji for _, _, emoji in found]
+
+
+def _masked(text: str) -> str:
+    """Return the text with spaces in the place of custom emojis, whose digits are no keycaps."""
+    return _CUSTOM_EMOJI.sub(lambda match: " " * len(match[0]), text)
 
 
 def _outside(text: str, spans: list[tuple[int, int]]) -> list[str]:
@@ -102,7 +118,7 @@ def _outside(text: str, spans: list[tuple[int, int]]) -> list[str]:
 class IdSet(ItemSet):
     """Ids of chats or roles; their platform turns its mentions into ids."""
 
-    rule_key: str
+    requirement_key: str
 
     def parse_items(self, text: str) -> Items:
         """Read ids."""
@@ -111,6 +127,6 @@ class IdSet(ItemSet):
             raise ValueError("not a list of ids")
         return frozenset(ids)
 
-    def items_rule(self, language: str) -> str:
+    def items_requirement(self, language: str) -> str:
         """Say how to name a chat or a role."""
-        return localize(self.rule_key, language)
+        return localize(self.requirement_key, language)

@@ -111,11 +111,11 @@ class TimeRange(ValueType):
         """Return the time range, or the word for none."""
         return localize("value.none", language) if value is None else str(value)
 
-    def rule(self, language: str) -> str:
+    def requirement(self, language: str) -> str:
         """Show the form."""
         none = localize("value.none", language)
-        rule = localize("rule.time_range", language, example=EXAMPLE)
-        return localize("rule.or", language, rule=rule, word=none)
+        requirement = localize("requirement.time_range", language, example=EXAMPLE)
+        return localize("requirement.or", language, requirement=requirement, word=none)
 
     def dump(self, value: QuietHours | None) -> str | None:
         """Return the stored form."""

@@ -115,11 +115,15 @@ class ChatSettings(ReactionSettings):
     """Only these; None for all. Custom emojis, as ``:name:``, come on top: a list of nothing else
     leaves every Unicode emoji allowed."""
     chat_allow: Annotated[
-        frozenset[str] | None, IdSet(optional=True, rule_key="rule.channels"), DISCORD
+        frozenset[str] | None, IdSet(optional=True, requirement_key="requirement.channels"), DISCORD
     ] = None
     """Only in these chats and their threads, by the platform's ids; None for all."""
-    chat_deny: Annotated[frozenset[str], IdSet(rule_key="rule.channels"), DISCORD] = frozenset()
-    role_deny: Annotated[frozenset[str], IdSet(rule_key="rule.roles"), DISCORD] = frozenset()
+    chat_deny: Annotated[frozenset[str], IdSet(requirement_key="requirement.channels"), DISCORD] = (
+        frozenset()
+    )
+    role_deny: Annotated[frozenset[str], IdSet(requirement_key="requirement.roles"), DISCORD] = (
+        frozenset()
+    )
     """Messages by members with one of these roles are left alone."""
     quiet_hours: Annotated[QuietHours | None, TimeRange()] = None
     """When the bot answers only messages that address it."""

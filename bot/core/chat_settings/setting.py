@@ -81,8 +81,8 @@ class Setting:
         except UnknownTimeZone:
             raise InvalidSetting(localize("settings.time_zone", language)) from None
         except ValueError:
-            rule, name = self.type.rule(language), self.label(language)
-            message = localize("settings.invalid", language, name=name, rule=rule)
+            requirement, name = self.type.requirement(language), self.label(language)
+            message = localize("settings.invalid", language, name=name, requirement=requirement)
             raise InvalidSetting(message) from None
 
     def format(self, settings: ChatSettings, language: str, show_item: ShowItem = str) -> str:

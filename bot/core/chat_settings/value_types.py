@@ -75,7 +75,7 @@ class ValueType(ABC):
         """Return the value as ``parse`` reads it; ``show_item`` writes the items of a list."""
 
     @abstractmethod
-    def rule(self, language: str) -> str:
+    def requirement(self, language: str) -> str:
         """Say which values there are, as in "a number from 1 to 5"."""
 
     def dump(self, value: Value) -> object:
@@ -110,10 +110,10 @@ class OneOf(ValueType):
         """Return the label."""
         return self.label(value, language)
 
-    def rule(self, language: str) -> str:
+    def requirement(self, language: str) -> str:
         """Name the choices."""
         labels = ", ".join(self.label(choice, language) for choice in self.choices)
-        return localize("rule.choice", language, choices=labels)
+        return localize("requirement.choice", language, choices=labels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,15 +162,17 @@ class Number(ValueType):
     def _write(self, value: float) -> str:
         return write_number(Decimal(repr(value)))
 
-    def rule(self, language: str) -> str:
+    def requirement(self, language: str) -> str:
         """Say the range."""
-        key = "rule.whole_number" if self.whole else "rule.number"
+        key = "requirement.whole_number" if self.whole else "requirement.number"
         ends = {"minimum": self.minimum, "maximum": self.maximum}
         counts = {name: self._write(end) for name, end in ends.items()}
-        rule = localize(key, language, **counts)
+        requirement = localize(key, language, **counts)
         if self.none is None:
-            return rule
-        return localize("rule.or", language, rule=rule, word=localize(self.none, language))
+            return requirement
+        return localize(
+            "requirement.or", language, requirement=requirement, word=localize(self.none, language)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,7 +138,7 @@ class MemberRequests:
         """Replace the counts of the message's community by those of an exported document.
 
         Raises:
-            PreferenceFileError: the document is not an export; nothing was changed.
+            ExportFileError: the document is not an export; nothing was changed.
             StoreFailed: nothing was changed.
         """
         await self._replace_counts(ref, transfer.load_counts(document))

@@ -23,17 +23,19 @@ def explain_message(
 def _explain_outcome(
     recorded: RecordedOutcome, language: str, display: Callable[[str], str]
 ) -> str:
-    """Return what was shown or the skip reason, the scores, the threshold and the artifact."""
+    """Return what was shown and by which rule, or the skip reason; scores, threshold, artifact."""
     outcome = recorded.outcome
     if outcome.shown:
         lines = [localize("why.shown", language, emojis=" ".join(map(display, outcome.shown)))]
+        if outcome.rule is not None:
+            lines.append(localize("why.rule", language, rule=outcome.rule))
     else:
         reason = localize(f"skip.{outcome.skip_reason}", language, refusal=outcome.refusal)
         lines = [localize("why.silent", language, reason=reason)]
     if outcome.predictions:
         lines.append(localize("why.scores", language))
         lines += [f"{display(p.emoji)}  {p.score:.1%}" for p in outcome.predictions]
-    if outcome.confidence_threshold is not None:
+    if outcome.confidence_threshold is not None and outcome.rule is None:
         lines.append(
             localize("why.threshold", language, threshold=f"{outcome.confidence_threshold:.1%}")
         )

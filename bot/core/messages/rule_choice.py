@@ -46,7 +46,8 @@ def _is_usable(emoji: str, message: IncomingMessage) -> bool:
 def _is_permitted(emoji: str, level: GravityLevel, predictions: Sequence[Prediction]) -> bool:
     if not gravity.is_permitted(emoji, level):
         return False
-    is_sad = gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE)
-    # The name of a custom emoji does not tell if it laughs.
-    may_laugh = emoji in LAUGHING_OR_CELEBRATING_EMOJIS or is_custom_emoji(emoji)
-    return not (is_sad and may_laugh)
+    if not gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE):
+        return True
+    # Nobody but the rule chose it, so that mostly sad predictions are doubt enough.
+    is_kind = gravity.is_permitted(emoji, GravityLevel.UNSURE)
+    return is_kind and emoji not in LAUGHING_OR_CELEBRATING_EMOJIS

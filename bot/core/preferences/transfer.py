@@ -4,21 +4,15 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.core.errors import EmojiReactorError
+from bot.core.export_files import ExportFileError
 from bot.core.preferences.counts import COUNT_NAMES, HALF_LIFE, OUTSIDE_TOP_K, Counts
 from model.emoji import has_emoji_form
 
 FORMAT = "emoji-reactor-preferences-1"
 MAX_EMOJIS = 5_000
-MAX_BYTES = 2**20
-"""Size of the largest document that is read."""
 MAX_COUNT = 1e6
 """Largest count that is accepted."""
 _DIGITS = 4
-
-
-class PreferenceFileError(EmojiReactorError):
-    """The document is not one that ``dump_counts`` has written."""
 
 
 def dump_counts(counts: Mapping[str, Counts], now: datetime) -> dict[str, object]:
@@ -36,52 +30,42 @@ def _dump(counts: Counts) -> dict[str, float]:
     return {name: number for name, number in zip(COUNT_NAMES, rounded, strict=True) if number}
 
 
-def check_size(size: int | None) -> None:
-    """Check the size in bytes of a document before it is downloaded.
-
-    Raises:
-        PreferenceFileError: the size is unknown or above ``MAX_BYTES``.
-    """
-    if size is None or size > MAX_BYTES:
-        raise PreferenceFileError(f"it is larger than {MAX_BYTES // 1024} KiB")
-
-
 def parse_json(content: bytes) -> object:
     """Parse the content of a file, for ``load_counts``.
 
     Raises:
-        PreferenceFileError: it is not JSON in UTF-8.
+        ExportFileError: it is not JSON in UTF-8.
     """
     try:
         return json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise PreferenceFileError("it is not JSON in UTF-8") from None
+        raise ExportFileError("it is not JSON in UTF-8") from None
 
 
 def load_counts(document: object) -> dict[str, Counts]:
     """Return the counts in a document that ``dump_counts`` has written.
 
     Raises:
-        PreferenceFileError: it is something else; the message names the first fault.
+        ExportFileError: it is something else; the message names the first fault.
     """
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise PreferenceFileError(f'these are no exported preferences: "format" is not "{FORMAT}"')
+        raise ExportFileError(f'these are no exported preferences: "format" is not "{FORMAT}"')
     emojis = document.get("emojis")
     if not isinstance(emojis, dict) or len(emojis) > MAX_EMOJIS:
-        raise PreferenceFileError(f'"emojis" should be an object of at most {MAX_EMOJIS} emojis')
+        raise ExportFileError(f'"emojis" should be an object of at most {MAX_EMOJIS} emojis')
     return {emoji: _load(emoji, numbers) for emoji, numbers in emojis.items()}
 
 
 def _load(emoji: object, numbers: object) -> Counts:
     if not isinstance(emoji, str) or (emoji != OUTSIDE_TOP_K and not has_emoji_form(emoji)):
-        raise PreferenceFileError('"emojis" holds a key that is no emoji')
+        raise ExportFileError('"emojis" holds a key that is no emoji')
     if not isinstance(numbers, dict):
-        raise PreferenceFileError(f"{emoji}: should be an object of counts")
+        raise ExportFileError(f"{emoji}: should be an object of counts")
     for name, number in numbers.items():
         if name not in COUNT_NAMES:
-            raise PreferenceFileError(f"{emoji}: an unknown count; known: {', '.join(COUNT_NAMES)}")
+            raise ExportFileError(f"{emoji}: an unknown count; known: {', '.join(COUNT_NAMES)}")
         if isinstance(number, bool) or not isinstance(number, int | float):
-            raise PreferenceFileError(f"{emoji}: {name} should be a number")
+            raise ExportFileError(f"{emoji}: {name} should be a number")
         if not 0 <= number <= MAX_COUNT:
-            raise PreferenceFileError(f"{emoji}: {name} should lie between 0 and {MAX_COUNT:.0f}")
+            raise ExportFileError(f"{emoji}: {name} should lie between 0 and {MAX_COUNT:.0f}")
     return Counts(**{name: float(number) for name, number in numbers.items()})

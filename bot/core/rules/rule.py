@@ -17,13 +17,17 @@ class InvalidRule(ValueError):
     """What a person gave is no rule; ``explain`` says why, in their language."""
 
     def __init__(self, key: str, **values: object) -> None:
-        """Take the key of the text, and the values of its placeholders."""
+        """Take the key of the text, and the values for it; one may be a fault itself."""
         super().__init__(key)
         self._key, self._values = key, values
 
     def explain(self, language: str | None) -> str:
         """Return what is wrong and how to mend it."""
-        return localize(self._key, language, **self._values)
+        values = {
+            name: value.explain(language) if isinstance(value, InvalidRule) else value
+            for name, value in self._values.items()
+        }
+        return localize(self._key, language, **values)
 
 
 @dataclass(frozen=True, slots=True)

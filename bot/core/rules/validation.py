@@ -45,6 +45,22 @@ def check_rule(rule: Rule, limits: ReactionLimits) -> Rule:
     return replace(checked, emojis=_check_emojis(rule.emojis, limits))
 
 
+def check_entries(rules: Sequence[Rule], limits: ReactionLimits) -> list[Rule]:
+    """Return the rules of a file in their normal form.
+
+    Raises:
+        InvalidRule: it names the first rule with a fault by its place, or they are too many.
+    """
+    checked = []
+    for number, rule in enumerate(rules, start=1):
+        try:
+            checked.append(check_rule(rule, limits))
+        except InvalidRule as fault:
+            raise InvalidRule("rules.bad_entry", number=number, cause=fault) from None
+    check_rules(checked)
+    return checked
+
+
 def check_rules(rules: Sequence[Rule]) -> None:
     """Check that a community's rules, each of them checked, are not too many or too costly.
 

@@ -9,7 +9,7 @@ from simcord.actors import MemberActor
 from simcord.builders import UserHandle
 from simcord.results import InteractionResult
 
-from bot.core.preferences.transfer import MAX_BYTES
+from bot.core.export_files import MAX_BYTES
 from bot.i18n import localize
 from tests.adapters.discord.fake_discord import DiscordWorld, running_world
 from tests.adapters.discord.test_commands import buttons, response_text

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.core.errors import StoreFailed
+from bot.core.export_files import ExportFileError
 from bot.core.preferences.counts import Counts
-from bot.core.preferences.transfer import PreferenceFileError
 from tests.core.core_setup import CoreSetup
 from tests.core.fakes import (
     ANNA,
@@ -41,7 +41,7 @@ async def test_preferences_can_be_exported_reset_and_imported(core: CoreSetup) -
     document = await core.service.member_requests.export_preferences(ref())
     await core.service.member_requests.reset_preferences(ref())
     assert not (await core.service.member_requests.preferences(ref())).bias
-    with pytest.raises(PreferenceFileError):
+    with pytest.raises(ExportFileError):
         await core.service.member_requests.import_preferences(
             ref(), {**document, "format": "another"}
         )

@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.export_files import MAX_BYTES, ExportFileError, check_size
 from bot.core.preferences.counts import COUNT_NAMES, OUTSIDE_TOP_K, Counts
 from bot.core.preferences.transfer import (
     FORMAT,
-    MAX_BYTES,
     MAX_COUNT,
-    PreferenceFileError,
-    check_size,
     dump_counts,
     load_counts,
     parse_json,
@@ -50,13 +48,13 @@ def test_counts_survive_a_round_trip(counts: dict[str, Counts]) -> None:
     ],
 )
 def test_other_documents_are_refused(document: object, message: str) -> None:
-    with pytest.raises(PreferenceFileError, match=message):
+    with pytest.raises(ExportFileError, match=message):
         load_counts(document)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b"9" * 5_000])
 def test_content_that_is_not_json_is_refused(content: bytes) -> None:
-    with pytest.raises(PreferenceFileError, match="not JSON"):
+    with pytest.raises(ExportFileError, match="not JSON"):
         parse_json(content)
 
 
@@ -74,7 +72,7 @@ def test_any_file_is_read_within_bounds_or_refused_on_one_line(content: bytes) -
     loaded, refusal = {}, ""
     try:
         loaded = load_counts(parse_json(content))
-    except PreferenceFileError as error:
+    except ExportFileError as error:
         refusal = str(error)
     assert len(refusal.splitlines()) <= 1
     for emoji, counts in loaded.items():
@@ -89,5 +87,5 @@ def test_a_byte_order_mark_is_accepted() -> None:
 def test_large_documents_and_unknown_sizes_are_refused() -> None:
     check_size(MAX_BYTES)
     for size in (MAX_BYTES + 1, None):
-        with pytest.raises(PreferenceFileError, match="larger"):
+        with pytest.raises(ExportFileError, match="larger"):
             check_size(size)

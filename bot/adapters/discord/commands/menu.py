@@ -12,6 +12,7 @@ from bot.adapters.discord.commands.emoji import emoji, suggest
 from bot.adapters.discord.commands.feedback import feedback
 from bot.adapters.discord.commands.preferences import PreferencesGroup
 from bot.adapters.discord.commands.privacy import consent, forget, optin, optout, privacy
+from bot.adapters.discord.commands.rules import RulesGroup
 from bot.adapters.discord.commands.settings import SettingsGroup
 from bot.adapters.discord.commands.stats import stats
 from bot.adapters.discord.commands.why import why, why_this
@@ -78,6 +79,7 @@ def build_tree(client: discord.Client) -> CommandTree:
     """Build the tree of all commands, not yet registered with Discord."""
     tree = CommandTree(client)
     tree.add_command(SettingsGroup())
+    tree.add_command(RulesGroup())
     tree.add_command(PreferencesGroup())
     for command in COMMANDS:
         tree.add_command(command)

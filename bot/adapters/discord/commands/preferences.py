@@ -18,6 +18,7 @@ from bot.adapters.discord.command_context import (
 )
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
+from bot.core.export_files import ExportFileError, check_size
 from bot.core.preferences import transfer
 from bot.core.preferences.posterior import Preferences
 from bot.i18n import localize
@@ -91,10 +92,10 @@ class PreferencesGroup(app_commands.Group):
             language_of(interaction),
         )
         try:
-            transfer.check_size(file.size)
+            check_size(file.size)
             document = transfer.parse_json(await file.read())
             await requests.import_preferences(events.interaction_ref(interaction), document)
-        except transfer.PreferenceFileError as error:
+        except ExportFileError as error:
             await respond(interaction, localize("preferences.unreadable", language, cause=error))
             return
         await respond(interaction, localize("preferences.imported", language))

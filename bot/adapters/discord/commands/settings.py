@@ -2,64 +2,38 @@
 
 from dataclasses import replace
 
-import discord
 from discord import app_commands
 
 from bot.adapters.discord import events
-from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
+from bot.adapters.discord.command_context import (
+    acknowledge,
+    language_of,
+    localized,
+    respond,
+    shortened,
+)
 from bot.adapters.discord.commands import settings_format
+from bot.adapters.discord.commands.channel_option import Channel, ChannelOption
+from bot.adapters.discord.commands.manager_group import ManagerGroup
 from bot.adapters.discord.commands.settings_autocomplete import suggest_values
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.chat_settings.setting import InvalidSetting, is_default, settings_on
 from bot.core.events import MessageRef
 from bot.i18n import localize
 
-Channel = app_commands.AppCommandChannel | app_commands.AppCommandThread
 SETTINGS = {setting.name: setting for setting in settings_on(events.NAME)}
-MAX_LENGTH = 2000
 _CHOICES = [
     app_commands.Choice(name=localized(f"setting.{name}.name"), value=name) for name in SETTINGS
 ]
 
 
-class _ChannelOption(app_commands.Transformer):
-    """A channel or thread; it need not be one that the bot can see."""
-
-    @property
-    def type(self) -> discord.AppCommandOptionType:
-        """A channel."""
-        return discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        """Channels in which people write."""
-        kinds = discord.ChannelType
-        rooms = [kinds.text, kinds.news, kinds.voice, kinds.stage_voice, kinds.forum]
-        return [*rooms, kinds.public_thread, kinds.private_thread, kinds.news_thread]
-
-    async def transform(self, interaction: Interaction, value: Channel, /) -> Channel:
-        """Return the channel as Discord described it."""
-        return value
-
-
-ChannelOption = app_commands.Transform[Channel, _ChannelOption]
-
-
 @app_commands.default_permissions(manage_guild=True)
-class SettingsGroup(app_commands.Group):
+class SettingsGroup(ManagerGroup):
     """The commands below ``/settings``."""
 
     def __init__(self) -> None:
         """Describe the group; a server's owner may let others than managers use it."""
         super().__init__(name="settings", description=localized("command.settings"))
-
-    async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Return True for managers of the server, and in private chats."""
-        if interaction.guild_id is None or interaction.permissions.manage_guild:
-            return True
-        if interaction.type is not discord.InteractionType.autocomplete:
-            await respond(interaction, localize("settings.managers", language_of(interaction)))
-        return False
 
     @app_commands.command(description=localized("settings.about_show"))
     @app_commands.describe(channel=localized("settings.about_shown_channel"))
@@ -77,7 +51,7 @@ class SettingsGroup(app_commands.Group):
             default = f" ({localize('settings.default', language)})"
             note = "" if setting.name in overridden else default
             lines.append(f"**{setting.label(language)}**: {value}{note}")
-        await respond(interaction, _shortened("\n".join(lines)))
+        await respond(interaction, shortened("\n".join(lines)))
 
     @app_commands.command(name="set", description=localized("option.setting"))
     @app_commands.describe(
@@ -139,7 +113,7 @@ class SettingsGroup(app_commands.Group):
         settings = await context_of(interaction).store.chat_settings.get(ref, parent)
         value = settings_format.format_value(selected, settings, language, interaction.guild)
         text = localize(key, language, name=selected.label(language), value=value)
-        await respond(interaction, _shortened(text))
+        await respond(interaction, shortened(text))
 
 
 def _locate(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:
@@ -156,7 +130,3 @@ def _scope(interaction: Interaction, channel: Channel | None) -> tuple[MessageRe
         ref = events.interaction_ref(interaction)
         return replace(ref, chat=""), "", True
     return *_locate(interaction, channel), False
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"

@@ -4,13 +4,10 @@ import re
 
 import discord
 
-from bot.adapters.discord.emojis import to_wire
+from bot.adapters.discord.emojis import to_wire, without_markup
 from bot.core.chat_settings.list_types import EmojiSet, IdSet
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.chat_settings.setting import Setting
-
-_CUSTOM_EMOJI = re.compile(r"<a?:(\w+):\d+>")
-"""Some clients send a custom emoji as ``:name:`` alone."""
 
 
 def parse(setting: Setting, text: str, language: str, current: ChatSettings) -> object:
@@ -37,7 +34,7 @@ def format_value(
 
 def _without_markup(setting: Setting, text: str) -> str:
     if isinstance(setting.type, EmojiSet):
-        return _CUSTOM_EMOJI.sub(r" :\1: ", text)
+        return without_markup(text)
     if isinstance(setting.type, IdSet):
         return re.sub(rf"<{_sign(setting)}(\d+)>", r" \1 ", text)
     return text

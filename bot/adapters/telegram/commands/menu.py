@@ -18,6 +18,7 @@ from bot.adapters.telegram.commands import (
     feedback,
     preferences,
     privacy,
+    rules,
     settings,
     stats,
     why,
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, Command] = {
     "stats": stats.stats,
     "preferences": preferences.preferences,
     "settings": settings.settings,
+    "rules": rules.rules,
     "privacy": privacy.privacy,
     "forget": privacy.forget,
     "optout": privacy.optout,
@@ -60,11 +62,12 @@ COMMANDS: Mapping[str, Command] = {
     "consent": privacy.consent,
 }
 
-_GROUP_COMMANDS = [name for name in COMMANDS if name not in ("start", "settings")]
+_FOR_ADMINS = ["settings", "rules"]
+_GROUP_COMMANDS = [name for name in COMMANDS if name not in ("start", *_FOR_ADMINS)]
 MENUS = (
     (BotCommandScopeAllPrivateChats(), list(COMMANDS)),
     (BotCommandScopeAllGroupChats(), _GROUP_COMMANDS),
-    (BotCommandScopeAllChatAdministrators(), [*_GROUP_COMMANDS, "settings"]),
+    (BotCommandScopeAllChatAdministrators(), [*_GROUP_COMMANDS, *_FOR_ADMINS]),
 )
 
 

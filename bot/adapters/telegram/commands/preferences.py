@@ -4,14 +4,16 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
-from telegram import CallbackQuery, Document, Message
+from telegram import CallbackQuery, Message
 
 from bot import charts
 from bot.adapters.telegram import buttons, events
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.files import replied_file, send_file
 from bot.adapters.telegram.permissions import is_admin
 from bot.core.errors import StoreFailed
+from bot.core.export_files import ExportFileError
 from bot.core.preferences import transfer
 from bot.i18n import localize
 
@@ -92,46 +94,27 @@ async def handle_callback(context: AdapterContext, query: CallbackQuery, name: s
 
 
 async def _export(command: CommandContext) -> None:
-    chat = command.message.chat
     requests = command.context.services.service.member_requests
-    document = await requests.export_preferences(command.context.ref(chat, 0))
-    await command.context.attempt(
-        command.context.bot.send_document(
-            chat.id,
-            json.dumps(document, ensure_ascii=False, indent=1).encode(),
-            caption=command.localize("preferences.exported"),
-            filename=EXPORT_FILENAME,
-            message_thread_id=events.thread_of(command.message),
-            reply_parameters=command.reply_to,
-        )
-    )
+    document = await requests.export_preferences(command.context.ref(command.message.chat, 0))
+    content = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    await send_file(command, content, EXPORT_FILENAME, command.localize("preferences.exported"))
 
 
 async def _import(command: CommandContext) -> None:
     """Replace the counts by those of the file to which the command replies."""
-    replied = command.message.reply_to_message
-    if replied is None or replied.document is None:
-        await command.reply(command.localize("preferences.usage"))
-        return
     try:
-        transfer.check_size(replied.document.file_size)
-        content = await command.context.attempt(_download(command.context, replied.document))
+        content = await replied_file(command)
         if content is None:
-            await command.reply(command.localize("emoji.failed"))
+            await command.reply(command.localize("preferences.usage"))
             return
         document = transfer.parse_json(content)
         await command.context.services.service.member_requests.import_preferences(
             command.context.ref(command.message.chat, 0), document
         )
-    except transfer.PreferenceFileError as error:
+    except ExportFileError as error:
         await command.reply(command.localize("preferences.unreadable", cause=error))
         return
     await command.reply(command.localize("preferences.imported"))
-
-
-async def _download(context: AdapterContext, document: Document) -> bytes:
-    file = await context.bot.get_file(document)
-    return bytes(await file.download_as_bytearray())
 
 
 _ADMIN_COMMANDS: Mapping[str, Callable[[CommandContext], Awaitable[None]]] = {

@@ -1,0 +1,50 @@
+"""A rule as it is written after ``/rules add``."""
+
+import re
+
+from bot.core.chat_settings.list_types import read_emojis
+from bot.core.chat_settings.value_types import Percentage
+from bot.core.chat_settings.words import is_word
+from bot.core.rules.rule import InvalidRule, Rule
+from model.emoji import emoji_spans
+
+_DELIMITED = re.compile(r'(?P<pattern>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|/.+/)\s+(?P<rest>\S.*)')
+_PERCENTAGE = re.compile(r"(?P<emojis>.*?)\s+(?P<percentage>\d{1,3}(?:[.,]\d+)?\s*%)")
+
+
+def parse_rule(text: str, topic: str) -> Rule:
+    """Read pattern, emojis, a chance and "here"; ``topic`` is the key of the topic, or empty.
+
+    Without quotes or slashes, the pattern ends before the first emoji.
+
+    Raises:
+        InvalidRule: there is no emoji, or something else beside them.
+    """
+    pattern, rest = _split(" ".join(text.split()))
+    words, _, last = rest.rpartition(" ")
+    is_here = is_word(last, "rules.here")
+    if is_here:
+        rest = words
+    chance = 1.0
+    if found := _PERCENTAGE.fullmatch(rest):
+        rest, chance = found["emojis"], _read_chance(found["percentage"])
+    try:
+        emojis = tuple(read_emojis(rest))
+    except ValueError:
+        raise InvalidRule("rules.no_emoji") from None
+    return Rule(pattern, emojis, chance, frozenset((topic,)) if is_here and topic else frozenset())
+
+
+def _split(text: str) -> tuple[str, str]:
+    if found := _DELIMITED.fullmatch(text):
+        pattern = found["pattern"]
+        return pattern if pattern.startswith("/") else pattern[1:-1], found["rest"]
+    start = next((start for start, _ in emoji_spans(text) if start), len(text))
+    return text[:start], text[start:]
+
+
+def _read_chance(text: str) -> float:
+    try:
+        return Percentage().parse(text, None) or 0.0
+    except ValueError:
+        raise InvalidRule("rules.chance") from None

@@ -1,0 +1,81 @@
+"""The rules of a community as a TOML file: for backups, to edit them, and for another community."""
+
+import tomllib
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.core.export_files import ExportFileError
+from bot.core.rules.rule import Rule
+
+FORMAT = "emoji-reactor-rules-1"
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    pattern: str
+    emojis: list[str]
+    chance: Annotated[float, Field(gt=0, le=1)] = 1.0
+    chats: list[str] = []
+    roles: list[str] = []
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    format: Literal["emoji-reactor-rules-1"]
+    rule: list[_Rule] = []
+
+
+def dump_rules(rules: Sequence[Rule]) -> bytes:
+    """Return the rules as TOML, without defaults, which does not name the community."""
+    document = tomlkit.document()
+    document["format"] = FORMAT
+    tables = tomlkit.aot()
+    for rule in rules:
+        table = tomlkit.table()
+        table["pattern"] = tomlkit.string(rule.pattern, literal=_is_literal(rule.pattern))
+        table["emojis"] = list(rule.emojis)
+        if rule.chance < 1:
+            table["chance"] = rule.chance
+        for name, places in (("chats", rule.chats), ("roles", rule.roles)):
+            if places:
+                table[name] = sorted(places)
+        tables.append(table)
+    if rules:
+        document["rule"] = tables
+    return tomlkit.dumps(document).encode()
+
+
+def load_rules(content: bytes) -> list[Rule]:
+    """Return the rules in a file that ``dump_rules`` or a person has written, unchecked.
+
+    Raises:
+        ExportFileError: it is something else; the message names the first fault.
+    """
+    try:
+        document = _Document.model_validate(tomllib.loads(content.decode("utf-8-sig")))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+        raise ExportFileError(f"{place}: {first['msg']}") from None
+    except (ValueError, RecursionError):
+        raise ExportFileError("it is not TOML in UTF-8") from None
+    return [
+        Rule(
+            each.pattern,
+            tuple(each.emojis),
+            each.chance,
+            frozenset(each.chats),
+            frozenset(each.roles),
+        )
+        for each in document.rule
+    ]
+
+
+def _is_literal(pattern: str) -> bool:
+    """Return if TOML can hold a pattern as it is written, without escapes."""
+    return "'" not in pattern and pattern.isprintable()

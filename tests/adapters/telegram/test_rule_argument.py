@@ -1,0 +1,35 @@
+"""What may stand after ``/rules add``."""
+
+import pytest
+
+from bot.adapters.telegram.commands.rule_argument import parse_rule
+from bot.core.rules.rule import InvalidRule, Rule
+
+TOPIC = "-100/7"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gm ☕", Rule("gm ", ("☕",))),
+        ("gm☕", Rule("gm", ("☕",))),
+        ('"good night" 😴', Rule("good night", ("😴",))),
+        ("«спокойной ночи» 😴 50 %", Rule("спокойной ночи", ("😴",), 0.5)),
+        ("„gute Nacht“ 😴 12,5%", Rule("gute Nacht", ("😴",), 0.125)),
+        ("/^gm+ [☕]$/ ☕ 5 % hier", Rule("/^gm+ [☕]$/", ("☕",), 0.05, frozenset({TOPIC}))),
+        ('"🎂" 🎉 here', Rule("🎂", ("🎉",), chats=frozenset({TOPIC}))),
+        ("gm ☕ 🌞", Rule("gm ", ("☕", "🌞"))),
+    ],
+)
+def test_a_rule_is_read(text: str, expected: Rule) -> None:
+    assert parse_rule(text, TOPIC) == expected
+
+
+def test_outside_of_topics_here_is_everywhere() -> None:
+    assert parse_rule("gm ☕ aquí", "") == Rule("gm ", ("☕",))
+
+
+@pytest.mark.parametrize("text", ["", "gm", "gm ☕ please", '"gm"', "gm ☕ 300 %", "/gm/ tea"])
+def test_what_is_no_rule_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRule):
+        parse_rule(text, TOPIC)
