@@ -56,6 +56,10 @@ class IncomingMessage:
     """The chat of a thread, whose settings apply in the thread."""
     roles: frozenset[str] = frozenset()
     """The author's roles in the community, in the platform's ids."""
+    waited: bool = False
+    """True if the delay of the chat is over."""
+    has_picture: bool = False
+    """True for a picture, an animation or a sticker."""
     language: str | None = None
     """The author's language, BCP 47; None if the platform does not tell it."""
     may_store_text: bool = False
@@ -70,7 +74,12 @@ class SkipReason(StrEnum):
     CHAT_DISABLED = "chat_disabled"
     QUIET_HOURS = "quiet_hours"
     ROLE_DENIED = "role_denied"
+    MEMBER_DENIED = "member_denied"
+    PICTURES = "pictures"
+    """The chat is for messages with pictures alone, or for those without."""
     OPTED_OUT = "opted_out"
+    DELAYED = "delayed"
+    """The chat wants a delay: the message is passed again, as one that has waited."""
     UNKNOWN_AUTHOR = "unknown_author"
     """A forwarded text whose author, who may have opted out, the platform does not tell."""
     DUPLICATE = "duplicate"
@@ -108,6 +117,8 @@ class Outcome:
     """The confidence threshold, 0 to 1."""
     as_buttons: bool = False
     """True if the shown emojis are buttons, rather than put on the message."""
+    delay_seconds: float = 0.0
+    """Time after which the message is to be passed again, with ``skip_reason`` = ``delayed``."""
     rule: str | None = field(default=None, repr=False)
     """The pattern of the community's rule by which they are shown; None if the model chose."""
 

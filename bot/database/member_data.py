@@ -6,6 +6,7 @@ from sqlalchemy import Select, Table, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
+from bot.database.member_lists import lists_with
 from bot.database.preferences.votes import daily_voter_hash
 from bot.database.tables import (
     community,
@@ -65,6 +66,7 @@ async def member_data(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
         "feedback": await _rows(connection, given.where(and_(here, feedback.c.actor == member))),
+        "lists": await lists_with(connection, platform, member),
         "votes_today": await _today(connection, platform, member, daily_vote),
         "unprompted_today": await _today(connection, platform, member, daily_unprompted),
     }

@@ -9,6 +9,7 @@ from bot.core.events import IncomingMessage, MemberKey
 from bot.core.ports import MemberStatus
 from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.member_data import member_data
+from bot.database.member_lists import erase_from_lists
 from bot.database.preferences.recording import PreferenceRecording
 from bot.database.queries import active_consent, is_opted_out
 from bot.database.tables import community, consent, feedback, opt_out, prediction
@@ -49,7 +50,7 @@ class SqlMemberStore:
         return any(row is not None for row in found)
 
     async def erase(self, platform: str, member: MemberKey) -> int:
-        """Erase the member's outcomes, feedback and consents; return the rows erased.
+        """Erase the member's outcomes, feedback, consents and places on lists; return their number.
 
         An opt-out stays: without it the next message would be answered again.
         """
@@ -74,7 +75,8 @@ class SqlMemberStore:
             delete(prediction).where(prediction.c.id.in_(own)),
             delete(consent).where(_consents(platform, member)),
         )
-        return sum([(await connection.execute(erasure)).rowcount for erasure in erasures])
+        erased_rows = [(await connection.execute(erasure)).rowcount for erasure in erasures]
+        return sum(erased_rows) + await erase_from_lists(connection, platform, member)
 
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:
         """Record an opt-out and erase the rest, or revoke it; the first time is kept."""

@@ -62,7 +62,7 @@ def to_incoming(
     may_store_text: bool = False,
 ) -> IncomingMessage | DropReason:
     """Return the message for the core, or why it is not one to answer."""
-    text = without_marked_spoilers(message.content)
+    text = _readable_text(message)
     if not is_by_person(message):
         return DropReason.NOT_BY_PERSON
     if not text.strip():
@@ -81,8 +81,24 @@ def to_incoming(
         addressed=addressed,
         parent_chat=parent_of(message.channel),
         roles=roles_of(message.author),
-        may_store_text=may_store_text,
+        has_picture=has_picture(message),
+        may_store_text=may_store_text and bool(message.content.strip()),
     )
+
+
+def has_picture(message: discord.Message) -> bool:
+    """Return True for a message with an image file or a sticker."""
+    kinds = (file.content_type or "" for file in message.attachments)
+    return bool(message.stickers) or any(kind.startswith("image/") for kind in kinds)
+
+
+def _readable_text(message: discord.Message) -> str:
+    """Return what was written, or else the question of a poll, or the names of stickers."""
+    if message.content.strip():
+        return without_marked_spoilers(message.content)
+    if message.poll is not None:
+        return str(message.poll.question)
+    return " ".join(sticker.name for sticker in message.stickers)
 
 
 def text_of(message: discord.Message, pseudonyms: Pseudonyms) -> tuple[str, TextOrigin]:

@@ -12,6 +12,7 @@ from bot.adapters.discord import events
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import community_emojis, from_wire, known_emojis
 from bot.adapters.discord.suspension import Suspensions
+from bot.core.concurrency.delayed_tasks import DelayedTasks
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.concurrency.store_retry import StoreRetry
 from bot.core.errors import StoreFailed
@@ -41,6 +42,7 @@ class Inbox:
         self._suspensions = suspensions
         self._blocked: TTLCache[MemberKey, None] = TTLCache(10_000, BLOCKED_SECONDS)
         self._tasks = OrderedTasks()
+        self._delayed = DelayedTasks(self._tasks)
         self._retry = StoreRetry(context.store.members.exist)
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
@@ -107,6 +109,7 @@ class Inbox:
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """Accept a deletion; that of a reply of the bot is a removal."""
+        self._delayed.cancel(ref)
         answered = self._context.answered_refs.pop(ref, None)
         if answered is None:
             self._submit(ref, partial(self._delete, ref))
@@ -115,7 +118,8 @@ class Inbox:
             self._submit(answered, partial(self._remove, answered, actor, None))
 
     async def drain(self, seconds: float) -> None:
-        """Accept no more events, and finish those accepted."""
+        """Accept no more events, and finish those accepted; drop those that wait."""
+        self._delayed.cancel_all()
         await self._tasks.drain(seconds)
 
     def _submit(self, ref: MessageRef, work: Callable[[], Awaitable[None]]) -> None:
@@ -146,6 +150,9 @@ class Inbox:
         unknown = frozenset(self._context.unknown_emojis)
         message = replace(message, candidates=known_emojis(unknown))
         outcome = await self._service.on_message(message, self._platform)
+        if outcome.skip_reason is SkipReason.DELAYED:
+            waited = replace(message, waited=True)
+            self._delayed.submit(message.ref, outcome.delay_seconds, partial(self._resume, waited))
         if outcome.shown:
             self._context.last_answered[message.ref.chat] = message.ref.message
         if outcome.refusal == "blocked":
@@ -153,3 +160,6 @@ class Inbox:
         self._suspensions.on_outcome(message, outcome)
         if outcome.skip_reason is SkipReason.STORE_FAILED:
             raise StoreFailed("the message was not recorded")
+
+    async def _resume(self, message: IncomingMessage) -> None:
+        await self._retry.run(partial(self._answer, message, time.monotonic()))

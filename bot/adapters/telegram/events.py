@@ -21,7 +21,7 @@ from bot.core.events import IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.relevance import is_relevant
 from bot.core.messages.silence import DropReason
-from model.emoji import ChosenEmoji, parse_choice
+from model.emoji import ChosenEmoji, canonical, emoji_names, parse_choice
 
 NAME = "telegram"
 
@@ -120,8 +120,11 @@ def starts_with_command(message: Message) -> bool:
 
 
 def visible_text(message: Message) -> str:
-    """Return the text or caption without spoilers: a reaction would tell what they hide."""
-    text = message.text or message.caption or ""
+    """Return the text, caption, poll question or sticker, without spoilers.
+
+    A reaction would tell what they hide.
+    """
+    text = message.text or message.caption or _text_of_media(message)
     encoded = text.encode("utf-16-le")  # offsets count UTF-16 units
     for entity in reversed((*message.entities, *message.caption_entities)):
         if entity.type == MessageEntity.SPOILER:
@@ -129,6 +132,23 @@ def visible_text(message: Message) -> str:
             hidden = " ".encode("utf-16-le") * ((min(end, len(encoded)) - start) // 2)
             encoded = encoded[:start] + hidden + encoded[end:]
     return encoded.decode("utf-16-le", "replace")
+
+
+def has_picture(message: Message) -> bool:
+    """Return True for a photo, an image file, an animation or a sticker."""
+    kind = (message.document.mime_type or "") if message.document else ""
+    shown = message.photo or message.animation or message.sticker
+    return bool(shown) or kind.startswith("image/")
+
+
+def _text_of_media(message: Message) -> str:
+    """Return the question of a poll, or a sticker's emoji with its name, by which it is read."""
+    if message.poll is not None:
+        return message.poll.question
+    emoji = message.sticker.emoji if message.sticker else None
+    if emoji is None:
+        return ""
+    return " ".join((emoji, *emoji_names().get(canonical(emoji), ())[:1]))
 
 
 def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingMessage | DropReason:
@@ -153,7 +173,8 @@ def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingM
         requested=private,
         parent_chat=topic_key(message.chat, thread_of(message)),
         language=message.from_user.language_code if message.from_user else None,
-        may_store_text=is_sent_by_member(message),
+        has_picture=has_picture(message),
+        may_store_text=is_sent_by_member(message) and message.sticker is None,
         origin=origin_of(message, pseudonyms),
     )
 

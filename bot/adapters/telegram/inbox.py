@@ -19,6 +19,7 @@ from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.polling import Batch
 from bot.adapters.telegram.update_claims import UpdateClaims
 from bot.adapters.telegram.updates import ReceivedUpdate
+from bot.core.concurrency.delayed_tasks import DelayedTasks
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.errors import StoreFailed
 from bot.core.events import (
@@ -61,6 +62,7 @@ class Inbox:
         self._claims = UpdateClaims(context)
         self._notices = AdminNotices(context)
         self._tasks = OrderedTasks()
+        self._delayed = DelayedTasks(self._tasks)
         self._closed = False
         self.under_way: dict[int, asyncio.Task[None]] = {}
 
@@ -104,6 +106,7 @@ class Inbox:
     async def drain(self, seconds: float) -> set[int]:
         """Accept no more and finish what was accepted; return the ids of cancelled updates."""
         self._closed = True
+        self._delayed.cancel_all()
         before = dict(self.under_way)
         await self._tasks.drain(seconds)
         return {number for number, task in before.items() if task.cancelled()}
@@ -182,7 +185,7 @@ class Inbox:
         return self._context.clock.now() - message.date > MAX_AGE
 
     async def _answer(self, incoming: IncomingMessage, message: Message) -> None:
-        if self._is_late(message) and not incoming.requested:
+        if self._is_late(message) and not (incoming.requested or incoming.waited):
             self._log_silence(incoming.ref, DropReason.LATE)  # it waited for the store
             return
         if message.chat.type != ChatType.PRIVATE:
@@ -191,6 +194,10 @@ class Inbox:
         outcome = await answer_message(self._context, message, incoming)
         if outcome.skip_reason is SkipReason.STORE_FAILED:
             raise StoreFailed("the message was not recorded")
+        if outcome.skip_reason is SkipReason.DELAYED:
+            # Its update is done, so that the next ones are confirmed; a crash meanwhile loses it.
+            answer = partial(self._answer, replace(incoming, waited=True), message)
+            self._delayed.submit(incoming.ref, outcome.delay_seconds, answer)
         if outcome.skip_reason is SkipReason.DUPLICATE:
             await show_recorded_outcome(self._context, message, incoming)
         await self._notices.check_chat(message.chat)

@@ -13,6 +13,7 @@ Items = frozenset[str]
 
 _CUSTOM_EMOJI = re.compile(r":\w+:")
 _ID = re.compile(r"[0-9]{1,20}")
+_MEMBER_KEY = re.compile(r"[0-9a-f]{32}")
 _SIGN = re.compile("(?<=\\s)[+‐‑‒–—―−-]")
 """Repeated before another item, as in ``+😂 +🔥``."""
 _BETWEEN_EMOJIS = re.compile("[\\s,;\ufe0e\ufe0f]*")
@@ -130,3 +131,25 @@ class IdSet(ItemSet):
     def items_requirement(self, language: str) -> str:
         """Say how to name a chat or a role."""
         return localize(self.requirement_key, language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSet(ItemSet):
+    """Keys of members; their platform turns its mentions and ids into keys, never back."""
+
+    def parse_items(self, text: str) -> Items:
+        """Read member keys."""
+        keys = text.replace(",", " ").split()
+        if not keys or not all(map(_MEMBER_KEY.fullmatch, keys)):
+            raise ValueError("not a list of members")
+        return frozenset(keys)
+
+    def format(self, value: Items | None, language: str, show_item: ShowItem = str) -> str:
+        """Return the number of members, as a key names nobody."""
+        if not value:
+            return super().format(value, language, show_item)
+        return localize("value.members", language, count=len(value))
+
+    def items_requirement(self, language: str) -> str:
+        """Say how to name a member."""
+        return localize("requirement.members", language)

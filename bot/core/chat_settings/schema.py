@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from bot.core.chat_settings.list_types import EmojiSet, IdSet
+from bot.core.chat_settings.list_types import EmojiSet, IdSet, MemberSet
 from bot.core.chat_settings.quiet_hours import QuietHours, TimeRange
 from bot.core.chat_settings.value_types import Number, OneOf, Percentage
 from bot.core.chat_settings.words import is_word
@@ -40,12 +40,25 @@ class GravityMode(StrEnum):
     """Nothing, unless emojis are requested."""
 
 
+class Pictures(StrEnum):
+    """Messages to react to, by their pictures; a sticker is one."""
+
+    ANY = "any"
+    ONLY = "only"
+    WITHOUT = "without"
+
+
+class Rare:
+    """Mark of a setting that menus show only if it has been changed."""
+
+
 class Platforms(frozenset[str]):
     """The platforms on which a setting exists."""
 
 
 EVERYWHERE = Platforms(("discord", "telegram"))
 DISCORD = Platforms(("discord",))
+RARE = Rare()
 
 _SWITCH = OneOf(
     choices=(True, False),
@@ -58,9 +71,15 @@ _MODE = OneOf(
 _GRAVITY = OneOf(
     choices=tuple(GravityMode), label=lambda value, language: localize(f"gravity.{value}", language)
 )
+_PICTURES = OneOf(
+    choices=tuple(Pictures), label=lambda value, language: localize(f"pictures.{value}", language)
+)
 _LANGUAGE = OneOf(choices=tuple(LANGUAGES), label=lambda value, _language: LANGUAGES[value])
 _SECONDS = Number(
     minimum=0, maximum=86_400, unit="value.seconds", choices=(0.0, 10.0, 30.0, 60.0, 300.0, 900.0)
+)
+_DELAY = Number(
+    minimum=0, maximum=600, unit="value.seconds", choices=(0.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 )
 _RATE = Number(
     minimum=1,
@@ -125,6 +144,21 @@ class ChatSettings(ReactionSettings):
         frozenset()
     )
     """Messages by members with one of these roles are left alone."""
+    role_allow: Annotated[
+        frozenset[str] | None,
+        IdSet(optional=True, requirement_key="requirement.roles"),
+        DISCORD,
+        RARE,
+    ] = None
+    """Only messages by members with one of these roles; None for all members."""
+    member_allow: Annotated[frozenset[str] | None, MemberSet(optional=True), RARE] = None
+    """Only messages by these members, by their keys; None for all."""
+    member_deny: Annotated[frozenset[str], MemberSet(), RARE] = frozenset()
+    """Messages by these members are left alone."""
+    pictures: Annotated[Pictures, _PICTURES, RARE] = Pictures.ANY
+    """Messages to react to, unless they address the bot."""
+    delay_seconds: Annotated[float, _DELAY, RARE] = 0.0
+    """Time before a message that does not address the bot is read."""
     quiet_hours: Annotated[QuietHours | None, TimeRange()] = None
     """When the bot answers only messages that address it."""
     language: Annotated[str, _LANGUAGE] = FALLBACK

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from bot.core.chat_settings.quiet_hours import UnknownTimeZone
-from bot.core.chat_settings.schema import EVERYWHERE, ChatSettings, Platforms
+from bot.core.chat_settings.schema import EVERYWHERE, RARE, ChatSettings, Platforms
 from bot.core.chat_settings.value_types import ShowItem, ValueType
 from bot.core.chat_settings.words import is_word, spaced
 from bot.i18n import LANGUAGES, localize
@@ -28,6 +28,8 @@ class Setting:
     type: ValueType
     platforms: Platforms
     annotation: Any
+    is_rare: bool = False
+    """True if menus show it only if it has been changed: they stay short."""
 
     @property
     def default(self) -> object:
@@ -101,8 +103,9 @@ def _settings() -> dict[str, Setting]:
 
 
 def _setting(name: str, annotation: object) -> Setting:
-    _, type_, *platforms = get_args(annotation)
-    return Setting(name, type_, next(iter(platforms), EVERYWHERE), annotation)
+    _, type_, *marks = get_args(annotation)
+    platforms = next((mark for mark in marks if isinstance(mark, Platforms)), EVERYWHERE)
+    return Setting(name, type_, platforms, annotation, RARE in marks)
 
 
 SETTINGS: Mapping[str, Setting] = _settings()

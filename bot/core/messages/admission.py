@@ -10,6 +10,7 @@ from bot.core.messages.failures import Failures
 from bot.core.messages.policy import (
     DecisionContext,
     Pace,
+    delay_of,
     is_sampled_out,
     skip_before_prediction,
 )
@@ -64,6 +65,9 @@ class Admission:
         reason = skip_before_prediction(message, settings, context) or unreadable
         if reason is not None:
             return Outcome(message.ref, skip_reason=reason)
+        # Before any draw: a message that has waited is asked all of this again.
+        if delay := delay_of(message, settings):
+            return Outcome(message.ref, skip_reason=SkipReason.DELAYED, delay_seconds=delay)
         rule = await self._find_rule(message, rules_version)
         sampled_out = is_sampled_out(message, settings, self._randomness.roll())
         if sampled_out and rule is None:

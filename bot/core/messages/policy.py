@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from bot.core.chat_settings.schema import ChatSettings, GravityMode, Mode
+from bot.core.chat_settings.schema import ChatSettings, GravityMode, Mode, Pictures
 from bot.core.events import IncomingMessage, SkipReason
 from model import Prediction, gravity
 from model.emoji import emoji_names, is_custom_emoji
@@ -43,7 +43,7 @@ def skip_before_prediction(
         return None
     if context.opted_out:
         return SkipReason.OPTED_OUT
-    if reason := _skip_by_scope(message, settings):
+    if reason := _skip_by_chat(message, settings) or _skip_by_author(message, settings):
         return reason
     if reason := skip_by_pace(message, settings, context.pace):
         return reason
@@ -51,7 +51,14 @@ def skip_before_prediction(
         return None
     if settings.quiet_hours is not None and settings.quiet_hours.contains(context.now):
         return SkipReason.QUIET_HOURS
-    return None
+    return SkipReason.PICTURES if _is_unwanted(message.has_picture, settings) else None
+
+
+def delay_of(message: IncomingMessage, settings: ChatSettings) -> float:
+    """Return the seconds that a message has to wait; none if it addresses the bot."""
+    if message.waited or message.addressed or message.requested:
+        return 0.0
+    return settings.delay_seconds
 
 
 def is_sampled_out(message: IncomingMessage, settings: ChatSettings, roll: float) -> bool:
@@ -59,15 +66,34 @@ def is_sampled_out(message: IncomingMessage, settings: ChatSettings, roll: float
     return not (message.addressed or message.requested) and roll >= settings.chance
 
 
-def _skip_by_scope(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
-    """Return the skip reason of a chat or role in which the bot is off."""
+def _is_unwanted(has_picture: bool, settings: ChatSettings) -> bool:
+    match settings.pictures:
+        case Pictures.ANY:
+            return False
+        case Pictures.ONLY:
+            return not has_picture
+        case Pictures.WITHOUT:
+            return has_picture
+
+
+def _skip_by_chat(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
+    """Return the skip reason of a chat in which the bot is off."""
     chats = {message.ref.chat, message.parent_chat}
     unlisted = settings.chat_allow is not None and not chats & settings.chat_allow
     if not settings.enabled or unlisted or chats & settings.chat_deny:
         return SkipReason.CHAT_DISABLED
     if settings.mode is Mode.MENTION_ONLY and not message.addressed:
         return SkipReason.CHAT_DISABLED
-    return SkipReason.ROLE_DENIED if message.roles & settings.role_deny else None
+    return None
+
+
+def _skip_by_author(message: IncomingMessage, settings: ChatSettings) -> SkipReason | None:
+    """Return the skip reason of an author whom the chat's lists leave out."""
+    denied, allowed = settings.member_deny, settings.member_allow
+    if message.author in denied or (allowed is not None and message.author not in allowed):
+        return SkipReason.MEMBER_DENIED
+    lacks_role = settings.role_allow is not None and not message.roles & settings.role_allow
+    return SkipReason.ROLE_DENIED if lacks_role or message.roles & settings.role_deny else None
 
 
 def skip_by_pace(message: IncomingMessage, settings: ChatSettings, pace: Pace) -> SkipReason | None:

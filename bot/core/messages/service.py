@@ -85,7 +85,8 @@ class Service:
         """React to a message or skip it, and record what was scored. Never raises.
 
         After a reason of ``RETRYABLE`` nothing was shown, and the message can be passed again;
-        as it can after a cancellation.
+        as it can after a cancellation. After ``SkipReason.DELAYED`` it is to be, once it has
+        waited.
         """
         if message.ref in self._handled:
             return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
@@ -96,7 +97,7 @@ class Service:
         except BaseException:  # cancelled
             self._handled.pop(message.ref, None)
             raise
-        if outcome.skip_reason in RETRYABLE:
+        if outcome.skip_reason in RETRYABLE or outcome.skip_reason is SkipReason.DELAYED:
             self._handled.pop(message.ref, None)
         return outcome
 

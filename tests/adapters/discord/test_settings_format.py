@@ -12,6 +12,7 @@ from bot.core.chat_settings.setting import (
     InvalidSetting,
     Setting,
 )
+from bot.core.events import MemberKey
 from tests.core.chat_settings.strategies import (
     languages,
     setting_values,
@@ -21,17 +22,21 @@ from tests.core.chat_settings.strategies import (
 )
 
 
+def key(member: int) -> MemberKey:
+    return MemberKey(f"{member:032x}")
+
+
 @given(setting_values, languages)
 def test_a_value_in_markup_is_read_back(pair: tuple[Setting, object], language: str) -> None:
     setting, value = pair
     shown = settings_format.format_value(setting, with_value(setting, value), language, None)
-    assert settings_format.parse(setting, shown, language, ChatSettings()) == value
+    assert settings_format.parse(setting, shown, language, ChatSettings(), key) == value
 
 
 @given(settings, texts, languages)
 def test_any_text_is_a_value_or_refused(setting: Setting, text: str, language: str) -> None:
     with suppress(InvalidSetting):
-        value = settings_format.parse(setting, text, language, ChatSettings())
+        value = settings_format.parse(setting, text, language, ChatSettings(), key)
         assert setting.validate(setting.dump(value)) == value
 
 
@@ -41,13 +46,18 @@ def test_any_text_is_a_value_or_refused(setting: Setting, text: str, language: s
         ("emoji_allow", "<:party:12> <a:blob:345>😂", {":party:", ":blob:", "😂"}),
         ("chat_deny", "<#12><#345>, 6", {"12", "345", "6"}),
         ("role_deny", "+<@&12> +<@&345>", {"12", "345"}),
+        ("role_allow", "<@&12>", {"12"}),
+        ("member_deny", "+<@12> +<@!34>", {key(12), key(34)}),
+        ("member_allow", "123456789012345678", {key(123456789012345678)}),
     ],
 )
 def test_mentions_and_custom_emojis_are_read(name: str, text: str, value: set[str]) -> None:
-    assert settings_format.parse(SETTINGS[name], text, "en", ChatSettings()) == value
+    assert settings_format.parse(SETTINGS[name], text, "en", ChatSettings(), key) == value
 
 
-@pytest.mark.parametrize(("name", "text"), [("chat_deny", "<@&12>"), ("role_deny", "<#12>")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("chat_deny", "<@&12>"), ("role_deny", "<#12>"), ("member_deny", "<@&12>")]
+)
 def test_channels_are_no_roles(name: str, text: str) -> None:
     with pytest.raises(InvalidSetting):
-        settings_format.parse(SETTINGS[name], text, "en", ChatSettings())
+        settings_format.parse(SETTINGS[name], text, "en", ChatSettings(), key)

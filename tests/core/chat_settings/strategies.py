@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from hypothesis import strategies as st
 
-from bot.core.chat_settings.list_types import EmojiSet, IdSet
+from bot.core.chat_settings.list_types import EmojiSet, IdSet, MemberSet
 from bot.core.chat_settings.overrides import apply_override
 from bot.core.chat_settings.quiet_hours import QuietHours, TimeRange
 from bot.core.chat_settings.schema import ChatSettings
@@ -41,6 +41,9 @@ def values(setting: Setting) -> st.SearchStrategy[object]:
             items = emojis if isinstance(listed, EmojiSet) else st.integers(0).map(str)
             some = st.frozensets(items.filter(lambda item: len(item) <= 20), max_size=4)
             return st.none() | some if optional else some
+        case MemberSet(optional=optional):
+            # Keys can be written, but are shown as a number.
+            return st.just(None if optional else frozenset())
         case TimeRange():
             zones = st.sampled_from(sorted(available_timezones()))
             return st.none() | st.builds(QuietHours, clock_times, clock_times, zones)

@@ -22,7 +22,7 @@ from tests.core.chat_settings.strategies import (
 
 
 def test_telegram_has_no_settings_of_channels_and_roles() -> None:
-    only_discord = {"max_per_message", "chat_allow", "chat_deny", "role_deny"}
+    only_discord = {"max_per_message", "chat_allow", "chat_deny", "role_allow", "role_deny"}
     assert settings_on("discord") == list(SETTINGS.values())
     assert {setting.name for setting in settings_on("telegram")} == set(SETTINGS) - only_discord
 
@@ -56,8 +56,11 @@ def test_any_text_is_a_value_or_refused_in_the_language_of_the_member(
         value = setting.parse(text, language, ChatSettings())
     except InvalidSetting as error:
         refusal = str(error)
-    rules = (setting.type.rule(language), localize("settings.time_zone", language))
-    assert any(rule in refusal for rule in rules) or setting.validate(setting.dump(value)) == value
+    requirements = (setting.type.requirement(language), localize("settings.time_zone", language))
+    assert (
+        any(each in refusal for each in requirements)
+        or setting.validate(setting.dump(value)) == value
+    )
 
 
 def test_a_setting_is_found_by_name_or_label() -> None:

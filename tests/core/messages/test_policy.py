@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.chat_settings.quiet_hours import QuietHours
-from bot.core.chat_settings.schema import DEFAULT_EMOJI_DENY, ChatSettings, GravityMode, Mode
+from bot.core.chat_settings.schema import (
+    DEFAULT_EMOJI_DENY,
+    ChatSettings,
+    GravityMode,
+    Mode,
+    Pictures,
+)
 from bot.core.events import SkipReason
 from bot.core.messages.policy import (
     DecisionContext,
@@ -23,7 +29,7 @@ from bot.core.messages.policy import (
 )
 from model import Prediction
 from model.prediction import GravityLevel
-from tests.core.fakes import message
+from tests.core.fakes import ANNA, BEN, message
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TOP = [Prediction("💩", 0.5), Prediction("😂", 0.3), Prediction("🔥", 0.15), Prediction("❤", 0.05)]
@@ -88,12 +94,39 @@ def test_requests_are_answered_under_any_settings() -> None:
         ({"chat_deny": frozenset({"elsewhere"})}, None),
         ({"role_deny": frozenset({"muted"})}, SkipReason.ROLE_DENIED),
         ({"role_deny": frozenset({"other"})}, None),
+        ({"role_allow": frozenset({"muted", "other"})}, None),
+        ({"role_allow": frozenset({"other"})}, SkipReason.ROLE_DENIED),
+        ({"role_allow": frozenset()}, SkipReason.ROLE_DENIED),
+        ({"member_deny": frozenset({ANNA})}, SkipReason.MEMBER_DENIED),
+        ({"member_deny": frozenset({BEN})}, None),
+        ({"member_allow": frozenset({ANNA})}, None),
+        ({"member_allow": frozenset({BEN})}, SkipReason.MEMBER_DENIED),
+        ({"member_allow": frozenset()}, SkipReason.MEMBER_DENIED),
     ],
 )
-def test_channels_and_roles(changes: dict[str, Any], reason: SkipReason | None) -> None:
+def test_channels_roles_and_members(changes: dict[str, Any], reason: SkipReason | None) -> None:
     within = replace(message(addressed=True), parent_chat="parent", roles=frozenset({"muted"}))
     settings = replace(ChatSettings(), **changes)
     assert skip_before_prediction(within, settings, DecisionContext(NOON)) is reason
+
+
+@pytest.mark.parametrize(
+    ("pictures", "with_picture", "without_picture"),
+    [
+        (Pictures.ANY, None, None),
+        (Pictures.ONLY, None, SkipReason.PICTURES),
+        (Pictures.WITHOUT, SkipReason.PICTURES, None),
+    ],
+)
+def test_pictures(
+    pictures: Pictures, with_picture: SkipReason | None, without_picture: SkipReason | None
+) -> None:
+    settings, context = ChatSettings(pictures=pictures), DecisionContext(NOON)
+    picture = replace(message(), has_picture=True)
+    assert skip_before_prediction(picture, settings, context) is with_picture
+    assert skip_before_prediction(message(), settings, context) is without_picture
+    for addressed in (replace(picture, addressed=True), message(addressed=True)):
+        assert skip_before_prediction(addressed, settings, context) is None
 
 
 def test_in_quiet_hours_only_addressed_messages_are_answered() -> None:

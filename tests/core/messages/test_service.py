@@ -202,3 +202,23 @@ async def test_a_message_that_could_not_be_scored_can_be_passed_again(
     core.predictor.error = None
     assert await core.skip(message()) is None
     assert core.platform.shown == [(ref(), ("😂",))]
+
+
+async def test_a_delayed_message_is_answered_once_it_has_waited(core: CoreSetup) -> None:
+    core.store.chat_settings.value = ChatSettings(delay_seconds=5.0, chance=0.5)
+    core.roll = 0.9  # nothing is drawn before the delay
+    outcome = await core.service.on_message(message(), core.platform)
+    assert (outcome.skip_reason, outcome.delay_seconds) == (SkipReason.DELAYED, 5.0)
+    assert (core.predictor.asked, core.store.outcomes.rows) == ([], {})
+    assert await core.skip(replace(message(number="2"), waited=True)) is SkipReason.SAMPLED_OUT
+    core.roll = 0.4
+    assert await core.skip(replace(message(), waited=True)) is None
+    assert await core.skip(replace(message(), waited=True)) is SkipReason.DUPLICATE
+    assert await core.skip(message(number="3", addressed=True)) is None
+
+
+async def test_an_opt_out_holds_for_a_message_that_has_waited(core: CoreSetup) -> None:
+    core.store.chat_settings.value = ChatSettings(delay_seconds=5.0)
+    assert await core.skip(message()) is SkipReason.DELAYED
+    core.store.members.opted_out = {("console", ANNA)}
+    assert await core.skip(replace(message(), waited=True)) is SkipReason.OPTED_OUT

@@ -47,6 +47,8 @@ class SettingsGroup(ManagerGroup):
         chat = f"<#{ref.chat}>" if interaction.guild else localize("settings.here", language)
         lines = [f"**{localize('settings.title', language, chat=chat)}**"]
         for setting in SETTINGS.values():
+            if setting.is_rare and setting.name not in overridden:
+                continue
             value = settings_format.format_value(setting, settings, language, interaction.guild)
             default = f" ({localize('settings.default', language)})"
             note = "" if setting.name in overridden else default
@@ -72,11 +74,12 @@ class SettingsGroup(ManagerGroup):
         if is_default(value):
             await self._reset(interaction, setting, channel)
             return
-        store, selected = context_of(interaction).store.chat_settings, SETTINGS[setting]
+        context, selected = context_of(interaction), SETTINGS[setting]
+        store = context.store.chat_settings
         ref, parent, everywhere = _scope(interaction, channel)
         current, language = await store.get(ref, parent), language_of(interaction)
         try:
-            parsed = settings_format.parse(selected, value, language, current)
+            parsed = settings_format.parse(selected, value, language, current, context.member)
         except InvalidSetting as error:
             await respond(interaction, str(error))
             return

@@ -6,6 +6,7 @@ from discord import app_commands
 from bot.adapters.discord import events
 from bot.adapters.discord.command_context import language_of
 from bot.adapters.discord.commands.autocomplete import MAX_SUGGESTIONS, suggest_emojis
+from bot.adapters.discord.commands.settings_format import ROLE_LISTS
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.chat_settings.list_types import EmojiSet, IdSet
@@ -57,7 +58,7 @@ def _suggest_mentions(guild: discord.Guild | None, setting: Setting, typed: str)
     channels = [(f"#{channel.name}", channel.mention) for channel in guild.channels]
     return [
         app_commands.Choice(name=f"{sign or '+'}{name}"[:100], value=f"{sign or '+'}{mention}")
-        for name, mention in (roles if setting.name == "role_deny" else channels)
+        for name, mention in (roles if setting.name in ROLE_LISTS else channels)
         if word.strip().lower() in name.lower()
     ][:MAX_SUGGESTIONS]
 

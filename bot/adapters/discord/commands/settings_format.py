@@ -1,22 +1,37 @@
 """Values of settings in Discord's markup: mentions of channels and roles, custom emojis."""
 
 import re
+from collections.abc import Callable
 
 import discord
 
 from bot.adapters.discord.emojis import to_wire, without_markup
-from bot.core.chat_settings.list_types import EmojiSet, IdSet
+from bot.core.chat_settings.list_types import EmojiSet, IdSet, MemberSet
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.chat_settings.setting import Setting
+from bot.core.events import MemberKey
+
+ROLE_LISTS = ("role_allow", "role_deny")
+_MEMBER = re.compile(r"<@!?(\d{1,20})>|(?<!\w)(\d{15,20})(?!\w)")
 
 
-def parse(setting: Setting, text: str, language: str, current: ChatSettings) -> object:
-    """Read what a person wrote on Discord.
+def parse(
+    setting: Setting,
+    text: str,
+    language: str,
+    current: ChatSettings,
+    member: Callable[[int], MemberKey],
+) -> object:
+    """Read what a person wrote on Discord; ``member`` returns the key of a member's id.
 
     Raises:
         InvalidSetting: it is no value of the setting.
     """
-    return setting.parse(_without_markup(setting, text), language, current)
+    if isinstance(setting.type, MemberSet):
+        plain = _MEMBER.sub(lambda found: f" {member(int(found[1] or found[2]))} ", text)
+    else:
+        plain = _without_markup(setting, text)
+    return setting.parse(plain, language, current)
 
 
 def format_value(
@@ -41,4 +56,4 @@ def _without_markup(setting: Setting, text: str) -> str:
 
 
 def _sign(setting: Setting) -> str:
-    return "@&" if setting.name == "role_deny" else "#"
+    return "@&" if setting.name in ROLE_LISTS else "#"

@@ -4,6 +4,7 @@ from telegram import CallbackQuery, Message
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
+from bot.adapters.telegram.commands.named_members import with_member_keys
 from bot.adapters.telegram.commands.settings_menu import (
     DONE,
     SETTINGS,
@@ -13,6 +14,7 @@ from bot.adapters.telegram.commands.settings_menu import (
 )
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.permissions import is_admin
+from bot.core.chat_settings.list_types import MemberSet
 from bot.core.chat_settings.setting import InvalidSetting, find_setting, is_default
 from bot.core.errors import StoreFailed
 from bot.i18n import localize, supported_language
@@ -27,12 +29,23 @@ async def settings(command: CommandContext) -> None:
     scope = SettingsScope(command.context, message.chat, events.thread_of(message))
     try:
         if command.argument:
-            await command.reply(await change_setting(scope, command.argument, command.language))
+            argument = _named(command)
+            await command.reply(await change_setting(scope, argument, command.language))
             return
         text, keyboard = await render_menu(scope, command.language)
     except StoreFailed:
         text, keyboard = command.localize("error.not_stored"), None
     await command.reply(text, keyboard)
+
+
+def _named(command: CommandContext) -> str:
+    """Return the argument; for a list of members, with the keys of those whom it names."""
+    found = find_setting(command.argument)
+    if found is None or not isinstance(found[0].type, MemberSet):
+        return command.argument
+    setting, text = found
+    keys = with_member_keys(command.message, text, command.context.member)
+    return f"{setting.name} {keys}"
 
 
 async def change_setting(scope: SettingsScope, argument: str, language: str) -> str:

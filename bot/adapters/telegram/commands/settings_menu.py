@@ -72,12 +72,17 @@ async def render_menu(scope: SettingsScope, language: str) -> tuple[str, InlineK
     title = localize(
         "settings.title", language, chat=scope.chat.title or localize("settings.here", language)
     )
-    lines = [_line(setting, current, language) for setting in SETTINGS.values()]
+    shown = [setting for setting in SETTINGS.values() if _is_shown(setting, current)]
+    lines = [_line(setting, current, language) for setting in shown]
     example = f"/settings quiet_hours {EXAMPLE}"
     text = "\n".join(
         [title, "", *lines, "", localize("settings.change", language, example=example)]
     )
     return text[: MessageLimit.MAX_TEXT_LENGTH], _keyboard(scope, current, language)
+
+
+def _is_shown(setting: Setting, current: ChatSettings) -> bool:
+    return not setting.is_rare or getattr(current, setting.name) != setting.default
 
 
 def _line(setting: Setting, current: ChatSettings, language: str) -> str:
@@ -92,6 +97,7 @@ def _keyboard(scope: SettingsScope, current: ChatSettings, language: str) -> Inl
             callback_data=f"{prefix}:{setting.name}:{_next_choice(setting, current)}",
         )
         for setting in BUTTONS.values()
+        if _is_shown(setting, current)
     ]
     rows = [buttons[i : i + _BUTTONS_A_ROW] for i in range(0, len(buttons), _BUTTONS_A_ROW)]
     return InlineKeyboardMarkup([*rows, _last_row(scope, language)])
