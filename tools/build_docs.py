@@ -86,9 +86,9 @@ def settings_table() -> str:
 def _settings_row(setting: Setting) -> str:
     key = f"`reactions.{setting.name}`" if setting.name in _OPERATOR_KEYS else ""
     only_on = "" if len(setting.platforms) > 1 else next(iter(setting.platforms)).title()
-    about, rule = setting.about(FALLBACK), setting.type.rule(FALLBACK)
+    about, requirement = setting.about(FALLBACK), setting.type.requirement(FALLBACK)
     default = setting.format(ChatSettings(), FALLBACK)
-    return f"| `{setting.name}` | {about} | {rule} | {default} | {key} | {only_on} |"
+    return f"| `{setting.name}` | {about} | {requirement} | {default} | {key} | {only_on} |"
 
 
 def with_settings_table(page: str) -> str:

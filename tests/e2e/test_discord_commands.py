@@ -41,7 +41,7 @@ async def bot(launcher: Launcher, discord_server: DiscordServer) -> BotProcess:
     return process
 
 
-def option(name: str, value: str, kind: int = 3) -> dict[str, object]:
+def option(name: str, value: object, kind: int = 3) -> dict[str, object]:
     return {"type": kind, "name": name, "value": value}
 
 
