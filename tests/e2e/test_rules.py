@@ -30,7 +30,7 @@ async def test_rules_on_discord(launcher: Launcher, discord_server: DiscordServe
     saved = await rules("add", option("pattern", "/^gm+/"), option("emojis", "<:pizza:4242> 😂"))
     assert "/^gm+/ → <:pizza:4242> 😂" in saved
     assert "missing )" in await rules("add", option("pattern", "/(/"), option("emojis", "😂"))
-    greeting = await discord_server.send_message("GMMM all")
+    greeting = await discord_server.send_message("GMMM party")
     requests = await discord_server.reaction_requests(greeting, 2)
     assert [request.emoji for request in requests] == ["pizza:4242", "😂"]
     await discord_server.react(greeting, BOB, "😂")
@@ -52,7 +52,9 @@ async def test_rules_on_discord(launcher: Launcher, discord_server: DiscordServe
     deleted = await discord_server.send_message("funny")
     await discord_server.delete(deleted)
     poll = {"question": {"text": "party?"}, "answers": [], "allow_multiselect": False}
-    asked = await discord_server.send_message("", poll=poll | {"layout_type": 1, "expiry": None})
+    asked = await discord_server.send_message(
+        "", poll=poll | {"layout_type": 1, "expiry": "2030-01-01T00:00:00+00:00"}
+    )
     (request,) = await discord_server.reaction_requests(asked)
     assert request.emoji == "🎉"
     assert await bot.stop() == 0
@@ -72,7 +74,7 @@ async def test_rules_on_telegram(launcher: Launcher, telegram_server: TelegramSe
     for bad, key in (("gm 🍕", "emoji"), ("gm 🔥 🎉", "many_emojis"), ("gm", "no_emoji")):
         refused = await give_command(telegram_server, f"/rules add {bad}")
         assert refused.text == localize(f"rules.{key}", "en", emoji="🍕", limit=1)
-    caption = telegram_server.send_message("", text=None, caption="a GOOD gm!", photo=[])
+    caption = telegram_server.send_message("", caption="a GOOD gm!", photo=[])
     (call,) = await telegram_server.reaction_calls(caption)
     assert call.emojis == ["🔥"]
     why = await give_command(telegram_server, "/why", reply_to_message=replied_message(caption))
@@ -93,7 +95,7 @@ async def test_rules_on_telegram(launcher: Launcher, telegram_server: TelegramSe
     await give_command(telegram_server, "/settings delay_seconds 0.1")
     sticker = {"file_id": "1", "file_unique_id": "1", "type": "regular", "emoji": "🎉"}
     shape = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
-    party = telegram_server.send_message("", text=None, sticker=sticker | shape)
+    party = telegram_server.send_message("", sticker=sticker | shape)
     (call,) = await telegram_server.reaction_calls(party)
     assert call.emojis == ["🎉"]
     assert await bot.stop() == 0

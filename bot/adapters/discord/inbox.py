@@ -109,7 +109,6 @@ class Inbox:
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """Accept a deletion; that of a reply of the bot is a removal."""
-        self._delayed.cancel(ref)
         answered = self._context.answered_refs.pop(ref, None)
         if answered is None:
             self._submit(ref, partial(self._delete, ref))
@@ -140,6 +139,7 @@ class Inbox:
         require_stored(result)
 
     async def _delete(self, ref: MessageRef) -> None:
+        self._delayed.cancel(ref)  # in order: before, the message may not wait yet
         if not await self._service.on_deletion(ref):
             raise StoreFailed("the deletion was not recorded")
 
