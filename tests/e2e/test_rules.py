@@ -2,7 +2,7 @@
 
 from bot.i18n import localize
 from tests.e2e import discord_server as discord
-from tests.e2e import telegram_server as telegram
+from tests.e2e import telegram_payloads as telegram
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_interactions import MANAGE_GUILD
 from tests.e2e.discord_payloads import BOB, own_emoji
