@@ -282,6 +282,7 @@ async def test_the_start_waits_for_the_api(
     await bot.start(TELEGRAM_TOKEN=TOKEN)
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert not telegram_server.refusals
+    assert await bot.stop() == 0  # which writes repeats that were held back
     assert bot.output.count("no answer from Telegram") == 2
     assert "Traceback" not in bot.output
     assert TOKEN not in bot.output
