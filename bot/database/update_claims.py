@@ -28,7 +28,7 @@ class UpdateClaimStore:
         """
         rows = [
             {"receiver": receiver, "update_id": update_id, "claimed_at": now}
-            for update_id in update_ids
+            for update_id in dict.fromkeys(update_ids)  # PostgreSQL refuses one that comes twice
         ]
         if not rows:
             return set()

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from bot.core.events import Feedback, FeedbackSource
 from bot.database.store import SqlStore
 from tests.core.fakes import MOMENT, make_feedback
@@ -18,6 +20,13 @@ async def test_an_update_is_claimed_once(store: SqlStore) -> None:
     assert await store.update_claims.claim(BOT, [2, 3], MOMENT, NEVER) == {3}
     assert await store.update_claims.claim("telegram:2", [1], MOMENT, NEVER) == {1}
     assert await store.update_claims.claim(BOT, [], MOMENT, NEVER) == set()
+
+
+async def test_an_update_that_a_response_holds_twice_is_claimed_on_postgresql(
+    postgres_engine: AsyncEngine,
+) -> None:
+    claims = SqlStore(postgres_engine).update_claims
+    assert await claims.claim(BOT, [1, 2, 1], MOMENT, NEVER) == {1, 2}
 
 
 async def test_concurrent_claims_give_the_update_to_one(store: SqlStore) -> None:
