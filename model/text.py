@@ -6,7 +6,7 @@ import unicodedata
 
 from model.emoji import custom_words
 
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 """Stored in the manifest: an artifact is only served with the cleaning it was trained with."""
 
 MAX_CHARACTERS = 1000
@@ -28,10 +28,12 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ue000-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 )
-# Every emoji of Unicode 17 lies in these ranges; keycaps keep their digit.
+# Every emoji of Unicode 17 lies in these ranges, and no squared letter that is none; keycaps keep
+# their digit.
 _EMOJI = re.compile(
     "[\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe"
-    "\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+    "\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f10f"
+    "\U0001f170-\U0001faff]"
 )
 
 
@@ -40,12 +42,14 @@ def clean(text: str) -> str:
 
     Links become ``http``, mentions and e-mail addresses ``@user``, hashtags their words; emojis
     and invisible characters go. Emoticons, capitals, exclamation marks, elongation (three of a
-    letter at most) and rows of brackets (a smile in Russian chats) stay.
+    letter at most) and rows of brackets (a smile in Russian chats) stay. Letters in fancy scripts
+    (mathematical, full-width, circled) become ordinary ones (NFKC).
     """
     text = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()  # lone surrogates
-    text = unicodedata.normalize("NFC", html.unescape(text))
+    # Emojis first: NFKC would spell out some of them, such as the trade mark sign.
+    text = _EMOJI.sub(" ", _INVISIBLE.sub("", html.unescape(text)))
+    text = unicodedata.normalize("NFKC", text)
     text = _DISCORD_CUSTOM.sub(lambda match: f" {custom_words(match[1])} ", text)
-    text = _EMOJI.sub(" ", _INVISIBLE.sub("", text))
     text = _URL.sub("http", text)
     if "@" in text or "<#" in text:  # most texts have neither
         text = _MENTION.sub("@user", _EMAIL.sub("@user", text))

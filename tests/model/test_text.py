@@ -24,6 +24,9 @@ any_text = st.text(alphabet=st.characters(exclude_categories=()))
         ("fish &amp; chips &lt;3", "fish & chips <3"),
         ("<@!123456789> look <:partyParrot:987654321>", "@user look party parrot"),
         ("I ❤️ you 😂😂", "I you"),
+        ("𝓘 𝓪𝓶 𝓼𝓪𝓭", "I am sad"),
+        ("ｆｕｌｌ ⓢⓐⓓ 🄱🄸🄶", "full sad BIG"),
+        ("Sony™ ©2026 №1", "Sony 2026 No1"),
         ("tab\u200bzero\ufeffwidth\u202e", "tabzerowidth"),
     ],
 )
