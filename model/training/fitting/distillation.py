@@ -14,6 +14,7 @@ from model.examples import Example
 from model.training.data.batches import TokenizedExamples, select_examples, tokenize
 from model.training.data.batching import BatchesOfTokens
 from model.training.data.fit_data import FitData
+from model.training.fitting.device import autocast
 from model.training.fitting.saved_weights import SavedWeights
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.text_encoder import TextEncoder
@@ -176,7 +177,7 @@ class _Answers:
         task = progress.add_task(f"teacher {checkpoint}", total=len(rows))
         for indices in batching.sorted_batches(texts.lengths):
             batch = texts.batch(indices).to(device)
-            with torch.autocast(device.type, torch.bfloat16):
+            with autocast(device):
                 logits = network(batch.input_ids, batch.attention_mask, batch.source)
             answers = torch.softmax(logits.float(), dim=1)
             self._sums[torch.from_numpy(rows[indices]).to(device)] += answers.to(self._sums)

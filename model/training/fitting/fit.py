@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from model.training.data.batches import Batch
 from model.training.data.batching import BatchesOfTexts, BatchesOfTokens, Batching
 from model.training.data.fit_data import FitData
+from model.training.fitting.device import autocast
 from model.training.fitting.distillation import TeacherTargets
 from model.training.fitting.loop import LinearSchedule, LoopOptions, LoopState, TrainingLoop
 from model.training.fitting.soft_cross_entropy import soft_cross_entropy
@@ -142,7 +143,7 @@ class Fit(Generic[TextEncoderT]):
 
     def _logits(self, batch: Batch, *, training: bool) -> Tensor:
         self.module.train(training)
-        with torch.autocast(self.options.device.type, torch.bfloat16):
+        with autocast(self.options.device):
             logits = self.module(batch.input_ids, batch.attention_mask, batch.source)
         result: Tensor = logits.float()
         if self.options.logit_offset is not None:

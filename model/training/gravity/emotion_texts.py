@@ -14,19 +14,20 @@ TOTAL_WEIGHT = 20.0
 must not outvote the sentences."""
 MAX_TEXTS = 1000
 """Texts of a class that are read from each set."""
+_EMOTION_SETS = ("go_emotions", "emotion_ec", "brighter", "cedr")
 _HEAVY = frozenset(
     {"grief", "sadness", "fear", "remorse", "anger", "disgust", "disappointment", "pessimism"}
 )
 
 
 def read_emotion_texts(data: Path) -> list[WeightedText]:
-    """Return English texts of the sets that are installed; none without any.
+    """Return texts of the sets that are installed, in several languages; none without any.
 
     Texts tagged *grief* alone are grave. Texts without a sad, fearful or angry tag, and ironic
     ones, are harmless.
     """
     by_label: dict[int, list[str]] = {CLASSES.index("harmless"): [], CLASSES.index("grave"): []}
-    for name in ("go_emotions", "emotion_ec"):
+    for name in _EMOTION_SETS:
         counts = dict.fromkeys(by_label, 0)
         for text, label in _emotion_set(data / name / "train.parquet"):
             if counts[label] < MAX_TEXTS:

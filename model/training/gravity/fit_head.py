@@ -89,7 +89,7 @@ def add_gravity_head(
 
 def fit_head(artifact: Artifact, folder: Path, data: Path | None) -> GravityHead:
     """Return a head for the vectors of an artifact; see ``add_gravity_head``."""
-    sentences = [s for s in read_sentences(folder) if s.split == "train" and s.language == "en"]
+    sentences = [s for s in read_sentences(folder) if s.split == "train"]
     others = expand(read_patterns(folder / "patterns.toml"))
     if data is not None:
         others += read_emotion_texts(data)
