@@ -1,7 +1,7 @@
 """Fits the gravity head of a finished artifact.
 
-Only the training split of the sentences, the patterns and the emotion sets are read. Temperature
-and thresholds come from cross-validation: each sentence is judged by heads that did not see it.
+The weights come from the training split of the sentences, the patterns and the emotion sets;
+temperature and thresholds from the validation split, which neither head nor encoder was fitted on.
 """
 
 import logging
@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from model.artifact import LAYOUT, Artifact, write_manifest
 from model.gravity_head import CLASSES, GravityHead, GravityThresholds, save_head
@@ -39,13 +38,12 @@ LEXICON_SCALE = 8.0
 """Scale of the lexicon's features against standardized vectors: one class of words tells more than
 one number of a vector, so it is penalized less."""
 INVERSE_PENALTY = 0.03
-"""scikit-learn's ``C``; chosen with ``LEXICON_SCALE`` by cross-validation on the training split."""
-FOLDS = 5
+"""scikit-learn's ``C``; chosen with ``LEXICON_SCALE`` on the validation split."""
 MAX_UNSURE = 0.12
-"""Share of figurative training sentences that may lose their laughter (threshold ``unsure``): four
-fifths of them are to keep theirs."""
+"""Share of figurative sentences that may lose their laughter (threshold ``unsure``): four fifths of
+them are to keep theirs."""
 MAX_COMFORTED = 0.05
-"""Share of harmless training sentences that may get comforting emojis only (``grave``)."""
+"""Share of harmless sentences that may get comforting emojis only (``grave``)."""
 MAX_MISSED_SELF_HARM = 0.1
 """Share of self-harm sentences that may count as grave only (``self_harm``)."""
 _BATCH_SIZE = 16
@@ -89,18 +87,20 @@ def add_gravity_head(
 
 def fit_head(artifact: Artifact, folder: Path, data: Path | None) -> GravityHead:
     """Return a head for the vectors of an artifact; see ``add_gravity_head``."""
-    sentences = [s for s in read_sentences(folder) if s.split == "train"]
+    sentences = read_sentences(folder)
+    train = [s for s in sentences if s.split == "train"]
+    validation = [s for s in sentences if s.split == "validation"]
     others = expand(read_patterns(folder / "patterns.toml"))
     if data is not None:
         others += read_emotion_texts(data)
     lexicon = GravityLexicon(read_lexicon(folder / "lexicon.toml"))
-    log.info("%d sentences and %d weighted texts", len(sentences), len(others))
-    fit = _HeadFit(Predictor(artifact), lexicon, sentences, others)
-    return fit.run()
+    log.info("%d sentences and %d weighted texts", len(train), len(others))
+    fit = _HeadFit(Predictor(artifact), lexicon, train, others)
+    return fit.run(validation)
 
 
 class _HeadFit:
-    """One fit, with the features of all its texts."""
+    """A fitted classifier, and the scale of its features."""
 
     def __init__(
         self,
@@ -111,42 +111,30 @@ class _HeadFit:
     ) -> None:
         self._predictor = predictor
         self._lexicon = lexicon
-        self._n = len(sentences)
-        self._is_figurative = np.array([s.kind == "figurative" for s in sentences])
-        self._labels = np.array([s.label for s in sentences] + [t.label for t in others])
-        self._weights = np.array([1.0] * self._n + [t.weight for t in others])
-        features = self._features([clean(s.text) for s in sentences] + [t.text for t in others])
-        self._deviation = features.vectors[: self._n].std(axis=0) + np.float32(1e-6)
-        self._inputs = features.scaled(self._deviation)
+        texts = [clean(s.text) for s in sentences] + [t.text for t in others]
+        features = self._features(texts)
+        self._deviation = features.vectors[: len(sentences)].std(axis=0) + np.float32(1e-6)
+        self._model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
+        self._model.fit(
+            features.scaled(self._deviation),
+            [s.label for s in sentences] + [t.label for t in others],
+            [1.0] * len(sentences) + [t.weight for t in others],
+        )
 
-    def run(self) -> GravityHead:
-        """Cross-validate, choose the operating point, and fit on everything."""
-        held_out = self._held_out_logits()
-        labels = self._labels[: self._n]
-        temperature = _temperature(held_out, labels)
-        probabilities = np.exp(log_softmax(np.asarray(held_out / temperature, dtype=np.float32)))
-        thresholds = choose_thresholds(probabilities, labels, self._is_figurative)
+    def run(self, validation: Sequence[Sentence]) -> GravityHead:
+        """Choose temperature and thresholds on sentences that were not fitted."""
+        features = self._features([clean(s.text) for s in validation])
+        logits = self._model.decision_function(features.scaled(self._deviation))
+        labels = np.array([s.label for s in validation])
+        temperature = _temperature(logits, labels)
+        probabilities = np.exp(log_softmax(np.asarray(logits / temperature, dtype=np.float32)))
+        is_figurative = np.array([s.kind == "figurative" for s in validation])
+        thresholds = choose_thresholds(probabilities, labels, is_figurative)
         log.info("temperature %.2f, %s", temperature, thresholds)
-        model = self._fit(np.arange(len(self._labels)))
-        return self._head(model, temperature, thresholds)
+        return self._head(temperature, thresholds)
 
-    def _held_out_logits(self) -> NDArray[np.float64]:
-        logits = np.zeros((self._n, len(CLASSES)))
-        rest = np.arange(self._n, len(self._labels))
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-        for train, held_out in folds.split(np.zeros(self._n), self._labels[: self._n]):
-            model = self._fit(np.concatenate([train, rest]))
-            logits[held_out] = model.decision_function(self._inputs[held_out])
-        return logits
-
-    def _fit(self, rows: NDArray[np.intp]) -> LogisticRegression:
-        model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
-        return model.fit(self._inputs[rows], self._labels[rows], self._weights[rows])
-
-    def _head(
-        self, model: LogisticRegression, temperature: float, thresholds: GravityThresholds
-    ) -> GravityHead:
-        weights = np.asarray(model.coef_.T / temperature, dtype=np.float32)
+    def _head(self, temperature: float, thresholds: GravityThresholds) -> GravityHead:
+        weights = np.asarray(self._model.coef_.T / temperature, dtype=np.float32)
         d, n = len(self._deviation), len(self._lexicon.classes)
         pair_weights = np.zeros((n, n, len(CLASSES)), dtype=np.float32)
         pair_weights[np.triu_indices(n, 1)] = LEXICON_SCALE * weights[d + n :]
@@ -154,7 +142,7 @@ class _HeadFit:
             vector_weights=weights[:d] / self._deviation[:, None],
             word_weights=LEXICON_SCALE * weights[d : d + n],
             pair_weights=pair_weights,
-            bias=np.asarray(model.intercept_ / temperature, dtype=np.float32),
+            bias=np.asarray(self._model.intercept_ / temperature, dtype=np.float32),
             thresholds=thresholds,
             lexicon=self._lexicon,
         )
