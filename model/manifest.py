@@ -100,6 +100,8 @@ class Description(Record):
     padding: Padding = Padding()
     trained_emojis: Count = 0
     """The first so many emojis of the table were trained; the others come from their names."""
+    ngram_width: Count = 0
+    """The last so many numbers of a vector are the n-gram bag's."""
     base: Name | None = None
     """Checkpoint that training began from: a Hub id or a local path."""
     sources: dict[Name, Count] = Field(default={})

@@ -112,6 +112,8 @@ class FitRecipe(_Strict):
     """Examples weigh (median frequency / frequency of their emoji) to this power."""
     alternatives_spread: float = Field(default=0.5, ge=0, le=1)
     """Evenness of the target over the emojis of an emotion; 0 for the model's own distribution."""
+    start_share: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the weights before the fit in the mean of them and the fitted ones."""
     patience: int = Field(default=4, gt=0)
     """Evaluations without a lower validation loss after which the fit stops."""
     evaluate_every: int = Field(default=500, gt=0)

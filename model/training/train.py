@@ -1,5 +1,6 @@
 """Training of an artifact from a recipe: load, fit, export, calibrate."""
 
+import copy
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from model.training.fitting.distillation import ask_teachers
 from model.training.fitting.fit import Fit, FitOptions, new_network
 from model.training.fitting.loss_curves import draw_curves
 from model.training.fitting.saved_weights import SavedWeights, write_head
-from model.training.fitting.warm_start import average_weights, warm_start
+from model.training.fitting.warm_start import average_weights, mix_with_start, warm_start
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.ensemble import ensemble
 from model.training.network.text_encoder import TextEncoder, encode_texts, keep_layers
@@ -138,6 +139,7 @@ def train(
         cut_embeddings(network.text_encoder, kept_ids)
     if recipe.fit.freeze_embeddings:
         network.text_encoder.token_embedding.weight.requires_grad_(False)
+    start = copy.deepcopy(network.state_dict())
     network.to(run.device)
     offset = None
     if recipe.ngrams is not None:
@@ -147,6 +149,7 @@ def train(
     options = FitOptions(run.device, run.max_minutes, offset, teacher)
     fit = Fit(recipe.fit, network, data, run.folder, options)
     network = fit.run(progress).cpu()
+    mix_with_start(network, start, recipe.fit.start_share)
     average_weights(network, data, earlier.averaged)
     write_head(network, data.emojis, data.sources, run.base)
     draw_curves(fit.state.history, run.folder / "curves.png")

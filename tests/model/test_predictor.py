@@ -49,7 +49,6 @@ def test_a_text_is_answered_the_same_beside_longer_ones(shipped: Predictor) -> N
     require_the_same_beside(shipped, "i failed my driving test for the third time")
 
 
-@pytest.mark.xfail(strict=True, reason="this artifact was exported with one scale for a batch")
 def test_a_text_is_answered_the_same_beside_others_as_long(shipped: Predictor) -> None:
     # More tokens than are read, so that all have the same number.
     require_the_same_beside(shipped, f"i failed my driving test for the third time, and {LONG * 3}")

@@ -22,6 +22,7 @@ from model.manifest import Description, Padding
 from model.training.export.quantization import quantize as quantize_graph
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.name_embeddings import apply_name_map, describe_emoji, fit_name_map
+from model.training.network.ngram_bag import NGramBag
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.vocabulary import drop_unused_tokens
 
@@ -66,7 +67,11 @@ def export(
     calibration_texts = list(texts) or [describe_emoji(emoji) for emoji in emojis]
     encodings = tokenizer.encode_batch(pick_evenly(calibration_texts, MAX_CALIBRATION_TEXTS))
     export_encoder(network.text_encoder, folder / LAYOUT.encoder, encodings=encodings)
-    description = target.description.updated(padding=padding, trained_emojis=len(emojis))
+    description = target.description.updated(
+        padding=padding,
+        trained_emojis=len(emojis),
+        ngram_width=_ngram_width(network.text_encoder),
+    )
     return write_manifest(folder, target.name, table.emojis, description)
 
 
@@ -97,6 +102,11 @@ def emoji_table(
         np.concatenate([bias, rare_bias]),
         name_map.astype(np.float32),
     )
+
+
+def _ngram_width(text_encoder: TextEncoder) -> int:
+    """Return how many numbers of a vector an n-gram bag gives; 0 without a bag."""
+    return text_encoder.bag.width if isinstance(text_encoder.bag, NGramBag) else 0
 
 
 def padding_of(tokenizer: Tokenizer) -> Padding:

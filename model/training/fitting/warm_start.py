@@ -1,12 +1,12 @@
 """Weights of earlier fits: starting from them (warm start), and averaging with them."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from model.training.data.fit_data import FitData
 from model.training.fitting.errors import CheckpointError
@@ -72,6 +72,18 @@ def average_weights(
         remaining -= share
         # Those that follow scale this one's contribution down to its share.
         _interpolate(network, data, SavedWeights.read(path), share / (1.0 - remaining))
+
+
+@torch.no_grad()
+def mix_with_start(network: nn.Module, start: Mapping[str, Tensor], share: float) -> None:
+    """Replace a network's weights by ``share`` of those before its fit and the rest of its own.
+
+    A short fit on some sets forgets a little of the others; the mean keeps most of both (WiSE-FT:
+    Wortsman et al., 2022). ``start`` is a copy of the network's state.
+    """
+    for name, value in network.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(start[name], share)
 
 
 def _interpolate(

@@ -1,7 +1,10 @@
 """Fits the gravity head of a finished artifact.
 
-The weights come from the training split of the sentences, the patterns and the emotion sets;
-temperature and thresholds from the validation split, which neither head nor encoder was fitted on.
+It reads the sentences of the splits train and validation, the patterns and the emotion sets. The
+encoder was fitted on the training split too, so that its vectors tell those apart too well:
+temperature and thresholds come from the validation split by cross-validation, each sentence judged
+by a head that did not see it. The n-gram bag's part of a vector is left out: it knows the topics of
+a few hundred sentences by heart.
 """
 
 import logging
@@ -13,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 
 from model.artifact import LAYOUT, Artifact, write_manifest
 from model.gravity_head import CLASSES, GravityHead, GravityThresholds, save_head
@@ -37,15 +41,18 @@ log = logging.getLogger(__name__)
 LEXICON_SCALE = 8.0
 """Scale of the lexicon's features against standardized vectors: one class of words tells more than
 one number of a vector, so it is penalized less."""
-INVERSE_PENALTY = 0.03
-"""scikit-learn's ``C``; chosen with ``LEXICON_SCALE`` on the validation split."""
-MAX_UNSURE = 0.12
+INVERSE_PENALTY = 0.005
+"""scikit-learn's ``C``; chosen with ``LEXICON_SCALE`` by cross-validation."""
+FOLDS = 5
+MAX_UNSURE = 0.2
 """Share of figurative sentences that may lose their laughter (threshold ``unsure``): four fifths of
 them are to keep theirs."""
 MAX_COMFORTED = 0.05
 """Share of harmless sentences that may get comforting emojis only (``grave``)."""
 MAX_MISSED_SELF_HARM = 0.1
 """Share of self-harm sentences that may count as grave only (``self_harm``)."""
+MAX_MISTAKEN_SELF_HARM = 0.02
+"""Share of harmless sentences that may count as self-harm; it goes before the other limit."""
 _BATCH_SIZE = 16
 
 
@@ -54,7 +61,7 @@ class _Features:
     """Features of texts, unscaled."""
 
     vectors: NDArray[np.float32]
-    """(texts, d)"""
+    """(texts, d), without the n-gram bag's"""
     words: NDArray[np.float32]
     """(texts, word classes)"""
     pairs: NDArray[np.float32]
@@ -95,12 +102,13 @@ def fit_head(artifact: Artifact, folder: Path, data: Path | None) -> GravityHead
         others += read_emotion_texts(data)
     lexicon = GravityLexicon(read_lexicon(folder / "lexicon.toml"))
     log.info("%d sentences and %d weighted texts", len(train), len(others))
-    fit = _HeadFit(Predictor(artifact), lexicon, train, others)
-    return fit.run(validation)
+    return _HeadFit(Predictor(artifact), lexicon, [*validation, *train], others).run(
+        len(validation)
+    )
 
 
 class _HeadFit:
-    """A fitted classifier, and the scale of its features."""
+    """One fit, with the features of all its texts."""
 
     def __init__(
         self,
@@ -111,49 +119,61 @@ class _HeadFit:
     ) -> None:
         self._predictor = predictor
         self._lexicon = lexicon
-        texts = [clean(s.text) for s in sentences] + [t.text for t in others]
-        features = self._features(texts)
+        self._is_figurative = np.array([s.kind == "figurative" for s in sentences])
+        self._labels = np.array([s.label for s in sentences] + [t.label for t in others])
+        self._weights = np.array([1.0] * len(sentences) + [t.weight for t in others])
+        features = self._features([clean(s.text) for s in sentences] + [t.text for t in others])
         self._deviation = features.vectors[: len(sentences)].std(axis=0) + np.float32(1e-6)
-        self._model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
-        self._model.fit(
-            features.scaled(self._deviation),
-            [s.label for s in sentences] + [t.label for t in others],
-            [1.0] * len(sentences) + [t.weight for t in others],
-        )
+        self._inputs = features.scaled(self._deviation)
 
-    def run(self, validation: Sequence[Sentence]) -> GravityHead:
-        """Choose temperature and thresholds on sentences that were not fitted."""
-        features = self._features([clean(s.text) for s in validation])
-        logits = self._model.decision_function(features.scaled(self._deviation))
-        labels = np.array([s.label for s in validation])
+    def run(self, validation: int) -> GravityHead:
+        """Choose the operating point on the first ``validation`` texts, and fit on all."""
+        logits, labels = self._held_out_logits(validation), self._labels[:validation]
         temperature = _temperature(logits, labels)
         probabilities = np.exp(log_softmax(np.asarray(logits / temperature, dtype=np.float32)))
-        is_figurative = np.array([s.kind == "figurative" for s in validation])
-        thresholds = choose_thresholds(probabilities, labels, is_figurative)
+        thresholds = choose_thresholds(probabilities, labels, self._is_figurative[:validation])
         log.info("temperature %.2f, %s", temperature, thresholds)
-        return self._head(temperature, thresholds)
+        return self._head(self._fit(np.arange(len(self._labels))), temperature, thresholds)
 
-    def _head(self, temperature: float, thresholds: GravityThresholds) -> GravityHead:
-        weights = np.asarray(self._model.coef_.T / temperature, dtype=np.float32)
+    def _held_out_logits(self, validation: int) -> NDArray[np.float64]:
+        """Return logits of the first texts by heads that were fitted without them."""
+        logits = np.zeros((validation, len(CLASSES)))
+        rest = np.arange(validation, len(self._labels))
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+        for train, held_out in folds.split(np.zeros(validation), self._labels[:validation]):
+            model = self._fit(np.concatenate([train, rest]))
+            logits[held_out] = model.decision_function(self._inputs[held_out])
+        return logits
+
+    def _fit(self, rows: NDArray[np.intp]) -> LogisticRegression:
+        model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
+        return model.fit(self._inputs[rows], self._labels[rows], self._weights[rows])
+
+    def _head(
+        self, model: LogisticRegression, temperature: float, thresholds: GravityThresholds
+    ) -> GravityHead:
+        weights = np.asarray(model.coef_.T / temperature, dtype=np.float32)
         d, n = len(self._deviation), len(self._lexicon.classes)
+        bag = np.zeros((self._predictor.artifact.manifest.ngram_width, len(CLASSES)), np.float32)
         pair_weights = np.zeros((n, n, len(CLASSES)), dtype=np.float32)
         pair_weights[np.triu_indices(n, 1)] = LEXICON_SCALE * weights[d + n :]
         return GravityHead(
-            vector_weights=weights[:d] / self._deviation[:, None],
+            vector_weights=np.vstack([weights[:d] / self._deviation[:, None], bag]),
             word_weights=LEXICON_SCALE * weights[d : d + n],
             pair_weights=pair_weights,
-            bias=np.asarray(self._model.intercept_ / temperature, dtype=np.float32),
+            bias=np.asarray(model.intercept_ / temperature, dtype=np.float32),
             thresholds=thresholds,
             lexicon=self._lexicon,
         )
 
     def _features(self, cleaned: Sequence[str]) -> _Features:
         order = sorted(range(len(cleaned)), key=lambda i: len(cleaned[i]))
-        d = self._predictor.artifact.table.embeddings.shape[1]
+        artifact = self._predictor.artifact
+        d = artifact.table.embeddings.shape[1] - artifact.manifest.ngram_width
         vectors = np.zeros((len(cleaned), d), dtype=np.float32)
         for start in range(0, len(order), _BATCH_SIZE):
             batch = order[start : start + _BATCH_SIZE]
-            vectors[batch] = self._predictor.encode([cleaned[i] for i in batch])
+            vectors[batch] = self._predictor.encode([cleaned[i] for i in batch])[:, :d]
         words = np.zeros((len(cleaned), len(self._lexicon.classes)), dtype=np.float32)
         for row, text in zip(words, cleaned, strict=True):
             row[self._lexicon.active(text)] = 1
@@ -180,7 +200,10 @@ def choose_thresholds(
     grave = 1 - probabilities[:, 0]
     unsure = float(np.quantile(grave[is_figurative], 1 - MAX_UNSURE))
     comforting = float(np.quantile(grave[labels == 0], 1 - MAX_COMFORTED))
-    self_harm = float(np.quantile(probabilities[labels == 2, 2], MAX_MISSED_SELF_HARM))
+    self_harm = max(
+        float(np.quantile(probabilities[labels == 2, 2], MAX_MISSED_SELF_HARM)),
+        float(np.quantile(probabilities[labels == 0, 2], 1 - MAX_MISTAKEN_SELF_HARM)),
+    )
     return GravityThresholds(
         round(unsure, 4), round(max(comforting, unsure), 4), round(self_harm, 4)
     )

@@ -29,7 +29,7 @@ class NGramBag(nn.Module):
     def __init__(self, buckets: int, width: int) -> None:
         """Make a table of ``buckets`` vectors of ``width`` numbers."""
         super().__init__()
-        self.buckets = buckets
+        self.buckets, self.width = buckets, width
         self.table = nn.Embedding(buckets, width, sparse=True)
         nn.init.normal_(self.table.weight, std=_TABLE_STD)
 

@@ -21,7 +21,7 @@ from model.training.export.onnx import export_encoder
 from model.training.fitting.fit import Fit, new_network
 from model.training.fitting.loop import BEST, CHECKPOINT
 from model.training.fitting.saved_weights import SavedWeights
-from model.training.fitting.warm_start import average_weights, warm_start
+from model.training.fitting.warm_start import average_weights, mix_with_start, warm_start
 from model.training.network.emoji_network import EmojiNetwork
 from model.training.network.text_encoder import TextEncoder, encode_texts
 from model.training.network.tokenizer import load_tokenizer
@@ -128,6 +128,18 @@ def test_weights_are_averaged_with_those_of_other_runs(
     assert torch.allclose(network.state_dict()[name], expected, atol=1e-5)
     unknown = data.emojis.index("🤯")
     assert torch.equal(network.embeddings[unknown], first["embeddings"][unknown])
+
+
+def test_the_mean_with_the_weights_before_the_fit_has_their_share() -> None:
+    network = torch.nn.BatchNorm1d(3)
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    with torch.no_grad():
+        for value in network.parameters():
+            value.add_(1.0)
+    network.num_batches_tracked.add_(5)
+    mix_with_start(network, start, 0.6)
+    assert torch.allclose(network.weight, start["weight"] + 0.4)
+    assert int(network.num_batches_tracked) == 5  # a count has no mean
 
 
 def test_held_out_figures_show_that_it_learnt(run: TrainingRun, recipe_file: Path) -> None:
