@@ -47,7 +47,7 @@ def is_permitted(emoji: str, level: GravityLevel) -> bool:
     The name of a custom emoji does not tell if it laughs, so only harmless texts get one.
     """
     match level:
-        case GravityLevel.HARMLESS:
+        case GravityLevel.HARMLESS | GravityLevel.DOUBTFUL:
             return True
         case GravityLevel.UNSURE:
             return emoji not in MOCKING_EMOJIS and not is_custom_emoji(emoji)
@@ -55,6 +55,14 @@ def is_permitted(emoji: str, level: GravityLevel) -> bool:
             return emoji in COMFORTING_EMOJIS
         case GravityLevel.SELF_HARM:
             return emoji in KIND_EMOJIS
+
+
+def is_permitted_unasked(emoji: str, level: GravityLevel) -> bool:
+    """Return True if a reaction that nobody asked for may show an emoji on a text of this level.
+
+    A laugh at a death costs more than silence at a joke, so doubt is enough to leave it out.
+    """
+    return is_permitted(emoji, GravityLevel.UNSURE if level is GravityLevel.DOUBTFUL else level)
 
 
 def level_of(predictions: Sequence[Prediction]) -> GravityLevel:

@@ -35,6 +35,7 @@ class Gravity:
 class GravityThresholds:
     """Probabilities from which a text has a level."""
 
+    doubtful: float
     unsure: float
     grave: float
     self_harm: float
@@ -81,7 +82,9 @@ def level_at(probabilities: Sequence[float], thresholds: GravityThresholds) -> G
         return GravityLevel.SELF_HARM
     if grave >= thresholds.grave:
         return GravityLevel.GRAVE
-    return GravityLevel.UNSURE if grave >= thresholds.unsure else GravityLevel.HARMLESS
+    if grave >= thresholds.unsure:
+        return GravityLevel.UNSURE
+    return GravityLevel.DOUBTFUL if grave >= thresholds.doubtful else GravityLevel.HARMLESS
 
 
 def save_head(head: GravityHead, path: Path) -> None:
@@ -117,13 +120,19 @@ def read_head(path: Path, dimension: int) -> GravityHead:
                 word_weights=file.get_tensor("word_weights"),
                 pair_weights=file.get_tensor("pair_weights"),
                 bias=file.get_tensor("bias"),
-                thresholds=GravityThresholds(**json.loads(metadata["thresholds"])),
+                thresholds=_read_thresholds(metadata["thresholds"]),
                 lexicon=GravityLexicon(json.loads(metadata["lexicon"])),
             )
     except (SafetensorError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"is not a gravity head: {error}") from error
     _check(head, dimension)
     return head
+
+
+def _read_thresholds(content: str) -> GravityThresholds:
+    stored = json.loads(content)
+    # Older heads have one threshold for reactions and for the five.
+    return GravityThresholds(**{"doubtful": stored["unsure"], **stored})
 
 
 def _check(head: GravityHead, dimension: int) -> None:
@@ -139,6 +148,7 @@ def _check(head: GravityHead, dimension: int) -> None:
         raise ValueError("is not a gravity head: its tensors do not fit its lexicon")
     if not all(np.isfinite(a).all() for a in arrays):
         raise ValueError("is not a gravity head: it holds infinite numbers or NaN")
-    limits = (head.thresholds.unsure, head.thresholds.grave, head.thresholds.self_harm)
-    if not (0 < limits[0] <= limits[1] <= 1 and 0 < limits[2] <= 1):
+    limits = head.thresholds
+    is_ordered = 0 < limits.doubtful <= limits.unsure <= limits.grave <= 1
+    if not (is_ordered and 0 < limits.self_harm <= 1):
         raise ValueError("is not a gravity head: its thresholds are out of range")

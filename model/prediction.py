@@ -9,6 +9,8 @@ class GravityLevel(StrEnum):
 
     HARMLESS = "harmless"
     """Also if the artifact has no head."""
+    DOUBTFUL = "doubtful"
+    """Probably a figure of speech: among the five may be what laughs, but no reaction is."""
     UNSURE = "unsure"
     """It may be grave: nothing on it laughs."""
     GRAVE = "grave"

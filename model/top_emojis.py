@@ -40,7 +40,7 @@ def top_emojis(
             for i in indices
         ]
 
-    if level is not GravityLevel.HARMLESS:
+    if level not in (GravityLevel.HARMLESS, GravityLevel.DOUBTFUL):
         permitted = candidates.permitted(level)
         return predictions(permitted[_top_indices(scores[permitted], max(k, TOP_FIVE))])
     top = predictions(_top_indices(scores, max(k, TOP_FIVE)))

@@ -20,7 +20,7 @@ from model.prediction import GravityLevel
 from tests.tiny import SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
-THRESHOLDS = GravityThresholds(unsure=0.3, grave=0.6, self_harm=0.4)
+THRESHOLDS = GravityThresholds(doubtful=0.1, unsure=0.3, grave=0.6, self_harm=0.4)
 
 
 def head(dimension: int = SIZE) -> GravityHead:
@@ -85,7 +85,8 @@ def test_the_scores_of_comforting_emojis_are_those_among_all(folder: Path) -> No
 @pytest.mark.parametrize(
     ("probabilities", "level"),
     [
-        ((0.9, 0.1, 0.0), GravityLevel.HARMLESS),
+        ((0.95, 0.05, 0.0), GravityLevel.HARMLESS),
+        ((0.8, 0.2, 0.0), GravityLevel.DOUBTFUL),
         ((0.6, 0.3, 0.1), GravityLevel.UNSURE),
         ((0.3, 0.6, 0.1), GravityLevel.GRAVE),
         ((0.5, 0.1, 0.4), GravityLevel.SELF_HARM),

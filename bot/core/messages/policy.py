@@ -179,8 +179,8 @@ def choose_emojis(
         if gravity.is_permitted(p.emoji, level)
     ]
     if not permitted:
-        is_harmless = level is GravityLevel.HARMLESS
-        return SkipReason.NO_ALLOWED_EMOJI if is_harmless else SkipReason.GRAVITY
+        is_any_permitted = level in (GravityLevel.HARMLESS, GravityLevel.DOUBTFUL)
+        return SkipReason.NO_ALLOWED_EMOJI if is_any_permitted else SkipReason.GRAVITY
     top = permitted[:TOP_K]
     if _confidence(top[0]) < threshold:
         return SkipReason.BELOW_THRESHOLD
@@ -209,4 +209,5 @@ def _confidence(prediction: Prediction) -> float:
 
 def _without_mockery(top: Sequence[Prediction]) -> Sequence[Prediction]:
     is_sad = gravity.is_grave(top, gravity.REACTION_RULE)
-    return gravity.without_laughter(top) if is_sad else top
+    kept = gravity.without_laughter(top) if is_sad else top
+    return [p for p in kept if gravity.is_permitted_unasked(p.emoji, p.gravity)]

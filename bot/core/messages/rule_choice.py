@@ -44,7 +44,7 @@ def _is_usable(emoji: str, message: IncomingMessage) -> bool:
 
 
 def _is_permitted(emoji: str, level: GravityLevel, predictions: Sequence[Prediction]) -> bool:
-    if not gravity.is_permitted(emoji, level):
+    if not gravity.is_permitted_unasked(emoji, level):
         return False
     if not gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE):
         return True

@@ -8,7 +8,7 @@ from model.artifact import Artifact
 from model.emotions import MOCKING_EMOJIS
 from model.evaluation.metrics import wilson_interval
 from model.figures import GravityFigures
-from model.gravity import REACTION_RULE, is_grave, level_of, without_laughter
+from model.gravity import REACTION_RULE, is_grave, is_permitted_unasked, level_of, without_laughter
 from model.prediction import GravityLevel, Prediction
 from model.predictor import Predictor
 from model.training.gravity.sentences import SENTENCES, Sentence, read_sentences
@@ -35,6 +35,7 @@ def reaction(top: Sequence[Prediction], threshold: float) -> str | None:
         return None
     if is_grave(top[:5], REACTION_RULE):
         top = without_laughter(top[:5])
+    top = [p for p in top if is_permitted_unasked(p.emoji, p.gravity)]
     return top[0].emoji if top and top[0].score >= threshold else None
 
 

@@ -308,6 +308,17 @@ def test_a_strict_chat_gets_nothing_on_grave_texts_unless_requested(as_buttons: 
     assert choose_emojis(COMFORT, STRICT, 0.0, as_buttons=True, requested=True) == ("💔", "🕊")
 
 
+def test_doubt_keeps_laughter_among_buttons_and_out_of_reactions() -> None:
+    top = [
+        Prediction(e, score, gravity=GravityLevel.DOUBTFUL)
+        for e, score in (("😂", 0.4), (":kekw:", 0.3), ("😮", 0.25))
+    ]
+    settings = ChatSettings(emoji_allow=frozenset({"😂", ":kekw:", "😮"}))
+    assert choose_emojis(top, settings, 0.2, as_buttons=True) == ("😂", ":kekw:", "😮")
+    assert choose_emojis(top, settings, 0.2) == ("😮",)
+    assert choose_emojis(top[:2], settings, 0.2) is SkipReason.GRAVITY
+
+
 @pytest.mark.parametrize("level", [GravityLevel.UNSURE, GravityLevel.GRAVE, GravityLevel.SELF_HARM])
 def test_neither_laughter_nor_custom_emojis_pass_whoever_predicts_them(level: GravityLevel) -> None:
     mocking = [Prediction(e, 0.4, gravity=level) for e in ("😂", "💀", ":kekw:")]
