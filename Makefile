@@ -21,7 +21,7 @@ chromium:  ## a browser for the tests of the page, if apt can install one; else 
 	  || echo "chromium is not available: the browser tests are skipped"
 
 test: $(VENV)/.dev chromium  ## run all tests, files side by side in WORKERS processes
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev  ## style and the import rules
 	$(BIN)/ruff check .

@@ -153,7 +153,7 @@ COMMANDS: dict[str, Command | Group] = {
             ),
             "calibrate": Command(
                 "bot.cli.model.calibrate:calibrate",
-                "Calibrate an artifact on validation texts.",
+                "Calibrate an artifact on the validation texts of a recipe.",
             ),
             "gravity": Command(
                 "bot.cli.model.gravity:gravity",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from model.evaluation.metrics import wilson_interval
 from model.figures import GravityFigures, Interval
 
 _INTRODUCTION = (
@@ -31,7 +32,24 @@ def gravity_section(figures: Sequence[GravityFigures]) -> str:
     if not figures:
         return "The artifact has no gravity head: its predictions alone tell if a text is grave."
     lines = [f"| {' | '.join(_COLUMNS)} |", "|---|" + "---:|" * (len(_COLUMNS) - 1)]
-    return "\n".join([f"{_INTRODUCTION}\n", *lines, *map(_row, figures)])
+    rows = [*figures, pool(figures)] if len(figures) > 1 else figures
+    return "\n".join([f"{_INTRODUCTION}\n", *lines, *map(_row, rows)])
+
+
+def pool(figures: Sequence[GravityFigures]) -> GravityFigures:
+    """Return the figures of all languages together."""
+    total = {
+        name: sum(getattr(row, name) for row in figures)
+        for name in GravityFigures.model_fields
+        if isinstance(getattr(figures[0], name), int)
+    }
+    return GravityFigures(
+        language="all",
+        mocked_interval=wilson_interval(total["mocked"], total["grave_texts"]),
+        offered_interval=wilson_interval(total["offered"], total["grave_texts"]),
+        kept_interval=wilson_interval(total["kept"], total["laughing_texts"]),
+        **total,
+    )
 
 
 def _row(row: GravityFigures) -> str:

@@ -144,7 +144,7 @@ async def test_the_settings_menu_is_edited_in_place(
     ):
         call = await give_command(telegram_server, f"/settings {text}")
         assert call.text.startswith(
-            localize(f"settings.{key}", "en", name="", value="", rule="", names="")[:5]
+            localize(f"settings.{key}", "en", name="", value="", requirement="", names="")[:5]
         )
     stored = bot.query("select chat, key, value from chat_setting order by chat, key")
     assert stored == [

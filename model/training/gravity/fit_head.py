@@ -31,6 +31,7 @@ from model.training.gravity.sentences import (
     Sentence,
     WeightedText,
     expand,
+    expand_groups,
     read_lexicon,
     read_patterns,
     read_sentences,
@@ -55,6 +56,8 @@ MAX_MISSED_SELF_HARM = 0.1
 """Share of self-harm sentences that may count as grave only (``self_harm``)."""
 MAX_MISTAKEN_SELF_HARM = 0.02
 """Share of harmless sentences that may count as self-harm; it goes before the other limit."""
+REMOVED_VARIANCE = 0.95
+"""Share of the variance between groups of people, in texts alike but for them, that is removed."""
 _BATCH_SIZE = 16
 
 
@@ -99,14 +102,15 @@ def fit_head(artifact: Artifact, folder: Path, data: Path | None) -> GravityHead
     sentences = read_sentences(folder)
     train = [s for s in sentences if s.split == "train"]
     validation = [s for s in sentences if s.split == "validation"]
-    others = expand(read_patterns(folder / "patterns.toml"))
+    patterns = read_patterns(folder / "patterns.toml")
+    others = expand(patterns)
     if data is not None:
         others += read_emotion_texts(data)
     lexicon = GravityLexicon(read_lexicon(folder / "lexicon.toml"))
     log.info("%d sentences and %d weighted texts", len(train), len(others))
-    return _HeadFit(Predictor(artifact), lexicon, [*validation, *train], others).run(
-        len(validation)
-    )
+    fit = _HeadFit(Predictor(artifact), lexicon, [*validation, *train], others)
+    fit.remove_directions(expand_groups(patterns))
+    return fit.run(len(validation))
 
 
 class _HeadFit:
@@ -127,6 +131,24 @@ class _HeadFit:
         features = self._features([clean(s.text) for s in sentences] + [t.text for t in others])
         self._deviation = features.vectors[: len(sentences)].std(axis=0) + np.float32(1e-6)
         self._inputs = features.scaled(self._deviation)
+        self._removed = np.zeros((0, len(self._deviation)), dtype=np.float32)
+
+    def remove_directions(self, alike: Sequence[Sequence[str]]) -> None:
+        """Make the head blind to what differs within each list of texts (Bolukbasi et al., 2016).
+
+        What is removed are the first principal directions of the differences.
+        """
+        differences = []
+        for texts in alike:
+            vectors = self._features(texts).vectors / self._deviation
+            differences.append(vectors - vectors.mean(axis=0))
+        _, strengths, directions = np.linalg.svd(np.vstack(differences), full_matrices=False)
+        explained = np.cumsum(strengths**2) / np.sum(strengths**2)
+        self._removed = directions[: int(np.searchsorted(explained, REMOVED_VARIANCE)) + 1]
+        log.info("%d directions removed", len(self._removed))
+        d = len(self._deviation)
+        vectors = self._inputs[:, :d]
+        self._inputs[:, :d] = vectors - vectors @ self._removed.T @ self._removed
 
     def run(self, validation: int) -> GravityHead:
         """Choose the operating point on the first ``validation`` texts, and fit on all."""
@@ -156,11 +178,12 @@ class _HeadFit:
     ) -> GravityHead:
         weights = np.asarray(model.coef_.T / temperature, dtype=np.float32)
         d, n = len(self._deviation), len(self._lexicon.classes)
+        seen = weights[:d] - self._removed.T @ (self._removed @ weights[:d])
         bag = np.zeros((self._predictor.artifact.manifest.ngram_width, len(CLASSES)), np.float32)
         pair_weights = np.zeros((n, n, len(CLASSES)), dtype=np.float32)
         pair_weights[np.triu_indices(n, 1)] = LEXICON_SCALE * weights[d + n :]
         return GravityHead(
-            vector_weights=np.vstack([weights[:d] / self._deviation[:, None], bag]),
+            vector_weights=np.vstack([seen / self._deviation[:, None], bag]),
             word_weights=LEXICON_SCALE * weights[d : d + n],
             pair_weights=pair_weights,
             bias=np.asarray(model.intercept_ / temperature, dtype=np.float32),

@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ SENTENCES = Path("recipes/gravity")
 GRAVE_KINDS = ("grief", "death", "violence", "illness", "self_harm", "crisis")
 HARMLESS_KINDS = ("figurative", "cheerful")
 _TEXTS_A_PATTERN = 8
+_SLOT = re.compile(r"{(\w+)}")
 
 Split = Literal["train", "validation", "test"]
 """Train is for fits, validation for choices (thresholds), test for figures alone."""
@@ -131,6 +133,15 @@ def expand(patterns: Patterns, seed: int = 0) -> list[WeightedText]:
                 WeightedText(text, CLASSES.index(name), 1 / len(texts)) for text in sorted(texts)
             ]
     return expanded
+
+
+def expand_groups(patterns: Patterns) -> list[list[str]]:
+    """Return the texts of each harmless pattern about a group of people, one for each group."""
+    return [
+        [clean(pattern.format(group=group)) for group in patterns.slots["group"]]
+        for pattern in patterns.patterns["harmless"]
+        if set(_SLOT.findall(pattern)) == {"group"}
+    ]
 
 
 def _fill(pattern: str, slots: Mapping[str, Sequence[str]], rng: random.Random) -> str:

@@ -64,8 +64,13 @@ def test_patience_ends_a_fit_that_learns_nothing(
 
 
 def test_it_computes_in_bfloat16_and_updates_the_progress_bar(
-    recipe: Recipe, data: FitData, tiny_base: Path, tmp_path: Path
+    recipe: Recipe,
+    data: FitData,
+    tiny_base: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
     fit = begun(recipe.fit.model_copy(update={"epochs": 0.2}), data, tiny_base, tmp_path)
     kinds = set()
     fit.module.text_encoder.projection.register_forward_hook(

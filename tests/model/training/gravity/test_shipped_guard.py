@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from model import artifact
+from model.evaluation.gravity_section import pool
 from model.text import dedup_key, dedup_key_of_cleaned
 from model.training.gravity.evaluate_guard import evaluate_guard
 from model.training.gravity.sentences import (
@@ -31,11 +32,10 @@ def test_the_shipped_figures_are_those_that_are_measured() -> None:
         assert found.language == stated.language
         assert abs(found.mocked - stated.mocked) <= 1
         assert abs(found.offered - stated.offered) <= 2
-    english = measured[0]
-    assert english.language == "en"
-    assert english.mocked <= 1
-    assert english.offered <= 0.05 * english.grave_texts
-    assert english.kept >= 0.75 * english.laughing_texts
+    everywhere = pool(measured)
+    assert everywhere.mocked <= 0.01 * everywhere.grave_texts
+    assert everywhere.offered <= 0.15 * everywhere.grave_texts
+    assert everywhere.kept >= 0.75 * everywhere.laughing_texts
 
 
 def test_every_language_has_enough_sentences_of_each_split() -> None:
