@@ -31,7 +31,7 @@ STATUSES = (200, 429)
 
 @dataclass(slots=True)
 class Load:
-    """What became of the requests of one rate."""
+    """Outcomes of the requests of one rate."""
 
     latencies: list[float] = field(default_factory=list)
     """Of answers with predictions, in seconds."""

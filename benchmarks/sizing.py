@@ -47,7 +47,7 @@ TRANSACTIONS = "emoji_reactor_database_transaction_duration_seconds_count"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one message of a kind costs on average."""
+    """Mean cost of one message of a kind."""
 
     kind: str
     cpu_ms: float

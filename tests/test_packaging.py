@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 TRAINING = ("torch", "accelerate", "transformers", "datasets", "sklearn", "matplotlib", "onnx")
 PLATFORMS = ("discord", "telegram")
 HEADROOM = 45_000_000
-"""What the artifact that ships may weigh."""
+"""Largest size of the artifact that ships, in bytes."""
 
 
 def run(*arguments: str, folder: Path, path: Path) -> subprocess.CompletedProcess[str]:

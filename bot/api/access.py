@@ -1,4 +1,4 @@
-"""What stands before the application: token, scope, rate, overload, body, time, metrics."""
+"""Checks before the application: token, scope, rate, overload, body, time; and metrics."""
 
 import asyncio
 import logging
@@ -148,7 +148,7 @@ class AccessControl:
 
 
 class _Response:
-    """What was sent of the response to one request."""
+    """State of the response to one request: what was sent of it."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

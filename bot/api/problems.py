@@ -13,7 +13,7 @@ BUSY_SECONDS = 1.0
 
 
 class Problem(BaseModel):
-    """What went wrong, and what to do about it."""
+    """Cause of an error, with its remedy."""
 
     type: str = "about:blank"
     title: str

@@ -151,7 +151,7 @@ class PredictAnswer(BaseModel):
 
 
 class FeedbackRequest(_Request):
-    """What a person did with the emoji on a message."""
+    """Feedback of a person on the emoji of a message."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -181,7 +181,7 @@ FeedbackOutcome = Literal["recorded", "nothing_shown", "opted_out"]
 
 
 class FeedbackAnswer(BaseModel):
-    """What became of the feedback; the same again changes nothing."""
+    """Outcome of the feedback; the same again changes nothing."""
 
     result: Annotated[
         FeedbackOutcome,

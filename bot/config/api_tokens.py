@@ -14,7 +14,7 @@ _FORM = "should be NAME:SCOPE+SCOPE:TOKEN, several with a comma between them"
 
 
 class Scope(StrEnum):
-    """What a token permits."""
+    """Permission of a token."""
 
     PREDICT = "predict"
     """Predictions, also those for another bot's process, and the list of emojis."""

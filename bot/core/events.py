@@ -69,7 +69,7 @@ class IncomingMessage:
 
 
 class SkipReason(StrEnum):
-    """Why the bot showed nothing, as stored with the prediction."""
+    """Reason for which the bot showed nothing, as stored with the prediction."""
 
     CHAT_DISABLED = "chat_disabled"
     QUIET_HOURS = "quiet_hours"

@@ -132,7 +132,7 @@ class RuleStore(Protocol):
 
 
 class MemberStatus(NamedTuple):
-    """What holds for a message and its author."""
+    """Settings and status that hold for a message and its author."""
 
     settings: ChatSettings
     opted_out: bool

@@ -1,1 +1,1 @@
-"""What every HTTP server of the bot on uvicorn shares: listening, time limits, rates."""
+"""Parts of every HTTP server of the bot on uvicorn: listening, time limits, rates."""

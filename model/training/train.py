@@ -139,7 +139,7 @@ def train(
         cut_embeddings(network.text_encoder, kept_ids)
     if recipe.fit.freeze_embeddings:
         network.text_encoder.token_embedding.weight.requires_grad_(False)
-    start = copy.deepcopy(network.state_dict())
+    start = copy.deepcopy(network.state_dict()) if recipe.fit.start_share else {}
     network.to(run.device)
     offset = None
     if recipe.ngrams is not None:

@@ -35,7 +35,7 @@ HIDDEN = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Som
 
 @dataclass(frozen=True)
 class Records:
-    """What the predictor read and what the database holds."""
+    """Texts that the predictor read and that the database holds."""
 
     engine: AsyncEngine
     store: SqlStore

@@ -1,4 +1,4 @@
-"""Who is answered, how often, and with how long a request."""
+"""Access to the API: callers, rates and sizes of requests."""
 
 import socket
 from pathlib import Path

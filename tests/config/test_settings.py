@@ -29,7 +29,7 @@ def write(text: str) -> Path:
 
 
 def outcome(path: Path) -> str | None:
-    """Why the file is refused; None where it is taken."""
+    """Reason for which the file is refused; None if it is taken."""
     try:
         load(path)
     except ConfigError as error:

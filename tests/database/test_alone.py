@@ -29,7 +29,7 @@ SCORES = (0.2, 0.199, 0.198, 0.15, 0.149, 0.05, 0.049)
 
 @dataclass(frozen=True)
 class Action:
-    """What Ben does on a message of his own."""
+    """Actions of Ben on a message of his own."""
 
     shown: str
     kind: FeedbackKind | None

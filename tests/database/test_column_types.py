@@ -1,4 +1,4 @@
-"""What the database refuses and replaces, alike on SQLite and PostgreSQL."""
+"""Values that the database refuses and replaces, alike on SQLite and PostgreSQL."""
 
 import pytest
 from sqlalchemy import insert, select, text

@@ -1,4 +1,4 @@
-"""How connections are opened, and that errors quote neither parameters nor passwords."""
+"""Opening of connections, and errors that quote neither parameters nor passwords."""
 
 import asyncio
 import sqlite3

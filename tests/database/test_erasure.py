@@ -1,4 +1,4 @@
-"""What an erasure leaves in the files of SQLite while the program runs."""
+"""Remains of an erasure in the files of SQLite while the program runs."""
 
 import asyncio
 import sqlite3

@@ -46,7 +46,7 @@ def key(given: Feedback) -> Key:
 
 
 def expected(words: Iterable[Feedback]) -> set[Key]:
-    """What remains of many words: a set in which each adds or takes away its key."""
+    """Rest of many words: a set in which each adds or takes away its key."""
     remaining: set[Key] = set()
     for each in words:
         if each.ref.message in KNOWN:

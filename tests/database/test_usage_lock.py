@@ -1,4 +1,4 @@
-"""Who uses a database keeps a restore away, and the other way round; no lock outlives a process."""
+"""Locks: a user of a database keeps a restore away, and it them; none outlives a process."""
 
 import asyncio
 import signal

@@ -64,7 +64,7 @@ class Gateway:
         """Expect this token."""
         self._token = token
         self.guilds: list[Payload] = [guild()]
-        """What the bot is a member of."""
+        """Servers that the bot is a member of."""
         self.sessions: dict[int, Session] = {}
         """By shard."""
         self._shards = 1
@@ -73,13 +73,13 @@ class Gateway:
         self.refusals = 0
         """So many connections are turned down before the first is accepted."""
         self.content_allowed = True
-        """Whether the portal's switch for message content is on."""
+        """True if the portal's switch for message content is on."""
         self.close_code: int | None = None
         """The code with which every identification is turned down, where there is one."""
         self.rejects_resume = False
-        """Whether no session can be resumed."""
+        """True if no session can be resumed."""
         self.acknowledges = True
-        """Whether heartbeats are answered."""
+        """True if heartbeats are answered."""
         self.heartbeat_seconds = 41.25
         self._intents = 0
 

@@ -69,7 +69,7 @@ class Interactions:
         self._gateway = gateway
         self._next_id = 70_000
         self.commands: list[Payload] = []
-        """What the bot registered."""
+        """Commands that the bot registered."""
         self.responses: EventLog[Response] = EventLog()
         self._private: dict[str, bool] = {}
 

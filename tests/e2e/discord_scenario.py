@@ -28,7 +28,7 @@ def reactions_by_message(server: DiscordServer) -> Counter[str]:
 
 @dataclass
 class Scenario:
-    """What members do, and what must be stored at the end."""
+    """Actions of members, and what must be stored at the end."""
 
     server: DiscordServer
     sent: list[str] = field(default_factory=list)

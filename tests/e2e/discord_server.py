@@ -98,7 +98,7 @@ class DiscordServer:
         self.errors: list[str] = []
         """Requests that Discord does not document; a test with any has failed."""
         self.application = application()
-        """What the developer portal has of the bot."""
+        """Entry of the bot in the developer portal."""
         self._next_id = 10_000
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/gateway", self.gateway.handle)

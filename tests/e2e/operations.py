@@ -1,4 +1,4 @@
-"""What a running bot answers on its own address."""
+"""Answers of a running bot on its own address."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What members do on fake Telegram, as numbered updates."""
+"""Actions of members on fake Telegram, as numbered updates."""
 
 from collections.abc import Mapping, Sequence
 

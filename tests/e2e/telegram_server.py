@@ -49,9 +49,9 @@ class TelegramServer(TelegramMembers):
         self.last_webhook_error: tuple[int, str] | None = None
         """When Telegram last failed to deliver to the webhook, and why."""
         self.can_join_groups = True
-        """Whether the bot can be added to groups."""
+        """True if the bot can be added to groups."""
         self.reads_all_messages = True
-        """Whether the bot's group privacy is off."""
+        """True if the bot's group privacy is off."""
         self.repeats: list[int] = []
         """Numbers of updates that the next poll brings once more."""
         self._polling: asyncio.Future[None] | None = None

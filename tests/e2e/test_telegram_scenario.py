@@ -21,7 +21,7 @@ FEEDBACKS = (
     "select message, kind, emoji from feedback join prediction on prediction.id = prediction_id"
 )
 FLOOD_LIMIT_SECONDS = 60.0
-"""How long a flood limit may last."""
+"""Longest flood limit in seconds."""
 KILLS = (5, 10)
 FAILURES = {
     3: [Refusal("getUpdates", 409, "Conflict: terminated by other getUpdates request")],
@@ -36,7 +36,7 @@ REPEATS = (4, 8, 13)
 
 
 class Scenario:
-    """What members do, and what must be stored at the end."""
+    """Actions of members, and what must be stored at the end."""
 
     def __init__(self, server: TelegramServer) -> None:
         self.server = server

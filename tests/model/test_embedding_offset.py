@@ -1,4 +1,4 @@
-"""How far texts move a row: little where they are few, further where they agree."""
+"""Distance by which texts move an embedding: little if they are few, further if they agree."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which emojis carry which emotion."""
+"""Emotions that emojis carry."""
 
 from model.emoji import emoji_names
 from model.emotions import (

@@ -1,4 +1,4 @@
-"""What other people call emojis in their labels."""
+"""Names of emojis in other people's labels."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which words speak for an emoji."""
+"""Words that speak for an emoji."""
 
 from pathlib import Path
 

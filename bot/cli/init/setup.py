@@ -47,7 +47,7 @@ class Setup:
     environment: frozenset[str]
     """Variables that the environment sets by itself."""
     deployment: Deployment | None = None
-    """What is to keep the bot running; None for the person who starts it."""
+    """Supervisor of the bot; None if a person starts it."""
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
     """Variable -> the token that the bot will have."""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)

@@ -12,7 +12,7 @@ from bot.core.members.pseudonyms import Pseudonyms
 
 
 class DropReason(StrEnum):
-    """Why an adapter did not pass a message to the service; logged, and never stored."""
+    """Reason for which an adapter did not pass a message to the service; logged, never stored."""
 
     NOT_BY_PERSON = "not_by_person"
     """A bot, a webhook, a linked channel or the platform itself wrote it."""

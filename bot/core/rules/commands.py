@@ -18,7 +18,7 @@ EXPORT_FILENAME = "rules.toml"
 
 @dataclass(frozen=True, slots=True)
 class RuleMarkup:
-    """How a platform writes the parts of a rule."""
+    """Notation of a platform for the parts of a rule."""
 
     emoji: Callable[[str], str] = str
     chat: Callable[[str], str] = str

@@ -14,7 +14,7 @@ MAX_PLACES = 20
 
 
 class InvalidRule(ValueError):
-    """What a person gave is no rule; ``explain`` says why, in their language."""
+    """Refusal of a rule that a person gave; ``explain`` says why, in their language."""
 
     def __init__(self, key: str, **values: object) -> None:
         """Take the key of the text, and the values for it; one may be a fault itself."""

@@ -1,4 +1,4 @@
-"""What is checked once, before a rule is stored."""
+"""Checks of a rule, once, before it is stored."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ _PLACE = re.compile(r"-?[0-9]{1,20}(?:/[0-9]{1,20})?")
 
 @dataclass(frozen=True, slots=True)
 class ReactionLimits:
-    """What a platform can show as reactions."""
+    """Emojis that a platform can show as reactions."""
 
     is_usable: Callable[[str], bool]
     """Canonical emoji, or ``:name:`` -> True if the bot can react with it here."""

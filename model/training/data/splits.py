@@ -12,7 +12,7 @@ from model.training.data.tables import LANGUAGE, limit_languages, read_rows, rea
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 _UNDETERMINED = "und"
-"""What BCP 47 calls an unknown language."""
+"""BCP 47's code of an unknown language."""
 
 
 @dataclass(frozen=True, slots=True)

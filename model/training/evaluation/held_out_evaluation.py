@@ -84,7 +84,7 @@ def evaluate_latency(
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """What another artifact predicts for the same texts."""
+    """Predictions of another artifact for the same texts."""
 
     name: str
     ranked: Ranked = field(repr=False)

@@ -17,7 +17,7 @@ _SLOPES = (0.0, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class CandidateScores:
-    """What the scores of some texts among some candidates are computed from."""
+    """Inputs of the scores of some texts among some candidates."""
 
     share: float
     """Share of the candidates in the emoji table."""

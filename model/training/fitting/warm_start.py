@@ -79,11 +79,12 @@ def mix_with_start(network: nn.Module, start: Mapping[str, Tensor], share: float
     """Replace a network's weights by ``share`` of those before its fit and the rest of its own.
 
     A short fit on some sets forgets a little of the others; the mean keeps most of both (WiSE-FT:
-    Wortsman et al., 2022). ``start`` is a copy of the network's state.
+    Wortsman et al., 2022). ``start`` is a copy of the network's state; empty for none.
     """
-    for name, value in network.state_dict().items():
+    state = network.state_dict()
+    for name, value in start.items():
         if value.is_floating_point():
-            value.lerp_(start[name], share)
+            state[name].lerp_(value, share)
 
 
 def _interpolate(

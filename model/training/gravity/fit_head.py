@@ -56,7 +56,7 @@ MAX_MISSED_SELF_HARM = 0.1
 """Share of self-harm sentences that may count as grave only (``self_harm``)."""
 MAX_MISTAKEN_SELF_HARM = 0.02
 """Share of harmless sentences that may count as self-harm; it goes before the other limit."""
-REMOVED_VARIANCE = 0.95
+REMOVED_VARIANCE = 0.9
 """Share of the variance between groups of people, in texts alike but for them, that is removed."""
 _BATCH_SIZE = 16
 
@@ -136,12 +136,14 @@ class _HeadFit:
     def remove_directions(self, alike: Sequence[Sequence[str]]) -> None:
         """Make the head blind to what differs within each list of texts (Bolukbasi et al., 2016).
 
-        What is removed are the first principal directions of the differences.
+        What is removed are the first principal directions of the differences; each list counts
+        alike, as names alone differ far more than sentences with names.
         """
         differences = []
         for texts in alike:
             vectors = self._features(texts).vectors / self._deviation
-            differences.append(vectors - vectors.mean(axis=0))
+            difference = vectors - vectors.mean(axis=0)
+            differences.append(difference / np.linalg.norm(difference))
         _, strengths, directions = np.linalg.svd(np.vstack(differences), full_matrices=False)
         explained = np.cumsum(strengths**2) / np.sum(strengths**2)
         self._removed = directions[: int(np.searchsorted(explained, REMOVED_VARIANCE)) + 1]

@@ -1,4 +1,4 @@
-"""What members ask on Discord, with the real client, service and database."""
+"""Commands of members on Discord, with the real client, service and database."""
 
 import json
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ async def test_five_for_a_text_with_scores_and_buttons(here: DiscordWorld) -> No
 
 
 async def data_of(here: DiscordWorld) -> dict[str, list[dict[str, str]]]:
-    """What /privacy gives Anna as a file."""
+    """File that /privacy gives Anna."""
     result = await here.anna.slash(here.channel, "privacy")
     assert "365 days" in response_text(result)
     assert result.response is not None

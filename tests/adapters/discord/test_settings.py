@@ -1,4 +1,4 @@
-"""What owners choose on Discord, with the real client, service and database."""
+"""Settings that owners choose on Discord, with the real client, service and database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

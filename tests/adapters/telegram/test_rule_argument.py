@@ -1,4 +1,4 @@
-"""What may stand after ``/rules add``."""
+"""Arguments of ``/rules add``."""
 
 import pytest
 

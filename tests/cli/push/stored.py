@@ -1,4 +1,4 @@
-"""What is stored before a push, and on the Hub after it."""
+"""Rows stored before a push, and files on the Hub after it."""
 
 from collections.abc import Mapping
 

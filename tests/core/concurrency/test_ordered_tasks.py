@@ -1,4 +1,4 @@
-"""What was accepted: in order for each message, side by side else, finished or given up."""
+"""Accepted tasks: in order for each message, side by side else, finished or given up."""
 
 import asyncio
 import logging

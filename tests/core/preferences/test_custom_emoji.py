@@ -1,4 +1,4 @@
-"""Which custom emojis get embedding offsets, and how long they are cached."""
+"""Custom emojis that get embedding offsets, and the time for which they are cached."""
 
 import asyncio
 from dataclasses import replace

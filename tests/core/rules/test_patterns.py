@@ -1,4 +1,4 @@
-"""Which texts a pattern fits."""
+"""Texts that a pattern fits."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which rule of a community fits a message."""
+"""Choice of the rule of a community that fits a message."""
 
 import logging
 from dataclasses import replace

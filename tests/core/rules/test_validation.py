@@ -1,4 +1,4 @@
-"""What is checked before a rule is stored, and said in every language."""
+"""Checks before a rule is stored, with refusals in every language."""
 
 from dataclasses import replace
 

@@ -82,7 +82,7 @@ def test_recipes_map_emotions_to_canonical_emojis(shipped: Recipe) -> None:
 
 
 def test_recipes_agree_with_emotag(shipped: Recipe) -> None:
-    """Where raters saw an emoji, the table gives it to no basic emotion that they did not see."""
+    """If raters saw an emoji, the table gives it to no basic emotion that they did not see."""
     kinds = {*GRAVE_KINDS, *HARMLESS_KINDS} - {"grief"}  # of gravity sentences, no emotions
     for tag, emojis in shipped.emotions.items():
         if tag in kinds:

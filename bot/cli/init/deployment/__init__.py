@@ -1,1 +1,1 @@
-"""What keeps the bot running, which ``init`` writes from the templates in ``deploy/``."""
+"""Supervisors of the bot: files that ``init`` writes from the templates in ``deploy/``."""

@@ -16,7 +16,7 @@ UNIT = "emoji-reactor.service"
 ACCOUNT = "emoji-reactor"
 """The account of the template, for a unit that root writes."""
 HOMES = tuple(map(Path, ("/home", "/root", "/run/user")))
-"""What ``ProtectHome=`` hides."""
+"""Folders that ``ProtectHome=`` hides."""
 CACHES = {".cache", "archive-v0"}
 """Folders from which ``uvx`` and ``pipx run`` start a program for once."""
 HEADER = f"""\
