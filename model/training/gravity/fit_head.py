@@ -58,6 +58,8 @@ MAX_MISTAKEN_SELF_HARM = 0.02
 """Share of harmless sentences that may count as self-harm; it goes before the other limit."""
 REMOVED_VARIANCE = 0.9
 """Share of the variance between groups of people, in texts alike but for them, that is removed."""
+MIN_THRESHOLD = 1e-4
+"""A head that tells all sentences apart would have thresholds of 0, which no text is below."""
 _BATCH_SIZE = 16
 
 
@@ -131,7 +133,6 @@ class _HeadFit:
         features = self._features([clean(s.text) for s in sentences] + [t.text for t in others])
         self._deviation = features.vectors[: len(sentences)].std(axis=0) + np.float32(1e-6)
         self._inputs = features.scaled(self._deviation)
-        self._removed = np.zeros((0, len(self._deviation)), dtype=np.float32)
 
     def remove_directions(self, alike: Sequence[Sequence[str]]) -> None:
         """Make the head blind to what differs within each list of texts (Bolukbasi et al., 2016).
@@ -139,6 +140,8 @@ class _HeadFit:
         What is removed are the first principal directions of the differences; each list counts
         alike, as names alone differ far more than sentences with names.
         """
+        if not alike:
+            return
         differences = []
         for texts in alike:
             vectors = self._features(texts).vectors / self._deviation
@@ -146,11 +149,12 @@ class _HeadFit:
             differences.append(difference / np.linalg.norm(difference))
         _, strengths, directions = np.linalg.svd(np.vstack(differences), full_matrices=False)
         explained = np.cumsum(strengths**2) / np.sum(strengths**2)
-        self._removed = directions[: int(np.searchsorted(explained, REMOVED_VARIANCE)) + 1]
-        log.info("%d directions removed", len(self._removed))
+        removed = directions[: int(np.searchsorted(explained, REMOVED_VARIANCE)) + 1]
+        log.info("%d directions removed", len(removed))
         d = len(self._deviation)
         vectors = self._inputs[:, :d]
-        self._inputs[:, :d] = vectors - vectors @ self._removed.T @ self._removed
+        # The penalty leaves the weights no part in directions that no input has.
+        self._inputs[:, :d] = vectors - vectors @ removed.T @ removed
 
     def run(self, validation: int) -> GravityHead:
         """Choose the operating point on the first ``validation`` texts, and fit on all."""
@@ -180,12 +184,11 @@ class _HeadFit:
     ) -> GravityHead:
         weights = np.asarray(model.coef_.T / temperature, dtype=np.float32)
         d, n = len(self._deviation), len(self._lexicon.classes)
-        seen = weights[:d] - self._removed.T @ (self._removed @ weights[:d])
         bag = np.zeros((self._predictor.artifact.manifest.ngram_width, len(CLASSES)), np.float32)
         pair_weights = np.zeros((n, n, len(CLASSES)), dtype=np.float32)
         pair_weights[np.triu_indices(n, 1)] = LEXICON_SCALE * weights[d + n :]
         return GravityHead(
-            vector_weights=np.vstack([seen / self._deviation[:, None], bag]),
+            vector_weights=np.vstack([weights[:d] / self._deviation[:, None], bag]),
             word_weights=LEXICON_SCALE * weights[d : d + n],
             pair_weights=pair_weights,
             bias=np.asarray(model.intercept_ / temperature, dtype=np.float32),
@@ -233,4 +236,4 @@ def choose_thresholds(
         float(np.quantile(probabilities[labels == 0, 2], 1 - MAX_MISTAKEN_SELF_HARM)),
     )
     limits = (doubtful, unsure, max(comforting, unsure), self_harm)
-    return GravityThresholds(*(round(limit, 4) for limit in limits))
+    return GravityThresholds(*(max(round(limit, 4), MIN_THRESHOLD) for limit in limits))

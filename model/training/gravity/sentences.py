@@ -20,6 +20,7 @@ SENTENCES = Path("recipes/gravity")
 GRAVE_KINDS = ("grief", "death", "violence", "illness", "self_harm", "crisis")
 HARMLESS_KINDS = ("figurative", "cheerful")
 _TEXTS_A_PATTERN = 8
+_GROUP = "group"
 _SLOT = re.compile(r"{(\w+)}")
 
 Split = Literal["train", "validation", "test"]
@@ -136,11 +137,16 @@ def expand(patterns: Patterns, seed: int = 0) -> list[WeightedText]:
 
 
 def expand_groups(patterns: Patterns) -> list[list[str]]:
-    """Return the texts of each harmless pattern about a group of people, one for each group."""
+    """Return the texts of each harmless pattern about a group of people, one for each group.
+
+    None with fewer than two groups, which cannot differ.
+    """
+    if len(patterns.slots.get(_GROUP, ())) < 2:
+        return []
     return [
-        [clean(pattern.format(group=group)) for group in patterns.slots["group"]]
+        [clean(pattern.format(group=group)) for group in patterns.slots[_GROUP]]
         for pattern in patterns.patterns["harmless"]
-        if set(_SLOT.findall(pattern)) == {"group"}
+        if set(_SLOT.findall(pattern)) == {_GROUP}
     ]
 
 

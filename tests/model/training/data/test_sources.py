@@ -58,7 +58,7 @@ def test_a_table_with_splits_gives_the_rows_of_one_and_a_lone_tag_is_an_emotion(
     path = recipe.folder / "sentences.tsv"
     lines = [
         "kind\tsplit\ttext",
-        'sadness\ttrain\the said "goodbye"',
+        'sadness\ttrain\t"goodbye" he said',
         "sadness\ttest\tnever read this",
         "unknown\ttrain\ta tag that the recipe does not know",
     ]
@@ -67,7 +67,7 @@ def test_a_table_with_splits_gives_the_rows_of_one_and_a_lone_tag_is_an_emotion(
         name="table", kind="emotion", label="kind", language="en", path=str(path), weight=2.0
     )
     (example,) = load_examples(recipe, [source])
-    assert (example.text, example.language, example.weight) == ('he said "goodbye"', "en", 2.0)
+    assert (example.text, example.language, example.weight) == ('"goodbye" he said', "en", 2.0)
     assert example.emojis == recipe.emotions["sadness"]
 
 
