@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import hypothesis
 import pytest
@@ -17,8 +18,20 @@ from tests.tiny import write_tiny_artifact
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
+# Servers under test are on this machine, which a proxy of the environment may not reach.
+for _name in ("http_proxy", "https_proxy", "all_proxy"):
+    os.environ.pop(_name, None)
+    os.environ.pop(_name.upper(), None)
+
 VARIABLE_PREFIXES = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
 """Prefixes of the environment variables that the program reads."""
+
+
+@pytest.fixture(autouse=True)
+def own_environment() -> Iterator[None]:
+    """Restore the environment variables after each test: a command may set a proxy, say."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The proxy for outgoing connections: one setting, and the conventions of the environment."""
 
+import ipaddress
 import os
 import re
 from urllib.parse import urlsplit
@@ -30,16 +31,18 @@ def proxy_for(url: str, configured: str | None) -> str | None:
     """Return the HTTP proxy for an address; None for a direct connection.
 
     ``configured`` comes before ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, in upper or lower
-    case; hosts in ``NO_PROXY`` are reached directly.
+    case; hosts in ``NO_PROXY`` are reached directly, and so is this machine unless ``configured``
+    says otherwise.
 
     Raises:
         UnusableProxy: there are only proxies of another kind.
     """
     address = urlsplit(url)
     scheme = {"ws": "http", "wss": "https"}.get(address.scheme, address.scheme)
-    proxies = getproxies_environment()
-    if proxy_bypass(address.hostname or ""):
+    host = address.hostname or ""
+    if proxy_bypass(host):
         return None
+    proxies = {} if _is_loopback(host) else getproxies_environment()
     candidates = [configured, proxies.get(scheme), proxies.get("all")]
     given = [candidate for candidate in candidates if candidate]
     usable = [found for candidate in given if (found := _http_proxy(candidate)) is not None]
@@ -68,6 +71,13 @@ def prepare_environment(configured: str | None) -> None:
             os.environ[variable] = ",".join(host for host in hosts if _HOST.fullmatch(host))
     if configured:
         os.environ.update(dict.fromkeys(_VARIABLES, configured))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _http_proxy(given: str) -> str | None:

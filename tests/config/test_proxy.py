@@ -50,6 +50,16 @@ def test_the_proxy_of_an_address(
     assert proxy_for("wss://gateway.telegram.org", configured) == expected
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "[::1]", "localhost"])
+def test_a_proxy_of_the_environment_is_not_for_this_machine(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("ALL_PROXY", SOCKS)
+    assert proxy_for(f"http://{host}:8000/v1/predict", None) is None
+    assert proxy_for(f"http://{host}:8000/v1/predict", PROXY) == PROXY
+
+
 @pytest.mark.parametrize("proxy", [SOCKS, "http://proxy:99999"])
 def test_a_proxy_of_another_kind_is_refused_by_name(
     proxy: str, monkeypatch: pytest.MonkeyPatch
