@@ -1,13 +1,15 @@
 """Candidates: the emojis that may be predicted, with their embeddings and biases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.embedding_offset import EmbeddingOffset
+from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
 from model.gravity import is_permitted
 from model.prediction import GravityLevel
 
@@ -15,7 +17,7 @@ BYTES_PER_EMOJI = 300
 """Memory of a cached emoji beside its arrays: text, set and index."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Candidates:
     """The part of the emoji table that may be predicted, and custom emojis."""
 
@@ -26,6 +28,7 @@ class Candidates:
     """(emojis,)"""
     index: Mapping[str, int]
     """Emoji -> index into ``emojis``."""
+    _permitted: dict[GravityLevel, NDArray[np.intp]] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -42,7 +45,16 @@ class Candidates:
 
     def permitted(self, level: GravityLevel) -> NDArray[np.intp]:
         """Return the indices of the emojis that may be shown on a text of this level."""
-        return np.array([i for i, e in enumerate(self.emojis) if is_permitted(e, level)], np.intp)
+        found = self._permitted.get(level)
+        if found is None:
+            indices = [i for i, e in enumerate(self.emojis) if is_permitted(e, level)]
+            found = self._permitted[level] = np.array(indices, np.intp)
+        return found
+
+    @cached_property
+    def laughing(self) -> NDArray[np.bool_]:
+        """Mask of the emojis that laugh or celebrate, (emojis,)."""
+        return np.array([e in LAUGHING_OR_CELEBRATING_EMOJIS for e in self.emojis], np.bool_)
 
     def products(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the products, (texts, emojis), of vectors, (texts, d), and embeddings."""

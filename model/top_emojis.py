@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.candidates import Candidates
-from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
 from model.gravity import TOP_FIVE_RULE, is_grave
 from model.gravity_head import Gravity
 from model.prediction import GravityLevel, Prediction
 from model.scores import log_softmax
 
 TOP_FIVE = 5
-_PENALTY = 1e4  # on log-scores: puts an emoji behind all others
+_PENALTY = np.float32(1e4)  # on log-scores: puts an emoji behind all others
 
 
 def top_emojis(
@@ -45,9 +44,8 @@ def top_emojis(
         return predictions(permitted[_top_indices(scores[permitted], max(k, TOP_FIVE))])
     top = predictions(_top_indices(scores, max(k, TOP_FIVE)))
     if is_grave(top[:TOP_FIVE], TOP_FIVE_RULE):
-        laughing = [e in LAUGHING_OR_CELEBRATING_EMOJIS for e in candidates.emojis]
-        penalty = np.array(laughing, dtype=np.float32) * _PENALTY
-        top = predictions(_top_indices(scores - penalty, k))
+        without_laughter = np.where(candidates.laughing, scores - _PENALTY, scores)
+        top = predictions(_top_indices(without_laughter, k))
     return top
 
 
