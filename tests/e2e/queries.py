@@ -14,3 +14,4 @@ CHAT = (
     "select external_id, chat from prediction join community on community.id = community_id"
     " where message = ?"
 )
+HANDLED = "select update_id from update_claim where handled_at is not null and update_id = ?"

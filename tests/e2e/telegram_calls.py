@@ -8,6 +8,9 @@ from aiohttp import web
 
 from tests.e2e.telegram_payloads import Payload
 
+LOST_ANSWER = 599
+"""Status of a call that took effect, and whose connection was cut before the answer."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -39,7 +42,8 @@ class Call:
 class Refusal:
     """The failure of the next call of a method.
 
-    Status 0 cuts the connection, 200 is a result that is cut off after the description.
+    Status 0 cuts the connection, ``LOST_ANSWER`` after the call took effect; 200 is a result that
+    is cut off after the description.
     """
 
     method: str
@@ -50,10 +54,10 @@ class Refusal:
 
     def response(self, request: web.Request) -> web.Response:
         """Return the failure in Telegram's form; a 502 comes from a proxy, as HTML."""
-        if self.status == 0:
+        if self.status in (0, LOST_ANSWER):
             assert request.transport is not None
             request.transport.abort()
-            return web.Response(status=503)  # not sent
+            return web.Response(status=self.status or 503)  # not sent
         if self.status == 200:
             return web.Response(text=f'{{"ok": true, "result": ["{self.description}')
         if self.status == 502:

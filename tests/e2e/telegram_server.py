@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 from model.emoji import TELEGRAM_REACTIONS
 from tests.e2e import bot_api
 from tests.e2e.event_log import TIMEOUT_SECONDS, EventLog
-from tests.e2e.telegram_calls import Call, Refusal, failure
+from tests.e2e.telegram_calls import LOST_ANSWER, Call, Refusal, failure
 from tests.e2e.telegram_members import TelegramMembers
 from tests.e2e.telegram_payloads import (
     BOT,
@@ -64,6 +64,9 @@ class TelegramServer(TelegramMembers):
         self.answering_chats = asyncio.Event()
         """While cleared, getChat calls wait."""
         self.answering_chats.set()
+        self.answering_members = asyncio.Event()
+        """While cleared, getChatMember calls wait."""
+        self.answering_members.set()
         self.pending_reactions: EventLog[int] = EventLog()
         """Messages whose setMessageReaction calls have arrived, answered or not."""
         self.arrivals: dict[int, float] = {}
@@ -182,6 +185,8 @@ class TelegramServer(TelegramMembers):
         for refusal in self.refusals:
             if refusal.method.lower() == method:
                 self.refusals.remove(refusal)
+                if refusal.status == LOST_ANSWER:
+                    self._result(method, fields)
                 return refusal.response(request)
         if method == "getupdates" and self.webhook:
             return failure(409, "Conflict: can't use getUpdates method while webhook is active")
@@ -201,6 +206,8 @@ class TelegramServer(TelegramMembers):
             await self.accepting_reactions.wait()
         if method == "getchat":
             await self.answering_chats.wait()
+        if method == "getchatmember":
+            await self.answering_members.wait()
 
     def _result(self, method: str, fields: Mapping[str, str]) -> object:
         if method in ("setmycommands", "answercallbackquery", "answerinlinequery"):

@@ -5,9 +5,9 @@ import re
 
 from tests.e2e.conftest import Launcher
 from tests.e2e.database import fetch
-from tests.e2e.process import BotProcess
-from tests.e2e.queries import FEEDBACK, OUTCOME, RECORDED
-from tests.e2e.telegram_calls import Refusal
+from tests.e2e.process import BotProcess, store_away
+from tests.e2e.queries import FEEDBACK, HANDLED, OUTCOME, RECORDED
+from tests.e2e.telegram_calls import LOST_ANSWER, Refusal
 from tests.e2e.telegram_payloads import ALICE, BOB, PRIVATE, TOKEN
 from tests.e2e.telegram_server import TelegramServer
 
@@ -48,6 +48,53 @@ async def test_updates_survive_a_kill_and_repeated_ones_have_no_effect(
     assert bot.query(FEEDBACKS) == [(0,)]
     for message in cut:
         assert bot.query(OUTCOME, str(message)) == [('["🤣"]', None, None)]
+
+
+async def test_a_reaction_is_set_again_only_until_its_update_is_recorded_as_handled(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    telegram_server.accepting_reactions.clear()
+    message = telegram_server.send_message("haha")
+    await telegram_server.pending_reactions.wait(lambda pending: pending == message)
+    with store_away(bot, "update_claim"):
+        telegram_server.accepting_reactions.set()
+        await telegram_server.reaction_calls(message)
+        await bot.wait_for_output("the store failed")
+        await bot.kill()
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    await bot.wait_for_rows(HANDLED, telegram_server.last_update)
+    telegram_server.repeats = [telegram_server.last_update]
+    await telegram_server.reaction_calls(telegram_server.send_message("party"))
+    await telegram_server.confirmed()
+    assert await bot.stop() == 0
+    calls = await telegram_server.reaction_calls(message)
+    assert [call.emojis for call in calls] == [["🤣"]] * 2
+    assert bot.query(OUTCOME, str(message)) == [('["🤣"]', None, None)]
+
+
+async def test_an_update_is_handled_once_telegram_answers_to_its_reaction(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    telegram_server.answering_members.clear()
+    message = telegram_server.send_message("haha")
+    await telegram_server.reaction_calls(message)
+    await bot.wait_for_rows(HANDLED, telegram_server.last_update)
+    telegram_server.answering_members.set()
+    await telegram_server.wait_for_calls("getChatMember")  # it was not given up meanwhile
+    telegram_server.refusals += [Refusal("setMessageReaction", LOST_ANSWER)] * 2
+    message = telegram_server.send_message("haha")
+    calls = await telegram_server.reaction_calls(message, 3)
+    assert [(call.status, call.emojis) for call in calls] == [
+        (LOST_ANSWER, ["🤣"]),
+        (LOST_ANSWER, ["🤣"]),
+        (200, ["🤣"]),
+    ]
+    assert await bot.wait_for_rows(OUTCOME, str(message)) == [('["🤣"]', None, None)]
+    assert await bot.stop() == 0
 
 
 async def test_a_reply_is_sent_once(launcher: Launcher, telegram_server: TelegramServer) -> None:

@@ -18,9 +18,13 @@ class AdminNotices:
         self._context = context
         self._checked: LRUCache[int, None] = LRUCache(MAX_CHATS)
 
+    def is_unchecked(self, chat: Chat) -> bool:
+        """Return True for a group that was not checked yet."""
+        return chat.type in GROUPS and chat.id not in self._checked
+
     async def check_chat(self, chat: Chat) -> None:
         """Fetch the bot's status in a group that was not checked yet."""
-        if chat.type not in GROUPS or chat.id in self._checked:
+        if not self.is_unchecked(chat):
             return
         self._checked[chat.id] = None
         bot = self._context.bot

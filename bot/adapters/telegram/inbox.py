@@ -200,7 +200,10 @@ class Inbox:
             self._delayed.submit(incoming.ref, outcome.delay_seconds, answer)
         if outcome.skip_reason is SkipReason.DUPLICATE:
             await show_recorded_outcome(self._context, message, incoming)
-        await self._notices.check_chat(message.chat)
+        if self._notices.is_unchecked(message.chat):
+            # Apart from the update: until that is handled, a crash shows its reaction again.
+            checking = self._notices.check_chat(message.chat)
+            self._tasks.submit(self._context.ref(message.chat, 0), checking)
 
     def _on_reaction(self, update: MessageReactionUpdated, number: int) -> TaskInput | None:
         """Make the emojis that the member's reaction has now all of their feedback by reaction."""
