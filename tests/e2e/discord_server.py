@@ -34,6 +34,9 @@ REACTION = API + "/channels/{channel}/messages/{message}/reactions/{emoji}/@me"
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gfake.not-a-real-token-only-for-loopback-0"
 
 
+LOST_ANSWER = 599
+"""Status of a reaction that was added, and whose connection was cut before the answer."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -53,7 +56,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer other than success to the next reaction request; status 0 cuts the connection."""
+    """An answer other than success to the next reaction request.
+
+    Status 0 cuts the connection, ``LOST_ANSWER`` after the reaction was added.
+    """
 
     status: int
     code: int = 0
@@ -61,10 +67,10 @@ class Refusal:
 
     def response(self, request: web.Request) -> web.Response:
         """Give the answer; without ``Via`` a 429 would be taken for a ban."""
-        if self.status == 0:
+        if self.status in (0, LOST_ANSWER):
             assert request.transport is not None
             request.transport.abort()
-            return web.Response()
+            return web.Response(status=self.status or 503)  # not sent
         if self.retry_after is None:
             return json_response({"message": "no", "code": self.code}, status=self.status)
         body = {"message": "slow down", "retry_after": self.retry_after, "global": False}
@@ -249,10 +255,10 @@ class DiscordServer:
         self.arrivals.setdefault(place["message"], time.perf_counter())
         self.pending_reactions.add(place["message"])
         await self.accepting_reactions.wait()
-        if self.refusals:
-            return self.refusals.popleft().response(request)
-        await self.react(place["message"], BOT, place["emoji"], place["channel"])
-        return web.Response(status=204)
+        refusal = self.refusals.popleft() if self.refusals else None
+        if refusal is None or refusal.status == LOST_ANSWER:
+            await self.react(place["message"], BOT, place["emoji"], place["channel"])
+        return web.Response(status=204) if refusal is None else refusal.response(request)
 
     async def _send(self, request: web.Request) -> web.Response:
         body, place = await request.json(), request.match_info["channel"]

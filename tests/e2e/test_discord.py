@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.discord.suspension import MAX_REFUSALS
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
-from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
+from tests.e2e.discord_server import LOST_ANSWER, TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import CHAT, FEEDBACK, FEEDBACK_OF, OUTCOME, RECORDED, REFUSED
 
@@ -310,18 +310,16 @@ async def test_members_who_blocked_the_bot_get_no_further_reactions(
     assert bot.query(RECORDED) == [(refused,), (other,)]
 
 
-async def test_an_interrupted_request_is_repeated_once(
+async def test_a_reaction_without_an_answer_is_repeated(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:
-    # Only a connection that was used before is taken for one that the other side had closed.
-    await discord_server.reaction_requests(await discord_server.send_message("funny"))
-    discord_server.refusals.append(Refusal(0))
-    message = await discord_server.send_message("funny")
-    assert await bot.wait_for_rows(OUTCOME, message) == [('["😂"]', None, None)]
-    # Each connection of the client's pool that was used before may be tried once.
-    discord_server.refusals.extend([Refusal(0)] * 8)
-    message = await discord_server.send_message("funny")
-    assert await bot.wait_for_rows(REFUSED, message) == [("network",)]
+    for status in (0, LOST_ANSWER, 503):
+        discord_server.refusals.extend([Refusal(status)] * 3)
+        message = await discord_server.send_message("funny")
+        requests = await discord_server.reaction_requests(message, count=4)
+        assert {request.emoji for request in requests} == {"😂"}
+        assert requests[-1].status == 204
+        assert await bot.wait_for_rows(OUTCOME, message) == [('["😂"]', None, None)]
 
 
 async def test_a_rate_limited_reaction_is_repeated(

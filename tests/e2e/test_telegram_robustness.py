@@ -174,6 +174,23 @@ async def test_what_arrives_while_the_store_is_away_is_handled_once_afterwards(
     assert len(telegram_server.calls.filter(lambda c: c.method == "setmessagereaction")) == 6
 
 
+async def test_a_refusal_while_the_store_is_away_is_recorded_afterwards(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.accepting_reactions.clear()
+    sent = telegram_server.send_message("haha")
+    await telegram_server.pending_reactions.wait(lambda pending: pending == sent)
+    telegram_server.refusals.append(
+        Refusal("setMessageReaction", 400, "message to react not found")
+    )
+    with store_away(bot, "prediction"):
+        telegram_server.accepting_reactions.set()
+        await bot.wait_for_output("the store failed")
+    assert await bot.wait_for_rows(REFUSED, str(sent)) == [("message_gone",)]
+    await telegram_server.confirmed()
+    assert await bot.stop() == 0
+
+
 async def test_a_press_while_the_store_is_away_is_answered_once_and_counted_once(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:

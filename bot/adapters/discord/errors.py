@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import aiohttp
-from discord import HTTPException, RateLimited
+from discord import DiscordServerError, HTTPException, RateLimited
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 _BY_CODE: Mapping[int, str] = {
@@ -34,3 +34,8 @@ def error_name(error: Exception) -> str:
             return "network"
         case _:
             return "error"
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Return True if Discord cannot be reached or fails itself."""
+    return isinstance(error, DiscordServerError) or error_name(error) == "network"

@@ -10,9 +10,10 @@ import discord
 from bot.adapters.discord.buttons import prediction_buttons
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import to_wire
-from bot.adapters.discord.errors import error_name
+from bot.adapters.discord.errors import error_name, is_unreachable
 from bot.adapters.discord.events import ref as message_ref
 from bot.adapters.discord.permissions import may_react
+from bot.core.concurrency.idempotent_retry import retry_idempotent
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from model import Prediction
@@ -103,7 +104,10 @@ class Responder:
             return "forbidden"
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._message(ref).add_reaction(wire)
+                # The same reaction twice is one: a call whose result is unknown can be repeated.
+                await retry_idempotent(
+                    lambda: self._message(ref).add_reaction(wire), is_unreachable
+                )
         except Exception as error:
             refusal = _refusal(error)
             return self._forget(emoji) if refusal == UNKNOWN_EMOJI else refusal

@@ -1,7 +1,7 @@
 """Reactions and replies on Telegram."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 
 from telegram import Message, ReactionTypeEmoji, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, NetworkError
@@ -9,6 +9,7 @@ from telegram.error import BadRequest, ChatMigrated, NetworkError
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.events import thread_of
+from bot.core.concurrency.idempotent_retry import retry_idempotent
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from bot.i18n import localize
@@ -18,22 +19,12 @@ from model.emoji import TELEGRAM_REACTIONS
 REACTION_TIMEOUT_SECONDS = 10.0
 """Flood limits included: a later reaction is worse than none."""
 REPLY_TIMEOUT_SECONDS = 30.0
-FIRST_RETRY_SECONDS = 0.25
 
 
-async def retry_unreachable(call: Callable[[], Awaitable[None]]) -> None:
-    """Repeat an idempotent call while Telegram cannot be reached or fails itself."""
-    delay = FIRST_RETRY_SECONDS
-    while True:
-        try:
-            await call()
-        except NetworkError as error:
-            if isinstance(error, BadRequest):  # a NetworkError to the library
-                raise
-        else:
-            return
-        await asyncio.sleep(delay)
-        delay *= 2
+def is_unreachable(error: Exception) -> bool:
+    """Return True if Telegram cannot be reached or fails itself."""
+    # A BadRequest is a NetworkError to the library.
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 class Responder:
@@ -60,7 +51,8 @@ class Responder:
             )
 
         # The same reaction twice is one: a call whose result is unknown can be repeated.
-        await self._call(retry_unreachable(set_reaction), REACTION_TIMEOUT_SECONDS)
+        setting = retry_idempotent(set_reaction, is_unreachable)
+        await self._call(setting, REACTION_TIMEOUT_SECONDS)
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Reply with the emojis as buttons, in the message's topic.

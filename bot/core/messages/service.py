@@ -10,6 +10,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from bot.core.concurrency.in_flight import InFlightMessages
+from bot.core.concurrency.store_retry import retry_until_stored
 from bot.core.errors import PlatformRefused, StoreFailed
 from bot.core.events import (
     Feedback,
@@ -267,11 +268,23 @@ class Service:
             refusal = "error"
         else:
             return outcome
+        await self._record_refusal(outcome.ref, refusal)
+        return replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=refusal)
+
+    async def _record_refusal(self, ref: MessageRef, refusal: str) -> None:
+        """Record a refusal; wait while the store is away, as its row says that it was shown."""
+
+        async def record() -> None:
+            try:
+                await self._store.outcomes.record_refusal(ref, refusal)
+            except StoreFailed:
+                self._failures.counts["store"] += 1
+                raise
+
         try:
-            await self._store.outcomes.record_refusal(outcome.ref, refusal)
+            await retry_until_stored(record)
         except Exception as error:
             self._failures.record("store", error)
-        return replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=refusal)
 
     async def _record_feedback(
         self, ref: MessageRef, writing: Coroutine[Any, Any, FeedbackResult]

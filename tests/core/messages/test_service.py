@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.chat_settings.schema import ChatSettings, Mode
-from bot.core.errors import Overloaded, PlatformRefused
+from bot.core.concurrency import store_retry
+from bot.core.errors import Overloaded, PlatformRefused, StoreFailed
 from bot.core.events import (
     FeedbackResult,
     MessageRef,
@@ -102,6 +103,25 @@ async def test_a_refused_reaction_is_recorded_as_such(
     assert core.store.outcomes.rows[ref()][1] == outcome
     assert core.service.failures["platform"] == failures
     assert core.service.refusals.total() == 1 - failures
+
+
+async def test_a_refusal_is_recorded_once_the_store_is_back(
+    core: CoreSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_retry, "FIRST_DELAY_SECONDS", 0.0)
+    record, failures = core.store.outcomes.record_refusal, iter(range(3))
+
+    async def fail_at_first(of: MessageRef, refusal: str) -> None:
+        if next(failures, None) is not None:
+            raise StoreFailed("disk full")
+        await record(of, refusal)
+
+    monkeypatch.setattr(core.store.outcomes, "record_refusal", fail_at_first)
+    core.platform.error = PlatformRefused("forbidden")
+    outcome = await core.service.on_message(message(), core.platform)
+    assert (outcome.skip_reason, outcome.refusal) == (SkipReason.REFUSED, "forbidden")
+    assert core.store.outcomes.rows[ref()][1] == outcome
+    assert core.service.failures["store"] == 3
 
 
 @pytest.mark.parametrize("method", ["chat_settings.get", "members.is_opted_out"])
