@@ -1,10 +1,11 @@
 """An evening: members write and react while the platform, the database and the process fail."""
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +22,7 @@ SECRET = "zanzibar"
 """A word of every message, which must be in no file."""
 PSEUDONYM_SECRET = "0123456789abcdef"
 BATCH_SIZE = 20
-SETTLE_SECONDS = 120.0
+SETTLE_SECONDS = 60.0
 """Time in which what was sent must be answered or refused, and feedback stored."""
 POLL_SECONDS = 0.2
 KILL = "process killed"
@@ -59,9 +60,13 @@ class Report:
     unsettled: int = 0
     """Messages without an answer and without a row that says why."""
     repeated: int = 0
-    """Messages that were answered more than once, those in flight at a kill aside."""
+    """Messages that got a reaction again although the bot could know of the first one.
+
+    A reaction that is set twice is one for people. It is set again, the same, after a lost answer,
+    and if the process was killed before it recorded the update as handled.
+    """
     different: int = 0
-    """Messages that were answered with two emojis."""
+    """Messages that got two emojis."""
     missing: int = 0
     """Feedback that is not stored."""
     surplus: int = 0
@@ -91,17 +96,24 @@ class Evening:
         self._random = random.Random(seed)  # noqa: S311 - a simulation
         self._report = Report()
         self._starts = 0
-        self._in_flight: set[str] = set()
-        """Messages that a kill interrupted."""
+        self._lost: set[str] = set()
+        """Messages whose events died with a process, and are not sent again."""
+        self._repeatable: Counter[str] = Counter()
+        """Kills before which a message was answered, and not recorded as handled."""
         self._expected: Counter[Row] = Counter()
 
-    async def play(self, messages: int, faults: int) -> Report:
-        """Send the messages and let the faults happen; return what came of it."""
+    async def play(self, messages: int, faults: int, seconds: float = math.inf) -> Report:
+        """Send the messages and let the faults happen; return what came of it.
+
+        After ``seconds`` nothing more is sent.
+        """
         start = time.monotonic()
         await self._start()
         batches = -(-messages // BATCH_SIZE)
         plan = self._plan(batches, faults)
         for number in range(batches):
+            if time.monotonic() - start > seconds:
+                break
             size = min(BATCH_SIZE, messages - number * BATCH_SIZE)
             await self._play_batch(size, plan.get(number, []))
             self._report.messages += size
@@ -129,18 +141,20 @@ class Evening:
             self._report.faults[kind] += 1
             await self._faults[kind]()
         messages += [await self._send() for _ in range(size - len(messages))]
-        await self._wait_for_answers([m for m in messages if not self._is_lost(m)])
-        answers = self._around.wire.answers()
+        await self._wait_for_answers(set(messages) - self._lost)
+        answers = self._answers()
         for message in messages:
-            if message in answers and message not in self._in_flight:
+            if message in answers:
                 await self._react(message, answers[message][0])
 
     async def _send(self) -> str:
         return await self._around.wire.send(f"{self._random.choice(self._texts)} {SECRET}")
 
-    def _is_lost(self, message: str) -> bool:
-        """Return True for events of a killed process, which Discord does not send again."""
-        return message in self._in_flight and isinstance(self._around.wire, DiscordWire)
+    def _answers(self) -> Mapping[str, Sequence[str]]:
+        """Return the emojis on each message of which the bot knows, with repeats."""
+        reactions = self._around.wire.reactions().items()
+        known = {message: [r.emoji for r in given if not r.lost] for message, given in reactions}
+        return {message: emojis for message, emojis in known.items() if emojis}
 
     async def _react(self, message: str, shown: str) -> None:
         """Give feedback, change it or take it back, or do nothing."""
@@ -164,25 +178,25 @@ class Evening:
 
     async def _kill(self) -> None:
         """Kill the process while messages are in flight, and start it again."""
-        if isinstance(self._around.wire, DiscordWire):  # events that wait die with the process
+        wire, bot = self._around.wire, self._around.bot
+        if isinstance(wire, DiscordWire):  # events that wait die with the process
             await self._wait_for_feedback()
-        self._in_flight |= await self._unanswered(set(self._sent()))
-        await self._around.bot.kill()
+            self._lost |= await self._unanswered(wire.sent[-BATCH_SIZE:])
+        await bot.kill()
+        final = await wire.final(self._around.url)
+        self._repeatable.update(self._answers().keys() - final)
         await self._start()
 
-    def _sent(self) -> Sequence[str]:
-        return self._around.wire.sent[-BATCH_SIZE:]
-
-    async def _wait_for_answers(self, messages: Sequence[str]) -> None:
+    async def _wait_for_answers(self, messages: Collection[str]) -> None:
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
-                while await self._unanswered(set(messages)):  # noqa: ASYNC110 - of two processes
+                while await self._unanswered(messages):  # noqa: ASYNC110 - of two processes
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            self._report.unsettled += len(await self._unanswered(set(messages)))
+            self._report.unsettled += len(await self._unanswered(messages))
 
-    async def _unanswered(self, messages: set[str]) -> set[str]:
-        left = messages - set(self._around.wire.answers())
+    async def _unanswered(self, messages: Collection[str]) -> set[str]:
+        left = set(messages) - self._answers().keys()
         return left - {str(message) for (message,) in await self._rows(SILENT)} if left else left
 
     async def _wait_for_feedback(self) -> None:
@@ -205,13 +219,14 @@ class Evening:
         return int(line.split()[1]) / 1024
 
     async def _examine(self) -> None:
-        report, answers = self._report, self._around.wire.answers()
+        report, answers = self._report, self._answers()
         report.answered = len(answers)
         report.refused = len(await self._rows(SILENT))
         report.feedback = self._expected.total()
-        report.different = sum(len(set(emojis)) > 1 for emojis in answers.values())
+        reactions = self._around.wire.reactions().values()
+        report.different = sum(len({each.emoji for each in given}) > 1 for given in reactions)
         report.repeated = sum(
-            len(emojis) > 1 for message, emojis in answers.items() if message not in self._in_flight
+            len(emojis) > 1 + self._repeatable[message] for message, emojis in answers.items()
         )
         stored = Counter(await self._rows(FEEDBACK))
         report.missing = (self._expected - stored).total()

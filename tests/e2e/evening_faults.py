@@ -8,13 +8,14 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from tests.e2e import discord_server
 from tests.e2e.discord_server import Refusal as DiscordRefusal
 from tests.e2e.evening_wires import DiscordWire, TelegramWire, Wire
 from tests.e2e.private_postgres import PrivatePostgres
 from tests.e2e.process import BotProcess, store_away
-from tests.e2e.telegram_calls import Refusal
+from tests.e2e.telegram_calls import LOST_ANSWER, Refusal
 
-FAULT_SECONDS = 0.5
+FAULT_SECONDS = 0.3
 
 Fault = Callable[[], Awaitable[object]]
 _REACT, _POLL = "setMessageReaction", "getUpdates"
@@ -39,9 +40,10 @@ def telegram_faults(wire: TelegramWire) -> dict[str, Fault]:
 
     return {
         "connection reset": refuse(Refusal(_REACT, 0), Refusal(_REACT, 0)),
+        "answer lost": refuse(Refusal(_REACT, LOST_ANSWER)),
         "rate limit": refuse(Refusal(_REACT, 429, "slow", retry_after=1)),
         "server error": refuse(Refusal(_REACT, 500), Refusal(_REACT, 502)),
-        "poll reset": refuse(Refusal(_POLL, 0), Refusal(_POLL, 502)),
+        "poll reset": refuse(Refusal(_POLL, 0)),
         "poll cut off": refuse(Refusal(_POLL, 200)),
         "malformed event": malformed,
         "repeated event": repeated,
@@ -68,6 +70,7 @@ def discord_faults(wire: DiscordWire) -> dict[str, Fault]:
 
     return {
         "connection reset": refuse(DiscordRefusal(0)),
+        "answer lost": refuse(DiscordRefusal(discord_server.LOST_ANSWER)),
         "rate limit": refuse(*[DiscordRefusal(429, retry_after=0.2)] * 3),
         "server error": refuse(DiscordRefusal(500), DiscordRefusal(502)),
         "gateway drop": gateway.drop,

@@ -3,18 +3,30 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from model.emoji import canonical
 from tests.e2e import discord_server as discord
 from tests.e2e import telegram_payloads as telegram
+from tests.e2e.database import fetch
 from tests.e2e.discord_payloads import ALICE, BOB, guild
+from tests.e2e.telegram_calls import LOST_ANSWER
 from tests.e2e.telegram_server import TelegramServer
 
 START_SECONDS = 180.0
 """Time in which a process must be connected, on a machine that does much else."""
 CHATS = 200
 """So many that no group reaches Telegram's limit of reactions a minute."""
+HANDLED = "select update_id from update_claim where handled_at is not null"
+
+
+class Reaction(NamedTuple):
+    """A reaction that the bot put on a message."""
+
+    emoji: str
+    """Canonical."""
+    lost: bool
+    """True if the bot got no answer, and so does not know of it."""
 
 
 class Wire(Protocol):
@@ -50,8 +62,15 @@ class Wire(Protocol):
         """Change a member's reactions on a message."""
         ...
 
-    def answers(self) -> Mapping[str, Sequence[str]]:
-        """Return the emojis that the bot put on each message so far, canonical, with repeats."""
+    def reactions(self) -> Mapping[str, Sequence[Reaction]]:
+        """Return the bot's reactions on each message so far, repeated ones included."""
+        ...
+
+    async def final(self, url: str) -> set[str]:
+        """Return the messages that a new process must not answer again.
+
+        ``url`` is that of the bot's database.
+        """
         ...
 
 
@@ -65,8 +84,9 @@ class TelegramWire:
         self.server = TelegramServer()
         self.sent: list[str] = []
         self._groups: dict[str, int] = {}
+        self._updates: dict[int, str] = {}
         self._number = count()
-        self._answers: dict[str, list[str]] = defaultdict(list)
+        self._reactions: dict[str, list[Reaction]] = defaultdict(list)
         self._read = 0
 
     @property
@@ -88,19 +108,27 @@ class TelegramWire:
         group = telegram.GROUP - next(self._number) % CHATS
         message = str(self.server.send_message(text, telegram.ALICE, group))
         self._groups[message] = group
+        self._updates[self.server.last_update] = message
         self.sent.append(message)
         return message
 
     async def change(self, message: str, old: Sequence[str], new: Sequence[str]) -> None:
         self.server.react(int(message), telegram.BOB, old, new, self._groups[message])
 
-    def answers(self) -> Mapping[str, Sequence[str]]:
+    def reactions(self) -> Mapping[str, Sequence[Reaction]]:
         calls = self.server.calls.entries
         for call in calls[self._read :]:
-            if call.method == "setmessagereaction" and call.status == 200:
-                self._answers[call.fields["message_id"]] += map(canonical, call.emojis)
+            if call.method == "setmessagereaction" and call.status in (200, LOST_ANSWER):
+                (emoji,) = call.emojis
+                lost = call.status == LOST_ANSWER
+                self._reactions[call.fields["message_id"]].append(Reaction(canonical(emoji), lost))
         self._read = len(calls)
-        return self._answers
+        return self._reactions
+
+    async def final(self, url: str) -> set[str]:
+        """Return those whose update is recorded as handled; the others are sent again."""
+        numbers = {number for (number,) in await fetch(url, HANDLED)}
+        return {message for number, message in self._updates.items() if number in numbers}
 
 
 class DiscordWire:
@@ -116,7 +144,7 @@ class DiscordWire:
         """Message -> its channel."""
         self._places = [str(1000 + number) for number in range(20)]
         self.server.gateway.guilds = [guild(channels=self._places)]
-        self._answers: dict[str, list[str]] = defaultdict(list)
+        self._reactions: dict[str, list[Reaction]] = defaultdict(list)
         self._read = 0
 
     @property
@@ -149,10 +177,17 @@ class DiscordWire:
         for emoji in set(new) - set(old):
             await self.server.react(message, BOB, emoji, self.channels[message])
 
-    def answers(self) -> Mapping[str, Sequence[str]]:
+    def reactions(self) -> Mapping[str, Sequence[Reaction]]:
         requests = self.server.requests.entries
         for request in requests[self._read :]:
-            if "/reactions/" in request.path and request.status == 204:
-                self._answers[request.path.split("/")[4]].append(canonical(request.emoji))
+            if "/reactions/" in request.path and request.status in (204, discord.LOST_ANSWER):
+                lost = request.status == discord.LOST_ANSWER
+                reaction = Reaction(canonical(request.emoji), lost)
+                self._reactions[request.path.split("/")[4]].append(reaction)
         self._read = len(requests)
-        return self._answers
+        return self._reactions
+
+    async def final(self, url: str) -> set[str]:
+        """Return all: Discord sends no event to two processes."""
+        del url
+        return set(self.sent)
