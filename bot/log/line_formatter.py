@@ -1,4 +1,4 @@
-"""The format of a record: one line, without what somebody wrote."""
+"""Format of a record: one line, without any text of a member."""
 
 import json
 import logging

@@ -145,7 +145,7 @@ class MemberSet(ItemSet):
         return frozenset(keys)
 
     def format(self, value: Items | None, language: str, show_item: ShowItem = str) -> str:
-        """Return the number of members, as a key names nobody."""
+        """Return the number of members: their keys are pseudonyms and say nothing."""
         if not value:
             return super().format(value, language, show_item)
         return localize("value.members", language, count=len(value))
