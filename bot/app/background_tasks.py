@@ -20,6 +20,9 @@ REFIT_INTERVAL_SECONDS = 86_400.0
 UPDATE_CLAIM_RETENTION = timedelta(days=2)
 """Longer than Telegram, the most persistent platform, redelivers an update: one day."""
 
+SHARD_LEASE_RETENTION = timedelta(days=2)
+"""Longer than any platform keeps a session that nobody resumes."""
+
 
 @asynccontextmanager
 async def background_tasks(
@@ -50,6 +53,7 @@ async def purge_expired(store: SqlStore, settings: Settings) -> None:
         logger.info("erased %d rows and texts past their retention", erased)
     await store.votes.purge_days_before(now)
     await store.update_claims.purge(now - UPDATE_CLAIM_RETENTION)
+    await store.shard_leases.purge(now - SHARD_LEASE_RETENTION)
     remove_expired_backups(settings, now)
 
 

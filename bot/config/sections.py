@@ -93,10 +93,15 @@ class DiscordSettings(_Section):
     gateway_url: OptionalUrl = None
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
     shard_count: Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, _EMPTY_IS_UNSET] = None
+    max_shards: Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, _EMPTY_IS_UNSET] = None
     training_permitted: bool = False
 
     @model_validator(mode="after")
     def _check_shards(self) -> Self:
+        if self.max_shards is not None and (self.shard_count is None or self.shard_ids):
+            raise PydanticCustomError(
+                "shards", "max_shards needs shard_count, and no shard_ids: they are leased"
+            )
         if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
             raise PydanticCustomError("shards", "shard_ids should lie below shard_count")
         return self

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 
 class Connection:
@@ -18,15 +19,27 @@ class Connection:
         self._heard_at: dict[str, float | None] = {}
         self._lost: set[str] = set()
         self._ended = False
-        self.sample: Callable[[], None] = _nothing_to_sample
-        """Called every second while the bot runs, by an adapter's choice: looks for signs of life
-        of which no event tells."""
+        self._samplers: list[Callable[[], None]] = []
         self.reconnects = 0
         """Lost parts that were connected again, since the start."""
         self.rate_limited = 0
         """Responses 429 since the start."""
         self.errors: Counter[str] = Counter()
         """Calls that the platform refused or that failed, since the start, by name."""
+
+    @contextmanager
+    def sampled(self, sampler: Callable[[], None]) -> Iterator[None]:
+        """Look by ``sampler``, every second, for signs of life of which no event tells."""
+        self._samplers.append(sampler)
+        try:
+            yield
+        finally:
+            self._samplers.remove(sampler)
+
+    def sample(self) -> None:
+        """Look for signs of life; called every second while the bot runs."""
+        for sampler in list(self._samplers):
+            sampler()
 
     def begin(self) -> None:
         """Record that the adapter was started, for the first time or again."""
@@ -51,6 +64,11 @@ class Connection:
             if self._heard_at.get(name) is not None:
                 self._lost.add(name)
                 self._heard_at[name] = None
+
+    def forget(self, part: str) -> None:
+        """Count the connection as complete without a part: another process has it."""
+        self._heard_at.pop(part, None)
+        self._lost.discard(part)
 
     def end(self) -> None:
         """Record that the adapter ended, and comes back only if it is started again."""
@@ -80,7 +98,3 @@ class Connection:
         missing = sorted(part for part, time in self._heard_at.items() if part and time is None)
         parts = f": shards {', '.join(missing)}" if missing else ""
         return f"not connected{parts}" if self._lost else f"not connected yet{parts}"
-
-
-def _nothing_to_sample() -> None:
-    """Do nothing: the adapter gets an event for each sign of life."""

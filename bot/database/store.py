@@ -14,6 +14,7 @@ from bot.database.preferences.totals import PreferenceTotals
 from bot.database.preferences.unprompted import SqlUnpromptedStore
 from bot.database.preferences.votes import VoteHistory
 from bot.database.rules import SqlRuleStore
+from bot.database.shard_leases import ShardLeaseStore
 from bot.database.transaction import Database
 from bot.database.update_claims import UpdateClaimStore
 
@@ -49,3 +50,4 @@ class SqlStore:
         self.consented_texts = SqlConsentedTextStore(database)
         self.admin_notices = AdminNoticeStore(database)
         self.update_claims = UpdateClaimStore(database)
+        self.shard_leases = ShardLeaseStore(database)

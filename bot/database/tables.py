@@ -248,3 +248,19 @@ latest_update = Table(
     Column("applied_at", UtcTime, nullable=False),
     Index(None, "applied_at"),
 )
+
+# Leases by which processes share out the shards of a bot. A row belongs to no process once it has
+# expired; the rows of one count of shards say nothing about those of another.
+shard_lease = Table(
+    "shard_lease",
+    metadata,
+    # A keyed hash of the bot's id.
+    Column("bot", PlainText(64), primary_key=True),
+    Column("shard_count", Integer, primary_key=True, autoincrement=False),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("holder", PlainText(64), nullable=False),
+    Column("acquired_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    # From which point on another process takes up the events: id, address and last sequence.
+    Column("session", JSON(none_as_null=True)),
+)

@@ -39,6 +39,7 @@ class Session:
     """One shard's events, through as many connections as it takes."""
 
     id: str
+    shard: int = 0
     events: list[Payload] = field(default_factory=list)
     connection: Connection | None = None
 
@@ -66,7 +67,9 @@ class Gateway:
         self.guilds: list[Payload] = [guild()]
         """Servers that the bot is a member of."""
         self.sessions: dict[int, Session] = {}
-        """By shard."""
+        """The latest of each shard."""
+        self._earlier: list[Session] = []
+        """Those that were left and can be resumed."""
         self._shards = 1
         self.received: EventLog[Payload] = EventLog()
         """Everything that the bot sent, heartbeats included."""
@@ -100,16 +103,19 @@ class Gateway:
                 payload = json.loads(message.data)
                 await self._answer(connection, payload, str(request.url.origin()))
                 self.received.add(payload)
-        for session in self.sessions.values():
+        for session in self._all_sessions():
             if session.connection is connection:
                 session.connection = None
+                if socket.close_code in (1000, 1001):  # the bot ended it
+                    session.id = ""
         return socket
 
     async def dispatch(self, kind: str, data: Payload) -> None:
         """Send an event to the shard of its guild, or to the first one."""
         shard = (int(data.get("guild_id") or 0) >> 22) % self._shards
-        if shard in self.sessions:
-            await self.sessions[shard].dispatch(kind, data)
+        for session in self._all_sessions():
+            if session.shard == shard:
+                await session.dispatch(kind, data)
 
     async def reconnect(self, shard: int = 0) -> None:
         """Ask the bot to come back and resume."""
@@ -153,7 +159,11 @@ class Gateway:
             return
         self._intents = data["intents"]
         shard, self._shards = data.get("shard", [0, 1])
-        session = self.sessions[shard] = Session(f"{SESSION_ID}{shard}", connection=connection)
+        if shard in self.sessions:
+            self._earlier.append(self.sessions[shard])
+        number = shard if not self._earlier else f"{shard}-{len(self._earlier)}"
+        session = Session(f"{SESSION_ID}{number}", shard, connection=connection)
+        self.sessions[shard] = session
         own = [g for g in self.guilds if (int(g["id"]) >> 22) % self._shards == shard]
         ready: Payload = {
             "v": 10,
@@ -169,7 +179,7 @@ class Gateway:
             await session.dispatch("GUILD_CREATE", each)
 
     async def _resume(self, connection: Connection, data: Payload) -> None:
-        known = (each for each in self.sessions.values() if each.id == data["session_id"])
+        known = (each for each in self._all_sessions() if each.id == data["session_id"])
         session = next(known, None)
         if session is None or self.rejects_resume:
             await connection.send({"op": INVALID_SESSION, "d": False})
@@ -181,8 +191,11 @@ class Gateway:
         session.connection = connection
         await session.dispatch("RESUMED", {})
 
+    def _all_sessions(self) -> list[Session]:
+        return [*self._earlier, *self.sessions.values()]
+
     async def close(self) -> None:
         """Close the connections that are open."""
-        for session in self.sessions.values():
+        for session in self._all_sessions():
             if session.connection is not None:
                 await session.connection.socket.close()

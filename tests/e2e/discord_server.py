@@ -105,7 +105,10 @@ class DiscordServer:
         """Requests that Discord does not document; a test with any has failed."""
         self.application = application()
         """Entry of the bot in the developer portal."""
-        self._next_id = 10_000
+        self.max_concurrency = 1
+        """Shards that may identify at once."""
+        self.next_id = 10_000
+        """The id of the next message, less one."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get(API + "/users/@me", self._me)
@@ -156,8 +159,8 @@ class DiscordServer:
         self, text: str, author: str = ALICE, channel: str = CHANNEL, **changes: object
     ) -> str:
         """Write a message; returns its id. Its text is sent if the bot may read it."""
-        self._next_id += 1
-        payload = message(str(self._next_id), channel, author, text, **changes)
+        self.next_id += 1
+        payload = message(str(self.next_id), channel, author, text, **changes)
         mentioned = any(mention["id"] == BOT for mention in payload["mentions"])
         if not (self.gateway.requests_content or mentioned or channel == DM):
             payload["content"] = ""
@@ -245,7 +248,8 @@ class DiscordServer:
         return json_response(page)
 
     async def _gateway_bot(self, _request: web.Request) -> web.Response:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0}
+        limit["max_concurrency"] = self.max_concurrency
         # An address that leads nowhere: discord.gateway_url has to win over it.
         answer = {"url": "ws://127.0.0.1:9", "shards": 1, "session_start_limit": limit}
         return json_response(answer)
@@ -264,11 +268,14 @@ class DiscordServer:
         body, place = await request.json(), request.match_info["channel"]
         if self.refusals:
             return self.refusals.popleft().response(request)
-        self._next_id += 1
+        sent_before = self.sent.filter(lambda sent: sent["nonce"] == body.get("nonce"))
+        if sent_before and body.get("enforce_nonce"):
+            return json_response(sent_before[0])
+        self.next_id += 1
         given = {key: body[key] for key in ("components", "message_reference") if key in body}
-        payload = message(str(self._next_id), place, BOT, body.get("content", ""), **given)
+        payload = message(str(self.next_id), place, BOT, body.get("content", ""), **given)
         await self.gateway.dispatch("MESSAGE_CREATE", payload)
-        self.sent.add({**payload, "flags": body.get("flags", 0)})
+        self.sent.add({**payload, "flags": body.get("flags", 0), "nonce": body.get("nonce")})
         await self.accepting_reactions.wait()
         return json_response(payload)
 

@@ -3,8 +3,11 @@
 import asyncio
 import re
 
+import aiohttp
+import pytest
+
 from tests.e2e.conftest import Launcher
-from tests.e2e.database import fetch
+from tests.e2e.database import execute, fetch
 from tests.e2e.process import BotProcess, store_away
 from tests.e2e.queries import FEEDBACK, HANDLED, OUTCOME, RECORDED
 from tests.e2e.telegram_calls import LOST_ANSWER, Refusal
@@ -206,7 +209,7 @@ async def test_a_quick_removal_is_not_stored_before_its_reaction(
     assert await bot.stop() == 0
 
 
-async def test_the_last_update_holds_in_whatever_order_two_replicas_get_it(
+async def test_two_replicas_take_updates_in_any_order_and_after_a_kill(
     launcher: Launcher, telegram_server: TelegramServer, postgres_url: str
 ) -> None:
     database = {"database.url": postgres_url}
@@ -230,8 +233,24 @@ async def test_the_last_update_holds_in_whatever_order_two_replicas_get_it(
     assert await telegram_server.deliver(last, there) == 200
     assert await telegram_server.deliver(last - 1, here) == 200
     assert await fetch(postgres_url, "select kind, emoji from feedback") == [("correct", "🔥")]
-    for bot in (one, two):
-        assert await bot.stop() == 0
+
+    telegram_server.accepting_reactions.clear()
+    cut = telegram_server.send_message("party")
+    number = telegram_server.last_update
+    delivery = asyncio.create_task(telegram_server.deliver(number, here))
+    await telegram_server.pending_reactions.wait(lambda pending: pending == cut)
+    await one.kill()
+    with pytest.raises(aiohttp.ClientError):
+        await delivery
+    assert await telegram_server.deliver(number, there) == 503  # for half a minute
+    await execute(postgres_url, "update update_claim set claimed_at = '2000-01-01T00:00:00Z'")
+    telegram_server.accepting_reactions.set()
+    assert await telegram_server.deliver(number, there) == 200
+    assert await telegram_server.deliver(number, there) == 200
+    (call,) = await telegram_server.reaction_calls(cut)
+    assert call.emojis == ["🎉"]
+    assert await fetch(postgres_url, "select count(*) from prediction") == [(2,)]
+    assert await two.stop() == 0
     assert "Traceback" not in one.output
 
 

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypedDict
 
 import aiohttp
 import discord
 import yarl
 from discord.backoff import ExponentialBackoff
+from discord.gateway import DiscordWebSocket
 
 from bot.adapters.discord import permissions
 from bot.adapters.discord.buttons import PredictionButton, WithdrawButton
@@ -21,7 +24,6 @@ from bot.adapters.discord.heartbeats import HeartbeatWatch
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.responder import TIMEOUT_SECONDS, Responder
 from bot.adapters.discord.suspension import Suspensions
-from bot.config.sections import DiscordSettings
 from bot.log import describe
 
 logger = logging.getLogger(__name__)
@@ -46,30 +48,41 @@ def intents(*, message_content: bool) -> discord.Intents:
     )
 
 
-class _Shards(TypedDict, total=False):
+class _ShardOptions(TypedDict, total=False):
     shard_ids: list[int]
     shard_count: int
 
 
-def _shards(settings: DiscordSettings) -> _Shards:
-    """Return the shards that this process runs; empty for all of them."""
-    given = _Shards()
-    if settings.shard_ids:
-        given["shard_ids"] = list(settings.shard_ids)
-    if settings.shard_count is not None:
-        given["shard_count"] = settings.shard_count
-    return given
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The shards that a client runs."""
+
+    ids: Sequence[int] = ()
+    """Their numbers; empty for all."""
+    count: int | None = None
+    """The number of all shards; None for Discord's recommendation."""
+
+    def options(self) -> _ShardOptions:
+        """Return the arguments of a client."""
+        given = _ShardOptions()
+        if self.ids:
+            given["shard_ids"] = list(self.ids)
+        if self.count is not None:
+            given["shard_count"] = self.count
+        return given
 
 
 class Client(discord.AutoShardedClient):
     """One session of the bot."""
 
-    def __init__(self, context: AdapterContext, *, message_content: bool) -> None:
+    def __init__(
+        self, context: AdapterContext, *, message_content: bool, shards: Shards | None = None
+    ) -> None:
         """Keep no messages or members in memory: reactions are found by their ids."""
         settings = context.settings
         super().__init__(
             intents=intents(message_content=message_content),
-            **_shards(settings),
+            **(shards or Shards()).options(),
             **proxy_options(settings, context.proxy),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -90,7 +103,6 @@ class Client(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Handle the buttons of all earlier messages, and register the commands."""
-        self.context.connection.sample = partial(self._heartbeats.sample, self)
         self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
@@ -110,6 +122,31 @@ class Client(discord.AutoShardedClient):
         if self._registering is not None:
             self._registering.cancel()
         await super().close()
+
+    def sample(self) -> None:
+        """Look for signs of life of the shards."""
+        self._heartbeats.sample(self)
+
+    def socket(self, shard: int) -> DiscordWebSocket | None:
+        """Return the connection of a shard; None before it is launched."""
+        try:
+            return self._get_websocket(shard_id=shard)
+        except KeyError:
+            return None
+
+    async def settle(self) -> None:
+        """Wait until all events that were received so far are handled."""
+        await asyncio.sleep(0)  # the library calls the handlers in the loop's next round
+        await self._inbox.settle()
+
+    @contextmanager
+    def replaying(self) -> Iterator[None]:
+        """Take into account that messages may have been written a while ago."""
+        self._inbox.replaying = True
+        try:
+            yield
+        finally:
+            self._inbox.replaying = False
 
     async def drain(self, seconds: float) -> None:
         """Accept no more events, and finish those accepted."""

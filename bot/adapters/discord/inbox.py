@@ -44,6 +44,8 @@ class Inbox:
         self._tasks = OrderedTasks()
         self._delayed = DelayedTasks(self._tasks)
         self._retry = StoreRetry(context.store.members.exist)
+        self.replaying = False
+        """True while events of a former session come in, whose messages may be old."""
 
     def message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Accept a message, the bot's own replies included."""
@@ -56,7 +58,8 @@ class Inbox:
         if isinstance(incoming, DropReason):
             log_silence(self._context.pseudonyms, events.ref_of(message), incoming)
         else:
-            self._submit(incoming.ref, partial(self._answer, incoming, time.monotonic()))
+            received_at = time.monotonic() - (_age_seconds(message) if self.replaying else 0.0)
+            self._submit(incoming.ref, partial(self._answer, incoming, received_at))
 
     def _incoming(
         self, message: discord.Message, me: discord.ClientUser
@@ -116,6 +119,10 @@ class Inbox:
             actor = self._context.member(me.id)
             self._submit(answered, partial(self._remove, answered, actor, None))
 
+    async def settle(self) -> None:
+        """Wait for the events that were accepted so far."""
+        await self._tasks.settle()
+
     async def drain(self, seconds: float) -> None:
         """Accept no more events, and finish those accepted; drop those that wait."""
         self._delayed.cancel_all()
@@ -153,6 +160,9 @@ class Inbox:
         if outcome.skip_reason is SkipReason.DELAYED:
             waited = replace(message, waited=True)
             self._delayed.submit(message.ref, outcome.delay_seconds, partial(self._resume, waited))
+        if outcome.skip_reason is SkipReason.DUPLICATE:
+            # Discord shows the same reaction once, and sends a reply with the same nonce once.
+            await self._service.show_again(message, self._platform)
         if outcome.shown:
             self._context.last_answered[message.ref.chat] = message.ref.message
         if outcome.refusal == "blocked":
@@ -163,3 +173,7 @@ class Inbox:
 
     async def _resume(self, message: IncomingMessage) -> None:
         await self._retry.run(partial(self._answer, message, time.monotonic()))
+
+
+def _age_seconds(message: discord.Message) -> float:
+    return (discord.utils.utcnow() - message.created_at).total_seconds()

@@ -85,7 +85,12 @@ class Responder:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 sent = await self._chat(ref).send(
-                    best, view=view, reference=_Reference(ref), mention_author=False, silent=True
+                    best,
+                    view=view,
+                    reference=_Reference(ref),
+                    mention_author=False,
+                    silent=True,
+                    nonce=ref.message,  # a reply sent again within minutes stays one
                 )
         except Exception as error:
             raise PlatformRefused(_reply_refusal(error)) from None

@@ -30,21 +30,3 @@ async def answer_message(
         language = await context.language(message.chat, own, events.thread_of(message))
         await CommandContext(context, message, "", language).reply(localize(key, language))
     return outcome
-
-
-async def show_recorded_outcome(
-    context: AdapterContext, message: Message, incoming: IncomingMessage
-) -> None:
-    """Show a recorded outcome, whose process may have ended before it was shown.
-
-    A reaction set twice is one reaction; a reply sent twice would be two, and is not repeated.
-    """
-    recorded = await context.services.service.recorded_outcome(incoming.ref)
-    if (
-        recorded is None
-        or incoming.requested
-        or not recorded.outcome.shown
-        or recorded.outcome.as_buttons
-    ):
-        return
-    await context.services.service.show_again(recorded.outcome, Responder(context, message))

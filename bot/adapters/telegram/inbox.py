@@ -13,10 +13,11 @@ from telegram.constants import ChatType
 
 from bot.adapters.telegram import callbacks, events, inline
 from bot.adapters.telegram.admin_notices import AdminNotices
-from bot.adapters.telegram.answers import answer_message, show_recorded_outcome
+from bot.adapters.telegram.answers import answer_message
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.polling import Batch
+from bot.adapters.telegram.responder import Responder
 from bot.adapters.telegram.update_claims import UpdateClaims
 from bot.adapters.telegram.updates import ReceivedUpdate
 from bot.core.concurrency.delayed_tasks import DelayedTasks
@@ -199,7 +200,9 @@ class Inbox:
             answer = partial(self._answer, replace(incoming, waited=True), message)
             self._delayed.submit(incoming.ref, outcome.delay_seconds, answer)
         if outcome.skip_reason is SkipReason.DUPLICATE:
-            await show_recorded_outcome(self._context, message, incoming)
+            # A reaction set twice is one; a reply sent twice would be two, and is not repeated.
+            responder = Responder(self._context, message)
+            await self._context.services.service.show_again(incoming, responder, replies=False)
         if self._notices.is_unchecked(message.chat):
             # Apart from the update: until that is handled, a crash shows its reaction again.
             checking = self._notices.check_chat(message.chat)

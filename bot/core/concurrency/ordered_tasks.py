@@ -37,6 +37,11 @@ class OrderedTasks:
         task.add_done_callback(lambda done: self._done(ref, done))
         return task
 
+    async def settle(self) -> None:
+        """Wait for the work that was submitted so far."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+
     async def drain(self, seconds: float) -> None:
         """Close the queue and wait for its tasks; cancel them after ``seconds``."""
         self._closed = True

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -116,22 +116,25 @@ class Service:
                 return Outcome(message.ref, skip_reason=unrecorded)
         if not outcome.shown:
             return outcome
-        if outcome.as_buttons:
-            showing = platform.reply(message.ref, outcome.predictions)
-        else:
-            showing = platform.react(message.ref, outcome.shown)
-        shown = await self._show(outcome, showing)
+        shown = await self._show_on(platform, outcome)
         if not shown.shown and shown.refusal != "rate_limited":
             self._scorer.withdraw(message, outcome)
         return shown
 
-    async def show_again(self, outcome: Outcome, platform: ChatPlatform) -> Outcome:
+    async def show_again(
+        self, message: IncomingMessage, platform: ChatPlatform, *, replies: bool = True
+    ) -> None:
         """Show a recorded outcome whose process may have ended before it did. Never raises.
 
-        Only for platforms on which the same reaction twice is one.
+        Only for platforms on which the same reaction twice is one; with ``replies``, also the same
+        reply. What a member asked for is not shown again: they see that it failed.
         """
-        with self._in_flight.track(outcome.ref):
-            return await self._show(outcome, platform.react(outcome.ref, outcome.shown))
+        recorded = await self.recorded_outcome(message.ref)
+        if recorded is None or message.requested or not recorded.outcome.shown:
+            return
+        if replies or not recorded.outcome.as_buttons:
+            with self._in_flight.track(message.ref):
+                await self._show_on(platform, recorded.outcome)
 
     async def preview(self, message: IncomingMessage) -> Outcome:
         """Return the outcome that a message would have; show and record nothing. Never raises.
@@ -256,10 +259,13 @@ class Service:
             return None if message.requested else SkipReason.STORE_FAILED
         return None if recorded else SkipReason.DUPLICATE
 
-    async def _show(self, outcome: Outcome, showing: Awaitable[None]) -> Outcome:
-        """Await the platform; return the outcome, or that of its refusal."""
+    async def _show_on(self, platform: ChatPlatform, outcome: Outcome) -> Outcome:
+        """Show an outcome; return it, or that of the platform's refusal."""
         try:
-            await showing
+            if outcome.as_buttons:
+                await platform.reply(outcome.ref, outcome.predictions)
+            else:
+                await platform.react(outcome.ref, outcome.shown)
         except PlatformRefused as error:
             refusal = error.reason
             self.refusals[refusal] += 1
