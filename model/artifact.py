@@ -58,8 +58,10 @@ SERVED_FILES = (
     LAYOUT.card,
     TRANSFORMERS_CONFIG,
 )
-CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
+_CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 """Patterns of the files that transformers needs of a classifier."""
+_PICKLED_WEIGHTS = "pytorch_model*.bin"
+"""Weights of older checkpoints; a checkpoint that has safetensors needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,18 @@ def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> P
     if name.count("/") != 1 or source.startswith((".", "/", "~")):
         raise ArtifactError(f"{source} is neither a folder nor a Hub id ORG/NAME[@REV]")
     return _fetch(name, revision or None, file_patterns)
+
+
+def locate_classifier(source: str) -> Path:
+    """Return the folder of a classifier of transformers: a folder, or a Hub id.
+
+    Raises:
+        ArtifactError: no such folder, or the download failed.
+    """
+    folder = locate(source, _CLASSIFIER_FILES)
+    if Path(source).is_dir() or any(folder.glob("*.safetensors")):
+        return folder
+    return locate(source, (*_CLASSIFIER_FILES, _PICKLED_WEIGHTS))
 
 
 def _fetch(repository: str, revision: str | None, file_patterns: Sequence[str]) -> Path:

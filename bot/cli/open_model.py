@@ -24,4 +24,4 @@ def open_model(source: str | None) -> "Predictor | EmojiClassifier":
     from model.training.export.emoji_classifier import EmojiClassifier  # torch
 
     # Weights are downloaded from the Hub only now.
-    return EmojiClassifier(artifact.locate(source, artifact.CLASSIFIER_FILES))
+    return EmojiClassifier(artifact.locate_classifier(source))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from model.artifact import LAYOUT, load
 from tests.cli.conftest import BOT, CommandResult
 from tests.hub_server import MAIN, Commit, HubServer, Repository
-from tests.model.training.export.test_emoji_classifier import EMOJIS, roberta, written
+from tests.model.training.export.hub_classifiers import EMOJIS, roberta
 from tests.tiny import write_tiny_artifact
 
 NAME = "org/emoji"
@@ -36,6 +37,16 @@ async def hub(tiny_artifact: Path) -> AsyncIterator[HubServer]:
     await server.close()
 
 
+def at_hub(hub: HubServer, folder: Path) -> dict[str, str]:
+    """Return the variables of a client with an empty cache in a folder."""
+    return {
+        "HF_ENDPOINT": hub.endpoint,
+        "HF_HOME": str(folder / "hub"),
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+
+
 @pytest.fixture
 def predict_with(hub: HubServer, environment: Mapping[str, str], tmp_path: Path) -> PredictWith:
     """Call ``predict --model`` in a subprocess with an empty cache."""
@@ -45,10 +56,7 @@ def predict_with(hub: HubServer, environment: Mapping[str, str], tmp_path: Path)
             *(*BOT, "predict", "--json", "--model", model, "so funny"),
             env={
                 **{name: value for name, value in environment.items() if name != "HF_TOKEN"},
-                "HF_ENDPOINT": hub.endpoint,
-                "HF_HOME": str(tmp_path / "hub"),
-                "HF_HUB_OFFLINE": "0",
-                "HF_HUB_DISABLE_TELEMETRY": "1",
+                **at_hub(hub, tmp_path),
                 **more,
             },
             stdout=asyncio.subprocess.PIPE,
@@ -198,11 +206,25 @@ async def test_a_repository_without_an_artifact_is_a_one_line_error(
 async def test_a_classifier_of_another_project_is_fetched_and_served(
     predict_with: PredictWith, hub: HubServer, tmp_path: Path
 ) -> None:
-    folder = written(roberta, tmp_path / "foreign")
-    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    """Pickled weights are fetched when there are no safetensors."""
+    files = {file.name: file.read_bytes() for file in roberta(tmp_path / "foreign").iterdir()}
     hub.repositories["org/foreign"] = Repository({MAIN: Commit({**files, "notes.bin": b"large"})})
     result = await predict_with("org/foreign")
     assert result.status == 0, result.err
     assert {p["emoji"] for p in json.loads(result.out)["predictions"]} < set(EMOJIS)
     assert "notes.bin" not in hub.downloads()
-    assert {"config.json", "model.safetensors"} <= set(hub.downloads())
+    assert {"config.json", "pytorch_model.bin"} <= set(hub.downloads())
+
+
+async def test_weights_are_fetched_in_one_form(
+    hub: HubServer, environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    weights = {"model.safetensors": b"x", "pytorch_model.bin": b"large"}
+    hub.repositories["org/foreign"] = Repository({MAIN: Commit({"config.json": b"{}", **weights})})
+    code = "from model.artifact import locate_classifier; locate_classifier('org/foreign')"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code),
+        env={**environment, **at_hub(hub, tmp_path)},
+    )
+    assert await process.wait() == 0
+    assert sorted(hub.downloads()) == ["config.json", "model.safetensors"]

@@ -14,6 +14,15 @@ def convert(
         str, typer.Argument(metavar="PATH|HUB_ID", help="A text classifier of transformers.")
     ],
     out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the artifact goes.")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Emojis of labels named LABEL_0, LABEL_1, ...: number, tab and emoji on a line.",
+        ),
+    ] = None,
 ) -> None:
     """Turn a foreign classifier whose labels are emojis into an artifact.
 
@@ -21,7 +30,8 @@ def convert(
     """
     require_training_extra()
     from model.training.export import convert as conversion  # torch
+    from model.training.export.emoji_classifier import EmojiClassifier
 
-    folder = artifact.locate(source, artifact.CLASSIFIER_FILES)
-    converted = conversion.convert(folder, out, source.partition("@")[0])
+    classifier = EmojiClassifier(artifact.locate_classifier(source), labels=labels)
+    converted = conversion.convert(classifier, out, source.partition("@")[0])
     typer.echo(f"{converted.version} in {converted.folder}: {len(converted.table.emojis)} emojis")

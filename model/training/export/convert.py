@@ -11,11 +11,19 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from model.artifact import LAYOUT, Artifact, ArtifactError, EmojiTable, save_table, write_manifest
+from model.emoji import emoji_names
 from model.manifest import Description
 from model.training.export.emoji_classifier import EmojiClassifier
-from model.training.export.onnx import export_encoder, padding_of, save_tokenizer
+from model.training.export.onnx import (
+    export_encoder,
+    padding_of,
+    pick_evenly,
+    save_tokenizer,
+)
 from model.training.network.name_embeddings import describe_emoji, fit_name_map
-from model.training.network.tokenizer import load_tokenizer
+
+_CALIBRATION_TEXTS = 256
+"""Names of emojis that quantization reads; a foreign checkpoint comes without texts."""
 
 
 class _FeatureEncoder(nn.Module):
@@ -32,31 +40,24 @@ class _FeatureEncoder(nn.Module):
         return features
 
 
-def convert(folder: Path, out: Path, name: str) -> Artifact:
+def convert(classifier: EmojiClassifier, out: Path, name: str) -> Artifact:
     """Write an artifact whose embeddings are the weights of a classifier's last layer.
 
+    The classifier loses that layer.
+
     Raises:
-        ArtifactError: it is no classifier of emojis, or its last layer is not linear.
+        ArtifactError: its last layer is not linear, or its tokenizer cannot be served.
     """
-    classifier = EmojiClassifier(folder)
-    last = _detach_last_layer(classifier.network, len(classifier.emojis), folder)
-    embeddings = last.weight.detach().numpy()
-    bias = np.zeros(len(embeddings)) if last.bias is None else last.bias.detach().numpy()
+    tokenizer = classifier.fast_tokenizer()
+    last = _detach_last_layer(classifier)
     encoder = _FeatureEncoder(classifier.network).eval()
-    tokenizer = load_tokenizer(str(folder), classifier.max_tokens)
-    names = [describe_emoji(emoji) for emoji in classifier.emojis]
-    name_map = fit_name_map(_encode(encoder, tokenizer, names), embeddings.astype(np.float64))
     out.mkdir(parents=True, exist_ok=True)
-    table = EmojiTable(
-        tuple(classifier.emojis),
-        embeddings.astype(np.float32),
-        bias.astype(np.float32),
-        name_map.astype(np.float32),
-    )
+    table = _table(classifier.emojis, last, encoder, tokenizer)
     save_table(table, out)
     padding = padding_of(tokenizer)
     tokenizer.no_padding()
-    encodings = tokenizer.encode_batch(names)
+    texts = pick_evenly([describe_emoji(emoji) for emoji in emoji_names()], _CALIBRATION_TEXTS)
+    encodings = tokenizer.encode_batch(texts)
     save_tokenizer(tokenizer, out / LAYOUT.tokenizer)
     export_encoder(encoder, out / LAYOUT.encoder, encodings=encodings)  # type: ignore[arg-type]
     description = Description(
@@ -70,15 +71,37 @@ def convert(folder: Path, out: Path, name: str) -> Artifact:
     return write_manifest(out, name.rstrip("/").rpartition("/")[2], table.emojis, description)
 
 
-def _detach_last_layer(network: nn.Module, labels: int, folder: Path) -> nn.Linear:
-    """Replace the linear layer that gives the logits by the identity, and return it."""
+def _table(
+    emojis: Sequence[str], last: nn.Linear, encoder: nn.Module, tokenizer: Tokenizer
+) -> EmojiTable:
+    """Return the emojis with the rows of the last layer as their embeddings."""
+    embeddings = last.weight.detach().numpy()
+    bias = np.zeros(len(embeddings)) if last.bias is None else last.bias.detach().numpy()
+    names = [describe_emoji(emoji) for emoji in emojis]
+    name_map = fit_name_map(_encode(encoder, tokenizer, names), embeddings.astype(np.float64))
+    return EmojiTable(
+        tuple(emojis),
+        embeddings.astype(np.float32),
+        bias.astype(np.float32),
+        name_map.astype(np.float32),
+    )
+
+
+def _detach_last_layer(classifier: EmojiClassifier) -> nn.Linear:
+    """Replace the linear layer that gives the logits by the identity, and return it.
+
+    It is outside of the base network, whose layers may have as many outputs by chance.
+    """
+    network, labels = classifier.network, len(classifier.emojis)
     linear_layers = [
         (name, module)
         for name, module in network.named_modules()
-        if isinstance(module, nn.Linear) and module.out_features == labels
+        if isinstance(module, nn.Linear)
+        and module.out_features == labels
+        and not name.startswith(f"{network.base_model_prefix}.")
     ]
     if not linear_layers:
-        raise ArtifactError(f"{folder}: no linear layer gives its {labels} labels")
+        raise ArtifactError(f"{classifier.folder}: no linear layer gives its {labels} labels")
     name, last = linear_layers[-1]
     parent, _, attribute = name.rpartition(".")
     setattr(network.get_submodule(parent), attribute, nn.Identity())

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -24,12 +25,16 @@ class EmojiClassifier:
 
     threshold = 0.0
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, threads: int = 1, labels: Path | None = None) -> None:
         """Load model and tokenizer from a folder that transformers wrote.
+
+        ``labels`` is a file with the emojis of numbered labels (TweetEval's ``mapping.txt``), by
+        default the one in the folder, if there is one.
 
         Raises:
             ArtifactError: it is no classifier, or a label is no emoji; the label is named.
         """
+        self.folder = folder
         self.version = folder.name
         torch.set_num_threads(threads)
         try:
@@ -40,9 +45,28 @@ class EmojiClassifier:
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise ArtifactError(f"{folder} is no text classifier: {reason}") from error
-        self.emojis = _label_emojis(self.network.config.id2label, folder)
+        self.emojis = _label_emojis(self.network.config.id2label, folder, labels)
         positions = int(getattr(self.network.config, "max_position_embeddings", _MAX_TOKENS))
         self.max_tokens = min(_MAX_TOKENS, positions - _SPECIAL_TOKENS)
+
+    def fast_tokenizer(self) -> Tokenizer:
+        """Return a copy of the tokenizer in the form that is served; it truncates and pads.
+
+        Raises:
+            ArtifactError: it exists in Python alone, as BERTweet's.
+        """
+        backend = getattr(self._tokenizer, "backend_tokenizer", None)
+        if not isinstance(backend, Tokenizer):
+            raise ArtifactError(
+                f"{self.folder}: its tokenizer {type(self._tokenizer).__name__} cannot be served;"
+                " save the checkpoint with a fast one, tokenizer.json"
+            )
+        tokenizer = Tokenizer.from_str(backend.to_str())
+        tokenizer.enable_truncation(self.max_tokens)
+        tokenizer.enable_padding(
+            pad_id=self._tokenizer.pad_token_id, pad_token=self._tokenizer.pad_token
+        )
+        return tokenizer
 
     @torch.inference_mode()
     def predict(
@@ -77,13 +101,18 @@ class EmojiClassifier:
         return logits
 
 
-def _label_emojis(labels: dict[int, str], folder: Path) -> list[str]:
-    mapping = folder / "mapping.txt"
+def _label_emojis(labels: dict[int, str], folder: Path, mapping: Path | None) -> list[str]:
+    mapping = mapping or folder / "mapping.txt"
     numbered = read_label_mapping(mapping.read_text(encoding="utf-8")) if mapping.exists() else {}
     emojis = []
     for _, label in sorted(labels.items()):
         number = label_number(label)
-        emoji = emoji_of_label(label) if number is None else numbered.get(number)
+        if number is not None and number not in numbered:
+            raise ArtifactError(
+                f"{folder}: its label {label} has no name; pass a file of emojis with"
+                " model convert --labels"
+            )
+        emoji = emoji_of_label(label) if number is None else numbered[number]
         if emoji is None:
             raise ArtifactError(f"{folder}: its label {label} is no emoji")
         emojis.append(emoji)

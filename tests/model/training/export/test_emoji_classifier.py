@@ -2,86 +2,34 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-import torch
-from transformers import (
-    BertConfig,
-    BertForSequenceClassification,
-    DistilBertConfig,
-    DistilBertForSequenceClassification,
-    PreTrainedModel,
-    RobertaConfig,
-    RobertaForSequenceClassification,
-    RobertaTokenizer,
-)
 
 from model import Predictor
-from model.artifact import ArtifactError, load
+from model.artifact import Artifact, ArtifactError, load
 from model.training.export.convert import convert
 from model.training.export.emoji_classifier import EmojiClassifier
-from tests.model.training.test_architectures import SHAPE, TEXTS, byte_pairs
-
-LABELS = ["_red_heart_", "😂", "_fire_", ":cry:", "_Christmas_tree_", "🍕", "_two_hearts_"]
-EMOJIS = ["❤", "😂", "🔥", "😢", "🎄", "🍕", "💕"]
-
-
-VARIABLE_PREFIXES: dict[str, Any] = {
-    **SHAPE, "intermediate_size": 64, "max_position_embeddings": 42,
-    "id2label": dict(enumerate(LABELS)),
-}  # fmt: skip
+from model.training.feedback.feedback_targets import FeedbackTarget
+from tests.model.training.export.hub_classifiers import CLASSIFIERS, EMOJIS, LABELS, roberta
+from tests.model.training.feedback.tiny_finetune import finetuned
+from tests.model.training.test_architectures import TEXTS
 
 
-def roberta(size: int) -> PreTrainedModel:
-    return RobertaForSequenceClassification(
-        RobertaConfig(vocab_size=size, type_vocab_size=1, **VARIABLE_PREFIXES)
-    )
+@pytest.fixture(scope="module", params=CLASSIFIERS, ids=lambda write: write.__name__)
+def classifier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random classifier of each architecture."""
+    return Path(request.param(tmp_path_factory.mktemp("theirs")))
 
 
-def bert(size: int) -> PreTrainedModel:
-    return BertForSequenceClassification(BertConfig(vocab_size=size, **VARIABLE_PREFIXES))
-
-
-def distilbert(size: int) -> PreTrainedModel:
-    return DistilBertForSequenceClassification(
-        DistilBertConfig(
-            vocab_size=size,
-            dim=32,
-            n_heads=4,
-            n_layers=2,
-            hidden_dim=64,
-            max_position_embeddings=42,
-            id2label=dict(enumerate(LABELS)),
-        )
-    )
-
-
-@pytest.fixture(params=[roberta, bert, distilbert], ids=lambda make: make.__name__)
-def classifier(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A random classifier with weights large enough that its predictions differ."""
-    return written(request.param, tmp_path / "theirs")
-
-
-def written(make: object, folder: Path) -> Path:
-    tokenizer = byte_pairs()
-    torch.manual_seed(5)
-    network = make(tokenizer.get_vocab_size())  # type: ignore[operator]
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            if parameter.dim() == 2 and "embeddings" not in name:
-                parameter.mul_(8)
-    network.save_pretrained(folder)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    RobertaTokenizer(tokenizer_object=tokenizer).save_pretrained(folder)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    return folder
+@pytest.fixture(scope="module")
+def converted(classifier: Path, tmp_path_factory: pytest.TempPathFactory) -> Artifact:
+    out = tmp_path_factory.mktemp("ours")
+    return convert(EmojiClassifier(classifier), out, "org/theirs")
 
 
 def test_a_classifier_predicts_its_labels(classifier: Path) -> None:
     theirs = EmojiClassifier(classifier)
-    answers = theirs.predict([*TEXTS, "", "🙏"], 7)
+    answers = theirs.predict([*TEXTS, "", "🙏"], 8)
     assert answers[-2:] == [[], []]
     for answer in answers[:-2]:
         assert {p.emoji for p in answer} == set(EMOJIS)
@@ -92,23 +40,27 @@ def test_a_classifier_predicts_its_labels(classifier: Path) -> None:
 
 
 def test_the_converted_artifact_predicts_as_the_classifier(
-    classifier: Path, tmp_path: Path
+    classifier: Path, converted: Artifact
 ) -> None:
-    made = convert(classifier, tmp_path / "ours", "org/theirs")
-    assert made.table.emojis == tuple(EMOJIS)
-    assert made.version.startswith("theirs-")
-    ours, theirs = Predictor(load(tmp_path / "ours")), EmojiClassifier(classifier)
+    assert converted.table.emojis == tuple(EMOJIS)
+    assert converted.version.startswith("theirs-")
+    ours, theirs = Predictor(load(converted.folder)), EmojiClassifier(classifier)
     texts = [*TEXTS, "pizza " * 60]
-    for a, b in zip(ours.predict(texts, 7), theirs.predict(texts, 7), strict=True):
+    for a, b in zip(ours.predict(texts, 8), theirs.predict(texts, 8), strict=True):
         scores = {p.emoji: p.score for p in b}
-        assert np.array([p.score for p in a]) == pytest.approx(
-            np.array([scores[p.emoji] for p in a]), abs=0.05
-        )
+        assert {p.emoji: p.score for p in a} == pytest.approx(scores, abs=0.05)
     assert ours.predict(["pizza"], candidates={":fire_cat:", "❤"})[0]
 
 
+def test_the_converted_artifact_learns_from_feedback(converted: Artifact, tmp_path: Path) -> None:
+    last = Predictor(converted).predict(["funny"], 8)[0][-1].emoji
+    corrections = [FeedbackTarget(f"funny {word}", {last: 2.0}, {}) for word in "abcdefgh" * 6]
+    made = finetuned(converted, tmp_path, targets=corrections)
+    assert last in {p.emoji for p in Predictor(made).predict(["funny"], 3)[0]}
+
+
 def test_labels_that_are_not_emojis_are_refused(tmp_path: Path) -> None:
-    folder = written(roberta, tmp_path / "theirs")
+    folder = roberta(tmp_path / "theirs")
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
 
     def relabel(labels: list[str]) -> None:
@@ -121,12 +73,24 @@ def test_labels_that_are_not_emojis_are_refused(tmp_path: Path) -> None:
     relabel([*LABELS[:-1], "❤️"])
     with pytest.raises(ArtifactError, match="same emoji"):
         EmojiClassifier(folder)
-    relabel([f"LABEL_{i}" for i in range(7)])
-    with pytest.raises(ArtifactError, match="LABEL_0"):
+    relabel([f"LABEL_{i}" for i in range(8)])
+    with pytest.raises(ArtifactError, match=r"LABEL_0 has no name; .* --labels"):
         EmojiClassifier(folder)
     lines = "\n".join(f"{i}\t{label}" for i, label in enumerate(LABELS))
-    (folder / "mapping.txt").write_text(lines, encoding="utf-8")
+    labels = tmp_path / "labels.txt"
+    labels.write_text(lines, encoding="utf-8")
+    assert EmojiClassifier(folder, labels=labels).emojis == EMOJIS
+    labels.rename(folder / "mapping.txt")
     assert EmojiClassifier(folder).emojis == EMOJIS
+
+
+def test_a_tokenizer_that_only_python_has_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = EmojiClassifier(roberta(tmp_path / "theirs"))
+    monkeypatch.setattr(theirs, "_tokenizer", object())
+    with pytest.raises(ArtifactError, match="tokenizer object cannot be served; save"):
+        convert(theirs, tmp_path / "ours", "org/theirs")
 
 
 def test_a_folder_without_a_classifier_is_refused(tmp_path: Path) -> None:

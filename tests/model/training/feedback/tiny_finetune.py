@@ -1,5 +1,6 @@
 """A fine-tuning run on the tiny artifact, in which people correct 😂 to 😭."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.progress import Progress
@@ -23,10 +24,15 @@ TARGETS = [
 REPLAY = [word for word in WORDS if word not in ("funny", "haha")] * 4
 
 
-def finetuned(source: Artifact, folder: Path, recipe: FinetuneRecipe = RECIPE) -> Artifact:
+def finetuned(
+    source: Artifact,
+    folder: Path,
+    recipe: FinetuneRecipe = RECIPE,
+    targets: Sequence[FeedbackTarget] = TARGETS,
+) -> Artifact:
     """Return the candidate of a run in a folder."""
     finetune = FeedbackFinetune(source, recipe, folder / "fit")
-    head = finetune.run(TARGETS, TARGETS, REPLAY, QUIET)
+    head = finetune.run(targets, targets, REPLAY, QUIET)
     return write_candidate(head, source, folder / "artifact", record(source))
 
 
