@@ -39,9 +39,9 @@ class SilentPlatform:
 
 
 @asynccontextmanager
-async def running_service(folder: Path, metrics: Metrics) -> AsyncIterator[ObservedService]:
-    """Open a service on a database of its own."""
-    engine = await open_database(f"sqlite+aiosqlite:///{folder / 'bot.db'}")
+async def running_service(url: str, metrics: Metrics) -> AsyncIterator[ObservedService]:
+    """Open a service on a database."""
+    engine = await open_database(url)
     predictor = BatchingPredictor(Predictor.load())
     store = SqlStore(engine, ChatSettings(max_per_minute=None))
     observe_transactions(engine, metrics)
@@ -53,7 +53,7 @@ async def running_service(folder: Path, metrics: Metrics) -> AsyncIterator[Obser
 async def time_messages(folder: Path) -> tuple[float, float]:
     """Return the median processor time of a message in ms, and its number of transactions."""
     metrics, times = Metrics("0"), []
-    async with running_service(folder, metrics) as service:
+    async with running_service(f"sqlite+aiosqlite:///{folder / 'bot.db'}", metrics) as service:
         for number in range(MESSAGES):
             ref = MessageRef("discord", "home", "chat", str(number))
             message = IncomingMessage(ref, MemberKey("a" * 32), TEXT)

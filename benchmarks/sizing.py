@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -91,18 +91,21 @@ def messages(count: int, first: int = 0) -> Iterator[IncomingMessage]:
 class Meter:
     """Costs of the messages of one service."""
 
-    def __init__(self, service: ObservedService, metrics: Metrics, file: Path) -> None:
-        self.service, self._metrics, self._file = service, metrics, file
+    def __init__(
+        self, service: ObservedService, totals: Callable[[], Awaitable[Sequence[float]]]
+    ) -> None:
+        """``totals`` returns what was used since the start, in the order of the costs."""
+        self.service, self._totals = service, totals
 
     async def measure(
-        self, kind: str, step: Callable[[IncomingMessage], Awaitable[object]], first: int
-    ) -> Cost:
-        """Return the costs of ``step`` on each of ``MESSAGES`` messages."""
-        before = self._totals()
+        self, step: Callable[[IncomingMessage], Awaitable[object]], first: int
+    ) -> list[float]:
+        """Return the mean costs of ``step`` on each of ``MESSAGES`` messages."""
+        before = await self._totals()
         for message in messages(MESSAGES, first):
             await step(message)
-        after = self._totals()
-        return Cost(kind, *((b - a) / MESSAGES for a, b in zip(before, after, strict=True)))
+        after = await self._totals()
+        return [(b - a) / MESSAGES for a, b in zip(before, after, strict=True)]
 
     async def show(self, message: IncomingMessage) -> Outcome:
         """Answer a message."""
@@ -121,20 +124,30 @@ class Meter:
         given = Feedback(message.ref, actor, kind, chosen, source, datetime.now(UTC))
         await self.service.on_feedback(given)
 
-    def _totals(self) -> tuple[float, float, float, float]:
-        transactions = self._metrics.registry.get_sample_value(TRANSACTIONS) or 0
-        return 1000 * time.process_time(), transactions, written_bytes(), stored_bytes(self._file)
+    async def warm_up(self) -> None:
+        """Answer some messages, and opt the member out whose messages are skipped."""
+        for message in messages(WARM_UP, 10**6):
+            await self.show(message)
+        await self.service.member_requests.opt_out("discord", OPTED_OUT)
+
+
+def transaction_count(metrics: Metrics) -> float:
+    """Return the number of transactions so far."""
+    return metrics.registry.get_sample_value(TRANSACTIONS) or 0
 
 
 @asynccontextmanager
 async def meter(folder: Path) -> AsyncIterator[Meter]:
     """Open a service on a database of its own, and warm it up."""
-    metrics = Metrics("0")
-    async with running_service(folder, metrics) as service:
-        opened = Meter(service, metrics, folder / "bot.db")
-        for message in messages(WARM_UP, 10**6):
-            await opened.show(message)
-        await service.member_requests.opt_out("discord", OPTED_OUT)
+    metrics, file = Metrics("0"), folder / "bot.db"
+
+    async def totals() -> Sequence[float]:
+        used = 1000 * time.process_time(), transaction_count(metrics)
+        return *used, written_bytes(), stored_bytes(file)
+
+    async with running_service(f"sqlite+aiosqlite:///{file}", metrics) as service:
+        opened = Meter(service, totals)
+        await opened.warm_up()
         yield opened
 
 
@@ -144,9 +157,9 @@ async def measure(folder: Path) -> tuple[list[Cost], dict[str, float]]:
     async with meter(folder) as opened:
         memory["model loaded, database open"] = memory_mb()
         costs = [
-            await opened.measure("scored message", opened.show, 0),
-            await opened.measure("message skipped unscored", opened.skip, 10**7),
-            await opened.measure("feedback", opened.agree, 0),
+            Cost("scored message", *await opened.measure(opened.show, 0)),
+            Cost("message skipped unscored", *await opened.measure(opened.skip, 10**7)),
+            Cost("feedback", *await opened.measure(opened.agree, 0)),
         ]
         memory[f"after {2 * MESSAGES} messages"] = memory_mb()
     memory["peak"] = memory_mb("VmHWM")
