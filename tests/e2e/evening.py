@@ -21,7 +21,6 @@ from tests.e2e.process import BotProcess
 SECRET = "zanzibar"
 """A word of every message, which must be in no file."""
 PSEUDONYM_SECRET = "0123456789abcdef"
-BATCH_SIZE = 20
 SETTLE_SECONDS = 60.0
 """Time in which what was sent must be answered or refused, and feedback stored."""
 POLL_SECONDS = 0.2
@@ -44,6 +43,21 @@ class Surroundings:
     """Of the database."""
     folders: Sequence[Path]
     """With all files that bot and database write."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """The size of an evening, and what members say."""
+
+    texts: Sequence[str]
+    messages: int
+    faults: int
+    seed: int = 18
+    """Of what members and faults do."""
+    batch_size: int = 20
+    """Messages that are sent at once."""
+    seconds: float = math.inf
+    """Time after which nothing more is sent."""
 
 
 @dataclass
@@ -82,19 +96,18 @@ class Report:
 class Evening:
     """Plays a seeded evening."""
 
-    def __init__(
-        self, around: Surroundings, faults: Mapping[str, Fault], texts: Sequence[str], seed: int
-    ) -> None:
+    def __init__(self, around: Surroundings, faults: Mapping[str, Fault], script: Script) -> None:
         """Choose among ``faults``, a killed process and one that stands still."""
         self._around = around
+        self._script = script
         self._faults: dict[str, Fault] = {
             **faults,
             KILL: self._kill,
             "process stands still": partial(stand_still, around.bot),
         }
-        self._texts = texts
-        self._random = random.Random(seed)  # noqa: S311 - a simulation
-        self._report = Report()
+        self._random = random.Random(script.seed)  # noqa: S311 - a simulation
+        self.report = Report()
+        """What came of it so far."""
         self._starts = 0
         self._lost: set[str] = set()
         """Messages whose events died with a process, and are not sent again."""
@@ -102,34 +115,30 @@ class Evening:
         """Kills before which a message was answered, and not recorded as handled."""
         self._expected: Counter[Row] = Counter()
 
-    async def play(self, messages: int, faults: int, seconds: float = math.inf) -> Report:
-        """Send the messages and let the faults happen; return what came of it.
-
-        After ``seconds`` nothing more is sent.
-        """
+    async def play(self) -> Report:
+        """Send the messages and let the faults happen; return what came of it."""
         start = time.monotonic()
         await self._start()
-        batches = -(-messages // BATCH_SIZE)
-        plan = self._plan(batches, faults)
-        for number in range(batches):
-            if time.monotonic() - start > seconds:
-                break
-            size = min(BATCH_SIZE, messages - number * BATCH_SIZE)
+        script, report = self._script, self.report
+        plan = self._plan(-(-script.messages // script.batch_size))
+        while report.messages < script.messages and time.monotonic() - start < script.seconds:
+            number = report.messages // script.batch_size
+            size = min(script.batch_size, script.messages - report.messages)
             await self._play_batch(size, plan.get(number, []))
-            self._report.messages += size
-            self._report.memory.append((self._report.messages, self._memory()))
+            report.messages += size
+            report.memory.append((report.messages, self._memory()))
         await self._wait_for_feedback()
         assert await self._around.bot.stop() == 0
         await self._examine()
-        self._report.seconds = time.monotonic() - start
-        return self._report
+        report.seconds = time.monotonic() - start
+        return report
 
-    def _plan(self, batches: int, faults: int) -> dict[int, list[str]]:
+    def _plan(self, batches: int) -> dict[int, list[str]]:
         """Spread the faults over the batches, each kind as often; kills in the first half."""
         kinds = list(self._faults)
         self._random.shuffle(kinds)
         plan: dict[int, list[str]] = {}
-        for number in range(faults):
+        for number in range(self._script.faults):
             kind = kinds[number % len(kinds)]
             last = max(1, batches // 2 if kind == KILL else batches - 1)
             plan.setdefault(self._random.randrange(last), []).append(kind)
@@ -138,7 +147,7 @@ class Evening:
     async def _play_batch(self, size: int, faults: Sequence[str]) -> None:
         messages = [await self._send() for _ in range(size // 2)]
         for kind in faults:
-            self._report.faults[kind] += 1
+            self.report.faults[kind] += 1
             await self._faults[kind]()
         messages += [await self._send() for _ in range(size - len(messages))]
         await self._wait_for_answers(set(messages) - self._lost)
@@ -148,7 +157,7 @@ class Evening:
                 await self._react(message, answers[message][0])
 
     async def _send(self) -> str:
-        return await self._around.wire.send(f"{self._random.choice(self._texts)} {SECRET}")
+        return await self._around.wire.send(f"{self._random.choice(self._script.texts)} {SECRET}")
 
     def _answers(self) -> Mapping[str, Sequence[str]]:
         """Return the emojis on each message of which the bot knows, with repeats."""
@@ -181,7 +190,7 @@ class Evening:
         wire, bot = self._around.wire, self._around.bot
         if isinstance(wire, DiscordWire):  # events that wait die with the process
             await self._wait_for_feedback()
-            self._lost |= await self._unanswered(wire.sent[-BATCH_SIZE:])
+            self._lost |= await self._unanswered(wire.sent[-self._script.batch_size :])
         await bot.kill()
         final = await wire.final(self._around.url)
         self._repeatable.update(self._answers().keys() - final)
@@ -193,7 +202,7 @@ class Evening:
                 while await self._unanswered(messages):  # noqa: ASYNC110 - of two processes
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            self._report.unsettled += len(await self._unanswered(messages))
+            self.report.unsettled += len(await self._unanswered(messages))
 
     async def _unanswered(self, messages: Collection[str]) -> set[str]:
         left = set(messages) - self._answers().keys()
@@ -219,7 +228,7 @@ class Evening:
         return int(line.split()[1]) / 1024
 
     async def _examine(self) -> None:
-        report, answers = self._report, self._answers()
+        report, answers = self.report, self._answers()
         report.answered = len(answers)
         report.refused = len(await self._rows(SILENT))
         report.feedback = self._expected.total()

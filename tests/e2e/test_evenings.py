@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Launcher
-from tests.e2e.evening import Evening, Report, Surroundings
+from tests.e2e.evening import Evening, Report, Script, Surroundings
 from tests.e2e.evening_faults import Fault, faults_of, postgres_faults, sqlite_faults
 from tests.e2e.evening_wires import DiscordWire, TelegramWire, Wire
 from tests.e2e.private_postgres import PrivatePostgres, find_binaries, private_postgres
@@ -36,9 +36,9 @@ def check(report: Report) -> None:
 
 
 async def play(wire: Wire, around: Surroundings, faults: dict[str, Fault], text: str) -> Report:
-    evening = Evening(around, faults_of(wire) | faults, [text], seed=18)
+    script = Script([text], MESSAGES, FAULTS)
     try:
-        return await evening.play(MESSAGES, FAULTS)
+        return await Evening(around, faults_of(wire) | faults, script).play()
     finally:
         await around.bot.kill()
         await wire.close()
