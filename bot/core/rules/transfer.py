@@ -11,6 +11,8 @@ from bot.core.export_files import ExportFileError
 from bot.core.rules.rule import Rule
 
 FORMAT = "emoji-reactor-rules-1"
+MAX_NAME = 40
+"""Characters of an unknown key that an error quotes."""
 
 
 class _Rule(BaseModel):
@@ -60,7 +62,7 @@ def load_rules(content: bytes) -> list[Rule]:
         document = _Document.model_validate(tomllib.loads(content.decode("utf-8-sig")))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+        place = ".".join(map(_name, first["loc"]))
         raise ExportFileError(f"{place}: {first['msg']}") from None
     except (ValueError, RecursionError):
         raise ExportFileError("it is not TOML in UTF-8") from None
@@ -74,6 +76,13 @@ def load_rules(content: bytes) -> list[Rule]:
         )
         for each in document.rule
     ]
+
+
+def _name(part: int | str) -> str:
+    """Return the number of an entry, or the name of a key, which may be anybody's text."""
+    if isinstance(part, int):
+        return str(part + 1)
+    return "".join(letter for letter in part[:MAX_NAME] if letter.isprintable())
 
 
 def _is_literal(pattern: str) -> bool:

@@ -1,7 +1,8 @@
 """Rules as TOML: a round trip, and every other file is refused."""
 
 import pytest
-from hypothesis import given
+import tomlkit
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.export_files import ExportFileError
@@ -19,9 +20,39 @@ rules = st.builds(
 )
 
 
+@settings(max_examples=30)
 @given(st.lists(rules, max_size=4))
 def test_rules_survive_a_round_trip(given: list[Rule]) -> None:
     assert load_rules(dump_rules(given)) == given
+
+
+values = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+entries = st.fixed_dictionaries(
+    {"pattern": st.just("gm") | values, "emojis": st.just(["☕"]) | values},
+    optional={"chance": values, "a\nb": values, "k" * 300: values},
+)
+documents = st.fixed_dictionaries(
+    {"format": st.just(FORMAT) | values},
+    optional={"rule": st.lists(entries, max_size=2) | values, "a\nb": values, "k" * 300: values},
+)
+
+
+@settings(max_examples=60)
+@given(documents.map(lambda document: tomlkit.dumps(document).encode()) | st.binary(max_size=60))
+def test_any_file_is_read_or_refused_on_one_short_line(content: bytes) -> None:
+    refusal = ""
+    try:
+        load_rules(content)
+    except ExportFileError as error:
+        refusal = str(error)
+    assert len(refusal.splitlines()) <= 1
+    assert len(refusal) < 200
 
 
 def test_a_file_reads_well() -> None:
