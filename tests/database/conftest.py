@@ -51,3 +51,11 @@ async def postgres_engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
         await connection.execute(text(f"truncate {tables} restart identity cascade"))
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_engine(request: pytest.FixtureRequest) -> AsyncEngine:
+    """A migrated and empty database of each kind."""
+    fixture = "engine" if request.param == "sqlite" else "postgres_engine"
+    engine: AsyncEngine = request.getfixturevalue(fixture)
+    return engine

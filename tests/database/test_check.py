@@ -27,13 +27,6 @@ BAD_OUTCOMES = (
 BAD_FEEDBACK = ("emoji = 'my neighbour steals'", "kind = 'love'", "source = 'rumour'")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_engine(request: pytest.FixtureRequest) -> AsyncEngine:
-    fixture = "engine" if request.param == "sqlite" else "postgres_engine"
-    engine: AsyncEngine = request.getfixturevalue(fixture)
-    return engine
-
-
 async def alter(engine: AsyncEngine, statement: str) -> None:
     """Write as another tool would, past the checks of the tables."""
     async with engine.begin() as connection:

@@ -25,13 +25,6 @@ GOSSIP = "my neighbour steals"
 HALF = "a\0b\ud83dc"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_engine(request: pytest.FixtureRequest) -> AsyncEngine:
-    fixture = "engine" if request.param == "sqlite" else "postgres_engine"
-    engine: AsyncEngine = request.getfixturevalue(fixture)
-    return engine
-
-
 @pytest.mark.parametrize("table", [table.name for table in EMOJI_TABLES])
 @pytest.mark.parametrize(
     "emoji", [GOSSIP, "сосед", "隣人", ":my neighbour steals:", "::", ":a:", f":{'a' * 33}:", "😂x"]

@@ -100,14 +100,15 @@ async def test_deleting_a_message_deletes_its_feedback(
 
 
 async def test_purge_erases_old_outcomes_with_their_feedback(
-    store: SqlStore, engine: AsyncEngine
+    any_engine: AsyncEngine,
 ) -> None:
+    store = SqlStore(any_engine)
     now = datetime.now(UTC)
     for number in ("1", "2"):
         await record(store, number)
         await store.feedback.add(make_feedback(number, FeedbackKind.CORRECT, "🔥"))
-    await age(engine, "1", now - timedelta(days=31))
+    await age(any_engine, "1", now - timedelta(days=31))
     assert await store.outcomes.purge(now - timedelta(days=32)) == 0
     assert await store.outcomes.purge(now - timedelta(days=30)) == 1
-    assert await count(engine, prediction) == await count(engine, feedback) == 1
+    assert await count(any_engine, prediction) == await count(any_engine, feedback) == 1
     assert await store.outcomes.find(ref("2")) is not None

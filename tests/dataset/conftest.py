@@ -1,5 +1,21 @@
 """The database fixtures."""
 
-from tests.database.conftest import engine, file, store, url
+from tests.database.conftest import (
+    any_engine,
+    engine,
+    file,
+    postgres_engine,
+    postgres_url,
+    store,
+    url,
+)
 
-__all__ = ["engine", "file", "store", "url"]
+__all__ = [
+    "any_engine",
+    "engine",
+    "file",
+    "postgres_engine",
+    "postgres_url",
+    "store",
+    "url",
+]

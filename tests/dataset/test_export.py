@@ -35,16 +35,15 @@ DAY = timedelta(days=1)
 ALL = (Format.PARQUET, Format.JSONL, Format.CSV)
 
 
-async def test_a_row_has_predictions_and_feedback(
-    store: SqlStore, engine: AsyncEngine, tmp_path: Path
-) -> None:
+async def test_a_row_has_predictions_and_feedback(any_engine: AsyncEngine, tmp_path: Path) -> None:
+    store = SqlStore(any_engine)
     await store.members.set_consent("console", ANNA, TERMS)
     await say(store, 1, ANNA, FeedbackKind.REMOVE, FeedbackKind.CORRECT)
     pressed = make_feedback("1", FeedbackKind.CORRECT, "😭", actor=ANNA)
     await store.feedback.add(replace(pressed, source=FeedbackSource.BUTTON))
     await store.feedback.add(make_feedback("1", FeedbackKind.DISLIKE, None, actor=ANNA))
     await store.feedback.add(make_feedback("1", FeedbackKind.DISLIKE, None, actor=BEN))
-    [row] = await exported(engine, tmp_path / "out")
+    [row] = await exported(any_engine, tmp_path / "out")
     assert row.text == "so funny, number 1"
     assert (row.consent_version, row.language, row.platform) == (TERMS, "en-GB", "console")
     assert (row.artifact_version, row.shown, row.day) == (

@@ -95,6 +95,9 @@ async def test_only_new_messages_by_members_are_answered(
         await discord_server.send_message("funny", webhook_id="777"),
         await discord_server.send_message("funny", type=7),
         await discord_server.send_message("  \n"),
+        await discord_server.send_message("||funny||"),
+        await discord_server.send_message("!play funny"),
+        await discord_server.send_message("42"),
     ]
     answered = await discord_server.send_message("funny")
     await discord_server.edit(answered, "party")
@@ -105,7 +108,7 @@ async def test_only_new_messages_by_members_are_answered(
     assert [path for path in asked if any(f"/{each}/" in path for each in silent)] == []
     assert len(asked) == 2
     assert bot.query(RECORDED) == [(answered,), (last,)]
-    assert silences(bot) == ["not_by_person"] * 4 + ["no_text"]
+    assert silences(bot) == ["not_by_person"] * 4 + ["no_text"] * 2 + ["irrelevant"] * 2
 
 
 async def test_reactions_are_feedback_until_removed(

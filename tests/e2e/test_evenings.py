@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.database.postgres import skip_or_fail
 from tests.e2e.conftest import Launcher
 from tests.e2e.evening import Evening, Report, Script, Surroundings
 from tests.e2e.evening_faults import Fault, faults_of, postgres_faults, sqlite_faults
@@ -21,7 +22,7 @@ PACE = {"reactions.max_per_minute": 100_000}
 async def postgres() -> AsyncIterator[PrivatePostgres]:
     binaries = find_binaries()
     if binaries is None:
-        pytest.skip("PostgreSQL's initdb is not installed")
+        skip_or_fail("PostgreSQL's initdb is not installed")
     async with private_postgres(binaries) as server:
         yield server
 

@@ -1,5 +1,6 @@
 """A proxy of the settings, with odd conventions in the environment."""
 
+import json
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -73,9 +74,10 @@ async def test_an_environment_with_no_other_proxy_than_socks_is_refused_by_name(
     bot = launcher(telegram=telegram_server)
     await bot.start(TELEGRAM_TOKEN=TOKEN, **ODD)
     assert await bot.wait() == 2
-    report = await bot.call("doctor", TELEGRAM_TOKEN=TOKEN, **ODD)
+    report = await bot.call("doctor", "--json", TELEGRAM_TOKEN=TOKEN, **ODD)
     assert report.status == 1
-    assert "failed   network.proxy" in report.out
+    checks = json.loads(report.out)["checks"]
+    assert [each["check"] for each in checks if each["status"] == "failed"] == ["network.proxy"]
     assert not telegram_server.calls.entries
     for output in (bot.output, report.out):
         assert "ALL_PROXY is no http:// address, and SOCKS is not supported" in output

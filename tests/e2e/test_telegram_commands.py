@@ -203,6 +203,7 @@ async def test_admins_are_notified_once_of_missing_rights(
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     telegram_server.set_bot_status("administrator")
     telegram_server.set_bot_status("member")
+    telegram_server.set_bot_status("member", chat_id=PRIVATE)  # as after an unblocking
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     await telegram_server.confirmed()
     assert await bot.stop() == 0

@@ -198,13 +198,14 @@ async def test_daily_votes_are_disclosed_and_deleted_on_the_next_day(
 
 
 async def test_a_purge_erases_the_votes_of_earlier_days(
-    store: SqlStore, engine: AsyncEngine
+    any_engine: AsyncEngine,
 ) -> None:
+    store = SqlStore(any_engine)
     await record(store)
     await record(store, "2", replace(OUTCOME, shown=()))
     await store.feedback.add(make_feedback())
     await store.unprompted.count(ref("2"), BEN, ChosenEmoji("🔥"), MOMENT)
     await store.votes.purge_days_before(MOMENT + timedelta(hours=1))
-    assert [await count(engine, table) for table in (daily_vote, daily_unprompted)] == [1, 1]
+    assert [await count(any_engine, table) for table in (daily_vote, daily_unprompted)] == [1, 1]
     await store.votes.purge_days_before(MOMENT + timedelta(days=1))
-    assert [await count(engine, table) for table in (daily_vote, daily_unprompted)] == [0, 0]
+    assert [await count(any_engine, table) for table in (daily_vote, daily_unprompted)] == [0, 0]
