@@ -197,12 +197,10 @@ class Evening:
         await self._start()
 
     async def _wait_for_answers(self, messages: Collection[str]) -> None:
-        try:
+        with suppress(TimeoutError):  # what has no answer at the end is counted
             async with asyncio.timeout(SETTLE_SECONDS):
                 while await self._unanswered(messages):  # noqa: ASYNC110 - of two processes
                     await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            self.report.unsettled += len(await self._unanswered(messages))
 
     async def _unanswered(self, messages: Collection[str]) -> set[str]:
         left = set(messages) - self._answers().keys()
@@ -231,6 +229,7 @@ class Evening:
         report, answers = self.report, self._answers()
         report.answered = len(answers)
         report.refused = len(await self._rows(SILENT))
+        report.unsettled = len(await self._unanswered(set(self._around.wire.sent) - self._lost))
         report.feedback = self._expected.total()
         reactions = self._around.wire.reactions().values()
         report.different = sum(len({each.emoji for each in given}) > 1 for given in reactions)
