@@ -58,6 +58,8 @@ SERVED_FILES = (
     LAYOUT.card,
     TRANSFORMERS_CONFIG,
 )
+REPOSITORY_FOLDER = "artifact"
+"""Folder of the artifact in a repository whose root has the layouts of other tools."""
 _CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 """Patterns of the files that transformers needs of a classifier."""
 _PICKLED_WEIGHTS = "pytorch_model*.bin"
@@ -254,7 +256,8 @@ def _read_manifest(path: Path) -> Manifest:
 def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> Path:
     """Return the folder of a source: None for the shipped artifact, a folder, or a Hub id.
 
-    A Hub id is ``ORG/NAME[@REV]``; ``file_patterns`` are the files to fetch of it.
+    A Hub id is ``ORG/NAME[@REV]``; ``file_patterns`` are the files to fetch of it. In a folder or
+    repository with the layouts of other tools, the artifact is in ``REPOSITORY_FOLDER``.
 
     Raises:
         ArtifactError: no such folder, or the download failed.
@@ -262,11 +265,17 @@ def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> P
     if source is None:
         return Path(str(files("model").joinpath("default")))
     if Path(source).is_dir():
-        return Path(source)
+        return _artifact_in(Path(source))
     name, _, revision = source.partition("@")
     if name.count("/") != 1 or source.startswith((".", "/", "~")):
         raise ArtifactError(f"{source} is neither a folder nor a Hub id ORG/NAME[@REV]")
-    return _fetch(name, revision or None, file_patterns)
+    nested = [f"{REPOSITORY_FOLDER}/{pattern}" for pattern in file_patterns]
+    return _artifact_in(_fetch(name, revision or None, [*file_patterns, *nested]))
+
+
+def _artifact_in(folder: Path) -> Path:
+    nested = folder / REPOSITORY_FOLDER
+    return nested if (nested / LAYOUT.manifest).is_file() else folder
 
 
 def locate_classifier(source: str) -> Path:

@@ -24,17 +24,19 @@ _REPEATED_SYMBOL = re.compile(r"([^\w\s])\1{4,}")
 _SPACE = re.compile(r"\s+")
 # U+FE0F would leak which emoji was removed from a training text; joiners, tags, bidirectional
 # marks and private-use characters mean nothing to the encoder.
-_INVISIBLE = re.compile(
+INVISIBLE_PATTERN = (
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ue000-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 )
+_INVISIBLE = re.compile(INVISIBLE_PATTERN)
 # Every emoji of Unicode 17 lies in these ranges, and no squared letter that is none; keycaps keep
 # their digit.
-_EMOJI = re.compile(
+EMOJI_PATTERN = (
     "[\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe"
     "\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f10f"
     "\U0001f170-\U0001faff]"
 )
+_EMOJI = re.compile(EMOJI_PATTERN)
 
 
 def clean(text: str) -> str:

@@ -132,6 +132,10 @@ COMMANDS: dict[str, Command | Group] = {
                 "bot.cli.model.convert:convert",
                 "Turn a foreign classifier whose labels are emojis into an artifact.",
             ),
+            "export": Command(
+                "bot.cli.model.export:export",
+                "Write an artifact as ordinary tools open it, without this package.",
+            ),
             "evaluate": Command(
                 "bot.cli.model.evaluate:evaluate", "Measure an artifact on held-out texts."
             ),

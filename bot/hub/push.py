@@ -43,6 +43,8 @@ class PushRequest:
     """A branch, created if it does not exist; None for the main branch."""
     erase_history: bool = False
     """Squash the history of the branch, so that earlier contents are erased too."""
+    space_sdk: str = "gradio"
+    """Of a new Space: ``gradio`` or ``static``."""
 
 
 def push(request: PushRequest) -> str:
@@ -67,7 +69,7 @@ def push(request: PushRequest) -> str:
 
 def _push(client: "HfApi", request: PushRequest) -> str:
     repo, repo_type, revision = request.repo, request.repo_type, request.revision
-    _create_repository(client, repo, repo_type)
+    _create_repository(client, request)
     if revision is not None:
         client.create_branch(repo, branch=revision, repo_type=repo_type, exist_ok=True)
     url = _commit(client, request)
@@ -78,12 +80,13 @@ def _push(client: "HfApi", request: PushRequest) -> str:
     return url
 
 
-def _create_repository(client: "HfApi", repo: str, repo_type: str) -> None:
+def _create_repository(client: "HfApi", request: PushRequest) -> None:
     from huggingface_hub.errors import HfHubHTTPError
 
     try:
-        sdk = "gradio" if repo_type == "space" else None
-        client.create_repo(repo, repo_type=repo_type, private=True, space_sdk=sdk)
+        repo_type = request.repo_type
+        sdk = request.space_sdk if repo_type == "space" else None
+        client.create_repo(request.repo, repo_type=repo_type, private=True, space_sdk=sdk)
     except HfHubHTTPError as error:
         if error.response.status_code != 409:  # 409: it exists already
             raise

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_TEXT_COLUMNS = ("language", "set", "answers by", "published by", "source")
+_TEXT_COLUMNS = ("language", "set", "answers by", "published by", "source", "form", "read by")
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -27,6 +27,7 @@ COMMANDS = [
     "model promote",
     "model card",
     "model convert",
+    "model export",
     "model finetune",
     "model gate",
     "retrain",

@@ -1,24 +1,44 @@
 """``emoji-reactor push model``."""
 
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import layouts
+from bot.cli.layouts import FORMAT_HELP, FiguresOption
 from bot.cli.options import ModelOption, served_folder
 from bot.cli.push.upload import DryRunOption, PrivateOption, RepoOption, RevisionOption, upload
 from bot.hub.push import PushRequest
-from bot.hub.repo_files import model_files
+from bot.hub.repo_files import layout_files, model_files
 from model import artifact
+from model.training.layouts.layout_format import LayoutFormat
 
 
 def model(
     repo: RepoOption,
     model: ModelOption = None,
+    format_: Annotated[
+        list[LayoutFormat] | None, typer.Option("--format", help=FORMAT_HELP)
+    ] = None,
+    figures: FiguresOption = None,
     private: PrivateOption = True,
     revision: RevisionOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Push an artifact with its card; then --model ORG/NAME serves it anywhere.
 
+    With --format, tools that do not know this package open it as well.
+
     Example: emoji-reactor push model --repo ORG/NAME
     """
     loaded = artifact.load(artifact.locate(model or served_folder()))
-    files, public = model_files(loaded), not private
-    request = PushRequest(repo, "model", files, loaded.version, public, revision)
-    upload(request, dry_run=dry_run)
+    files = model_files(loaded)
+    with tempfile.TemporaryDirectory() as scratch:
+        if format_:
+            folder = Path(scratch) / "layouts"
+            layouts.write(loaded, format_, folder, figures)
+            files = layout_files(folder, loaded)
+        request = PushRequest(repo, "model", files, loaded.version, not private, revision)
+        upload(request, dry_run=dry_run)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from model.artifact import LAYOUT
+from model.artifact import LAYOUT, REPOSITORY_FOLDER
 from tests.cli.push.conftest import NAME, TOKEN, Push
 from tests.cli.push.stored import hub_files
 from tests.hub_server import HubServer
@@ -18,6 +18,21 @@ async def test_a_pushed_model_can_be_served(
         name: (artifact_with_card / name).read_bytes() for name in names
     }
     assert hub.repositories[NAME].token == TOKEN  # private
+    answer = await push("predict", "--json", "--model", NAME, "so funny")
+    assert answer.status == 0, answer.err
+    assert "😂" in answer.out
+
+
+async def test_a_model_with_layouts_can_be_served_too(
+    push: Push, hub: HubServer, artifact_with_card: Path
+) -> None:
+    command = ("push", "model", "--repo", NAME, "--model", str(artifact_with_card))
+    result = await push(*command, "--format", "onnx")
+    assert result.status == 0, result.err
+    files = hub_files(hub, NAME)
+    assert {"model.onnx", "config.json", "tokenizer.json"} <= set(files)
+    assert b"ORTModelForSequenceClassification" in files["README.md"]
+    assert f"{REPOSITORY_FOLDER}/{LAYOUT.manifest}" in files
     answer = await push("predict", "--json", "--model", NAME, "so funny")
     assert answer.status == 0, answer.err
     assert "😂" in answer.out

@@ -1,0 +1,61 @@
+"""Options and work of the commands that write layouts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from bot.cli.training_extra import require_training_extra
+from model.artifact import Artifact
+from model.training.layouts.layout_format import LayoutFormat
+
+if TYPE_CHECKING:
+    from model.training.layouts.figures import LayoutFigures
+
+FORMAT_HELP = "May be repeated: the forms share one folder. Needs the train extra."
+FiguresOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="What `python -m benchmarks.layouts --json` wrote, for the card.",
+    ),
+]
+
+
+def write(
+    artifact: Artifact, formats: Sequence[LayoutFormat], folder: Path, figures: Path | None
+) -> None:
+    """Write the layouts of an artifact and their card.
+
+    Raises:
+        TrainingExtraMissing: the ``train`` extra is not installed.
+        BadParameter: ``figures`` is of another version, or no such file.
+        LayoutError: the artifact cannot be written in a format.
+    """
+    require_training_extra()
+    from model.training.layouts.write import write_layouts  # torch
+
+    rows = [] if figures is None else _read_figures(figures, artifact.version)
+    write_layouts(artifact, list(dict.fromkeys(formats)), folder, rows)
+
+
+def _read_figures(path: Path, version: str) -> "list[LayoutFigures]":
+    from model.training.layouts.figures import LayoutFigures  # numpy
+
+    try:
+        rows = TypeAdapter(list[LayoutFigures]).validate_json(path.read_bytes())
+    except ValidationError:
+        raise typer.BadParameter(
+            f"{path} is not what benchmarks.layouts --json writes", param_hint="--figures"
+        ) from None
+    if any(row.version != version for row in rows):
+        raise typer.BadParameter(
+            f"{path} has figures of another version than {version}; measure this one",
+            param_hint="--figures",
+        )
+    return rows

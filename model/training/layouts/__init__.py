@@ -1,0 +1,1 @@
+"""Layouts: the files of an artifact as ordinary tools open them, without this package."""

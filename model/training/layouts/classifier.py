@@ -1,0 +1,135 @@
+"""An artifact as a text classifier in ONNX: the scores of all emojis as logits of one graph.
+
+N-grams, pooling, emoji table, temperature and uniform prior are nodes of the graph, and cleaning
+is part of the tokenizer: the softmax of the logits of a raw text is what ``Predictor`` returns as
+scores. The guard against laughter on grave texts is not in it; the output ``vector`` is what a
+gravity head reads.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
+
+from model.artifact import Artifact
+from model.manifest import Manifest
+from model.training.layouts.cleaning import with_cleaning
+
+CONFIG = "config.json"
+TOKENIZER = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
+_INPUTS = ["input_ids", "attention_mask"]
+
+
+def write_classifier(artifact: Artifact, folder: Path, graph: str) -> None:
+    """Write the graph, under the name ``graph``, its configuration and the tokenizer."""
+    (folder / graph).parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(classifier_graph(artifact), str(folder / graph))
+    write_json(folder / CONFIG, _config(artifact))
+    write_tokenizer(artifact, folder)
+
+
+def write_tokenizer(artifact: Artifact, folder: Path) -> None:
+    """Write the tokenizer, with cleaning, as transformers and transformers.js read it."""
+    tokenizer = with_cleaning(Tokenizer.from_file(str(artifact.tokenizer)))
+    tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    write_json(folder / TOKENIZER_CONFIG, _tokenizer_config(artifact.manifest, tokenizer))
+
+
+def labels(artifact: Artifact) -> dict[str, Any]:
+    """Return the names of a classifier's outputs as ``config.json`` has them."""
+    emojis = artifact.table.emojis
+    return {
+        "id2label": {str(i): emoji for i, emoji in enumerate(emojis)},
+        "label2id": {emoji: i for i, emoji in enumerate(emojis)},
+    }
+
+
+def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+    """Write a JSON file as the tools do: UTF-8, indented."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def classifier_graph(artifact: Artifact) -> onnx.ModelProto:
+    """Return the encoder's graph with a second output: logits, (batch, emojis).
+
+    They are the predictor's log-scores over the whole table.
+    """
+    model = onnx.load(str(artifact.encoder))
+    graph, manifest, table = model.graph, artifact.manifest, artifact.table
+    temperature = np.float32(manifest.temperature_among(len(table.emojis)))
+    vector = graph.output[0]
+    weight = np.float32(manifest.uniform_prior_weight)
+    constants: dict[str, Any] = {
+        "emoji_embeddings": np.ascontiguousarray(table.embeddings.T / temperature),
+        "emoji_bias": table.bias / temperature,
+    }
+    nodes = [
+        helper.make_node("MatMul", [vector.name, "emoji_embeddings"], ["emoji_products"]),
+        helper.make_node("Add", ["emoji_products", "emoji_bias"], ["emoji_logits"]),
+    ]
+    if weight:
+        constants |= {"one": np.float32(1), "bias_weight": np.log1p(-weight)}
+        constants["uniform_weight"] = np.log(weight)
+        nodes += _opinion_pool()
+    else:
+        nodes.append(helper.make_node("LogSoftmax", ["emoji_logits"], ["logits"], axis=-1))
+    graph.initializer.extend(
+        numpy_helper.from_array(np.asarray(value, np.float32), name)
+        for name, value in constants.items()
+    )
+    graph.node.extend(nodes)
+    vector_shape = vector.type.tensor_type.shape.dim
+    batch = vector_shape[0].dim_param or "batch"
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [batch, len(table.emojis)])
+    graph.output.insert(0, logits)
+    onnx.checker.check_model(model)
+    return model
+
+
+def _opinion_pool() -> list[NodeProto]:
+    """Return the nodes of ``model.scores.log_scores`` with a uniform prior."""
+    return [
+        helper.make_node("LogSoftmax", ["emoji_logits"], ["with_bias"], axis=-1),
+        helper.make_node("LogSoftmax", ["emoji_products"], ["without_bias"], axis=-1),
+        helper.make_node("Add", ["with_bias", "bias_weight"], ["first"]),
+        helper.make_node("Add", ["without_bias", "uniform_weight"], ["second"]),
+        helper.make_node("Max", ["first", "second"], ["greater"]),
+        helper.make_node("Min", ["first", "second"], ["smaller"]),
+        helper.make_node("Sub", ["smaller", "greater"], ["difference"]),
+        helper.make_node("Exp", ["difference"], ["ratio"]),
+        helper.make_node("Add", ["ratio", "one"], ["sum"]),
+        helper.make_node("Log", ["sum"], ["excess"]),
+        helper.make_node("Add", ["greater", "excess"], ["logits"]),
+    ]
+
+
+def _config(artifact: Artifact) -> dict[str, Any]:
+    # The graph is the network whatever its architecture was: readers of ONNX need a type that they
+    # know, with these two inputs.
+    return {
+        "model_type": "bert",
+        "architectures": ["BertForSequenceClassification"],
+        "problem_type": "single_label_classification",
+        "max_position_embeddings": artifact.manifest.max_tokens,
+        "pad_token_id": artifact.manifest.padding.id,
+        **labels(artifact),
+    }
+
+
+def _tokenizer_config(manifest: Manifest, tokenizer: Tokenizer) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": manifest.max_tokens,
+        "model_input_names": _INPUTS,
+        "pad_token": manifest.padding.token,
+        "clean_up_tokenization_spaces": False,
+    }
+    unknown = json.loads(tokenizer.to_str())["model"].get("unk_id")
+    if unknown is not None:
+        config["unk_token"] = tokenizer.id_to_token(unknown)
+    return config
