@@ -88,6 +88,12 @@ class PreferenceStore(Protocol):
         """Return the counts, decayed to ``now``."""
         ...
 
+    async def member_counts(
+        self, ref: MessageRef, member: MemberKey, now: datetime
+    ) -> Mapping[str, Counts]:
+        """Return what a member's own rows in the community count for, decayed to ``now``."""
+        ...
+
     async def changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Platform and id of the communities where something was said since, and when."""
         ...
@@ -138,6 +144,8 @@ class MemberStatus(NamedTuple):
     opted_out: bool
     rules_version: int = 0
     """Grows with each change of the community's rules; 0 if it never had any."""
+    is_personal: bool = False
+    """True if the author agreed to preferences of their own."""
 
 
 class MemberStore(Protocol):
@@ -164,6 +172,14 @@ class MemberStore(Protocol):
 
         Revoking erases the texts.
         """
+        ...
+
+    async def is_personal(self, platform: str, member: MemberKey) -> bool:
+        """Return if the member agreed to preferences of their own."""
+        ...
+
+    async def set_personal(self, platform: str, member: MemberKey, agreed: bool) -> None:
+        """Record the consent to preferences of the member's own, or delete it."""
         ...
 
     async def erase(self, platform: str, member: MemberKey) -> int:

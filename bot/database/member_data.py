@@ -1,13 +1,16 @@
 """The data of one member, for the member."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Select, Table, and_, select
+from sqlalchemy import Select, Table, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey
+from bot.core.preferences.transfer import dump_counts
 from bot.database.member_lists import lists_with
+from bot.database.preferences.personal import member_counts
 from bot.database.preferences.votes import daily_voter_hash
+from bot.database.queries import is_personal_consent
 from bot.database.tables import (
     community,
     consent,
@@ -15,6 +18,7 @@ from bot.database.tables import (
     daily_vote,
     feedback,
     opt_out,
+    personal_consent,
     prediction,
 )
 
@@ -66,10 +70,32 @@ async def member_data(
             connection, messages.where(and_(here, prediction.c.author == member))
         ),
         "feedback": await _rows(connection, given.where(and_(here, feedback.c.actor == member))),
+        "personal_preferences": await _personal(connection, platform, member),
         "lists": await lists_with(connection, platform, member),
         "votes_today": await _today(connection, platform, member, daily_vote),
         "unprompted_today": await _today(connection, platform, member, daily_unprompted),
     }
+
+
+async def _personal(
+    connection: AsyncConnection, platform: str, member: MemberKey
+) -> dict[str, object] | None:
+    """Return the consent to own preferences, and the counts of each community; None without it."""
+    consented = select(personal_consent.c.granted_at).where(is_personal_consent(platform, member))
+    agreed_at = (await connection.execute(consented)).scalar()
+    if agreed_at is None:
+        return None
+    voted = feedback.c.actor == member
+    own = select(prediction.c.community_id).where(prediction.c.author == member)
+    given = select(prediction.c.community_id).join_from(feedback, prediction).where(voted)
+    communities = select(community.c.id, community.c.external_id).where(
+        community.c.platform == platform, or_(community.c.id.in_(own), community.c.id.in_(given))
+    )
+    now, counts = datetime.now(UTC), {}
+    for row in (await connection.execute(communities)).all():
+        found = await member_counts(connection, row.id, member, now)
+        counts[row.external_id] = dump_counts(found, now)
+    return {"agreed_at": _json_value(agreed_at), "counts": counts}
 
 
 async def _today(

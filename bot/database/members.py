@@ -11,8 +11,13 @@ from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.member_data import member_data
 from bot.database.member_lists import erase_from_lists
 from bot.database.preferences.recording import PreferenceRecording
-from bot.database.queries import active_consent, is_opted_out
-from bot.database.tables import community, consent, feedback, opt_out, prediction
+from bot.database.queries import (
+    active_consent,
+    is_opted_out,
+    is_personal,
+    is_personal_consent,
+)
+from bot.database.tables import community, consent, feedback, opt_out, personal_consent, prediction
 from bot.database.transaction import Database
 
 
@@ -35,7 +40,8 @@ class SqlMemberStore:
                 connection, ref, message.parent_chat
             )
             opted_out = await is_opted_out(connection, ref.platform, message.author)
-            return MemberStatus(settings, opted_out, rules_version)
+            personal = await is_personal(connection, ref.platform, message.author)
+            return MemberStatus(settings, opted_out, rules_version, personal)
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         """Return if the member asked not to be answered or recorded."""
@@ -44,7 +50,10 @@ class SqlMemberStore:
 
     async def exist(self) -> bool:
         """Return if anything is stored under a member key."""
-        queries = (select(opt_out.c.member), select(prediction.c.id), select(consent.c.id))
+        queries = (
+            *(select(table.c.member) for table in (opt_out, personal_consent)),
+            *(select(table.c.id) for table in (prediction, consent)),
+        )
         async with self._database.read() as connection:
             found = [(await connection.execute(query.limit(1))).first() for query in queries]
         return any(row is not None for row in found)
@@ -74,6 +83,7 @@ class SqlMemberStore:
             delete(feedback).where(erased),
             delete(prediction).where(prediction.c.id.in_(own)),
             delete(consent).where(_consents(platform, member)),
+            delete(personal_consent).where(is_personal_consent(platform, member)),
         )
         erased_rows = [(await connection.execute(erasure)).rowcount for erasure in erasures]
         return sum(erased_rows) + await erase_from_lists(connection, platform, member)
@@ -120,6 +130,24 @@ class SqlMemberStore:
                     index_elements=["platform", "member", "version"],
                     set_={"granted_at": again, "revoked_at": None},
                 )
+            )
+
+    async def is_personal(self, platform: str, member: MemberKey) -> bool:
+        """Return if the member agreed to preferences of their own."""
+        async with self._database.read() as connection:
+            return await is_personal(connection, platform, member)
+
+    async def set_personal(self, platform: str, member: MemberKey, agreed: bool) -> None:
+        """Record the consent to preferences of the member's own, or delete it.
+
+        The first time is kept.
+        """
+        row = {"platform": platform, "member": member, "granted_at": datetime.now(UTC)}
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.insert(personal_consent).values(row).on_conflict_do_nothing()
+                if agreed
+                else delete(personal_consent).where(is_personal_consent(platform, member))
             )
 
     async def data(self, platform: str, member: MemberKey) -> dict[str, object]:

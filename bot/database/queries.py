@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import MemberKey, MessageRef
-from bot.database.tables import community, consent, opt_out, prediction
+from bot.database.tables import community, consent, opt_out, personal_consent, prediction
 from bot.database.transaction import Database
 
 
@@ -58,6 +58,17 @@ async def active_consent(
     )
     version: str | None = found.scalar()
     return version
+
+
+async def is_personal(connection: AsyncConnection, platform: str, member: MemberKey) -> bool:
+    """Return if the member agreed to preferences of their own."""
+    query = select(personal_consent.c.granted_at).where(is_personal_consent(platform, member))
+    return (await connection.execute(query)).first() is not None
+
+
+def is_personal_consent(platform: str, member: MemberKey) -> ColumnElement[bool]:
+    """Return the condition for the member's row of ``personal_consent``."""
+    return and_(personal_consent.c.platform == platform, personal_consent.c.member == member)
 
 
 async def is_opted_out(connection: AsyncConnection, platform: str, member: MemberKey) -> bool:

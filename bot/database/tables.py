@@ -183,6 +183,15 @@ opt_out = Table(
     Column("since", UtcTime, nullable=False),
 )
 
+# Members who agreed to preferences of their own.
+personal_consent = Table(
+    "personal_consent",
+    metadata,
+    Column("platform", PlainText(16), primary_key=True),
+    Column("member", PlainText(64), primary_key=True),
+    Column("granted_at", UtcTime, nullable=False),
+)
+
 # Sums of counts times their ``decay_weight`` (``bot.core.preferences.counts``); no member data.
 preference_count = Table(
     "preference_count",

@@ -107,12 +107,14 @@ class MemoryMembers(_Part):
         super().__init__(store)
         self.opted_out: set[tuple[str, MemberKey]] = set()
         self.consents: dict[tuple[str, MemberKey], str] = {}
+        self.personal: set[tuple[str, MemberKey]] = set()
 
     async def status(self, message: IncomingMessage) -> MemberStatus:
         settings = await self._store.chat_settings.get(message.ref, message.parent_chat)
         opted_out = await self.is_opted_out(message.ref.platform, message.author)
         community = message.ref.platform, message.ref.community
-        return MemberStatus(settings, opted_out, self._store.rules.versions[community])
+        personal = await self.is_personal(message.ref.platform, message.author)
+        return MemberStatus(settings, opted_out, self._store.rules.versions[community], personal)
 
     async def is_opted_out(self, platform: str, member: MemberKey) -> bool:
         self._store.check("members.is_opted_out")
@@ -137,6 +139,14 @@ class MemoryMembers(_Part):
         else:
             self.consents[platform, member] = version
 
+    async def is_personal(self, platform: str, member: MemberKey) -> bool:
+        self._store.check("members.is_personal")
+        return (platform, member) in self.personal
+
+    async def set_personal(self, platform: str, member: MemberKey, agreed: bool) -> None:
+        self._store.check("members.set_personal")
+        (self.personal.add if agreed else self.personal.discard)((platform, member))
+
     async def erase(self, platform: str, member: MemberKey) -> int:
         self._store.check("members.erase")
         outcomes, feedback = self._store.outcomes.rows, self._store.feedback.rows
@@ -150,12 +160,14 @@ class MemoryMembers(_Part):
             for key in feedback
             if key[0] in own or (key[0].platform == platform and key[1] == member)
         ]
-        consents = self.consents.pop((platform, member), None)
+        consents = [self.consents.pop((platform, member), None)]
+        consents.append("personal" if (platform, member) in self.personal else None)
+        self.personal.discard((platform, member))
         for key in given:
             del feedback[key]
         for ref in own:
             del outcomes[ref]
-        return len(own) + len(given) + (consents is not None)
+        return len(own) + len(given) + sum(each is not None for each in consents)
 
     async def data(self, platform: str, member: MemberKey) -> dict[str, object]:
         self._store.check("members.data")
@@ -255,12 +267,21 @@ class MemoryPreferences(_Part):
         self.confirmed: dict[Community, dict[str, Counts]] = {}
         """Only of communities whose confirmed counts differ from the pending ones."""
         self.changed_at: dict[Community, datetime] = {}
+        self.of_members: dict[tuple[str, MemberKey], dict[str, Counts]] = {}
+        self.member_reads = 0
 
     async def counts(self, ref: MessageRef, now: datetime) -> CommunityCounts:
         self._store.check("preferences.counts")
         community = ref.platform, ref.community
         pending = dict(self.pending.get(community, {}))
         return CommunityCounts(pending, self.confirmed.get(community, pending))
+
+    async def member_counts(
+        self, ref: MessageRef, member: MemberKey, now: datetime
+    ) -> Mapping[str, Counts]:
+        self._store.check("preferences.member_counts")
+        self.member_reads += 1
+        return dict(self.of_members.get((ref.community, member), {}))
 
     async def changes(self, since: datetime) -> Mapping[Community, datetime]:
         self._store.check("preferences.changes")

@@ -277,6 +277,28 @@ async def test_texts_are_stored_by_consent_only(
     assert SECRET.encode() not in bot.files_content()
 
 
+async def test_a_member_sees_what_their_own_preferences_are_made_of(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    asked = await give_command(telegram_server, "/personal")
+    assert localize("personal.inactive", "en") in asked.text
+    telegram_server.press(asked, localize("personal.learn", "en"))
+    (edited,) = await telegram_server.wait_for_calls("editMessageText")
+    assert edited.text == localize("personal.learning", "en")
+    message = telegram_server.send_message("haha")
+    await telegram_server.reaction_calls(message)
+    telegram_server.react(message, ALICE, [], ["👎"])
+    await bot.wait_for_rows(FEEDBACK, message)
+    data = json.loads(await request_data_file(telegram_server, "/privacy"))
+    counts = data["personal_preferences"]["counts"][str(GROUP)]["emojis"]
+    assert counts["🤣"]["removed"] == pytest.approx(1, abs=0.01)
+    asked = await give_command(telegram_server, "/personal")
+    telegram_server.press(asked, localize("personal.stop", "en"))
+    _, edited = await telegram_server.wait_for_calls("editMessageText", count=2)
+    assert edited.text == localize("personal.stopped", "en")
+    assert bot.query("select member from personal_consent") == []
+
+
 async def request_data_file(server: TelegramServer, text: str) -> str:
     """Send a command in private; return the content of the file in the response."""
     server.send_message(text, chat_id=PRIVATE)

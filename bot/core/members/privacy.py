@@ -42,6 +42,9 @@ class PrivacyCommands:
             "agree": self._agree,
             "decline": self._decline,
             "revoke": self._revoke,
+            "learn": self._learn,
+            "refuse": self._refuse,
+            "stop": self._stop,
         }
 
     def describe(self, language: str | None) -> str:
@@ -102,6 +105,19 @@ class PrivacyCommands:
         choices = tuple((name, localize(f"consent.{name}", language)) for name in names)
         return Prompt("\n\n".join(paragraphs), choices)
 
+    async def ask_for_personal(self, member: MemberKey, language: str | None) -> Prompt:
+        """Return what preferences of the member's own are, and let the member agree or revoke."""
+        if await self._requests.is_opted_out(self._platform, member):
+            return Prompt(localize("consent.opted_out", language))
+        agreed = await self._requests.is_personal(self._platform, member)
+        status = "personal.active" if agreed else "personal.inactive"
+        paragraphs = [
+            localize(key, language) for key in ("personal.title", "personal.terms", status)
+        ]
+        names = ("stop",) if agreed else ("learn", "refuse")
+        choices = tuple((name, localize(f"personal.{name}", language)) for name in names)
+        return Prompt("\n\n".join(paragraphs), choices)
+
     async def choose(self, name: str, member: MemberKey, language: str | None) -> str:
         """Carry out a choice; return its confirmation."""
         action = self._actions.get(name)
@@ -130,6 +146,19 @@ class PrivacyCommands:
     async def _revoke(self, member: MemberKey, language: str | None) -> str:
         await self._requests.consent(self._platform, member, None)
         return localize("consent.revoked", language)
+
+    async def _learn(self, member: MemberKey, language: str | None) -> str:
+        if await self._requests.is_opted_out(self._platform, member):
+            return localize("consent.opted_out", language)
+        await self._requests.set_personal(self._platform, member, True)
+        return localize("personal.learning", language)
+
+    async def _refuse(self, member: MemberKey, language: str | None) -> str:
+        return localize("personal.refused", language)
+
+    async def _stop(self, member: MemberKey, language: str | None) -> str:
+        await self._requests.set_personal(self._platform, member, False)
+        return localize("personal.stopped", language)
 
 
 def _consent_key(version: str | None) -> str:

@@ -47,7 +47,7 @@ class MemberRequests:
         await self._wait_for_messages()
         with self._raising_store_failed():
             erased = await self._store.members.erase(platform, member)
-        self._caches.embedding_offsets.invalidate(platform)
+        self._discard_derived(platform, member)
         return erased
 
     async def opt_out(self, platform: str, member: MemberKey) -> None:
@@ -58,7 +58,7 @@ class MemberRequests:
         """
         with self._raising_store_failed():
             await self._store.members.set_opted_out(platform, member, True)
-        self._caches.embedding_offsets.invalidate(platform)
+        self._discard_derived(platform, member)
 
     async def opt_in(self, platform: str, member: MemberKey) -> None:
         """Revoke an opt-out.
@@ -96,6 +96,25 @@ class MemberRequests:
         """
         with self._raising_store_failed():
             return await self._store.members.consent_version(platform, member)
+
+    async def is_personal(self, platform: str, member: MemberKey) -> bool:
+        """Return True if the member agreed to preferences of their own.
+
+        Raises:
+            StoreFailed: the store cannot be read.
+        """
+        with self._raising_store_failed():
+            return await self._store.members.is_personal(platform, member)
+
+    async def set_personal(self, platform: str, member: MemberKey, agreed: bool) -> None:
+        """Record the consent to preferences of the member's own, or delete it.
+
+        Raises:
+            StoreFailed: nothing was changed.
+        """
+        with self._raising_store_failed():
+            await self._store.members.set_personal(platform, member, agreed)
+        self._caches.personal.discard(platform, member)
 
     async def member_data(self, platform: str, member: MemberKey) -> dict[str, object]:
         """Return everything kept about a member, as JSON values.
@@ -147,6 +166,11 @@ class MemberRequests:
         with self._raising_store_failed():
             await self._store.preferences.replace_counts(ref, counts, self._now())
         self._caches.preferences.invalidate(ref)
+
+    def _discard_derived(self, platform: str, member: MemberKey) -> None:
+        """Discard what was derived from rows that are erased now."""
+        self._caches.embedding_offsets.invalidate(platform)
+        self._caches.personal.discard(platform, member)
 
     @contextmanager
     def _raising_store_failed(self) -> Iterator[None]:

@@ -31,6 +31,8 @@ class Admitted:
     """The rule of the community that fits."""
     rule_only: bool = False
     """True if the message is scored for its rule alone, and the model has no say."""
+    is_personal: bool = False
+    """True if the author's own preferences count."""
 
 
 class Admission:
@@ -55,7 +57,7 @@ class Admission:
     ) -> Admitted | Outcome:
         """Return what the message is scored under, or the outcome of one that is not scored."""
         try:
-            settings, opted_out, rules_version = await status
+            settings, opted_out, rules_version, is_personal = await status
             unreadable = await reading.reason_not_to_read(message, self._members)
         except Exception as error:
             # Without the settings and the opt-out the bot must not react.
@@ -72,7 +74,7 @@ class Admission:
         sampled_out = is_sampled_out(message, settings, self._randomness.roll())
         if sampled_out and rule is None:
             return Outcome(message.ref, skip_reason=SkipReason.SAMPLED_OUT)
-        return Admitted(settings, opted_out, rule, sampled_out)
+        return Admitted(settings, opted_out, rule, sampled_out, is_personal)
 
     async def _find_rule(self, message: IncomingMessage, version: int) -> Rule | None:
         """Return the rule for a message; none for a request, which is about the five."""

@@ -42,7 +42,7 @@ class Scorer:
         """Return the predictions, with the emojis to show or the skip reason."""
         settings = admitted.settings
         candidates = allowed_emojis(message, settings)
-        preferences = await self._preferences(message.ref)
+        preferences = await self._preferences(message, personal=admitted.is_personal)
         offsets = await self._offsets(message, candidates)
         given = PipelineInput(
             message,
@@ -79,9 +79,14 @@ class Scorer:
         if outcome.shown and not message.requested:
             self._window.remove_latest(_chat(message.ref))
 
-    async def _preferences(self, ref: MessageRef) -> Preferences:
+    async def _preferences(self, message: IncomingMessage, *, personal: bool) -> Preferences:
         try:
-            return await self._caches.preferences.get(ref)
+            preferences = await self._caches.preferences.get(message.ref)
+            if personal:
+                preferences = await self._caches.personal.get(
+                    message.ref, message.author, preferences
+                )
+            return preferences
         except Exception as error:
             self._failures.record("store", error)
             return Preferences()

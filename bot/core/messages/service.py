@@ -33,6 +33,7 @@ from bot.core.messages.scoring import Scorer
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.preferences.cache import PreferenceCache, PreferenceCaches
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets
+from bot.core.preferences.personal import PersonalPreferences
 from model import Prediction
 from model.emoji import ChosenEmoji
 
@@ -58,6 +59,7 @@ class Service:
         self._caches = PreferenceCaches(
             PreferenceCache(store.preferences, now),
             CustomEmojiOffsets(store.consented_texts, predictor, now),
+            PersonalPreferences(store.preferences, now),
         )
         self._scorer = Scorer(predictor, self._caches, self._randomness, self._failures)
         self._admission = Admission(store, self._scorer.pace, self._randomness, self._failures)

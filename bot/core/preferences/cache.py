@@ -10,6 +10,7 @@ from cachetools import LRUCache, TTLCache
 from bot.core.events import MessageRef
 from bot.core.ports import PreferenceStore
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets
+from bot.core.preferences.personal import PersonalPreferences
 from bot.core.preferences.posterior import (
     MAX_COMMUNITIES_IN_FIT,
     Preferences,
@@ -105,6 +106,7 @@ class PreferenceCaches:
 
     preferences: PreferenceCache
     embedding_offsets: CustomEmojiOffsets
+    personal: PersonalPreferences
 
 
 def _key(ref: MessageRef) -> _Key:

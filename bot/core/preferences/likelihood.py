@@ -22,42 +22,50 @@ from bot.core.preferences.prior import BIAS_GRID
 PRIOR_ACCEPTANCE = 0.7
 """Acceptance of a community without feedback."""
 PRIOR_ACCEPTANCE_COUNT = 10.0
-"""Number of shown emojis that ``PRIOR_ACCEPTANCE`` weighs as much as."""
+"""Number of shown emojis that a prior share weighs as much as."""
 _EMOJIS_OUTSIDE_TOP_K = 80.0
 """Approximate number of emojis that share the expectation outside the top five."""
 _MIN_COUNT = 1e-9
 _MIN_KEPT, _MAX_KEPT = 0.02, 0.98
 
 
-def estimate_acceptance(counts: Iterable[Counts]) -> float:
-    """Return the share of shown emojis that was kept, shrunk towards ``PRIOR_ACCEPTANCE``."""
+def estimate_acceptance(counts: Iterable[Counts], prior: float = PRIOR_ACCEPTANCE) -> float:
+    """Return the share of shown emojis that was kept, shrunk towards the ``prior`` share."""
     kept = lost = 0.0
     for emoji_counts in counts:
         lost += emoji_counts.removed + emoji_counts.passed_over
         kept += max(emoji_counts.shown - emoji_counts.removed, 0.0) + emoji_counts.agreed
-    prior_kept = PRIOR_ACCEPTANCE * PRIOR_ACCEPTANCE_COUNT
+    prior_kept = prior * PRIOR_ACCEPTANCE_COUNT
     return (kept + prior_kept) / (kept + lost + PRIOR_ACCEPTANCE_COUNT)
 
 
 def bias_likelihood(
-    counts: Mapping[str, Counts], emojis: list[str], acceptance: float
+    counts: Mapping[str, Counts],
+    emojis: list[str],
+    acceptance: float,
+    center: Mapping[str, float] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the likelihood (emojis, grid) on ``BIAS_GRID``, scaled to a maximum of 1 per emoji."""
+    """Return the likelihood (emojis, grid) on ``BIAS_GRID``, scaled to a maximum of 1 per emoji.
+
+    With a ``center``, in log-odds, the grid holds differences to it.
+    """
     table = np.array([counts[emoji].as_tuple() for emoji in emojis]).reshape(-1, len(COUNT_NAMES))
     counted = dict(zip(COUNT_NAMES, table.T, strict=True))
     outside = counts.get(OUTSIDE_TOP_K, Counts()).expected_chosen / _EMOJIS_OUTSIDE_TOP_K
     lost = counted["removed"] + counted["passed_over"]
     kept = np.maximum(counted["shown"] - counted["removed"], 0.0) + counted["agreed"]
     log_odds = _expected_log_odds(counted["shown"], counted["expected_kept"], acceptance)
-    shifted = log_odds[:, None] + BIAS_GRID
+    centers = np.array([(center or {}).get(emoji, 0.0) for emoji in emojis])[:, None]
+    bias = centers + BIAS_GRID
+    shifted = log_odds[:, None] + bias
     # The first choice has no effect: a single one may be a whim.
     chosen = np.maximum(counted["corrected"] + counted["unprompted"] - 1.0, 0.0)[:, None]
     expected = (counted["expected_chosen"] + outside)[:, None]
     log_likelihood: NDArray[np.float64] = (
         -kept[:, None] * np.logaddexp(0.0, -shifted)
         - lost[:, None] * np.logaddexp(0.0, shifted)
-        + chosen * BIAS_GRID
-        - expected * np.exp(BIAS_GRID)
+        + chosen * bias
+        - expected * np.exp(bias)
     )
     maximum = log_likelihood.max(axis=1, keepdims=True)
     likelihood: NDArray[np.float64] = np.exp(log_likelihood - maximum)

@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.preferences.counts import OUTSIDE_TOP_K, CommunityCounts, Counts
-from bot.core.preferences.likelihood import bias_likelihood, estimate_acceptance
+from bot.core.preferences.likelihood import (
+    PRIOR_ACCEPTANCE,
+    bias_likelihood,
+    estimate_acceptance,
+)
 from bot.core.preferences.prior import (
     BIAS_GRID,
     DEFAULT_PRIOR,
@@ -72,17 +76,25 @@ def estimate_preferences(
 
 
 def posterior_preferences(
-    counts: Mapping[str, Counts], prior: PreferencePrior = DEFAULT_PRIOR
+    counts: Mapping[str, Counts],
+    prior: PreferencePrior = DEFAULT_PRIOR,
+    center: Preferences | None = None,
 ) -> Preferences:
-    """Return the preferences under counts that are decayed to one moment."""
-    acceptance = estimate_acceptance(counts.values())
+    """Return the preferences under counts that are decayed to one moment.
+
+    With a ``center`` the biases are differences to its own, and the acceptance is shrunk towards
+    its acceptance.
+    """
+    acceptance = estimate_acceptance(
+        counts.values(), PRIOR_ACCEPTANCE if center is None else center.acceptance
+    )
     shown_count = sum(emoji_counts.shown for emoji_counts in counts.values())
     emojis = _counted_emojis(counts)
     variances = component_densities() @ BIAS_GRID**2
     if not emojis:
         default_sd = float(np.sqrt(prior.weights @ variances))
         return Preferences(default_sd=default_sd, acceptance=acceptance, shown_count=shown_count)
-    likelihood = bias_likelihood(counts, emojis, acceptance)
+    likelihood = bias_likelihood(counts, emojis, acceptance, center.bias if center else None)
     weights = prior.community_weights(likelihood @ component_densities().T)
     posterior = likelihood * (weights @ component_densities())
     posterior /= posterior.sum(axis=1, keepdims=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.events import MessageRef
+from bot.core.events import MemberKey, MessageRef
 from bot.core.preferences.counts import (
     COUNT_NAMES,
     OUTSIDE_TOP_K,
@@ -16,6 +16,7 @@ from bot.core.preferences.counts import (
     Counts,
     decay_weight,
 )
+from bot.database.preferences.personal import member_counts
 from bot.database.preferences.prediction_counts import as_sums
 from bot.database.queries import find_or_create_community, is_community
 from bot.database.tables import community, preference_count
@@ -47,6 +48,14 @@ class PreferenceTotals:
             pending={emoji: Counts(*sums[:size]).scaled(decay) for emoji, *sums in rows},
             confirmed={emoji: Counts(*sums[size:]).scaled(decay) for emoji, *sums in rows},
         )
+
+    async def member_counts(
+        self, ref: MessageRef, member: MemberKey, now: datetime
+    ) -> Mapping[str, Counts]:
+        """Return what a member's own rows in the community count for, decayed to ``now``."""
+        here = select(community.c.id).where(is_community(ref)).scalar_subquery()
+        async with self._database.read() as connection:
+            return await member_counts(connection, here, member, now)
 
     async def changes(self, since: datetime) -> Mapping[tuple[str, str], datetime]:
         """Return when the counts of communities, by platform and id, last changed since then."""

@@ -11,7 +11,14 @@ from bot.adapters.discord.command_context import language_of, localized, respond
 from bot.adapters.discord.commands.emoji import emoji, suggest
 from bot.adapters.discord.commands.feedback import feedback
 from bot.adapters.discord.commands.preferences import PreferencesGroup
-from bot.adapters.discord.commands.privacy import consent, forget, optin, optout, privacy
+from bot.adapters.discord.commands.privacy import (
+    consent,
+    forget,
+    optin,
+    optout,
+    personal,
+    privacy,
+)
 from bot.adapters.discord.commands.rules import RulesGroup
 from bot.adapters.discord.commands.settings import SettingsGroup
 from bot.adapters.discord.commands.stats import stats
@@ -70,7 +77,7 @@ async def help_(interaction: Interaction) -> None:
 
 
 COMMANDS: tuple[app_commands.Command[Any, ..., Any] | app_commands.ContextMenu, ...] = (
-    *(emoji, why, feedback, stats, privacy, forget, optout, optin, consent, help_),
+    *(emoji, why, feedback, stats, privacy, forget, optout, optin, consent, personal, help_),
     *(suggest, why_this),
 )
 

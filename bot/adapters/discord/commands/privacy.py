@@ -19,7 +19,11 @@ from bot.core.members.privacy import DATA_FILENAME, Prompt
 from bot.i18n import localize
 
 PROMPT_TIMEOUT_SECONDS = 600.0
-_STYLES = {"forget": discord.ButtonStyle.danger, "agree": discord.ButtonStyle.success}
+_STYLES = {
+    "forget": discord.ButtonStyle.danger,
+    "agree": discord.ButtonStyle.success,
+    "learn": discord.ButtonStyle.success,
+}
 
 
 @app_commands.command(description=localized("command.privacy"))
@@ -67,6 +71,15 @@ async def consent(interaction: Interaction) -> None:
     await acknowledge(interaction)
     commands = context_of(interaction).privacy_commands
     prompt = await commands.ask_for_consent(_member(interaction), language_of(interaction))
+    await _respond(interaction, prompt)
+
+
+@app_commands.command(description=localized("command.personal"))
+async def personal(interaction: Interaction) -> None:
+    """Explain preferences of the member's own, and let the member agree or revoke."""
+    await acknowledge(interaction)
+    commands = context_of(interaction).privacy_commands
+    prompt = await commands.ask_for_personal(_member(interaction), language_of(interaction))
     await _respond(interaction, prompt)
 
 

@@ -60,6 +60,7 @@ COMMANDS: Mapping[str, Command] = {
     "optout": privacy.optout,
     "optin": privacy.optin,
     "consent": privacy.consent,
+    "personal": privacy.personal,
 }
 
 _FOR_ADMINS = ["settings", "rules"]

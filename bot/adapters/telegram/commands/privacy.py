@@ -82,6 +82,14 @@ async def consent(command: CommandContext, user: int) -> None:
     await _reply(command, user, prompt)
 
 
+@of_member
+async def personal(command: CommandContext, user: int) -> None:
+    """Explain preferences of the member's own, and let the member agree or revoke."""
+    context = command.context
+    prompt = await context.privacy_commands.ask_for_personal(context.member(user), command.language)
+    await _reply(command, user, prompt)
+
+
 async def _reply(command: CommandContext, user: int, prompt: Prompt) -> None:
     buttons = member_buttons(user, prompt.choices) if prompt.choices else None
     await command.reply(prompt.text, buttons)
