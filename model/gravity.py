@@ -65,6 +65,12 @@ def is_permitted_unasked(emoji: str, level: GravityLevel) -> bool:
     return is_permitted(emoji, GravityLevel.UNSURE if level is GravityLevel.DOUBTFUL else level)
 
 
+def is_graver(level: GravityLevel, other: GravityLevel) -> bool:
+    """Return True if a level permits less than another one."""
+    levels = list(GravityLevel)
+    return levels.index(level) > levels.index(other)
+
+
 def level_of(predictions: Sequence[Prediction]) -> GravityLevel:
     """Return the level of the text that was predicted; harmless without predictions."""
     return predictions[0].gravity if predictions else GravityLevel.HARMLESS

@@ -36,6 +36,14 @@ class TextOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredText:
+    """The text of the message that another one answers; read in memory alone."""
+
+    text: str = field(repr=False)
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """A message of a person to which the bot may react."""
 
@@ -66,6 +74,8 @@ class IncomingMessage:
     """True if the platform's rules let a text be stored by the consent of its author."""
     origin: TextOrigin | None = None
     """Whose text it is if ``author`` only sent it or asks about it; None if ``author`` wrote it."""
+    answered: AnsweredText | None = None
+    """What it replies to; None if that is nothing, or unknown."""
 
 
 class SkipReason(StrEnum):

@@ -77,6 +77,10 @@ class SharedPlatform(Platform, Protocol):
         """Let the requester ask about a text by an author whom the platform does not tell."""
         ...
 
+    async def answer(self, text: str, answer: str) -> None:
+        """Let the requester answer a message that the other member wrote, unread itself."""
+        ...
+
 
 def _content(result: InteractionResult) -> str:
     assert result.response is not None
@@ -107,6 +111,12 @@ class DiscordPlatform:
         return await self._request_about(
             await self._world.anna.forward(original, self._world.channel)
         )
+
+    async def answer(self, text: str, answer: str) -> None:
+        await turn(self._world, on=False)
+        message = await self._write(self._world.ben, text)
+        await turn(self._world, on=True)
+        await self._world.anna.send(self._world.channel, answer, reply_to=message)
 
     async def _write(self, author: MemberActor, text: str) -> discord.Message:
         return await author.send(self._world.channel, text)
@@ -143,6 +153,10 @@ class TelegramPlatform:
     async def request_for_unknown(self, text: str) -> str:
         forwarded = replied(text, user(ALICE)) | {"forward_origin": HIDDEN}
         return await self.request_for_reply(reply_to_message=forwarded)
+
+    async def answer(self, text: str, answer: str) -> None:
+        self.server.send_message(answer, reply_to_message=replied(text, user(BOB)))
+        await self.server.confirmed()
 
     async def request_for_reply(self, **changes: object) -> str:
         """Let the requester give ``/emoji`` in a message with these fields."""
@@ -197,7 +211,7 @@ async def running(name: str, folder: Path) -> AsyncIterator[Any]:
     """Run a platform by its name."""
     if name == "discord":
         async with running_world(folder, training_permitted=True) as built:
-            await turn_off(built)
+            await turn(built, on=False)
             yield DiscordPlatform(built)
         return
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'records.db'}")
@@ -235,7 +249,7 @@ async def _telegram(records: Records) -> AsyncIterator[TelegramPlatform]:
     assert server.errors == []
 
 
-async def turn_off(built: DiscordWorld) -> None:
-    """Leave requests only: messages that no member asks about are not read."""
+async def turn(built: DiscordWorld, *, on: bool) -> None:
+    """Read messages, or leave requests only: those that no member asks about are not read."""
     community = MessageRef("discord", str(built.guild.id), "", "")
-    await built.store.chat_settings.set_override(community, "enabled", False, everywhere=True)
+    await built.store.chat_settings.set_override(community, "enabled", on, everywhere=True)

@@ -103,6 +103,17 @@ async def test_texts_of_members_who_opted_out_are_not_read(shared: SharedPlatfor
     assert await shared.records.rows() == []
 
 
+async def test_what_is_answered_is_read_unless_its_author_opted_out(
+    shared: SharedPlatform,
+) -> None:
+    await shared.answer(TEXT, "how sad")
+    assert shared.records.predictor.texts == [TEXT, "how sad"]
+    assert await shared.records.rows() == [(shared.requester, None)]
+    await opt_out(shared, shared.other)
+    await shared.answer(TEXT, "so sad")
+    assert shared.records.predictor.texts == [TEXT, "how sad", "so sad"]
+
+
 async def test_texts_of_unknown_authors_are_read_and_recorded_for_nobody(
     shared: SharedPlatform,
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import discord
 
 from bot.adapters.discord.emojis import custom_emojis
-from bot.core.events import IncomingMessage, MemberKey, MessageRef, TextOrigin
+from bot.core.events import AnsweredText, IncomingMessage, MemberKey, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.relevance import is_relevant, without_marked_spoilers
 from bot.core.messages.silence import DropReason
@@ -83,7 +83,19 @@ def to_incoming(
         roles=roles_of(message.author),
         has_picture=has_picture(message),
         may_store_text=may_store_text and bool(message.content.strip()),
+        answered=_answered_text(message, me, pseudonyms),
     )
+
+
+def _answered_text(
+    message: discord.Message, me: discord.ClientUser, pseudonyms: Pseudonyms
+) -> AnsweredText | None:
+    """Return what a message replies to; None if that is nothing, or the bot wrote it."""
+    replied = message.reference.resolved if message.reference else None
+    if not isinstance(replied, discord.Message) or replied.author.id == me.id:
+        return None
+    text, origin = text_of(replied, pseudonyms)
+    return AnsweredText(text, origin) if text else None
 
 
 def has_picture(message: discord.Message) -> bool:

@@ -17,7 +17,7 @@ from telegram import (
 )
 from telegram.constants import ChatType
 
-from bot.core.events import IncomingMessage, MessageRef, TextOrigin
+from bot.core.events import AnsweredText, IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.relevance import is_relevant
 from bot.core.messages.silence import DropReason
@@ -81,6 +81,15 @@ def replied_text(message: Message, pseudonyms: Pseudonyms) -> tuple[str, TextOri
         origin = origin_of(replied, pseudonyms) or _sender(replied, pseudonyms)
         return quoted or replied.text or replied.caption or "", origin
     return quoted, TextOrigin(None) if outside is None else _named(outside.origin, pseudonyms)
+
+
+def answered_text(message: Message, me: User, pseudonyms: Pseudonyms) -> AnsweredText | None:
+    """Return what a message answers; None if that is nothing, or the bot wrote it."""
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and replied.from_user.id == me.id:
+        return None
+    text, origin = replied_text(message, pseudonyms)
+    return AnsweredText(text, origin) if text else None
 
 
 def _named(origin: MessageOrigin, pseudonyms: Pseudonyms) -> TextOrigin:
@@ -176,6 +185,7 @@ def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingM
         has_picture=has_picture(message),
         may_store_text=is_sent_by_member(message) and message.sticker is None,
         origin=origin_of(message, pseudonyms),
+        answered=answered_text(message, me, pseudonyms),
     )
 
 

@@ -157,6 +157,8 @@ class ChatSettings(ReactionSettings):
     """Messages by these members are left alone."""
     pictures: Annotated[Pictures, _PICTURES, RARE] = Pictures.ANY
     """Messages to react to, unless they address the bot."""
+    context: Annotated[bool, _SWITCH, RARE] = True
+    """The gravity of the message that is answered counts for the answer."""
     delay_seconds: Annotated[float, _DELAY, RARE] = 0.0
     """Time before a message that does not address the bot is read."""
     quiet_hours: Annotated[QuietHours | None, TimeRange()] = None

@@ -1,11 +1,12 @@
 """Admission of messages: whether one is scored, now or later, and under which rule."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
 from bot.core.members import reading
+from bot.core.messages.answered import readable_text
 from bot.core.messages.failures import Failures
 from bot.core.messages.policy import (
     DecisionContext,
@@ -31,6 +32,8 @@ class Admitted:
     """The rule of the community that fits."""
     rule_only: bool = False
     """True if the message is scored for its rule alone, and the model has no say."""
+    answered: str = field(default="", repr=False)
+    """The text that the message answers, if its gravity counts and it may be read."""
     is_personal: bool = False
     """True if the author's own preferences count."""
 
@@ -59,6 +62,8 @@ class Admission:
         try:
             settings, opted_out, rules_version, is_personal = await status
             unreadable = await reading.reason_not_to_read(message, self._members)
+            heeded = settings.context and not unreadable
+            answered = await readable_text(message, self._members) if heeded else ""
         except Exception as error:
             # Without the settings and the opt-out the bot must not react.
             self._failures.record("store", error)
@@ -74,7 +79,7 @@ class Admission:
         sampled_out = is_sampled_out(message, settings, self._randomness.roll())
         if sampled_out and rule is None:
             return Outcome(message.ref, skip_reason=SkipReason.SAMPLED_OUT)
-        return Admitted(settings, opted_out, rule, sampled_out, is_personal)
+        return Admitted(settings, opted_out, rule, sampled_out, answered, is_personal)
 
     async def _find_rule(self, message: IncomingMessage, version: int) -> Rule | None:
         """Return the rule for a message; none for a request, which is about the five."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.errors import Overloaded
 from bot.core.events import IncomingMessage, Outcome, SkipReason
+from bot.core.messages.answered import heed
 from bot.core.messages.policy import (
     TOP_K,
     Pace,
@@ -24,6 +25,7 @@ from bot.core.preferences.threshold import adapt_threshold
 from bot.core.rules.rule import Rule
 from model import Prediction
 from model.emotions import KIND_EMOJIS
+from model.prediction import GravityLevel
 from model.text import clean, has_words
 
 
@@ -51,6 +53,8 @@ class PipelineInput:
     """The rule of the community that fits."""
     rule_only: bool = False
     """True if nothing else than the emojis of the rule may be shown."""
+    answered_gravity: GravityLevel = GravityLevel.HARMLESS
+    """The gravity of the message that it answers."""
 
     @property
     def as_buttons(self) -> bool:
@@ -99,11 +103,12 @@ async def predict(
     if given.candidates is not None and not given.candidates:
         return SkipReason.NO_ALLOWED_EMOJI
     try:
-        return await predictor.predict(
+        predictions = await predictor.predict(
             given.message.text, prepared.k, given.candidates, given.preferences.bias, given.offsets
         )
     except Overloaded:
         return SkipReason.OVERLOADED
+    return heed(predictions, given.answered_gravity)
 
 
 def rank(given: PipelineInput, predictions: Sequence[Prediction]) -> Ranked:

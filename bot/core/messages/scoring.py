@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from bot.core.errors import StoreFailed
+from bot.core.errors import Overloaded, StoreFailed
 from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
 from bot.core.messages import pipeline
 from bot.core.messages.admission import Admitted
+from bot.core.messages.answered import gravity_of
 from bot.core.messages.failures import Failures
 from bot.core.messages.pace import RateWindow
 from bot.core.messages.pipeline import ArtifactInfo, PipelineInput
@@ -15,6 +16,7 @@ from bot.core.ports import EmojiPredictor
 from bot.core.preferences.cache import PreferenceCaches
 from bot.core.preferences.custom_emoji import EmbeddingOffsets
 from bot.core.preferences.posterior import Preferences
+from model.prediction import GravityLevel
 
 
 class Scorer:
@@ -52,6 +54,7 @@ class Scorer:
             offsets,
             admitted.rule,
             admitted.rule_only,
+            await self._gravity_of(admitted.answered),
         )
         # No await between this and the predictor's queue: the message gets this artifact.
         artifact = ArtifactInfo(self._predictor.version, self._predictor.threshold)
@@ -90,6 +93,16 @@ class Scorer:
         except Exception as error:
             self._failures.record("store", error)
             return Preferences()
+
+    async def _gravity_of(self, answered: str) -> GravityLevel:
+        """Return the gravity of an answered text; unsure if it cannot be read."""
+        try:
+            return await gravity_of(self._predictor, answered)
+        except Overloaded:
+            return GravityLevel.UNSURE
+        except Exception as error:
+            self._failures.record("predictor", error)
+            return GravityLevel.UNSURE
 
     async def _offsets(
         self, message: IncomingMessage, candidates: Collection[str] | None

@@ -1,0 +1,51 @@
+"""The gravity of a message that is answered, which holds for the answer too.
+
+What the answered message says does not help to find the answer's emojis
+(``python -m benchmarks.context``), but "lol" under a death notice must not be laughed at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.events import IncomingMessage
+from bot.core.ports import EmojiPredictor, MemberStore
+from model import Prediction, gravity
+from model.prediction import GravityLevel
+
+
+async def readable_text(message: IncomingMessage, members: MemberStore) -> str:
+    """Return the text that a message answers; empty if there is none that may be read.
+
+    Of authors who opted out, or whom the platform does not tell, nothing is read.
+
+    Raises:
+        StoreFailed: the opt-outs cannot be read.
+    """
+    answered = message.answered
+    if answered is None or not answered.text.strip() or answered.origin.author is None:
+        return ""
+    platform, author = message.ref.platform, answered.origin.author
+    return "" if await members.is_opted_out(platform, author) else answered.text
+
+
+async def gravity_of(predictor: EmojiPredictor, text: str) -> GravityLevel:
+    """Return the gravity of a text; harmless without a text.
+
+    Raises:
+        Overloaded: the predictor's queue is full.
+    """
+    if not text:
+        return GravityLevel.HARMLESS
+    return gravity.level_of(await predictor.predict(text, 1, None, {}, {}))
+
+
+def heed(predictions: Sequence[Prediction], level: GravityLevel) -> Sequence[Prediction]:
+    """Return the predictions of an answer to a text of this gravity.
+
+    Those that it does not permit are left out. If it permits none they all stay, with the level,
+    by which nothing of them is shown.
+    """
+    if not gravity.is_graver(level, gravity.level_of(predictions)):
+        return predictions
+    raised = [replace(prediction, gravity=level) for prediction in predictions]
+    return [p for p in raised if gravity.is_permitted(p.emoji, level)] or raised

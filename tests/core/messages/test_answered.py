@@ -1,0 +1,89 @@
+"""The gravity of what a message answers holds for the answer; whose text it is decides if."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import pytest
+
+from bot.core.chat_settings.schema import ChatSettings
+from bot.core.errors import Overloaded
+from bot.core.events import AnsweredText, IncomingMessage, MemberKey, SkipReason, TextOrigin
+from bot.core.messages.answered import heed
+from bot.core.messages.service import Service
+from model import Prediction
+from model.embedding_offset import EmbeddingOffset
+from model.prediction import GravityLevel
+from tests.core.fakes import BEN, EchoPredictor, RecordingPlatform, message
+from tests.core.memory_store import MemoryStore
+
+NOTICE = "grandma died"
+LAUGH, HUG = Prediction("😂", 0.6), Prediction("🫂", 0.3)
+
+
+class GravePredictor(EchoPredictor):
+    """Reads the notice as grave, and everything else as funny."""
+
+    notice_error: Exception | None = None
+
+    async def predict(
+        self,
+        text: str,
+        k: int,
+        candidates: Collection[str] | None,
+        bias: Mapping[str, float],
+        moves: Mapping[str, EmbeddingOffset] | None = None,
+    ) -> list[Prediction]:
+        found = await super().predict(text, k, candidates, bias, moves)
+        if text != NOTICE:
+            return found
+        if self.notice_error is not None:
+            raise self.notice_error
+        return [Prediction("🫂", 0.9, gravity=GravityLevel.GRAVE)]
+
+
+def answer(author: MemberKey | None = BEN, text: str = NOTICE) -> IncomingMessage:
+    return replace(message("lol"), answered=AnsweredText(text, TextOrigin(author)))
+
+
+async def shown_on(answer: IncomingMessage, store: MemoryStore | None = None) -> tuple[str, ...]:
+    service = Service(GravePredictor(), store or MemoryStore())
+    return (await service.on_message(answer, RecordingPlatform())).shown
+
+
+async def test_nothing_laughs_at_an_answer_to_a_grave_message() -> None:
+    assert await shown_on(answer(text="the weather")) == ("😂",)
+    store, platform = MemoryStore(), RecordingPlatform()
+    outcome = await Service(GravePredictor(), store).on_message(answer(), platform)
+    assert outcome.skip_reason is SkipReason.GRAVITY
+    assert not platform.shown
+    assert NOTICE not in repr((answer(), outcome, store.outcomes.rows))
+
+
+async def test_texts_of_opted_out_and_unknown_authors_are_not_read() -> None:
+    store = MemoryStore()
+    await store.members.set_opted_out("console", BEN, True)
+    assert await shown_on(answer(), store) == ("😂",)
+    assert await shown_on(answer(None)) == ("😂",)
+
+
+async def test_a_setting_turns_it_off() -> None:
+    store = MemoryStore()
+    store.chat_settings.value = ChatSettings(context=False)
+    assert await shown_on(answer(), store) == ("😂",)
+
+
+@pytest.mark.parametrize("error", [Overloaded("full"), ValueError("broken")])
+async def test_what_cannot_be_read_is_not_laughed_at(error: Exception) -> None:
+    predictor = GravePredictor()
+    predictor.notice_error = error
+    outcome = await Service(predictor, MemoryStore()).on_message(answer(), RecordingPlatform())
+    assert "😂" not in outcome.shown
+
+
+def test_what_the_gravity_permits_stays() -> None:
+    kept = heed([LAUGH, HUG], GravityLevel.GRAVE)
+    assert [(p.emoji, p.gravity) for p in kept] == [("🫂", GravityLevel.GRAVE)]
+    assert [p.emoji for p in heed([LAUGH], GravityLevel.GRAVE)] == ["😂"]
+    assert heed([LAUGH, HUG], GravityLevel.HARMLESS) == [LAUGH, HUG]
+    graver = [replace(HUG, gravity=GravityLevel.SELF_HARM)]
+    assert heed(graver, GravityLevel.GRAVE) is graver
