@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_gateway import RESUME
 from tests.e2e.discord_interactions import (
@@ -12,6 +13,7 @@ from tests.e2e.discord_interactions import (
     SLASH,
 )
 from tests.e2e.discord_payloads import (
+    ALICE,
     BOB,
     BOT,
     CHANNEL,
@@ -58,7 +60,9 @@ async def choose(server: DiscordServer, setting: str, value: str, place: str | N
     return (await server.interactions.edited(asked)).text
 
 
-async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordServer) -> None:
+async def test_commands_are_registered_for_servers_and_members(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
     commands = {entry["name"]: entry for entry in discord_server.interactions.commands}
     slash = {name for name, entry in commands.items() if entry["type"] == SLASH}
     assert slash >= {
@@ -75,7 +79,24 @@ async def test_commands_are_registered(bot: BotProcess, discord_server: DiscordS
     assert {"Suggest emojis", "Why this emoji?"} <= set(commands)
     assert int(commands["settings"]["default_member_permissions"]) == MANAGE_GUILD
     assert "de" in commands["emoji"]["description_localizations"]
-    assert bot.running
+    # Members who install the app for themselves have the first ones everywhere.
+    places = {
+        name: (sorted(entry["integration_types"]), sorted(entry["contexts"]))
+        for name, entry in commands.items()
+    }
+    for name in ("emoji", "privacy", "personal", "Suggest emojis"):
+        assert places[name] == ([0, 1], [0, 1, 2])
+    for name in ("settings", "rules", "stats", "Why this emoji?"):
+        assert places[name] == ([0], [0, 1])
+    elsewhere = "987654321"
+    asked = await discord_server.interactions.slash(
+        "emoji",
+        [option("text", "that was funny")],
+        guild_id=elsewhere,
+        guild={"id": elsewhere, "locale": "en-US", "features": []},
+        authorizing_integration_owners={"1": ALICE},
+    )
+    assert (await discord_server.interactions.edited(asked)).buttons[0]["emoji"]["name"] == "😂"
 
 
 async def test_a_request_is_answered_privately_and_its_text_is_not_stored(
@@ -108,9 +129,15 @@ async def test_a_member_exports_and_erases_their_data(
     interactions = discord_server.interactions
     message_id = await discord_server.send_message("funny")
     await discord_server.reaction_requests(message_id)
+    offered = await interactions.edited(await interactions.slash("personal"))
+    assert localize("personal.inactive", "en") in offered.text
+    agreed = await interactions.press(offered.buttons[0], offered.message)
+    assert (await interactions.edited(agreed)).text == localize("personal.learning", "en")
     response = await interactions.edited(await interactions.slash("privacy"))
     (file,) = response.files.values()
     assert [entry["message"] for entry in json.loads(file)["messages"]] == [message_id]
+    (counted,) = json.loads(file)["personal_preferences"]["counts"].values()
+    assert counted["emojis"]["😂"]["shown"] == pytest.approx(1, abs=0.01)
     why = await interactions.edited(await interactions.slash("why"))
     assert "I showed 😂" in why.text
     numbers = await discord_server.send_message("1, 2, 3")
@@ -124,7 +151,7 @@ async def test_a_member_exports_and_erases_their_data(
     assert picture.startswith(b"\x89PNG")
     asked = await interactions.edited(await interactions.slash("forget"))
     erased = await interactions.edited(await interactions.press(asked.buttons[0], asked.message))
-    assert "erased: 1" in erased.text
+    assert "erased: 2" in erased.text
     assert bot.query(RECORDED) == []
     await interactions.edited(await interactions.slash("optout"))
     await discord_server.send_message("funny")

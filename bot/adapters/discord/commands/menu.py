@@ -76,15 +76,33 @@ async def help_(interaction: Interaction) -> None:
     await respond(interaction, "\n".join(lines))
 
 
-COMMANDS: tuple[app_commands.Command[Any, ..., Any] | app_commands.ContextMenu, ...] = (
+_Commands = tuple[app_commands.Command[Any, ..., Any] | app_commands.ContextMenu, ...]
+COMMANDS: _Commands = (
     *(emoji, why, feedback, stats, privacy, forget, optout, optin, consent, personal, help_),
     *(suggest, why_this),
 )
 
 
+ANYWHERE: _Commands = (
+    *(emoji, privacy, forget, optout, optin, consent, personal, help_),
+    suggest,
+)
+"""Commands that members who install the app for themselves have in every server and chat."""
+
+
 def build_tree(client: discord.Client) -> CommandTree:
-    """Build the tree of all commands, not yet registered with Discord."""
-    tree = CommandTree(client)
+    """Build the tree of all commands, not yet registered with Discord.
+
+    All but ``ANYWHERE`` are about a place where the bot is: its servers, and private chats with it.
+    """
+    tree = CommandTree(
+        client,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True),
+    )
+    for anywhere in ANYWHERE:
+        app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(anywhere)
+        app_commands.allowed_installs(guilds=True, users=True)(anywhere)
     tree.add_command(SettingsGroup())
     tree.add_command(RulesGroup())
     tree.add_command(PreferencesGroup())
