@@ -9,11 +9,11 @@ from tests.database.postgres import skip_or_fail
 from tests.e2e.conftest import Launcher
 from tests.e2e.evening import Evening, Report, Script, Surroundings
 from tests.e2e.evening_faults import Fault, faults_of, postgres_faults, sqlite_faults
-from tests.e2e.evening_wires import DiscordWire, TelegramWire, Wire
+from tests.e2e.evening_wires import DiscordWire, TelegramWire
 from tests.e2e.private_postgres import PrivatePostgres, find_binaries, private_postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-MESSAGES, FAULTS = 60, 13
+MESSAGES, BATCH_SIZE, FAULTS = 45, 15, 13
 """Each kind of fault once."""
 PACE = {"reactions.max_per_minute": 100_000}
 
@@ -36,10 +36,14 @@ def check(report: Report) -> None:
     assert (report.leaks, report.tracebacks) == ([], 0)
 
 
-async def play(wire: Wire, around: Surroundings, faults: dict[str, Fault], text: str) -> Report:
-    script = Script([text], MESSAGES, FAULTS)
+async def play(
+    wire: TelegramWire | DiscordWire, around: Surroundings, faults: dict[str, Fault], text: str
+) -> Report:
+    script = Script([text], MESSAGES, FAULTS, batch_size=BATCH_SIZE)
     try:
-        return await Evening(around, faults_of(wire) | faults, script).play()
+        report = await Evening(around, faults_of(wire) | faults, script).play()
+        assert not wire.server.refusals, "all of them happened"
+        return report
     finally:
         await around.bot.kill()
         await wire.close()
