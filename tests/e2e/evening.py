@@ -142,6 +142,8 @@ class Evening:
             kind = kinds[number % len(kinds)]
             last = max(1, batches // 2 if kind == KILL else batches - 1)
             plan.setdefault(self._random.randrange(last), []).append(kind)
+        for planned in plan.values():  # events that wait die with a process on Discord
+            planned.sort(key=lambda kind: kind != KILL)
         return plan
 
     async def _play_batch(self, size: int, faults: Sequence[str]) -> None:

@@ -64,7 +64,8 @@ class Service:
         self._scorer = Scorer(predictor, self._caches, self._randomness, self._failures)
         self._admission = Admission(store, self._scorer.pace, self._randomness, self._failures)
         self._statuses = StatusCache(store.members, self._randomness.clock)
-        self._handled: LRUCache[MessageRef, None] = LRUCache(MAX_HANDLED)
+        self._handled: LRUCache[MessageRef, bool] = LRUCache(MAX_HANDLED)
+        """False until it is known here what became of the message."""
         self._in_flight = InFlightMessages()
         self.member_requests = MemberRequests(
             store,
@@ -93,7 +94,7 @@ class Service:
         """
         if message.ref in self._handled:
             return Outcome(message.ref, skip_reason=SkipReason.DUPLICATE)
-        self._handled[message.ref] = None
+        self._handled[message.ref] = False
         try:
             with self._in_flight.track(message.ref):
                 outcome = await self._answer(message, platform)
@@ -102,6 +103,8 @@ class Service:
             raise
         if outcome.skip_reason in RETRYABLE or outcome.skip_reason is SkipReason.DELAYED:
             self._handled.pop(message.ref, None)
+        else:
+            self._handled[message.ref] = outcome.skip_reason is not SkipReason.DUPLICATE
         return outcome
 
     async def _answer(self, message: IncomingMessage, platform: ChatPlatform) -> Outcome:
@@ -128,15 +131,17 @@ class Service:
     ) -> None:
         """Show a recorded outcome whose process may have ended before it did. Never raises.
 
+        Nothing is shown again of which this process knows that it was shown or refused.
         Only for platforms on which the same reaction twice is one; with ``replies``, also the same
         reply. What a member asked for is not shown again: they see that it failed.
         """
         recorded = await self.recorded_outcome(message.ref)
-        if recorded is None or message.requested or not recorded.outcome.shown:
+        if recorded is None or message.requested or self._handled.get(message.ref):
             return
-        if replies or not recorded.outcome.as_buttons:
+        if recorded.outcome.shown and (replies or not recorded.outcome.as_buttons):
             with self._in_flight.track(message.ref):
                 await self._show_on(platform, recorded.outcome)
+            self._handled[message.ref] = True
 
     async def preview(self, message: IncomingMessage) -> Outcome:
         """Return the outcome that a message would have; show and record nothing. Never raises.

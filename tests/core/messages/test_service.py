@@ -37,6 +37,21 @@ async def test_a_message_is_answered_and_recorded(core: CoreSetup) -> None:
     assert core.predictor.asked == [("so funny", 6 + len(ChatSettings().emoji_deny), None)]
 
 
+async def test_what_another_process_recorded_is_shown_again_once(core: CoreSetup) -> None:
+    await core.store.outcomes.record(message(), Outcome(ref(), shown=("😂",)))
+    for _ in range(2):
+        assert await core.skip(message()) is SkipReason.DUPLICATE
+        await core.service.show_again(message(), core.platform)
+    assert core.platform.shown == [(ref(), ("😂",))]
+
+
+async def test_what_was_shown_here_is_not_shown_again(core: CoreSetup) -> None:
+    assert await core.skip(message()) is None
+    assert await core.skip(message()) is SkipReason.DUPLICATE
+    await core.service.show_again(message(), core.platform)
+    assert core.platform.shown == [(ref(), ("😂",))]
+
+
 async def test_the_same_message_twice_is_answered_once(core: CoreSetup) -> None:
     await asyncio.gather(*(core.skip(message()) for _ in range(3)))
     assert await core.skip(message()) is SkipReason.DUPLICATE
