@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
+from bot.log import describe
 from tests.e2e.evening import Evening, Report, Script, Surroundings
 from tests.e2e.evening_faults import faults_of, postgres_faults, sqlite_faults
 from tests.e2e.evening_wires import DiscordWire, TelegramWire, Wire
@@ -114,7 +116,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Of what members and faults do.")] = 18,
 ) -> None:
     """Print a table with a row for each evening; exit status 1 if anything is wrong."""
-    table = Table(*COLUMNS)
+    table = Table(*COLUMNS, box=MARKDOWN)
     end = time.monotonic() + 60 * minutes
     flawless = True
     try:
@@ -124,10 +126,10 @@ def main(
             report, error = asyncio.run(play(kind(), database, script))
             table.add_row(*row(f"{kind.name}, {database}", report))
             if error is not None:
-                table.add_row(f"ended early: {type(error).__name__}")
+                table.add_row(f"ended early: {describe(error)}")
             flawless = flawless and error is None and is_flawless(report)
     finally:
-        Console(width=150).print(table)
+        Console(width=180).print(table)
     if not flawless:
         raise typer.Exit(1)
 

@@ -68,13 +68,20 @@ def discord_faults(wire: DiscordWire) -> dict[str, Fault]:
         message, channel = next(reversed(wire.channels.items()))
         await server.send_message("again", channel=channel, id=message)
 
+    def once_connected(leave: Fault) -> Fault:
+        async def fault() -> None:
+            await gateway.received.wait(lambda _: gateway.sessions[0].connection is not None)
+            await leave()
+
+        return fault
+
     return {
         "connection reset": refuse(DiscordRefusal(0)),
         "answer lost": refuse(DiscordRefusal(discord_server.LOST_ANSWER)),
         "rate limit": refuse(*[DiscordRefusal(429, retry_after=0.2)] * 3),
         "server error": refuse(DiscordRefusal(500), DiscordRefusal(502)),
-        "gateway drop": gateway.drop,
-        "gateway reconnect": gateway.reconnect,
+        "gateway drop": once_connected(gateway.drop),
+        "gateway reconnect": once_connected(gateway.reconnect),
         "malformed event": malformed,
         "repeated event": repeated,
         "slow platform": partial(hold, server.accepting_reactions),
