@@ -31,12 +31,44 @@ def predict(
         str | None, typer.Option(metavar="PATH|HUB_ID", help="Another artifact or classifier.")
     ] = None,
     as_json: AsJson = False,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--input", metavar="DATA", help="A .jsonl, .csv or .parquet file, or a folder of them."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DATA", help="A folder for them with predictions, in parts."),
+    ] = None,
+    column: Annotated[str, typer.Option(help="The column of the texts of --input.")] = "text",
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="Work on a Ray cluster; needs the extra cluster.")
+    ] = False,
 ) -> None:
-    """Show the emojis that fit each text, best first.
+    """Show the emojis that fit each text, best first; or predict for files of any size.
+
+    The same command again goes on where a run for files was stopped.
 
     Example: emoji-reactor predict "we won the cup!!" --candidates telegram --json
     """
+    if (source is None) != (output is None) or (source is None and cluster):
+        raise typer.BadParameter("--input and --output belong together, and --cluster to them")
     allowed = None if candidates is None else read_candidates(candidates)
+    if source is not None and output is not None:
+        from bot.cli.bulk_progress import predict_files
+
+        rows = predict_files(
+            source,
+            output,
+            column=column,
+            top_k=top_k,
+            candidates=allowed,
+            model=model or served_folder(),
+            cluster=cluster,
+        )
+        typer.echo(f"{rows} rows predicted into {output}", err=True)
+        return
     predictor = open_model(model or served_folder())
     with ignore_broken_pipe():
         for text in map(replace_surrogates, texts or _read_lines()):

@@ -1,0 +1,1 @@
+"""Predictions for files of any size, in parts that a killed run need not repeat."""
