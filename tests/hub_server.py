@@ -42,13 +42,15 @@ class Repository:
     """HTTP status of every response; None for normal ones."""
     max_sent_bytes: int | None = None
     """The connection breaks after this many bytes of a file."""
+    tags: dict[str, Commit] = field(default_factory=dict)
     history: list[Commit] = field(default_factory=list)
     """Pushed commits."""
 
     def find(self, revision: str) -> Commit | None:
         """Return the commit of a branch, a tag or a digest."""
         by_sha = {commit.sha: commit for commit in self.revisions.values()}
-        return self.revisions.get(revision) or by_sha.get(revision)
+        named = self.revisions.get(revision) or self.tags.get(revision)
+        return named or by_sha.get(revision)
 
 
 class HubServer:

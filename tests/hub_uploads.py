@@ -45,6 +45,9 @@ class Uploads:
                 ("POST", f"{api}/commit/{{revision:.+}}", "commit", self._commit),
                 ("POST", f"{api}/super-squash/{{revision:.+}}", "squash", _squash),
                 ("POST", f"{api}/branch/{{revision:.+}}", "branch", _branch),
+                ("GET", f"{api}/refs", "refs", _refs),
+                ("POST", f"{api}/tag/{{revision:.+}}", "tag", _tag),
+                ("DELETE", f"{api}/tag/{{revision:.+}}", "delete tag", _delete_tag),
                 ("PUT", f"{api}/settings", "settings", _settings),
                 ("POST", f"/{prefix}{name}.git/info/lfs/objects/batch", "batch", self._batch),
             ]
@@ -156,6 +159,28 @@ async def _branch(_: web.Request, repository: "Repository", revision: str) -> we
     if revision in repository.revisions:
         return _refusal(409, "Exists")
     repository.revisions[revision] = repository.revisions["main"]
+    return web.json_response({})
+
+
+async def _refs(_: web.Request, repository: "Repository", __: str) -> web.Response:
+    tags = [
+        {"name": name, "ref": f"refs/tags/{name}", "targetCommit": commit.sha}
+        for name, commit in repository.tags.items()
+    ]
+    return web.json_response({"branches": [], "converts": [], "tags": tags})
+
+
+async def _tag(request: web.Request, repository: "Repository", revision: str) -> web.Response:
+    name = (await request.json())["tag"]
+    if name in repository.tags:
+        return _refusal(409, "Exists")
+    repository.tags[name] = repository.revisions[revision]
+    return web.json_response({})
+
+
+async def _delete_tag(_: web.Request, repository: "Repository", name: str) -> web.Response:
+    if repository.tags.pop(name, None) is None:
+        return _refusal(404, "RevisionNotFound")
     return web.json_response({})
 
 

@@ -1,7 +1,7 @@
 """The card of a data set: metadata for the Hub's viewer, and a description for people."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from string import Template
@@ -23,9 +23,11 @@ _SIZE_CATEGORIES = (
 )
 """Exclusive upper limit of rows -> the Hub's name of the size."""
 _LIST_COLUMNS = {
-    "predictions": {"emoji": "string", "score": "float64"},
-    "feedback": {"emoji": "string", "source": "string", "actors": "int64", "kind": "string"},
+    "predictions": {"emoji": "emoji", "score": "float64"},
+    "feedback": {"emoji": "emoji", "source": "string", "actors": "int64", "kind": "string"},
 }
+_EMOJI = "emoji"
+"""Stands for the class label of all emojis of the export."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class DatasetSummary:
     feedback: Counter[str] = field(default_factory=Counter)
     """Pieces of feedback by kind."""
     artifact_versions: Counter[str] = field(default_factory=Counter)
+    emojis: set[str] = field(default_factory=set)
+    """Those predicted, shown or chosen."""
 
     def as_dict(self) -> dict[str, object]:
         """Return the counts as JSON values."""
@@ -56,6 +60,9 @@ class DatasetSummary:
         """Count a row."""
         self.rows[split] += 1
         self.artifact_versions[row.artifact_version] += 1
+        self.emojis.update(p.emoji for p in row.predictions)
+        self.emojis.update(row.shown)
+        self.emojis.update(entry.emoji for entry in row.feedback if entry.emoji is not None)
         self.feedback.update({entry.kind: entry.actors for entry in row.feedback})
         if row.language:
             self.languages[row.language.partition("-")[0].lower()] += 1
@@ -88,30 +95,36 @@ def _metadata(summary: DatasetSummary, formats: Sequence[Format], licence: str) 
         "size_categories": [size],
         "task_categories": ["text-classification"],
         "tags": ["emoji", "emotion", "human-feedback"],
-        **(_viewer_config(formats[0], splits) if splits else {}),
+        **(_viewer_config(formats[0], splits, summary.emojis) if splits else {}),
     }
 
 
-def _viewer_config(format_: Format, splits: Sequence[str]) -> dict[str, Any]:
+def _viewer_config(
+    format_: Format, splits: Sequence[str], emojis: Collection[str]
+) -> dict[str, Any]:
     """Describe one format only: the Hub's library reads all configurations in the same way."""
     files = [{"split": split, "path": f"{format_}/{split}.{format_}"} for split in splits]
     return {
         "configs": [{"config_name": "default", "data_files": files}],
-        "dataset_info": {"config_name": "default", "features": _features(format_)},
+        "dataset_info": {"config_name": "default", "features": _features(format_, emojis)},
     }
 
 
-def _features(format_: Format) -> list[dict[str, Any]]:
-    return [_feature(name, format_) for name in FeedbackRow.model_fields]
+def _features(format_: Format, emojis: Collection[str]) -> list[dict[str, Any]]:
+    names = {str(i): emoji for i, emoji in enumerate(sorted(emojis))}
+    emoji_type = {"class_label": {"names": names}} if names else "string"
+    return [_feature(name, format_, emoji_type) for name in FeedbackRow.model_fields]
 
 
-def _feature(name: str, format_: Format) -> dict[str, Any]:
+def _feature(name: str, format_: Format, emoji_type: object) -> dict[str, Any]:
+    """Describe a column; emojis are class labels, but for CSV, whose cells hold lists as JSON."""
     if format_ is Format.CSV or name not in (*_LIST_COLUMNS, "shown"):
         day = name == "day" and format_ is Format.PARQUET
         return {"name": name, "dtype": "date32" if day else "string"}
     if name == "shown":
-        return {"name": name, "list": "string"}
-    return {"name": name, "list": [{"name": n, "dtype": d} for n, d in _LIST_COLUMNS[name].items()]}
+        return {"name": name, "list": {"dtype": emoji_type}}
+    types = {n: emoji_type if d == _EMOJI else d for n, d in _LIST_COLUMNS[name].items()}
+    return {"name": name, "list": [{"name": n, "dtype": d} for n, d in types.items()]}
 
 
 def _describe_counts(summary: DatasetSummary, formats: Sequence[Format]) -> str:

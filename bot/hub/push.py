@@ -42,7 +42,9 @@ class PushRequest:
     revision: str | None = None
     """A branch, created if it does not exist; None for the main branch."""
     erase_history: bool = False
-    """Squash the history of the branch, so that earlier contents are erased too."""
+    """Squash the history of the branch and delete all tags: both keep earlier contents."""
+    tag: str | None = None
+    """Name of the pushed commit, for who cites it; it moves if it exists."""
     space_sdk: str = "gradio"
     """Of a new Space: ``gradio`` or ``static``."""
 
@@ -74,7 +76,10 @@ def _push(client: "HfApi", request: PushRequest) -> str:
         client.create_branch(repo, branch=revision, repo_type=repo_type, exist_ok=True)
     url = _commit(client, request)
     if request.erase_history:
+        _delete_tags(client, request)
         client.super_squash_history(repo, branch=revision, repo_type=repo_type)
+    if request.tag is not None:
+        _set_tag(client, request, request.tag)
     if request.public:
         client.update_repo_settings(repo, private=False, repo_type=repo_type)
     return url
@@ -90,6 +95,18 @@ def _create_repository(client: "HfApi", request: PushRequest) -> None:
     except HfHubHTTPError as error:
         if error.response.status_code != 409:  # 409: it exists already
             raise
+
+
+def _delete_tags(client: "HfApi", request: PushRequest, *names: str) -> None:
+    """Delete the tags with these names, or all."""
+    for tag in client.list_repo_refs(request.repo, repo_type=request.repo_type).tags:
+        if not names or tag.name in names:
+            client.delete_tag(request.repo, tag=tag.name, repo_type=request.repo_type)
+
+
+def _set_tag(client: "HfApi", request: PushRequest, tag: str) -> None:
+    _delete_tags(client, request, tag)
+    client.create_tag(request.repo, tag=tag, revision=request.revision, repo_type=request.repo_type)
 
 
 def _commit(client: "HfApi", request: PushRequest) -> str:

@@ -15,7 +15,7 @@ import pandas
 import pandas._libs.parsers as _csv_defaults
 import pytest
 import yaml
-from datasets import load_dataset
+from datasets import ClassLabel, load_dataset
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.events import FeedbackKind, FeedbackSource
@@ -197,8 +197,22 @@ async def test_the_datasets_library_reads_every_format(
     for raw, row in zip(loaded["train"], rows, strict=False):
         assert list(raw) == list(FeedbackRow.model_fields)
         lists = ("predictions", "shown", "feedback")
-        values = raw | {n: json.loads(raw[n]) for n in lists} if each is Format.CSV else raw
+        if each is Format.CSV:
+            values = raw | {n: json.loads(raw[n]) for n in lists}
+        else:
+            values = raw | with_emojis(raw, loaded["train"].features["shown"].feature)
         assert FeedbackRow.model_validate(values) == row
+
+
+def with_emojis(row: Mapping[str, Any], label: ClassLabel) -> dict[str, Any]:
+    """Return the lists of a row with emojis in place of class labels."""
+
+    def named(entry: Mapping[str, Any]) -> dict[str, Any]:
+        number = entry["emoji"]
+        return {**entry, "emoji": None if number is None else label.int2str(number)}
+
+    lists = {name: [named(entry) for entry in row[name]] for name in ("predictions", "feedback")}
+    return {**lists, "shown": label.int2str(row["shown"])}
 
 
 def test_pandas_reads_every_format(all_formats: Path) -> None:

@@ -14,7 +14,14 @@ from bot.cli.options import (
     LicenceOption,
     initialize,
 )
-from bot.cli.push.upload import DryRunOption, PrivateOption, RepoOption, RevisionOption, upload
+from bot.cli.push.upload import (
+    DryRunOption,
+    PrivateOption,
+    RepoOption,
+    RevisionOption,
+    TagOption,
+    upload,
+)
 from bot.dataset.export import ExportRequest
 from bot.hub.push import PushRequest
 from bot.hub.repo_files import dataset_files
@@ -26,13 +33,14 @@ def dataset(
     licence: LicenceOption = "other",
     private: PrivateOption = True,
     revision: RevisionOption = None,
+    tag: TagOption = None,
     dry_run: DryRunOption = True,
     config: ConfigFile = None,
 ) -> None:
     """Export feedback now and push it; only lists the files unless --no-dry-run.
 
     It is exported at the moment of the push, so that texts and feedback which were taken back are
-    not in it, and what the repository held before is erased from its history too.
+    not in it, and what the repository held before is erased from its history too, with all tags.
 
     Example: emoji-reactor push dataset --repo ORG/NAME --no-dry-run
     """
@@ -47,6 +55,6 @@ def dataset(
         )
         files, public = dataset_files(folder), not private
         request = PushRequest(
-            repo, "dataset", files, "Feedback", public, revision, erase_history=True
+            repo, "dataset", files, "Feedback", public, revision, erase_history=True, tag=tag
         )
         upload(request, dry_run=dry_run)

@@ -9,7 +9,14 @@ import typer
 from bot.cli import layouts
 from bot.cli.layouts import FORMAT_HELP, FiguresOption
 from bot.cli.options import ModelOption, served_folder
-from bot.cli.push.upload import DryRunOption, PrivateOption, RepoOption, RevisionOption, upload
+from bot.cli.push.upload import (
+    DryRunOption,
+    PrivateOption,
+    RepoOption,
+    RevisionOption,
+    TagOption,
+    upload,
+)
 from bot.hub.push import PushRequest
 from bot.hub.repo_files import layout_files, model_files
 from model import artifact
@@ -25,6 +32,7 @@ def model(
     figures: FiguresOption = None,
     private: PrivateOption = True,
     revision: RevisionOption = None,
+    tag: TagOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Push an artifact with its card; then --model ORG/NAME serves it anywhere.
@@ -40,5 +48,5 @@ def model(
             folder = Path(scratch) / "layouts"
             layouts.write(loaded, format_, folder, figures)
             files = layout_files(folder, loaded)
-        request = PushRequest(repo, "model", files, loaded.version, not private, revision)
+        request = PushRequest(repo, "model", files, loaded.version, not private, revision, tag=tag)
         upload(request, dry_run=dry_run)

@@ -15,6 +15,9 @@ PrivateOption = Annotated[
 RevisionOption = Annotated[
     str | None, typer.Option(metavar="BRANCH", help="Another branch than the main one.")
 ]
+TagOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Name this version, so that it can be cited.")
+]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run/--no-dry-run", help="Only list what would be pushed.")
 ]
