@@ -34,7 +34,8 @@ AUTHORS = [*authors_in("train", 20), *authors_in("validation", 5), *authors_in("
 torch.set_num_threads(1)
 
 
-async def _record_corrections(consenting: Sequence[MemberKey], kind: FeedbackKind) -> None:
+async def record_feedback(consenting: Sequence[MemberKey], kind: FeedbackKind) -> None:
+    """Record feedback on funny messages in the default database."""
     engine = await open_database(URL)
     store = SqlStore(engine)
     for author in consenting:
@@ -48,7 +49,7 @@ def record_corrections(
     consenting: Sequence[MemberKey] = AUTHORS, kind: FeedbackKind = FeedbackKind.CORRECT
 ) -> None:
     """Record feedback on funny messages in the default database; corrections are to 🎉."""
-    asyncio.run(_record_corrections(consenting, kind))
+    asyncio.run(record_feedback(consenting, kind))
 
 
 def top_five(cli: CommandLine, text: str = "so funny") -> list[str]:
@@ -167,7 +168,7 @@ def test_malformed_rows_and_other_files_are_one_line_errors(cli: CommandLine) ->
 async def test_an_export_is_refreshed_after_a_consent_is_revoked(
     empty_folder: Path,
 ) -> None:
-    await _record_corrections(AUTHORS, FeedbackKind.AGREE)
+    await record_feedback(AUTHORS, FeedbackKind.AGREE)
     engine = await open_database(URL)
     dataset, fresh = Path("dataset"), Path("fresh")
     first = await exported(engine, dataset)

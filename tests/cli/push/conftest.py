@@ -32,23 +32,27 @@ async def hub() -> AsyncIterator[HubServer]:
     await server.close()
 
 
+def hub_environment(hub: HubServer, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which the client talks to a Hub on loopback, with the token."""
+    return {
+        **environment,
+        "HF_ENDPOINT": hub.endpoint,
+        "HF_HOME": str(Path.cwd() / "hub"),
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_XET": "1",  # that protocol needs another server
+        "HF_TOKEN": TOKEN,
+    }
+
+
 @pytest.fixture
-def push(hub: HubServer, environment: Mapping[str, str], tmp_path: Path) -> Push:
+def push(hub: HubServer, environment: Mapping[str, str]) -> Push:
     """Call the command line in a subprocess, with the token."""
 
     async def call(*arguments: str, **more: str) -> CommandResult:
         process = await asyncio.create_subprocess_exec(
             *(*BOT, *arguments),
-            env={
-                **environment,
-                "HF_ENDPOINT": hub.endpoint,
-                "HF_HOME": str(tmp_path / "hub"),
-                "HF_HUB_OFFLINE": "0",
-                "HF_HUB_DISABLE_TELEMETRY": "1",
-                "HF_HUB_DISABLE_XET": "1",  # that protocol needs another server
-                "HF_TOKEN": TOKEN,
-                **more,
-            },
+            env={**hub_environment(hub, environment), **more},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
