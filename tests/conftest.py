@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from bot.log.levels import set_levels
+from tests.forked import ForkServer
 from tests.synthetic import write_recipe
 from tests.tiny import write_tiny_artifact
 
@@ -25,6 +26,15 @@ for _name in ("http_proxy", "https_proxy", "all_proxy"):
 
 VARIABLE_PREFIXES = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
 """Prefixes of the environment variables that the program reads."""
+
+BOT_MODULES = (
+    "bot.cli.run",
+    "bot.cli.doctor",
+    "bot.diagnostics",
+    "bot.adapters.discord",
+    "bot.adapters.telegram",
+)
+"""Modules whose imports most commands need."""
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +56,15 @@ def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def recipe_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a recipe with one synthetic source of each kind."""
     return write_recipe(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    """Return a server of processes that have imported the bot, warnings being errors."""
+    audioop = "ignore:'audioop' is deprecated:DeprecationWarning"  # discord.py's, at import
+    server = ForkServer(("-W", "error", "-W", audioop), BOT_MODULES)
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -2,16 +2,17 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BOT, ROOT, CommandLine, CommandResult
+from tests.cli.conftest import ROOT, CommandLine, CommandResult
 from tests.cli.conftest import cli as cli
 from tests.cli.conftest import environment as environment
 from tests.database.postgres import temporary_database
+from tests.fork_server import Request
+from tests.forked import ForkServer
 
 SECRET = "0123456789abcdef-a-pseudonym-secret"
 NEW_REVISION = "9001_test"
@@ -37,19 +38,12 @@ Program = Callable[..., CommandResult]
 
 
 @pytest.fixture
-def program(environment: Mapping[str, str], tmp_path: Path) -> Program:
+def program(environment: Mapping[str, str], tmp_path: Path, fork_server: ForkServer) -> Program:
     """Run ``emoji-reactor`` in the test's folder, with further environment variables."""
 
     def run(*arguments: str, **variables: str) -> CommandResult:
-        ended = subprocess.run(
-            [*BOT, *arguments],
-            cwd=tmp_path,
-            env={**environment, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        given = {**environment, **variables}
+        ended = fork_server.call(Request("bot", arguments, str(tmp_path), given))
         assert "Traceback" not in ended.stderr
         return CommandResult(ended.returncode, ended.stdout, ended.stderr)
 

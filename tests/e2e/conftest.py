@@ -11,6 +11,7 @@ from tests.database.postgres import temporary_database
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.process import BotProcess
 from tests.e2e.telegram_server import TelegramServer
+from tests.forked import ForkServer
 
 Launcher = Callable[..., BotProcess]
 
@@ -43,7 +44,9 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture
-async def launcher(tmp_path: Path, tiny_artifact: Path) -> AsyncIterator[Launcher]:
+async def launcher(
+    tmp_path: Path, tiny_artifact: Path, fork_server: ForkServer
+) -> AsyncIterator[Launcher]:
     """Prepare processes in one folder, and kill those that a failed test left running."""
     prepared: list[BotProcess] = []
 
@@ -58,7 +61,7 @@ async def launcher(tmp_path: Path, tiny_artifact: Path) -> AsyncIterator[Launche
             given["discord.gateway_url"] = discord.gateway_url
         if telegram is not None:
             given["telegram.base_url"] = telegram.origin
-        prepared.append(BotProcess(tmp_path, tiny_artifact, given))
+        prepared.append(BotProcess(tmp_path, tiny_artifact, given, fork_server))
         return prepared[-1]
 
     yield prepare

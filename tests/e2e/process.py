@@ -6,12 +6,16 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 
 from tests.cli.conftest import CommandResult
 from tests.e2e.event_log import TIMEOUT_SECONDS
+from tests.fork_server import Request
+from tests.forked import ForkedProcess, ForkServer, text
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,8 +27,18 @@ _BOT = (sys.executable, *_WARNINGS, "-m", "bot")
 class BotProcess:
     """``python -m bot run`` with its own configuration and database."""
 
-    def __init__(self, folder: Path, artifact: Path, settings: Mapping[str, object]) -> None:
-        """Write the configuration; ``settings`` are keys such as ``telegram.base_url``."""
+    def __init__(
+        self,
+        folder: Path,
+        artifact: Path,
+        settings: Mapping[str, object],
+        fork_server: ForkServer | None = None,
+    ) -> None:
+        """Write the configuration; ``settings`` are keys such as ``telegram.base_url``.
+
+        Processes are forked from the server, which is faster, or else begin from nothing.
+        """
+        self._fork_server = fork_server
         self._config = folder / "config.toml"
         self.database = folder / "bot.db"
         self._output = folder / "output.log"
@@ -37,32 +51,38 @@ class BotProcess:
         }
         lines = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
         self._config.write_text("\n".join(lines), encoding="utf-8")
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | ForkedProcess | None = None
 
     async def start(self, **tokens: str) -> None:
         """Start with these secrets in the environment, and no other settings."""
         with self._output.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *(*_BOT, "run", "--config", str(self._config)),
-                cwd=ROOT,
-                env=_environment(tokens),
-                stdout=output,
-                stderr=output,
-            )
+            arguments = ("run", "--config", str(self._config))
+            self._process = await self._launch(ROOT, arguments, tokens, output, output)
 
     async def call(self, *arguments: str, **tokens: str) -> CommandResult:
         """Run another command with the same configuration to its end."""
-        process = await asyncio.create_subprocess_exec(
-            *(*_BOT, *arguments, "--config", str(self._config)),
-            cwd=self._config.parent,
-            env=_environment(tokens) | {"PYTHONPATH": str(ROOT)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+        given = (*arguments, "--config", str(self._config))
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            process = await self._launch(self._config.parent, given, tokens, output, errors)
+            async with asyncio.timeout(2 * TIMEOUT_SECONDS):
+                status = await process.wait()
+            return CommandResult(status, text(output), text(errors))
+
+    async def _launch(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        tokens: Mapping[str, str],
+        output: IO[bytes],
+        errors: IO[bytes],
+    ) -> asyncio.subprocess.Process | ForkedProcess:
+        environment = _environment(tokens) | {"PYTHONPATH": str(ROOT)}
+        if self._fork_server is not None:
+            request = Request("bot", arguments, str(folder), environment)
+            return self._fork_server.start(request, output, errors)
+        return await asyncio.create_subprocess_exec(
+            *(*_BOT, *arguments), cwd=folder, env=environment, stdout=output, stderr=errors
         )
-        async with asyncio.timeout(2 * TIMEOUT_SECONDS):
-            out, err = await process.communicate()
-        assert process.returncode is not None
-        return CommandResult(process.returncode, out.decode(), err.decode())
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal; returns the exit status."""
