@@ -1,9 +1,13 @@
 """A custom emoji is predicted where members who agreed chose it, until their texts are erased."""
 
+import asyncio
 import itertools
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -105,23 +109,49 @@ def shipped() -> Predictor:
     return Predictor.load()
 
 
-@pytest.fixture
-async def house(
-    shipped: Predictor, tmp_path_factory: pytest.TempPathFactory
+@asynccontextmanager
+async def opened(
+    shipped: Predictor, file: Path, moment: datetime, number: int = 0
 ) -> AsyncIterator[House]:
-    folder = tmp_path_factory.mktemp("rows")
-    engine: AsyncEngine = await open_database(f"sqlite+aiosqlite:///{folder / 'bot.db'}")
-    predictor, moment, clock = BatchingPredictor(shipped), [datetime.now(UTC)], itertools.count()
+    """Serve on a database, from a moment and a message number on."""
+    engine: AsyncEngine = await open_database(f"sqlite+aiosqlite:///{file}")
+    predictor, now, clock = BatchingPredictor(shipped), [moment], itertools.count()
     store = SqlStore(engine)
-    chance = Randomness(clock=lambda: 60.0 * next(clock), now=lambda: moment[0])
-    yield House(Service(predictor, store, chance), store, moment)
+    chance = Randomness(clock=lambda: 60.0 * next(clock), now=lambda: now[0])
+    yield House(Service(predictor, store, chance), store, now, [number])
     await predictor.aclose()
     await engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def after_talk(
+    shipped: Predictor, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, datetime, int]:
+    """Return the database after the talk, with its moment and its number of messages."""
+    file = tmp_path_factory.mktemp("talk") / "bot.db"
+
+    async def talk() -> tuple[Path, datetime, int]:
+        async with opened(shipped, file, datetime.now(UTC)) as house:
+            assert await house.odds(NEW) == 0
+            await house.talk()
+            return file, house.moment[0], house.numbers[0]
+
+    return asyncio.run(talk())
+
+
+@pytest.fixture
+async def house(
+    shipped: Predictor, after_talk: tuple[Path, datetime, int], tmp_path: Path
+) -> AsyncIterator[House]:
+    """A service that begins after the talk, on a database of its own."""
+    file, moment, number = after_talk
+    for part in file.parent.iterdir():
+        shutil.copyfile(part, tmp_path / part.name)
+    async with opened(shipped, tmp_path / file.name, moment, number) as house:
+        yield house
+
+
 async def test_a_chosen_custom_emoji_is_predicted_on_its_subject(house: House) -> None:
-    assert await house.odds(NEW) == 0
-    await house.talk()
     on = await house.odds(NEW)
     assert on > 0.05
     assert await house.odds(ELSEWHERE) < on / 2
@@ -129,7 +159,6 @@ async def test_a_chosen_custom_emoji_is_predicted_on_its_subject(house: House) -
 
 
 async def test_texts_that_are_erased_are_forgotten(house: House) -> None:
-    await house.talk()
     on = await house.odds(NEW)
     for n in range(MEMBERS):
         await house.service.member_requests.consent("web", member(n), None)
@@ -137,7 +166,6 @@ async def test_texts_that_are_erased_are_forgotten(house: House) -> None:
 
 
 async def test_another_process_forgets_within_a_minute(house: House) -> None:
-    await house.talk()
     on = await house.odds(NEW)
     for n in range(MEMBERS):
         await house.store.members.set_consent("web", member(n), None)
@@ -147,7 +175,6 @@ async def test_another_process_forgets_within_a_minute(house: House) -> None:
 
 
 async def test_nothing_is_left_of_who_is_forgotten(house: House) -> None:
-    await house.talk()
     for n in range(MEMBERS):
         await house.service.member_requests.forget("web", member(n))
     assert await house.odds(NEW) == 0

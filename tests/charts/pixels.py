@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -48,7 +49,8 @@ def rgb(colour: str) -> Pixel:
 def across(image: Image.Image, y: float, colour: str) -> list[int]:
     """Return the columns in which the pixels at ``y`` have this colour."""
     line = round(y * PIXELS_PER_POINT)
-    return [x for x in range(image.width) if pixel(image, x, line) == rgb(colour)]
+    pixels = np.asarray(image.crop((0, line, image.width, line + 1)))[0]
+    return [int(x) for x in np.flatnonzero((pixels == rgb(colour)).all(-1))]
 
 
 def margins_are_empty(image: Image.Image, background: str) -> bool:
