@@ -43,13 +43,15 @@ class _Child:
 
 def main(socket_number: int, modules: Sequence[str]) -> None:
     """Serve, and run in each new process what was asked for."""
+    before = dict(os.environ)
     for module in modules:
         importlib.import_module(module)
+    set_by_imports = dict(os.environ.items() - before.items())
     gc.collect()
     gc.freeze()  # else a collection would copy the pages that the processes share
     with socket.socket(fileno=socket_number) as requests:
         request = _serve(requests)
-    _run(request)
+    _run(request, set_by_imports)
 
 
 def _serve(requests: socket.socket) -> Request:
@@ -102,9 +104,9 @@ def _close(*children: _Child | None) -> None:
             os.close(child.reply)
 
 
-def _run(request: Request) -> NoReturn:
+def _run(request: Request, set_by_imports: dict[str, str]) -> NoReturn:
     os.environ.clear()
-    os.environ.update(request.environment)
+    os.environ.update(request.environment | set_by_imports)
     os.chdir(request.folder)
     path = request.environment.get("PYTHONPATH", "")
     sys.path[:1] = [request.folder, *filter(None, path.split(os.pathsep))]

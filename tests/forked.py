@@ -16,6 +16,8 @@ from tests import fork_server
 from tests.fork_server import Request
 
 ROOT = Path(__file__).parents[1]
+_KEPT = ("PATH", "HOME", "LANG", "OMP_NUM_THREADS", "PYTHON")
+"""Beginnings of the variables of a server; those that imports set must be seen as such."""
 
 
 class ForkServer:
@@ -29,6 +31,7 @@ class ForkServer:
             self._server = subprocess.Popen(
                 [sys.executable, *flags, *command],
                 cwd=ROOT,
+                env={name: value for name, value in os.environ.items() if name.startswith(_KEPT)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[end.fileno()],

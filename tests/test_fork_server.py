@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from model.telemetry import VARIABLES
 from tests.fork_server import Request
 from tests.forked import ForkServer
 
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[ForkServer]:
-    started = ForkServer(("-W", "error"), ("json",))
+    started = ForkServer(("-W", "error"), ("model",))
     yield started
     started.close()
 
@@ -53,7 +54,7 @@ def test_folder_arguments_environment_and_streams_are_those_of_the_request(
     where, arguments, environment, name, read, descriptors = json.loads(ended.stdout)
     assert (where, name, read) == (str(folder), "__main__", "")
     assert arguments == [str(folder / "forked_program.py"), "tell", "b c"]
-    assert environment == {"VARIABLE": "1"}
+    assert environment == {"VARIABLE": "1", **VARIABLES}  # set by the import
     assert len(descriptors) == 4  # three streams, and the folder that is listed
 
 
