@@ -32,6 +32,7 @@ SCOPES: Mapping[str, api_tokens.Scope] = {
     SCORES_PATH: api_tokens.Scope.PREDICT,
     OFFSETS_PATH: api_tokens.Scope.PREDICT,
     "/v1/feedback": api_tokens.Scope.FEEDBACK,
+    "/v1/member-requests": api_tokens.Scope.MEMBERS,
     "/metrics": api_tokens.Scope.METRICS,
 }
 """Other paths need any token; the tools under ``MCP_PATH`` check the scope themselves."""

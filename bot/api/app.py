@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from bot.adapters.components import Components
 from bot.api.access import AccessControl
 from bot.api.clients import ClientRegistry
+from bot.api.member_routes import Members, member_routes
 from bot.api.model_routes import SharedModel, model_routes
 from bot.api.openapi import describe_api
 from bot.api.problems import ApiProblem
@@ -59,6 +60,7 @@ def _routes(components: Components, operations: Operations, reactions: Reactions
         generate_unique_id_function=lambda route: route.name,
     )
     api.include_router(reaction_routes(reactions))
+    api.include_router(member_routes(Members(components)))
     api.include_router(model_routes(SharedModel(components)))
     api.include_router(operation_routes(operations.metrics, operations.check_readiness))
     api.openapi = lambda: describe_api(api)  # type: ignore[method-assign] # as FastAPI documents

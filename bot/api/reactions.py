@@ -32,6 +32,7 @@ from bot.core.events import (
     Outcome,
     SkipReason,
 )
+from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import RETRYABLE
 from bot.i18n import localize
@@ -50,6 +51,11 @@ _TOLD: dict[FeedbackResult, FeedbackOutcome] = {
     FeedbackResult.NOTHING_SHOWN: "nothing_shown",
     FeedbackResult.OPTED_OUT: "opted_out",
 }
+
+
+def member_key(pseudonyms: Pseudonyms, client: ApiClient, member: str) -> MemberKey:
+    """Return the key of a client's member."""
+    return pseudonyms.key(PLATFORM, f"{client.name}/{member}")
 
 
 class Reactions:
@@ -169,7 +175,7 @@ class Reactions:
         )
 
     def _member(self, client: ApiClient, member: str) -> MemberKey:
-        return self._pseudonyms.key(PLATFORM, f"{client.name}/{member}")
+        return member_key(self._pseudonyms, client, member)
 
 
 class _Silent:

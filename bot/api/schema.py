@@ -192,6 +192,33 @@ class FeedbackAnswer(BaseModel):
     ]
 
 
+class MemberRequest(_Request):
+    """What a person asks about their own data."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"member": "user-7", "request": "erasure"}]}
+    )
+
+    member: MemberId
+    request: Annotated[
+        Literal["export", "erasure", "opt_out", "opt_in"],
+        Field(
+            description="export: return what is kept; erasure: erase it, but an opt-out; opt_out:"
+            " erase it and keep nothing from now on; opt_in: take that back."
+        ),
+    ]
+
+
+class MemberAnswer(BaseModel):
+    """What became of a member request."""
+
+    opted_out: Annotated[bool, Field(description="True if the person does not take part now.")]
+    erased: Annotated[int | None, Field(description="Rows erased, after erasure.")] = None
+    data: Annotated[
+        dict[str, object] | None, Field(description="All that is kept, after export.")
+    ] = None
+
+
 class EmojiEntry(BaseModel):
     """One emoji that can be predicted."""
 

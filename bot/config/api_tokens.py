@@ -20,6 +20,8 @@ class Scope(StrEnum):
     """Predictions, also those for another bot's process, and the list of emojis."""
     FEEDBACK = "feedback"
     """Feedback on predictions."""
+    MEMBERS = "members"
+    """What members ask about their own data: export, erasure, opt-out."""
     METRICS = "metrics"
     """Metrics of the server."""
 

@@ -26,7 +26,7 @@ TOKENS = {
 }
 CONFIGURED = ",".join(
     (
-        f"bot:predict+feedback+metrics:{TOKENS['all']}",
+        f"bot:predict+feedback+members+metrics:{TOKENS['all']}",
         f"bot:predict:{TOKENS['predict']}",
         f"prometheus:metrics:{TOKENS['metrics']}",
         f"other:predict+feedback:{TOKENS['other']}",
