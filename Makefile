@@ -6,7 +6,7 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes -c constraints.txt
 
-.PHONY: run web chromium node optimum test lint types check fix docs picture bench train evaluate wheel lock clean
+.PHONY: run web chromium node optimum test lint types check fix docs leaderboard picture bench train evaluate wheel lock clean
 
 run: $(VENV)/.core  ## install the core and chat with the bot
 	$(BIN)/emoji-reactor chat
@@ -43,6 +43,9 @@ fix: $(VENV)/.dev  ## repair what can be repaired
 
 docs: $(VENV)/.dev  ## refresh docs/cli.md and the outputs in README.md
 	$(BIN)/python -m tools.build_docs
+
+leaderboard: $(VENV)/.dev  ## measure the rows of emoji-bench again
+	$(BIN)/python -m tools.build_leaderboard
 
 picture: $(VENV)/.dev chromium  ## take the picture of the page in README.md
 	$(BIN)/python -m tools.build_page_picture

@@ -39,6 +39,10 @@ COMMANDS: dict[str, Command | Group] = {
         "bot.cli.retrain:retrain",
         "Learn from feedback: export, fine-tune, compare, and serve what is better.",
     ),
+    "bench": Command(
+        "bot.cli.bench:bench",
+        "Measure a model, or answers of any program, against the leaderboard.",
+    ),
     "web": Command(
         "bot.cli.web:web",
         "Show the page in a browser, until SIGINT or SIGTERM. Needs the extra web.",

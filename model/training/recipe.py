@@ -33,6 +33,8 @@ class SourceRecipe(_Strict):
     text: str = "text"
     label: str = "emoji"
     """Column of the emoji (kind ``label``), or of the emotion or list of emotions (``emotion``)."""
+    labels: tuple[str, ...] = ()
+    """Emojis of numbered labels, as the Hub has them; empty if the column holds emojis."""
     languages: tuple[str, ...] = ()
     """Values of the column ``lang`` to keep; empty keeps all."""
     language: str | None = None

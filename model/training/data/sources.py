@@ -26,6 +26,8 @@ def _inline(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
 def row_emojis(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
     """Return the emojis of a row of kind ``inline`` or ``label``, canonical and distinct."""
     label = row[source.label] if source.kind == "label" else None
+    if source.labels and isinstance(label, int):
+        label = source.labels[label]
     return (canonical(label),) if label and is_emoji(label) else _inline(row, source)
 
 

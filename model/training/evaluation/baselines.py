@@ -119,8 +119,8 @@ def read_published(source: SourceRecipe, folder: Path) -> PublishedPredictions:
     if not path.exists():
         raise RecipeError(f"held_out {source.name}: no file {path}")
     rows = pq.read_table(folder / str(source.path)).to_pylist()
-    emojis = {row["label"]: row[source.label] for row in rows}
-    predictions = [emojis[int(line)] for line in path.read_text(encoding="utf-8").split()]
+    named = dict(enumerate(source.labels)) or {row["label"]: row[source.label] for row in rows}
+    predictions = [named[int(line)] for line in path.read_text(encoding="utf-8").split()]
     if len(predictions) != len(rows):
         raise RecipeError(f"{path} has {len(predictions)} predictions for {len(rows)} texts")
     texts = [row[source.text] for row in rows]

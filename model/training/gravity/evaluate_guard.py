@@ -6,6 +6,7 @@ from pathlib import Path
 
 from model.artifact import Artifact
 from model.emotions import MOCKING_EMOJIS
+from model.evaluation.gravity_figures import FIGURATIVE, FIGURES_OF_SPEECH
 from model.evaluation.metrics import wilson_interval
 from model.figures import GravityFigures
 from model.gravity import REACTION_RULE, is_grave, is_permitted_unasked, level_of, without_laughter
@@ -13,7 +14,6 @@ from model.prediction import GravityLevel, Prediction
 from model.predictor import Predictor
 from model.training.gravity.sentences import SENTENCES, Sentence, read_sentences
 
-_FIGURES_OF_SPEECH = frozenset({"💀", "😂"})
 _BATCH_SIZE = 16
 
 
@@ -48,12 +48,12 @@ def _figures(
     laughing = [
         i
         for i in harmless
-        if sentences[i].kind == "figurative" and _offers(without[i], _FIGURES_OF_SPEECH)
+        if sentences[i].kind == FIGURATIVE and _offers(without[i], FIGURES_OF_SPEECH)
     ]
     threshold = guarded.threshold
     mocked = sum(reaction(with_head[i], threshold) in MOCKING_EMOJIS for i in grave)
     offered = sum(_offers(with_head[i], MOCKING_EMOJIS) for i in grave)
-    kept = sum(_offers(with_head[i], _FIGURES_OF_SPEECH) for i in laughing)
+    kept = sum(_offers(with_head[i], FIGURES_OF_SPEECH) for i in laughing)
     return GravityFigures(
         language=language,
         grave_texts=len(grave),

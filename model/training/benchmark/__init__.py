@@ -1,0 +1,1 @@
+"""The benchmark emoji-bench: its texts, submissions, figures and leaderboard."""
