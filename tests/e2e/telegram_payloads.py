@@ -36,8 +36,28 @@ def now() -> int:
 
 
 def reactions(emojis: Sequence[str]) -> list[Payload]:
-    """Return emojis as reactions."""
-    return [{"type": "emoji", "emoji": emoji} for emoji in emojis]
+    """Return emojis as reactions; digits are the id of a custom emoji."""
+    return [
+        {"type": "custom_emoji", "custom_emoji_id": emoji}
+        if emoji.isdecimal()
+        else {"type": "emoji", "emoji": emoji}
+        for emoji in emojis
+    ]
+
+
+def custom_emoji_sticker(number: str, emoji: str) -> Payload:
+    """Describe a custom emoji that stands for an emoji."""
+    return {
+        "file_id": f"file-{number}",
+        "file_unique_id": f"unique-{number}",
+        "type": "custom_emoji",
+        "width": 100,
+        "height": 100,
+        "is_animated": False,
+        "is_video": False,
+        "emoji": emoji,
+        "custom_emoji_id": number,
+    }
 
 
 def chat_member(account: int, status: str) -> Payload:
@@ -57,10 +77,14 @@ def chat_member(account: int, status: str) -> Payload:
     return member
 
 
-def full_chat(chat_id: int, available: Sequence[str] | None) -> Payload:
-    """Describe a chat as getChat does, with the reactions that it allows; None for all."""
+def full_chat(chat_id: int, available: Sequence[str] | None, *, reactable: bool) -> Payload:
+    """Describe a chat as getChat does, with the reactions that it allows; None for all.
+
+    In one that is not ``reactable`` only admins react.
+    """
     gifts = "unlimited_gifts limited_gifts unique_gifts premium_subscription gifts_from_channels"
     full = chat(chat_id) | {"accent_color_id": 0, "max_reaction_count": 11}
+    full["permissions"] = {"can_send_messages": True, "can_react_to_messages": reactable}
     full["accepted_gift_types"] = dict.fromkeys(gifts.split(), False)
     if available is not None:
         full["available_reactions"] = reactions(available)

@@ -21,6 +21,7 @@ from tests.e2e.telegram_payloads import (
     Payload,
     chat,
     chat_member,
+    custom_emoji_sticker,
     full_chat,
     now,
     user,
@@ -41,6 +42,10 @@ class TelegramServer(TelegramMembers):
         """Each taken by the next call of its method."""
         self.available_reactions: Sequence[str] | None = None
         """The reactions that the group allows; None for all."""
+        self.reactable = True
+        """False if only admins of groups may react."""
+        self.custom_emojis: dict[str, str] = {}
+        """The emoji that each custom emoji stands for, by its id."""
         self.reactions: dict[tuple[int, int], list[str]] = {}
         """The bot's reaction on each message."""
         self.webhook, self.secret = "", ""
@@ -223,6 +228,7 @@ class TelegramServer(TelegramMembers):
             "getfile": self._get_file,
             "getchat": self._get_chat,
             "setmessagereaction": self._set_reaction,
+            "getcustomemojistickers": self._get_custom_emojis,
         }
         handler = handlers.get(method)
         return failure(404, "Not Found") if handler is None else handler(fields)
@@ -236,6 +242,11 @@ class TelegramServer(TelegramMembers):
         self.secret = fields.get("secret_token", self.secret)
         self._subscribe(fields)
         return True
+
+    def _get_custom_emojis(self, fields: Mapping[str, str]) -> list[Payload]:
+        asked = json.loads(fields["custom_emoji_ids"])
+        known = self.custom_emojis
+        return [custom_emoji_sticker(each, known[each]) for each in asked if each in known]
 
     def _get_chat_member(self, fields: Mapping[str, str]) -> Payload:
         account = int(fields["user_id"])
@@ -306,7 +317,7 @@ class TelegramServer(TelegramMembers):
             news.cancel()
 
     def _get_chat(self, fields: Mapping[str, str]) -> Payload:
-        return full_chat(int(fields["chat_id"]), self.available_reactions)
+        return full_chat(int(fields["chat_id"]), self.available_reactions, reactable=self.reactable)
 
     def _set_reaction(self, fields: Mapping[str, str]) -> object:
         wanted = [each.get("emoji", "") for each in json.loads(fields.get("reaction", "[]"))]

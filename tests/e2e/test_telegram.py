@@ -208,7 +208,10 @@ async def test_reactions_are_feedback_until_removed(
     telegram_server.react(silent, BOB, [], ["🔥"])
     given = {("agree", "🤣"), ("dislike", "")}
     assert set(await bot.wait_for_rows(FEEDBACK, str(message), rows=2)) == given
-    telegram_server.react(message, BOB, ["👎"], ["🎉"])
+    telegram_server.custom_emojis["5368324170671202286"] = "🎉"
+    telegram_server.refusals.append(Refusal("getCustomEmojiStickers", 500, "Internal error"))
+    telegram_server.react(message, BOB, ["👎"], ["👎", "77"])
+    telegram_server.react(message, BOB, ["👎", "77"], ["5368324170671202286", "77"])
     telegram_server.react(message, ALICE, ["🤣"], [])
     await bot.wait_for_rows(f"{FEEDBACK} and kind = 'correct'", str(message))
     assert await bot.wait_for_rows(FEEDBACK, str(message)) == [("correct", "🎉")]

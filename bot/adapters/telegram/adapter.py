@@ -8,6 +8,7 @@ from bot.adapters.telegram import events
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
+from bot.adapters.telegram.custom_emojis import CustomEmojis
 from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.inbox import UPDATE_KINDS, Inbox
 from bot.adapters.telegram.polling import Poller, retry_until_success
@@ -39,6 +40,7 @@ class TelegramAdapter:
             services,
             self._bot,
             AllowedReactions(self._bot),
+            CustomEmojis(self._bot),
             clock,
             errors=services.connection.errors,
         )

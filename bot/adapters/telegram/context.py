@@ -10,6 +10,7 @@ from telegram import Bot, Chat
 from telegram.error import ChatMigrated
 
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
+from bot.adapters.telegram.custom_emojis import CustomEmojis
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.events import NAME, ref, topic_key
 from bot.adapters.telegram.server_clock import ServerClock
@@ -49,6 +50,7 @@ class AdapterContext:
     services: BotServices
     bot: Bot
     allowed_reactions: AllowedReactions
+    custom_emojis: CustomEmojis
     clock: ServerClock = field(default_factory=ServerClock)
     errors: Counter[str] = field(default_factory=Counter)
     """Refused and failed calls since the start, by name."""

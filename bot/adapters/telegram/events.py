@@ -208,13 +208,7 @@ def actor_id(update: MessageReactionUpdated) -> str | None:
     return str(update.actor_chat.id) if update.actor_chat else None
 
 
-def added_emojis(update: MessageReactionUpdated) -> list[ChosenEmoji]:
-    """Return the canonical emojis that the member added; custom and paid ones are skipped."""
-    old = emojis_of(update.old_reaction)
-    return [emoji for emoji in emojis_of(update.new_reaction) if emoji not in old]
-
-
 def emojis_of(reactions: Sequence[ReactionType]) -> list[ChosenEmoji]:
-    """Return the canonical emojis among reactions."""
+    """Return the canonical emojis among reactions; custom and paid ones are left out."""
     emojis = [parse_choice(r.emoji) for r in reactions if isinstance(r, ReactionTypeEmoji)]
     return [emoji for emoji in emojis if emoji is not None]

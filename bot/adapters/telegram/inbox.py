@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
@@ -33,6 +34,7 @@ from bot.core.events import (
 from bot.core.messages.feedback import require_stored
 from bot.core.messages.silence import DropReason, log_dropped_feedback, log_silence
 from bot.log import describe
+from model.emoji import ChosenEmoji
 
 logger = logging.getLogger(__name__)
 
@@ -217,12 +219,15 @@ class Inbox:
         actor = self._context.services.pseudonyms.key(events.NAME, member)
 
         async def changed() -> None:
-            reactions, chosen = self._context.reactions, events.emojis_of(update.new_reaction)
+            reactions, custom = self._context.reactions, self._context.custom_emojis
+            chosen = await custom.read(update.new_reaction)
             result = await reactions.on_all_reactions(
                 ref, actor, chosen, FeedbackSource.REACTION, number
             )
             if result is FeedbackResult.NOTHING_SHOWN:
-                result = await reactions.on_unprompted(ref, actor, events.added_emojis(update))
+                old = await custom.read(update.old_reaction)
+                added = [emoji for emoji in chosen if emoji not in old]
+                result = await reactions.on_unprompted(ref, actor, added)
             self._check(ref, result)
 
         return ref, changed
@@ -235,11 +240,10 @@ class Inbox:
         async def counted() -> None:
             recorded = await self._context.services.service.find_outcome(ref)
             shown = recorded.outcome.shown if recorded else ()
-            counts = {
-                emoji: reaction.total_count
-                for reaction in update.reactions
-                for emoji in events.emojis_of([reaction.type])
-            }
+            counts = Counter[ChosenEmoji]()
+            for reaction in update.reactions:
+                for emoji in await self._context.custom_emojis.read([reaction.type]):
+                    counts[emoji] += reaction.total_count
             # The bot's own reaction is one of those counted.
             others = [emoji for emoji, count in counts.items() if count > (emoji in shown)]
             result = await self._context.reactions.on_all_reactions(

@@ -31,7 +31,7 @@ async def context(tmp_path: Path) -> AsyncIterator[AdapterContext]:
     unused = cast(Any, None)  # what settings have no use for
     pseudonyms = Pseudonyms(b"key" * 11)
     services = BotServices(unused, SqlStore(engine), pseudonyms, unused, unused)
-    yield AdapterContext(services, unused, unused)
+    yield AdapterContext(services, unused, unused, unused)
     await engine.dispose()
 
 

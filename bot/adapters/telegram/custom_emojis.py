@@ -1,0 +1,50 @@
+"""The Unicode emojis for which custom emojis of Telegram stand, by their stickers."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from cachetools import LRUCache
+from telegram import Bot, ReactionType, ReactionTypeCustomEmoji
+from telegram.error import TelegramError
+
+from bot.adapters.telegram.errors import error_name
+from bot.adapters.telegram.events import emojis_of
+from model.emoji import ChosenEmoji, parse_choice
+
+logger = logging.getLogger(__name__)
+
+MAX_EMOJIS = 10_000
+
+
+class CustomEmojis:
+    """Cache of the emojis that the authors of custom emojis named for them."""
+
+    def __init__(self, bot: Bot) -> None:
+        """Start empty."""
+        self._bot = bot
+        self._known: LRUCache[str, ChosenEmoji | None] = LRUCache(MAX_EMOJIS)
+
+    async def read(self, reactions: Sequence[ReactionType]) -> list[ChosenEmoji]:
+        """Return the canonical emojis of reactions, custom ones by the emoji they stand for.
+
+        Paid ones are left out, and those of which it is not known what they stand for.
+        """
+        custom = [r.custom_emoji_id for r in reactions if isinstance(r, ReactionTypeCustomEmoji)]
+        stood_for = await self._find(custom)
+        found = (*emojis_of(reactions), *map(stood_for.get, custom))
+        return list(dict.fromkeys(emoji for emoji in found if emoji is not None))
+
+    async def _find(self, ids: Sequence[str]) -> Mapping[str, ChosenEmoji | None]:
+        found = {each: self._known[each] for each in ids if each in self._known}
+        missing = [each for each in dict.fromkeys(ids) if each not in found]
+        if not missing:
+            return found
+        try:
+            stickers = await self._bot.get_custom_emoji_stickers(missing)
+        except TelegramError as error:
+            logger.info("custom emojis are passed over: %s", error_name(error))
+            return found
+        named = {sticker.custom_emoji_id: sticker.emoji for sticker in stickers}
+        asked = {each: parse_choice(named.get(each) or "") for each in missing}
+        self._known.update(asked)
+        return found | asked
