@@ -206,8 +206,11 @@ async def test_admins_are_notified_once_of_missing_rights(
     telegram_server.set_bot_status("member", chat_id=PRIVATE)  # as after an unblocking
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     await telegram_server.confirmed()
-    assert await bot.stop() == 0
     assert len(telegram_server.calls.filter(lambda call: call.method == "sendmessage")) == 1
+    telegram_server.reactable = False
+    telegram_server.set_bot_status("member", chat_id=-1001000009999)
+    _, notice = await telegram_server.wait_for_calls("sendMessage", count=2)
+    assert notice.text == localize("notice.cannot_react", "en")
 
 
 async def test_a_request_without_predictions_is_explained(

@@ -1,7 +1,7 @@
 """Notices to the admins of a group about what the bot cannot see."""
 
 from cachetools import LRUCache
-from telegram import Chat, ChatMember
+from telegram import Chat, ChatMember, ChatMemberRestricted
 
 from bot.adapters.telegram.context import AdapterContext
 from bot.core.errors import StoreFailed
@@ -47,7 +47,8 @@ class AdminNotices:
         if not first:
             return
         notice_language = language or await self._context.language(chat, None)
-        paragraphs = [localize("notice.not_admin", notice_language)]
+        key = "notice.not_admin" if await self._may_react(chat, me) else "notice.cannot_react"
+        paragraphs = [localize(key, notice_language)]
         if not self._context.bot.bot.can_read_all_group_messages:
             paragraphs.append(
                 localize("notice.privacy_mode", notice_language, chat=chat.title or "")
@@ -55,3 +56,11 @@ class AdminNotices:
         await self._context.attempt(
             self._context.bot.send_message(chat.id, "\n\n".join(paragraphs))
         )
+
+    async def _may_react(self, chat: Chat, me: ChatMember) -> bool:
+        """Return False if the group, or a restriction of the bot, forbids reactions."""
+        if isinstance(me, ChatMemberRestricted):
+            return me.can_react_to_messages is not False
+        full = await self._context.attempt(self._context.bot.get_chat(chat.id))
+        permissions = None if full is None else full.permissions
+        return permissions is None or permissions.can_react_to_messages is not False
