@@ -42,10 +42,19 @@ async def gravity_of(predictor: EmojiPredictor, text: str) -> GravityLevel:
 def heed(predictions: Sequence[Prediction], level: GravityLevel) -> Sequence[Prediction]:
     """Return the predictions of an answer to a text of this gravity.
 
-    Those that it does not permit are left out. If it permits none they all stay, with the level,
-    by which nothing of them is shown.
+    An answer that does not laugh needs no comfort because it answers a grave text: that makes it
+    unsure at most. Predictions that the level does not permit are left out. If it permits none they
+    all stay, with the level, by which nothing of them is shown.
     """
+    if level is GravityLevel.GRAVE and _is_serious(predictions):
+        level = GravityLevel.UNSURE
     if not gravity.is_graver(level, gravity.level_of(predictions)):
         return predictions
     raised = [replace(prediction, gravity=level) for prediction in predictions]
     return [p for p in raised if gravity.is_permitted(p.emoji, level)] or raised
+
+
+def _is_serious(predictions: Sequence[Prediction]) -> bool:
+    """Return True if the best emoji of a text does not laugh."""
+    best = predictions[0].emoji if predictions else ""
+    return gravity.is_permitted(best, GravityLevel.UNSURE)

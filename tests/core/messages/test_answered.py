@@ -85,5 +85,10 @@ def test_what_the_gravity_permits_stays() -> None:
     assert [(p.emoji, p.gravity) for p in kept] == [("🫂", GravityLevel.GRAVE)]
     assert [p.emoji for p in heed([LAUGH], GravityLevel.GRAVE)] == ["😂"]
     assert heed([LAUGH, HUG], GravityLevel.HARMLESS) == [LAUGH, HUG]
-    graver = [replace(HUG, gravity=GravityLevel.SELF_HARM)]
+    (kept_thumb,) = heed([Prediction("👍", 0.9), LAUGH], GravityLevel.GRAVE)
+    assert (kept_thumb.emoji, kept_thumb.gravity) == ("👍", GravityLevel.UNSURE)
+    assert not heed([], GravityLevel.GRAVE)
+    alone = heed([LAUGH, HUG], GravityLevel.SELF_HARM)
+    assert [p.gravity for p in alone] == [GravityLevel.SELF_HARM] * len(alone)
+    graver = [replace(HUG, gravity=GravityLevel.GRAVE)]
     assert heed(graver, GravityLevel.GRAVE) is graver
