@@ -20,6 +20,7 @@ from bot.operations.watch import Operations
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
 
 logger = logging.getLogger(__name__)
 
@@ -56,22 +57,30 @@ async def run_api(
     require_extra("httptools", "api")
     if mcp:
         require_extra("mcp", "mcp")
-    from bot.api.app import create_app
     from bot.http.server import listen, serve, url_of
 
     host, _, port = settings.api.listen.rpartition(":")
     host = host.strip("[]")
     check_exposure(host, credentials.api_tokens)
     stop = stop or stop_on_signals()
-    operations = Operations(settings)
+    async with api_application(settings, credentials, Operations(settings), mcp=mcp) as app:
+        listening = listen(host, int(port))
+        logger.info("the API is at %s", url_of(*listening.getsockname()[:2]))
+        await run_until(stop, serve(app, listening, settings.api.trusted_proxies))
+
+
+@asynccontextmanager
+async def api_application(
+    settings: Settings, credentials: Credentials, operations: Operations, *, mcp: bool = False
+) -> AsyncIterator["ASGIApp"]:
+    """Open the components, and yield the application that answers with them."""
+    from bot.api.app import create_app
+
     async with (
         _components(settings, credentials, operations) as components,
         _tool_routes(components, enabled=mcp) as tools,
     ):
-        app = create_app(components, operations, settings.api, credentials.api_tokens, tools)
-        listening = listen(host, int(port))
-        logger.info("the API is at %s", url_of(*listening.getsockname()[:2]))
-        await run_until(stop, serve(app, listening, settings.api.trusted_proxies))
+        yield create_app(components, operations, settings.api, credentials.api_tokens, tools)
 
 
 async def run_tools(settings: Settings, credentials: Credentials) -> None:
