@@ -97,7 +97,7 @@ class GravityFigures(Record):
     """Those that keep it with the head."""
     kept_interval: Interval
     harmless_texts: Count
-    """Figurative and cheerful texts."""
+    """Figurative, cheerful and everyday texts."""
     comforted: Count
     """Harmless texts that are read as grave."""
 

@@ -1,10 +1,10 @@
 """Fits the gravity head of a finished artifact.
 
-It reads the sentences of the splits train and validation, the patterns and the emotion sets. The
-encoder was fitted on the training split too, so that its vectors tell those apart too well:
-temperature and thresholds come from the validation split by cross-validation, each sentence judged
-by a head that did not see it. The n-gram bag's part of a vector is left out: it knows the topics of
-a few hundred sentences by heart.
+It reads the sentences of the splits train and validation, the patterns, the emotion sets, and
+everyday texts, half of which only choose the thresholds. The encoder was fitted on the training
+split too, so that its vectors tell those apart too well: temperature and thresholds come from the
+validation split by cross-validation, each sentence judged by a head that did not see it. The n-gram
+bag's part of a vector is left out: it knows the topics of a few hundred sentences by heart.
 """
 
 import logging
@@ -26,6 +26,7 @@ from model.scores import log_softmax
 from model.text import clean
 from model.training.gravity.emotion_texts import read_emotion_texts
 from model.training.gravity.evaluate_guard import evaluate_guard
+from model.training.gravity.everyday_texts import read_everyday_texts
 from model.training.gravity.sentences import (
     SENTENCES,
     Sentence,
@@ -58,6 +59,14 @@ MAX_MISTAKEN_SELF_HARM = 0.02
 """Share of harmless sentences that may count as self-harm; it goes before the other limit."""
 REMOVED_VARIANCE = 0.9
 """Share of the variance between groups of people, in texts alike but for them, that is removed."""
+EVERYDAY_WEIGHT = 300.0
+"""Weight in the fit of all everyday texts together; a sentence has 1."""
+MAX_UNSURE_EVERYDAY = 0.02
+"""Share of everyday texts that may lose their laughter."""
+MAX_COMFORTED_EVERYDAY = 0.004
+"""Share of everyday texts that may get comforting emojis only."""
+MAX_SELF_HARM_EVERYDAY = 0.001
+"""Share of everyday texts that may count as self-harm."""
 MIN_THRESHOLD = 1e-4
 """A head that tells all sentences apart would have thresholds of 0, which no text is below."""
 _BATCH_SIZE = 16
@@ -105,32 +114,47 @@ def fit_head(artifact: Artifact, folder: Path, data: Path | None) -> GravityHead
     train = [s for s in sentences if s.split == "train"]
     validation = [s for s in sentences if s.split == "validation"]
     patterns = read_patterns(folder / "patterns.toml")
-    others = expand(patterns)
-    if data is not None:
-        others += read_emotion_texts(data)
     lexicon = GravityLexicon(read_lexicon(folder / "lexicon.toml"))
+    others = expand(patterns)
+    everyday: list[str] = []
+    if data is not None:
+        everyday = read_everyday_texts(data, lexicon)
+        others += read_emotion_texts(data) + _harmless(everyday[::2])
     log.info("%d sentences and %d weighted texts", len(train), len(others))
-    fit = _HeadFit(Predictor(artifact), lexicon, [*validation, *train], others)
+    texts = _Texts([*validation, *train], others, everyday[1::2])
+    fit = _HeadFit(Predictor(artifact), lexicon, texts)
     fit.remove_directions(expand_groups(patterns))
     return fit.run(len(validation))
+
+
+def _harmless(texts: Sequence[str]) -> list[WeightedText]:
+    label = CLASSES.index("harmless")
+    return [WeightedText(text, label, EVERYDAY_WEIGHT / len(texts)) for text in texts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Texts of a fit."""
+
+    sentences: Sequence[Sentence]
+    """Those of the validation split come first."""
+    others: Sequence[WeightedText]
+    everyday: Sequence[str]
+    """Harmless, for the thresholds alone."""
 
 
 class _HeadFit:
     """One fit, with the features of all its texts."""
 
-    def __init__(
-        self,
-        predictor: Predictor,
-        lexicon: GravityLexicon,
-        sentences: Sequence[Sentence],
-        others: Sequence[WeightedText],
-    ) -> None:
+    def __init__(self, predictor: Predictor, lexicon: GravityLexicon, texts: _Texts) -> None:
+        sentences, others = texts.sentences, texts.others
         self._predictor = predictor
         self._lexicon = lexicon
         self._is_figurative = np.array([s.kind == "figurative" for s in sentences])
         self._labels = np.array([s.label for s in sentences] + [t.label for t in others])
         self._weights = np.array([1.0] * len(sentences) + [t.weight for t in others])
-        features = self._features([clean(s.text) for s in sentences] + [t.text for t in others])
+        cleaned = [clean(s.text) for s in sentences] + [t.text for t in others]
+        features = self._features([*cleaned, *texts.everyday])
         self._deviation = features.vectors[: len(sentences)].std(axis=0) + np.float32(1e-6)
         self._inputs = features.scaled(self._deviation)
 
@@ -160,10 +184,15 @@ class _HeadFit:
         """Choose the operating point on the first ``validation`` texts, and fit on all."""
         logits, labels = self._held_out_logits(validation), self._labels[:validation]
         temperature = _temperature(logits, labels)
-        probabilities = np.exp(log_softmax(np.asarray(logits / temperature, dtype=np.float32)))
-        thresholds = choose_thresholds(probabilities, labels, self._is_figurative[:validation])
+        probabilities = _softmax(logits / temperature)
+        model = self._fit(np.arange(len(self._labels)))
+        everyday = self._inputs[len(self._labels) :]
+        if len(everyday):
+            everyday = _softmax(model.decision_function(everyday) / temperature)
+        is_figurative = self._is_figurative[:validation]
+        thresholds = choose_thresholds(probabilities, labels, is_figurative, everyday)
         log.info("temperature %.2f, %s", temperature, thresholds)
-        return self._head(self._fit(np.arange(len(self._labels))), temperature, thresholds)
+        return self._head(model, temperature, thresholds)
 
     def _held_out_logits(self, validation: int) -> NDArray[np.float64]:
         """Return logits of the first texts by heads that were fitted without them."""
@@ -211,6 +240,10 @@ class _HeadFit:
         return _Features(vectors, words, words[:, first] * words[:, second])
 
 
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.exp(log_softmax(np.asarray(logits, dtype=np.float32)))
+
+
 def _temperature(logits: NDArray[np.float64], labels: NDArray[np.intp]) -> float:
     """Return the temperature with the lowest negative log-likelihood."""
 
@@ -225,15 +258,32 @@ def choose_thresholds(
     probabilities: NDArray[np.float32],
     labels: NDArray[np.intp],
     is_figurative: NDArray[np.bool_],
+    everyday: NDArray[np.float32],
 ) -> GravityThresholds:
-    """Return the operating point for held-out probabilities, (texts, classes)."""
-    grave = 1 - probabilities[:, 0]
-    unsure = float(np.quantile(grave[is_figurative], 1 - MAX_UNSURE))
-    doubtful = float(np.quantile(grave[is_figurative], 1 - MAX_DOUBTFUL))
-    comforting = float(np.quantile(grave[labels == 0], 1 - MAX_COMFORTED))
-    self_harm = max(
-        float(np.quantile(probabilities[labels == 2, 2], MAX_MISSED_SELF_HARM)),
-        float(np.quantile(probabilities[labels == 0, 2], 1 - MAX_MISTAKEN_SELF_HARM)),
+    """Return the operating point for held-out probabilities, (texts, classes).
+
+    ``everyday`` are those of harmless texts that no fit saw, and may have no rows.
+    """
+    grave, plain = 1 - probabilities[:, 0], 1 - everyday[:, 0]
+    doubtful = _exceeded_by(MAX_DOUBTFUL, grave[is_figurative])
+    unsure = max(
+        _exceeded_by(MAX_UNSURE, grave[is_figurative]),
+        _exceeded_by(MAX_UNSURE_EVERYDAY, plain),
     )
-    limits = (doubtful, unsure, max(comforting, unsure), self_harm)
+    comforting = max(
+        unsure,
+        _exceeded_by(MAX_COMFORTED, grave[labels == 0]),
+        _exceeded_by(MAX_COMFORTED_EVERYDAY, plain),
+    )
+    self_harm = max(
+        _exceeded_by(1 - MAX_MISSED_SELF_HARM, probabilities[labels == 2, 2]),
+        _exceeded_by(MAX_MISTAKEN_SELF_HARM, probabilities[labels == 0, 2]),
+        _exceeded_by(MAX_SELF_HARM_EVERYDAY, everyday[:, 2]),
+    )
+    limits = (doubtful, unsure, comforting, self_harm)
     return GravityThresholds(*(max(round(limit, 4), MIN_THRESHOLD) for limit in limits))
+
+
+def _exceeded_by(share: float, values: NDArray[np.float32]) -> float:
+    """Return the value that a share of the values exceeds; 0 without values."""
+    return float(np.quantile(values, 1 - share)) if len(values) else 0.0

@@ -18,7 +18,7 @@ from model.text import clean
 SENTENCES = Path("recipes/gravity")
 """The tables, patterns and lexicon of a checkout."""
 GRAVE_KINDS = ("grief", "death", "violence", "illness", "self_harm", "crisis")
-HARMLESS_KINDS = ("figurative", "cheerful")
+HARMLESS_KINDS = ("figurative", "cheerful", "everyday")
 _TEXTS_A_PATTERN = 8
 _GROUP = "group"
 _SLOT = re.compile(r"{(\w+)}")

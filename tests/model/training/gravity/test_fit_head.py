@@ -9,7 +9,11 @@ import pytest
 
 from model import Predictor, artifact
 from model.prediction import GravityLevel
-from model.training.gravity.fit_head import add_gravity_head
+from model.training.gravity.fit_head import (
+    MAX_SELF_HARM_EVERYDAY,
+    add_gravity_head,
+    choose_thresholds,
+)
 from model.training.gravity.sentences import expand_groups, read_patterns
 
 GROUPS = ("love", "party", "fire")
@@ -71,3 +75,18 @@ def test_only_harmless_patterns_with_a_group_alone_are_alike(tmp_path: Path) -> 
     assert alike == [[f"{g} thanks" for g in GROUPS], [f"pizza {g}" for g in GROUPS]]
     path.write_text(path.read_text("utf-8").replace(str(list(GROUPS)), "['love']"), "utf-8")
     assert expand_groups(read_patterns(path)) == []
+
+
+def test_everyday_texts_raise_the_thresholds_that_they_would_reach() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 100)
+    probabilities = rng.dirichlet((1, 1, 1), 300).astype(np.float32)
+    is_figurative = labels == 0
+    none = np.zeros((0, 3), dtype=np.float32)
+    without = choose_thresholds(probabilities, labels, is_figurative, none)
+    everyday = np.tile(np.array([0.01, 0.0, 0.99], dtype=np.float32), (100, 1))
+    assert 0 < MAX_SELF_HARM_EVERYDAY < 0.01  # so that each of those counts
+    limits = choose_thresholds(probabilities, labels, is_figurative, everyday)
+    assert without.self_harm < 0.99
+    assert (limits.unsure, limits.grave, limits.self_harm) == pytest.approx((0.99, 0.99, 0.99))
+    assert limits.doubtful == without.doubtful
