@@ -20,6 +20,9 @@ class FeedbackTarget:
     text: str = field(repr=False)
     liked: dict[str, float]
     rejected: dict[str, float]
+    corrected: frozenset[str] = frozenset()
+    """The liked emojis that people chose themselves; they only approved of the others, which the
+    model had shown."""
 
 
 def feedback_target(row: FeedbackRow) -> FeedbackTarget | None:
@@ -33,7 +36,9 @@ def feedback_target(row: FeedbackRow) -> FeedbackTarget | None:
             totals[emoji] += weight
     liked = {emoji: weight for emoji, weight in totals.items() if weight > 0}
     rejected = {emoji: -weight for emoji, weight in totals.items() if weight < 0}
-    return FeedbackTarget(text, liked, rejected) if liked or rejected else None
+    chosen = {entry.emoji for entry in row.feedback if entry.kind == "correct"}
+    corrected = frozenset(emoji for emoji in liked if emoji in chosen)
+    return FeedbackTarget(text, liked, rejected, corrected) if liked or rejected else None
 
 
 def read_feedback_targets(dataset: Path, split: str) -> list[FeedbackTarget]:

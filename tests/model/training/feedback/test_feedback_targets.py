@@ -30,7 +30,7 @@ def entry(kind: str, emoji: str | None = "😂", actors: int = 1) -> FeedbackEnt
 
 def test_corrections_and_removals_have_their_weights() -> None:
     target = feedback_target(row(entry("correct", "😭"), entry("remove")))
-    assert target == FeedbackTarget("So funny!", {"😭": 2.0}, {"😂": 1.0})
+    assert target == FeedbackTarget("So funny!", {"😭": 2.0}, {"😂": 1.0}, frozenset({"😭"}))
     several = feedback_target(row(entry("agree", actors=4)))
     assert several is not None
     assert several.liked == {"😂": 3.0}

@@ -34,6 +34,16 @@ def test_a_better_candidate_passes(source: Artifact, tmp_path: Path) -> None:
     assert report.as_dict()["passed"] is True
 
 
+def test_approvals_and_corrections_are_reported_apart(source: Artifact) -> None:
+    approved = [FeedbackTarget("so funny", {"😂": 1.0}, {})] * MIN_TEXTS
+    corrected = [FeedbackTarget("so funny", {"🍕": 2.0}, {}, frozenset({"🍕"}))] * 10
+    report = run_gate(source, source, [*approved, *corrected], None)
+    found = {check.figure: check for check in report.checks}
+    approvals, corrections = found["hit@5 of approved emojis"], found["hit@5 of corrections"]
+    assert (approvals.texts, approvals.before, approvals.after) == (MIN_TEXTS, 1.0, 1.0)
+    assert (corrections.texts, corrections.passed) == (10, True)
+
+
 def test_an_identical_candidate_is_not_better(source: Artifact) -> None:
     assert failed(run_gate(source, source, HELD_OUT, None)) == {("feedback", "agreement")}
 
