@@ -84,7 +84,7 @@ $(VENV)/.web: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@ $(VENV)/.core
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) -e '.[train,web,api,mcp,dev]'
+	$(PIP) -e '.[train,web,api,mcp,matrix,dev]'
 	touch $@ $(VENV)/.core
 
 # Both are left out, and their tests skipped, if there is no npm or a registry cannot be reached.

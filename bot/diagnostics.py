@@ -89,7 +89,12 @@ async def examine_platforms(
     for platform in PLATFORMS:
         reason = _unused_reason(platform, settings, credentials)
         if reason is not None:
-            yield ok(platform.name, f"not used: {reason}")
+            if platform.is_installed:
+                yield ok(platform.name, f"not used: {reason}")
+            continue
+        if not platform.is_installed:
+            message = f"{platform.library} is not installed"
+            yield failed(f"{platform.name}.library", message, platform.installation)
             continue
         token = credentials.token(platform) or ""
         groups = await database_diagnostics.recent_group_ids(settings.database.url, platform.name)

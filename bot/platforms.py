@@ -1,6 +1,7 @@
 """Registry of the chat platforms: one entry for each, from which the rest of the program reads."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pkgutil import resolve_name
 from typing import Any
 
@@ -24,6 +25,20 @@ class Platform:
     """Next steps after ``init`` when the platform could not be asked about the token."""
     final_steps: tuple[str, ...] = ()
     """Next steps after ``init`` in any case."""
+    library: str = ""
+    """Package of the extra named like the platform; empty if it is always installed."""
+    required_setting: str = ""
+    """Key of the section without which a token is of no use; ``init`` asks for it."""
+
+    @property
+    def is_installed(self) -> bool:
+        """True if the platform's library can be imported."""
+        return not self.library or find_spec(self.library) is not None
+
+    @property
+    def installation(self) -> str:
+        """The command that installs the platform's library."""
+        return f"pip install 'emoji-reactor[{self.name}]'"
 
     def load_adapter_builder(self) -> Any:  # noqa: ANN401 - the caller's protocol types it
         """Import and return the function that builds the adapter."""
@@ -73,5 +88,25 @@ TELEGRAM = Platform(
     ),
 )
 
-PLATFORMS = (DISCORD, TELEGRAM)
+MATRIX = Platform(
+    name="matrix",
+    display_name="Matrix",
+    token_variable="MATRIX_TOKEN",  # noqa: S106 - the variable's name
+    adapter_builder="bot.adapters.matrix:build_adapter",
+    diagnostics="bot.adapters.matrix.diagnostics:diagnose",
+    setup_steps=(
+        "Register an account for the bot on a homeserver, for example with Element.",
+        "Log in with it, open All settings > Help & About > Access Token and copy the token.",
+        "Close that window without logging out: a log-out makes the token invalid.",
+    ),
+    unverified_steps=(
+        "see that matrix.homeserver is the address of the bot's server, and that its account is"
+        " logged in",
+    ),
+    final_steps=("invite the bot to a room without encryption: it cannot read encrypted ones",),
+    library="nio",
+    required_setting="homeserver",
+)
+
+PLATFORMS = (DISCORD, TELEGRAM, MATRIX)
 TOKEN_VARIABLES = tuple(platform.token_variable for platform in PLATFORMS)

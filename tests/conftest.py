@@ -24,7 +24,7 @@ for _name in ("http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(_name, None)
     os.environ.pop(_name.upper(), None)
 
-VARIABLE_PREFIXES = ("DISCORD", "TELEGRAM", "EMOJI_REACTOR")
+VARIABLE_PREFIXES = ("DISCORD", "TELEGRAM", "MATRIX", "EMOJI_REACTOR")
 """Prefixes of the environment variables that the program reads."""
 
 BOT_MODULES = (

@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import fields
 from pathlib import Path
 
-from bot.core.chat_settings.schema import ChatSettings, ReactionSettings
+from bot.core.chat_settings.schema import EVERYWHERE, ChatSettings, ReactionSettings
 from bot.core.chat_settings.setting import SETTINGS, Setting
 from bot.i18n import FALLBACK
 from bot.operations.metrics import catalogue
@@ -85,7 +85,8 @@ def settings_table() -> str:
 
 def _settings_row(setting: Setting) -> str:
     key = f"`reactions.{setting.name}`" if setting.name in _OPERATOR_KEYS else ""
-    only_on = "" if len(setting.platforms) > 1 else next(iter(setting.platforms)).title()
+    is_everywhere = setting.platforms == EVERYWHERE
+    only_on = "" if is_everywhere else ", ".join(map(str.title, sorted(setting.platforms)))
     about, requirement = setting.about(FALLBACK), setting.type.requirement(FALLBACK)
     default = setting.format(ChatSettings(), FALLBACK)
     return f"| `{setting.name}` | {about} | {requirement} | {default} | {key} | {only_on} |"

@@ -63,7 +63,10 @@ def plan_start(settings: Settings, credentials: Credentials) -> StartPlan:
         if not settings.is_enabled(platform):
             missing.append(f"{platform.name}.enabled is false")
         elif token is None:
-            missing.append(f"{platform.token_variable} is not set")
+            if platform.is_installed:
+                missing.append(f"{platform.token_variable} is not set")
+        elif not platform.is_installed:
+            missing.append(f"{platform.library} is not installed; {platform.installation}")
         else:
             tokens.append((platform, token))
     return StartPlan(tokens, missing)

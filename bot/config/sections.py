@@ -85,10 +85,15 @@ class ModelSettings(_Section):
         return self.source is not None and self.source.startswith(("https://", "http://"))
 
 
-class DiscordSettings(_Section):
-    """The Discord adapter."""
+class PlatformSettings(_Section):
+    """What the section of every platform has."""
 
     enabled: bool = True
+
+
+class DiscordSettings(PlatformSettings):
+    """The Discord adapter."""
+
     api_base: OptionalUrl = None
     gateway_url: OptionalUrl = None
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
@@ -107,13 +112,19 @@ class DiscordSettings(_Section):
         return self
 
 
-class TelegramSettings(_Section):
+class TelegramSettings(PlatformSettings):
     """The Telegram adapter."""
 
-    enabled: bool = True
     base_url: OptionalUrl = None
     webhook_url: OptionalUrl = None
     webhook_listen: ListenAddress = "127.0.0.1:8080"
+
+
+class MatrixSettings(PlatformSettings):
+    """The Matrix adapter."""
+
+    homeserver: OptionalUrl = None
+    invite_from: tuple[Annotated[str, Field(pattern=r"^((@[^\s:]+|\*):\S+|\*)$")], ...] = ()
 
 
 def _check_networks(networks: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,9 +16,11 @@ from bot.config.sections import (
     DatabaseSettings,
     DiscordSettings,
     LogSettings,
+    MatrixSettings,
     ModelSettings,
     NetworkSettings,
     OperationsSettings,
+    PlatformSettings,
     PrivacySettings,
     TelegramSettings,
     WebSettings,
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     discord: DiscordSettings = DiscordSettings()
     telegram: TelegramSettings = TelegramSettings()
+    matrix: MatrixSettings = MatrixSettings()
     network: NetworkSettings = NetworkSettings()
     reactions: Annotated[ReactionSettings, BeforeValidator(_unset_where_empty)] = ReactionSettings()
     web: WebSettings = WebSettings()
@@ -74,7 +77,7 @@ class Settings(BaseSettings):
 
     def is_enabled(self, platform: Platform) -> bool:
         """Return if the platform's section enables it."""
-        section: DiscordSettings | TelegramSettings = getattr(self, platform.name)
+        section: PlatformSettings = getattr(self, platform.name)
         return section.enabled
 
 

@@ -19,7 +19,7 @@ class MessageRef:
     """The address of a message, in the platform's ids as text."""
 
     platform: str
-    """``discord``, ``telegram`` or ``console``."""
+    """The platform's name, such as ``discord`` or ``console``."""
     community: str
     """The server, group or private chat whose settings apply."""
     chat: str

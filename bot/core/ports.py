@@ -117,6 +117,20 @@ class ChatSettingReader(Protocol):
         ...
 
 
+class ChatSettingStore(ChatSettingReader, Protocol):
+    """The settings of chats, which their communities change."""
+
+    async def set_override(
+        self, ref: MessageRef, key: str, value: object, *, everywhere: bool = False
+    ) -> None:
+        """Store an override for the chat, or for the whole community with ``everywhere``."""
+        ...
+
+    async def remove_override(self, ref: MessageRef, key: str, *, everywhere: bool = False) -> None:
+        """Delete an override of the chat, or of the whole community with ``everywhere``."""
+        ...
+
+
 class RuleStore(Protocol):
     """The rules of communities; ``ref`` says which one by platform and community."""
 

@@ -20,6 +20,7 @@ from bot.database.tables import (
     opt_out,
     personal_consent,
     prediction,
+    related_event,
 )
 
 _OUTCOME_COLUMNS = (
@@ -45,6 +46,13 @@ _FEEDBACK_COLUMNS = (
     feedback.c.source,
     feedback.c.given_at.label("at"),
 )
+_REACTION_COLUMNS = (
+    community.c.external_id.label("community"),
+    prediction.c.chat,
+    prediction.c.message,
+    related_event.c.event,
+    related_event.c.emoji,
+)
 
 
 async def member_data(
@@ -53,6 +61,7 @@ async def member_data(
     """Return everything stored about a member, as JSON values; times in ISO 8601."""
     here = community.c.platform == platform
     messages = select(*_OUTCOME_COLUMNS).join_from(prediction, community)
+    reactions = select(*_REACTION_COLUMNS).join_from(related_event, prediction).join(community)
     given = select(*_FEEDBACK_COLUMNS).join_from(feedback, prediction).join(community)
     consents = select(consent.c.version, consent.c.granted_at, consent.c.revoked_at).where(
         consent.c.platform == platform, consent.c.member == member
@@ -71,6 +80,9 @@ async def member_data(
         ),
         "feedback": await _rows(connection, given.where(and_(here, feedback.c.actor == member))),
         "personal_preferences": await _personal(connection, platform, member),
+        "reactions": await _rows(
+            connection, reactions.where(and_(here, related_event.c.member == member))
+        ),
         "lists": await lists_with(connection, platform, member),
         "votes_today": await _today(connection, platform, member, daily_vote),
         "unprompted_today": await _today(connection, platform, member, daily_unprompted),

@@ -17,7 +17,15 @@ from bot.database.queries import (
     is_personal,
     is_personal_consent,
 )
-from bot.database.tables import community, consent, feedback, opt_out, personal_consent, prediction
+from bot.database.tables import (
+    community,
+    consent,
+    feedback,
+    opt_out,
+    personal_consent,
+    prediction,
+    related_event,
+)
 from bot.database.transaction import Database
 
 
@@ -86,6 +94,8 @@ class SqlMemberStore:
             delete(personal_consent).where(is_personal_consent(platform, member)),
         )
         erased_rows = [(await connection.execute(erasure)).rowcount for erasure in erasures]
+        reactions = and_(related_event.c.member == member, related_event.c.prediction_id.in_(here))
+        await connection.execute(delete(related_event).where(reactions))
         return sum(erased_rows) + await erase_from_lists(connection, platform, member)
 
     async def set_opted_out(self, platform: str, member: MemberKey, out: bool) -> None:

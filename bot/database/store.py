@@ -13,8 +13,10 @@ from bot.database.preferences.recording import PreferenceRecording
 from bot.database.preferences.totals import PreferenceTotals
 from bot.database.preferences.unprompted import SqlUnpromptedStore
 from bot.database.preferences.votes import VoteHistory
+from bot.database.related_events import RelatedEventStore
 from bot.database.rules import SqlRuleStore
 from bot.database.shard_leases import ShardLeaseStore
+from bot.database.sync_positions import SyncPositionStore
 from bot.database.transaction import Database
 from bot.database.update_claims import UpdateClaimStore
 
@@ -51,3 +53,5 @@ class SqlStore:
         self.admin_notices = AdminNoticeStore(database)
         self.update_claims = UpdateClaimStore(database)
         self.shard_leases = ShardLeaseStore(database)
+        self.related_events = RelatedEventStore(database)
+        self.sync_positions = SyncPositionStore(database)

@@ -273,3 +273,26 @@ shard_lease = Table(
     # From which point on another process takes up the events: id, address and last sequence.
     Column("session", JSON(none_as_null=True)),
 )
+
+# Platform events that are about a scored message, for platforms that name a removed reaction by
+# its own id alone.
+related_event = Table(
+    "related_event",
+    metadata,
+    Column("prediction_id", ForeignKey("prediction.id", ondelete="CASCADE"), primary_key=True),
+    Column("event", PlainText(64), primary_key=True),
+    # Empty for an event of the bot.
+    Column("member", PlainText(64), nullable=False),
+    # Empty for a reply.
+    Column("emoji", EmojiText, nullable=False),
+    Index(None, "event"),
+    Index(None, "member"),
+)
+
+# The place up to which a receiver's events are handled.
+sync_position = Table(
+    "sync_position",
+    metadata,
+    Column("receiver", PlainText(64), primary_key=True),
+    Column("position", LongPlainText, nullable=False),
+)

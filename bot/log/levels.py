@@ -10,6 +10,7 @@ AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "discord": ("bot.adapters.discord", "bot.core.messages.silence.discord"),
         "telegram": ("bot.adapters.telegram", "bot.core.messages.silence.telegram"),
+        "matrix": ("bot.adapters.matrix", "bot.core.messages.silence.matrix"),
         "web": ("bot.adapters.web", "demo"),
         "messages": ("bot.core",),
         "model": ("bot.serving", "model"),

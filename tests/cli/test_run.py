@@ -12,7 +12,8 @@ def test_missing_tokens_are_named(cli: CommandLine) -> None:
     result = cli("run")
     assert (result.status, result.out) == (3, "")
     assert result.error.startswith(
-        "nothing to run: DISCORD_TOKEN is not set; TELEGRAM_TOKEN is not set."
+        "nothing to run: DISCORD_TOKEN is not set; TELEGRAM_TOKEN is not set;"
+        " MATRIX_TOKEN is not set."
     )
     assert not Path(DATABASE).exists()
 

@@ -189,7 +189,7 @@ def _environment(tokens: Mapping[str, str]) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("DISCORD", "TELEGRAM", "EMOJI_REACTOR", "HF_TOKEN"))
+        if not name.startswith(("DISCORD", "TELEGRAM", "MATRIX", "EMOJI_REACTOR", "HF_TOKEN"))
     }
     return {**inherited, "NO_PROXY": "127.0.0.1", **tokens}
 

@@ -66,6 +66,7 @@ async def test_every_passed_check_is_one_line(both: BotProcess) -> None:
         *(["ok", check] for check in LOCAL),
         *(["ok", f"discord.{check}"] for check in ON_DISCORD),
         *(["ok", f"telegram.{check}"] for check in ON_TELEGRAM),
+        ["ok", "matrix"],
     ]
     assert f'application is "Emoji Reactor", {BOT}' in result.out
     assert f"open {invite_url(int(BOT))}" in result.out

@@ -1,28 +1,15 @@
 """Conversion between canonical emojis and Discord's."""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import discord
-import emoji as unicode_emojis
 from discord import PartialEmoji
 
-from model.emoji import VARIATION_SELECTOR, canonical, emoji_names, is_custom_emoji, is_emoji
+from bot.adapters.emoji_forms import qualified_forms
+from model.emoji import canonical, emoji_names, is_custom_emoji, is_emoji
 
 _CUSTOM_MARKUP = re.compile(r"<a?:(\w+):\d+>")
-
-
-@cache
-def _qualified() -> dict[str, str]:
-    """Map canonical emojis to fully-qualified forms, without skin tone or gender if possible."""
-    forms: dict[str, str] = {}
-    for form, data in unicode_emojis.EMOJI_DATA.items():
-        if data["status"] != unicode_emojis.STATUS["fully_qualified"]:
-            continue
-        plain = form.replace(VARIATION_SELECTOR, "") == canonical(form)
-        if plain or canonical(form) not in forms:
-            forms[canonical(form)] = form
-    return forms
 
 
 def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emoji | None:
@@ -32,7 +19,7 @@ def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emo
     """
     if is_custom_emoji(emoji):
         return next((usable for usable in _usable(guild) if f":{usable.name}:" == emoji), None)
-    return _qualified().get(emoji)
+    return qualified_forms().get(emoji)
 
 
 @lru_cache(maxsize=8)

@@ -6,16 +6,8 @@ from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.responder import Responder
-from bot.core.events import IncomingMessage, Outcome, SkipReason
-from bot.i18n import localize
-
-_SKIP_MESSAGES = {
-    SkipReason.OVERLOADED: "emoji.busy",
-    SkipReason.FAILED: "emoji.failed",
-    SkipReason.NO_PREDICTION: "emoji.nothing",
-    SkipReason.NO_ALLOWED_EMOJI: "emoji.nothing",
-    SkipReason.OPTED_OUT: "emoji.opted_out",
-}
+from bot.core.events import IncomingMessage, Outcome
+from bot.core.messages.explanation import explain_unanswered
 
 
 async def answer_message(
@@ -23,10 +15,9 @@ async def answer_message(
 ) -> Outcome:
     """Answer a message; if a request has no answer, say why."""
     outcome = await context.services.service.on_message(incoming, Responder(context, message))
-    if incoming.requested and (
-        key := outcome.skip_reason and _SKIP_MESSAGES.get(outcome.skip_reason)
-    ):
+    if incoming.requested and outcome.skip_reason:
         own = message.from_user.language_code if message.from_user else None
         language = await context.language(message.chat, own, events.thread_of(message))
-        await CommandContext(context, message, "", language).reply(localize(key, language))
+        if text := explain_unanswered(outcome, language):
+            await CommandContext(context, message, "", language).reply(text)
     return outcome

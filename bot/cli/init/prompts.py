@@ -25,9 +25,9 @@ def ask(setup: Setup) -> None:
         typer.Abort: the person left.
     """
     typer.echo(f"This writes {setup.path}. Enter takes what stands in brackets.")
-    for platform in PLATFORMS:
+    for platform in filter(lambda each: each.is_installed, PLATFORMS):
         typer.echo()
-        if typer.confirm(f"{platform.display_name}?", default=True):
+        if typer.confirm(f"{platform.display_name}?", default=_is_expected(setup, platform)):
             _ask_token(setup, platform)
         else:
             setup.secrets.pop(platform.token_variable, None)
@@ -38,12 +38,20 @@ def ask(setup: Setup) -> None:
         setup.deployment = _ask_deployment()
 
 
+def _is_expected(setup: Setup, platform: Platform) -> bool:
+    """Return if most people want a platform: those of an extra, only with a token."""
+    return not platform.library or platform.token_variable in setup.tokens
+
+
 def _ask_token(setup: Setup, platform: Platform) -> None:
     variable = platform.token_variable
     if variable in setup.tokens and _keep_known_token(setup, platform):
         return
     for number, step in enumerate(platform.setup_steps, 1):
         typer.echo(f"  {number}. {step}")
+    if platform.required_setting:
+        path = f"{platform.name}.{platform.required_setting}"
+        _ask_setting(setup, path, f"Address of {platform.display_name}'s server for the bot")
     question = f"{platform.display_name}'s token (it is not shown; empty for none)"
     while token := _ask_hidden(question):
         if _is_writable(variable, token) and setup.check_token(platform, token):
@@ -89,7 +97,7 @@ def _ask_setting(setup: Setup, path: str, question: str) -> None:
         except ConfigError as error:
             raise typer.BadParameter(str(error)) from None
 
-    typer.prompt(question, default=str(current), value_proc=change)
+    typer.prompt(question, default="" if current is None else str(current), value_proc=change)
 
 
 def _ask_deployment() -> Deployment | None:

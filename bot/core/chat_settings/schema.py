@@ -56,8 +56,9 @@ class Platforms(frozenset[str]):
     """The platforms on which a setting exists."""
 
 
-EVERYWHERE = Platforms(("discord", "telegram"))
+EVERYWHERE = Platforms(("discord", "telegram", "matrix"))
 DISCORD = Platforms(("discord",))
+SEVERAL_REACTIONS = Platforms(("discord", "matrix"))
 RARE = Rare()
 
 _SWITCH = OneOf(
@@ -117,7 +118,9 @@ class ReactionSettings:
     exploration_rate: Annotated[float, Percentage(choices=(0.0, 0.02, 0.05, 0.1))] = 0.05
     """Share of reactions that explore another of the top five, never on grave texts."""
     max_per_message: Annotated[
-        int, Number(minimum=1, maximum=5, whole=True, choices=(1, 2, 3, 4, 5)), DISCORD
+        int,
+        Number(minimum=1, maximum=5, whole=True, choices=(1, 2, 3, 4, 5)),
+        SEVERAL_REACTIONS,
     ] = 1
     """Emojis on one message."""
     emoji_deny: Annotated[frozenset[str], EmojiSet()] = DEFAULT_EMOJI_DENY

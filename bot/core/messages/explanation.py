@@ -2,8 +2,22 @@
 
 from collections.abc import Callable
 
-from bot.core.events import RecordedOutcome
+from bot.core.events import Outcome, RecordedOutcome, SkipReason
 from bot.i18n import localize
+
+_UNANSWERED = {
+    SkipReason.OVERLOADED: "emoji.busy",
+    SkipReason.FAILED: "emoji.failed",
+    SkipReason.NO_PREDICTION: "emoji.nothing",
+    SkipReason.NO_ALLOWED_EMOJI: "emoji.nothing",
+    SkipReason.OPTED_OUT: "emoji.opted_out",
+}
+
+
+def explain_unanswered(outcome: Outcome, language: str) -> str | None:
+    """Return why a request has no answer, for the member; None if it has, or nobody can help it."""
+    key = outcome.skip_reason and _UNANSWERED.get(outcome.skip_reason)
+    return localize(key, language) if key else None
 
 
 def explain_message(

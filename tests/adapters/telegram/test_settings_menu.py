@@ -7,7 +7,6 @@ from typing import Any, cast
 import pytest
 from telegram import Chat
 
-from bot.adapters.telegram.commands.settings import change_setting
 from bot.adapters.telegram.commands.settings_menu import (
     BUTTONS,
     SETTINGS,
@@ -43,16 +42,16 @@ async def test_each_line_can_be_written_after_the_command(
     for setting in BUTTONS.values():
         for index, choice in enumerate(setting.type.choices):
             saved = await press(scope, f"{setting.name}:{index}", language)
-            assert saved == await scope.confirm("settings.saved", setting, language)
+            assert saved == await scope.stored.confirm("settings.saved", setting, language)
             text, _ = await render_menu(scope, language)
             label = setting.label(language)
             if setting.is_rare and choice == setting.default:
                 assert f"\n{label}: " not in text
                 continue
             line = next(line for line in text.splitlines() if line.startswith(f"{label}: "))
-            await scope.reset(setting)
-            await change_setting(scope, line.replace(f"{label}:", label, 1), language)
-            assert getattr(await scope.current(), setting.name) == choice
+            await scope.stored.reset(setting)
+            await scope.stored.change(SETTINGS, line.replace(f"{label}:", label, 1), language)
+            assert getattr(await scope.stored.current(), setting.name) == choice
 
 
 async def test_a_press_goes_to_the_next_choice(context: AdapterContext) -> None:
@@ -67,7 +66,7 @@ async def test_a_press_goes_to_the_next_choice(context: AdapterContext) -> None:
         ]
         assert isinstance(button.callback_data, str)
         await press(scope, button.callback_data.removeprefix("set:all:"), "en")
-        assert (await scope.current()).chance == value
+        assert (await scope.stored.current()).chance == value
 
 
 @pytest.mark.parametrize(
@@ -77,16 +76,17 @@ async def test_a_press_goes_to_the_next_choice(context: AdapterContext) -> None:
 async def test_buttons_of_another_version_do_unused(context: AdapterContext, change: str) -> None:
     scope = SettingsScope(context, GROUP, None)
     assert await press(scope, change, "en") is None
-    assert await scope.current() == ChatSettings()
+    assert await scope.stored.current() == ChatSettings()
 
 
 async def test_a_topic_stands_over_its_group(context: AdapterContext) -> None:
     group = SettingsScope(context, GROUP, 7, everywhere=True)
     topic = SettingsScope(context, GROUP, 7)
-    await change_setting(group, "chance 50%", "en")
-    await change_setting(topic, "chance 0,25", "en")
-    assert [(await scope.current()).chance for scope in (group, topic)] == [0.5, 0.25]
-    assert "back at its default, 50 %" in await change_setting(topic, "Chance DEFAULT", "en")
+    await group.stored.change(SETTINGS, "chance 50%", "en")
+    await topic.stored.change(SETTINGS, "chance 0,25", "en")
+    assert [(await scope.stored.current()).chance for scope in (group, topic)] == [0.5, 0.25]
+    reset = await topic.stored.change(SETTINGS, "Chance DEFAULT", "en")
+    assert "back at its default, 50 %" in reset
 
 
 async def test_an_unknown_setting_is_answered_with_those_there_are(
@@ -95,5 +95,5 @@ async def test_an_unknown_setting_is_answered_with_those_there_are(
     scope = SettingsScope(context, GROUP, None)
     names = ", ".join(SETTINGS)
     for text in ("mood 3", "chat_deny 1"):
-        reply = await change_setting(scope, text, "de")
+        reply = await scope.stored.change(SETTINGS, text, "de")
         assert reply == localize("settings.unknown", "de", names=names)

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
-from bot.adapters.telegram.commands.rule_argument import parse_rule
 from bot.adapters.telegram.files import replied_file, send_file
 from bot.adapters.telegram.permissions import is_admin
 from bot.core.errors import StoreFailed
 from bot.core.events import MessageRef
 from bot.core.export_files import ExportFileError
+from bot.core.rules.argument import parse_rule
 from bot.core.rules.commands import EXPORT_FILENAME, RuleMarkup
 from bot.core.rules.rule import InvalidRule
 from bot.core.rules.validation import ReactionLimits

@@ -15,7 +15,7 @@ from bot.adapters.telegram.commands.settings_menu import (
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.permissions import is_admin
 from bot.core.chat_settings.list_types import MemberSet
-from bot.core.chat_settings.setting import InvalidSetting, find_setting, is_default
+from bot.core.chat_settings.setting import find_setting
 from bot.core.errors import StoreFailed
 from bot.i18n import localize, supported_language
 
@@ -30,7 +30,7 @@ async def settings(command: CommandContext) -> None:
     try:
         if command.argument:
             argument = _named(command)
-            await command.reply(await change_setting(scope, argument, command.language))
+            await command.reply(await scope.stored.change(SETTINGS, argument, command.language))
             return
         text, keyboard = await render_menu(scope, command.language)
     except StoreFailed:
@@ -46,23 +46,6 @@ def _named(command: CommandContext) -> str:
     setting, text = found
     keys = with_member_keys(command.message, text, command.context.member)
     return f"{setting.name} {keys}"
-
-
-async def change_setting(scope: SettingsScope, argument: str, language: str) -> str:
-    """Set the value after a setting's name, or reset it without one; return the confirmation."""
-    found = find_setting(argument)
-    if found is None or found[0].name not in SETTINGS:
-        return localize("settings.unknown", language, names=", ".join(SETTINGS))
-    setting, text = found
-    if not text or is_default(text):
-        await scope.reset(setting)
-        return await scope.confirm("settings.unset", setting, language)
-    try:
-        value = setting.parse(text, language, await scope.current())
-    except InvalidSetting as error:
-        return str(error)
-    await scope.set(setting, value)
-    return await scope.confirm("settings.saved", setting, language)
 
 
 async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: str) -> str:

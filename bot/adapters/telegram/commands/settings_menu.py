@@ -1,6 +1,6 @@
 """The settings menu: a message whose buttons go through the values of each setting."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
@@ -10,8 +10,8 @@ from bot.adapters.telegram.buttons import SETTING
 from bot.adapters.telegram.context import AdapterContext
 from bot.core.chat_settings.quiet_hours import EXAMPLE
 from bot.core.chat_settings.schema import ChatSettings
+from bot.core.chat_settings.scope import SettingScope, describe_settings, is_listed, line
 from bot.core.chat_settings.setting import Setting, settings_on
-from bot.core.events import MessageRef
 from bot.i18n import localize
 
 DONE = "done"
@@ -37,43 +37,19 @@ class SettingsScope:
         return "" if self.everywhere else events.topic_key(self.chat, self.thread)
 
     @property
-    def _ref(self) -> MessageRef:
-        return self.context.ref(self.chat, 0)
-
-    @property
-    def _target(self) -> MessageRef:
-        return replace(self._ref, chat=self.topic) if self.topic else self._ref
-
-    async def current(self) -> ChatSettings:
-        """Return the settings that hold."""
-        return await self.context.services.store.chat_settings.get(self._ref, self.topic)
-
-    async def set(self, setting: Setting, value: object) -> None:
-        """Store a value."""
-        await self.context.services.store.chat_settings.set_override(
-            self._target, setting.name, setting.dump(value), everywhere=not self.topic
-        )
-
-    async def reset(self, setting: Setting) -> None:
-        """Remove the stored value."""
-        await self.context.services.store.chat_settings.remove_override(
-            self._target, setting.name, everywhere=not self.topic
-        )
-
-    async def confirm(self, key: str, setting: Setting, language: str) -> str:
-        """Return the text under ``key`` about the value that holds now."""
-        value = setting.format(await self.current(), language)
-        return localize(key, language, name=setting.label(language), value=value)
+    def stored(self) -> SettingScope:
+        """The same scope in the store."""
+        store = self.context.services.store.chat_settings
+        return SettingScope(store, self.context.ref(self.chat, 0), self.topic)
 
 
 async def render_menu(scope: SettingsScope, language: str) -> tuple[str, InlineKeyboardMarkup]:
     """Return the menu's text and buttons."""
-    current = await scope.current()
+    current = await scope.stored.current()
     title = localize(
         "settings.title", language, chat=scope.chat.title or localize("settings.here", language)
     )
-    shown = [setting for setting in SETTINGS.values() if _is_shown(setting, current)]
-    lines = [_line(setting, current, language) for setting in shown]
+    lines = describe_settings(SETTINGS, current, language)
     example = f"/settings quiet_hours {EXAMPLE}"
     text = "\n".join(
         [title, "", *lines, "", localize("settings.change", language, example=example)]
@@ -81,23 +57,15 @@ async def render_menu(scope: SettingsScope, language: str) -> tuple[str, InlineK
     return text[: MessageLimit.MAX_TEXT_LENGTH], _keyboard(scope, current, language)
 
 
-def _is_shown(setting: Setting, current: ChatSettings) -> bool:
-    return not setting.is_rare or getattr(current, setting.name) != setting.default
-
-
-def _line(setting: Setting, current: ChatSettings, language: str) -> str:
-    return f"{setting.label(language)}: {setting.format(current, language)}"
-
-
 def _keyboard(scope: SettingsScope, current: ChatSettings, language: str) -> InlineKeyboardMarkup:
     prefix = f"{SETTING}:{_scope_name(scope.everywhere or not scope.topic)}"
     buttons = [
         InlineKeyboardButton(
-            _line(setting, current, language),
+            line(setting, current, language),
             callback_data=f"{prefix}:{setting.name}:{_next_choice(setting, current)}",
         )
         for setting in BUTTONS.values()
-        if _is_shown(setting, current)
+        if is_listed(setting, current)
     ]
     rows = [buttons[i : i + _BUTTONS_A_ROW] for i in range(0, len(buttons), _BUTTONS_A_ROW)]
     return InlineKeyboardMarkup([*rows, _last_row(scope, language)])
@@ -130,5 +98,5 @@ async def press(scope: SettingsScope, change: str, language: str) -> str | None:
     setting = BUTTONS.get(name)
     if setting is None or not index.isdecimal() or int(index) >= len(setting.type.choices):
         return None
-    await scope.set(setting, setting.type.choices[int(index)])
-    return await scope.confirm("settings.saved", setting, language)
+    await scope.stored.set(setting, setting.type.choices[int(index)])
+    return await scope.stored.confirm("settings.saved", setting, language)

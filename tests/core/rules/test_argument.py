@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.telegram.commands.rule_argument import parse_rule
+from bot.core.rules.argument import parse_rule
 from bot.core.rules.rule import InvalidRule, Rule
 
 TOPIC = "-100/7"

@@ -1,4 +1,4 @@
-"""A rule as it is written after ``/rules add``."""
+"""A rule as people write it after a command."""
 
 import re
 

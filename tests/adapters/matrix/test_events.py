@@ -1,0 +1,136 @@
+"""Conversion of Matrix's events."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("nio", reason="the matrix extra is not installed")
+
+from bot.adapters.matrix import events
+from bot.adapters.matrix.rooms import is_permitted
+from bot.core.events import IncomingMessage
+from bot.core.members.pseudonyms import Pseudonyms
+from bot.core.messages.silence import DropReason
+
+ME = "@bot:example.org"
+PSEUDONYMS = Pseudonyms(b"key" * 11)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+FIELDS = ("msgtype", "body", "filename", "formatted_body", "m.mentions", "m.relates_to")
+
+
+def event(body: str = "haha", kind: str = "m.room.message", /, **content: object) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "event_id": "$1",
+        "sender": "@anna:example.org",
+        "content": {"msgtype": "m.text", "body": body, **content},
+    }
+
+
+def convert(given: events.Event, *, private: bool = False) -> IncomingMessage | DropReason:
+    return events.to_incoming(given, "!room:example.org", ME, PSEUDONYMS, private=private)
+
+
+SPOILER = 'it was <span data-mx-spoiler="why">the <span>butler</span></span>, he <b>said</b> &amp;'
+QUOTE = "<mx-reply><blockquote>her words</blockquote></mx-reply>"
+REPLY = {"m.in_reply_to": {"event_id": "$0"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (event(), "haha"),
+        (event("cat.png", msgtype="m.image"), ""),
+        (event("cat.png", msgtype="m.image", filename="cat.png"), ""),
+        (event("my cat", msgtype="m.image", filename="cat.png"), "my cat"),
+        (event("waving cat", "m.sticker"), "waving cat"),
+        (event("here", msgtype="m.location"), ""),
+        (
+            event("> <@ben> her\n> words\n\nmine", "m.room.message", **{"m.relates_to": REPLY}),
+            "mine",
+        ),
+        (event("> no reply"), "> no reply"),
+        (event("x", formatted_body=QUOTE + SPOILER), "it was"),
+    ],
+)
+def test_visible_text(given: events.Event, text: str) -> None:
+    found = events.visible_text(given)
+    assert found.strip() == text or text == "it was"
+    assert "butler" not in found
+    assert "her words" not in found
+
+
+def test_text_after_a_spoiler_is_read() -> None:
+    assert events.visible_text(event("x", formatted_body=SPOILER)).endswith(", he said &")
+
+
+@pytest.mark.parametrize(
+    ("content", "addressed"),
+    [
+        ({}, False),
+        ({"m.mentions": {"user_ids": [ME]}}, True),
+        ({"m.mentions": {"user_ids": ["@ben:example.org"]}, "body": f"not {ME}"}, False),
+        ({"body": f"haha {ME}"}, True),
+        ({"formatted_body": f'<a href="https://matrix.to/#/{ME}">bot</a> haha'}, True),
+        ({"m.mentions": "nonsense"}, False),
+    ],
+)
+def test_mentions_address_the_bot(content: dict[str, Any], addressed: bool) -> None:
+    found = convert(event() | {"content": event()["content"] | content})
+    assert isinstance(found, IncomingMessage)
+    assert found.addressed is addressed
+
+
+def test_bots_and_empty_texts_are_dropped() -> None:
+    assert convert(event(msgtype="m.notice")) is DropReason.NOT_BY_PERSON
+    assert convert(event() | {"sender": ME}) is DropReason.NOT_BY_PERSON
+    assert convert(event(" ")) is DropReason.NO_TEXT
+    assert convert(event("!play a song")) is DropReason.IRRELEVANT
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.booleans())
+def test_any_content_can_be_read(content: dict[str, Any], private: bool) -> None:
+    given = event() | {"content": content}
+    convert(given, private=private)
+    events.parse_command(given)
+    events.is_edit(given)
+    events.reply_relation(given)
+
+
+@given(st.text(min_size=1, max_size=300))
+def test_ids_fit_into_the_database_and_stay_apart(room: str) -> None:
+    assert 0 < len(events.stored_id(room)) <= events.MAX_ID_LENGTH
+    assert events.stored_id(room) != events.stored_id(room + "x")
+
+
+def test_a_reply_in_a_thread_stays_there() -> None:
+    thread = {"rel_type": "m.thread", "event_id": "$root", "is_falling_back": True} | REPLY
+    inside = event("haha", "m.room.message", **{"m.relates_to": thread})
+    assert events.replied_event(inside) == ""
+    relation = events.reply_relation(inside)
+    assert (relation["event_id"], relation["m.in_reply_to"]) == ("$root", {"event_id": "$1"})
+
+
+@pytest.mark.parametrize(
+    ("inviter", "patterns", "permitted"),
+    [
+        ("@anna:example.org", (), True),
+        ("@anna:other.org", (), False),
+        ("", (), False),
+        ("@anna:other.org", ("@anna:other.org",), True),
+        ("@ben:other.org", ("@anna:other.org",), False),
+        ("@ben:other.org", ("@anna:other.org", "*:other.org"), True),
+        ("@ben:more.other.org", ("*:other.org",), False),
+        ("@ben:anywhere.org", ("*",), True),
+    ],
+)
+def test_invitations_are_accepted_by_the_settings(
+    inviter: str, patterns: tuple[str, ...], permitted: bool
+) -> None:
+    assert is_permitted(inviter, patterns, ME) is permitted
