@@ -4,14 +4,12 @@ import logging
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 from cachetools import LRUCache
 
 from bot.core.concurrency.in_flight import InFlightMessages
-from bot.core.concurrency.store_retry import retry_until_stored
-from bot.core.errors import PlatformRefused, StoreFailed
+from bot.core.errors import StoreFailed
 from bot.core.events import (
     Feedback,
     FeedbackResult,
@@ -30,6 +28,7 @@ from bot.core.messages.admission import Admission, Admitted
 from bot.core.messages.failures import Failures
 from bot.core.messages.randomness import Randomness
 from bot.core.messages.scoring import Scorer
+from bot.core.messages.showing import Showing
 from bot.core.ports import ChatPlatform, EmojiPredictor, Store
 from bot.core.preferences.cache import PreferenceCache, PreferenceCaches
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets
@@ -75,7 +74,8 @@ class Service:
             self._failures.record,
         )
         """Requests of members about their data and their community's preferences."""
-        self.refusals: Counter[str] = Counter()
+        self._showing = Showing(store.outcomes, self._failures)
+        self.refusals = self._showing.refusals
         """Number of refusals since the start, by name."""
         self.dropped: Counter[str] = Counter()
         """Amount of feedback that was not stored since the start, by ``FeedbackResult``."""
@@ -121,7 +121,7 @@ class Service:
                 return Outcome(message.ref, skip_reason=unrecorded)
         if not outcome.shown:
             return outcome
-        shown = await self._show_on(platform, outcome)
+        shown = await self._showing.show(platform, outcome)
         if not shown.shown and shown.refusal != "rate_limited":
             self._scorer.withdraw(message, outcome)
         return shown
@@ -140,7 +140,7 @@ class Service:
             return
         if recorded.outcome.shown and (replies or not recorded.outcome.as_buttons):
             with self._in_flight.track(message.ref):
-                await self._show_on(platform, recorded.outcome)
+                await self._showing.show(platform, recorded.outcome)
             self._handled[message.ref] = True
 
     async def preview(self, message: IncomingMessage) -> Outcome:
@@ -265,39 +265,6 @@ class Service:
             self._failures.record("store", error)
             return None if message.requested else SkipReason.STORE_FAILED
         return None if recorded else SkipReason.DUPLICATE
-
-    async def _show_on(self, platform: ChatPlatform, outcome: Outcome) -> Outcome:
-        """Show an outcome; return it, or that of the platform's refusal."""
-        try:
-            if outcome.as_buttons:
-                await platform.reply(outcome.ref, outcome.predictions)
-            else:
-                await platform.react(outcome.ref, outcome.shown)
-        except PlatformRefused as error:
-            refusal = error.reason
-            self.refusals[refusal] += 1
-        except Exception as error:
-            self._failures.record("platform", error)
-            refusal = "error"
-        else:
-            return outcome
-        await self._record_refusal(outcome.ref, refusal)
-        return replace(outcome, shown=(), skip_reason=SkipReason.REFUSED, refusal=refusal)
-
-    async def _record_refusal(self, ref: MessageRef, refusal: str) -> None:
-        """Record a refusal; wait while the store is away, as its row says that it was shown."""
-
-        async def record() -> None:
-            try:
-                await self._store.outcomes.record_refusal(ref, refusal)
-            except StoreFailed:
-                self._failures.counts["store"] += 1
-                raise
-
-        try:
-            await retry_until_stored(record)
-        except Exception as error:
-            self._failures.record("store", error)
 
     async def _record_feedback(
         self, ref: MessageRef, writing: Coroutine[Any, Any, FeedbackResult]
