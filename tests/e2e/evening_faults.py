@@ -100,7 +100,7 @@ def sqlite_faults(bot: BotProcess) -> dict[str, Fault]:
     """Return the faults of a database file."""
 
     async def away() -> None:
-        with store_away(bot, "prediction", "feedback"):
+        with store_away(bot, "prediction", "feedback", "update_claim"):
             await asyncio.sleep(FAULT_SECONDS)
 
     async def locked() -> None:
