@@ -24,9 +24,15 @@ def _inline(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
 
 
 def row_emojis(row: dict[str, Any], source: SourceRecipe) -> tuple[str, ...]:
-    """Return the emojis of a row of kind ``inline`` or ``label``, canonical and distinct."""
+    """Return the emojis of a row of kind ``inline`` or ``label``, canonical and distinct.
+
+    Raises:
+        RecipeError: a numbered label has no emoji in the recipe.
+    """
     label = row[source.label] if source.kind == "label" else None
     if source.labels and isinstance(label, int):
+        if not 0 <= label < len(source.labels):
+            raise RecipeError(f"source {source.name}: labels: none for the number {label}")
         label = source.labels[label]
     return (canonical(label),) if label and is_emoji(label) else _inline(row, source)
 

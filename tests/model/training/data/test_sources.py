@@ -9,6 +9,7 @@ import pytest
 from model.text import dedup_key_of_cleaned
 from model.training.data.sources import load_examples, read_held_out_keys, read_unlabelled_texts
 from model.training.data.splits import read_split
+from model.training.evaluation.baselines import read_published
 from model.training.recipe import Recipe, RecipeError, SourceRecipe
 
 
@@ -21,6 +22,28 @@ def test_each_kind_gives_cleaned_texts_and_canonical_emojis(recipe_file: Path) -
     assert {x.emojis for x in by_source["emotion"]} == {("😡", "😠"), ("😢", "😭")}
     assert all(x.are_alternatives for x in by_source["emotion"])
     assert not any(x.are_alternatives for x in by_source["label"])
+
+
+def test_numbered_labels_have_the_emojis_of_the_recipe(tmp_path: Path) -> None:
+    rows = [{"text": "so funny", "label": 1}, {"text": "so sad", "label": 0}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "numbered.parquet")
+    (tmp_path / "published.txt").write_text("0\n1\n", encoding="utf-8")
+    source = SourceRecipe(
+        name="numbered",
+        kind="label",
+        path="numbered.parquet",
+        label="label",
+        labels=("😢", "😂"),
+        published="published.txt",
+    )
+    recipe = Recipe(name="own", sources=(), validation=(), folder=tmp_path)
+    split = read_split(recipe, source)
+    truths = dict(zip(split.texts, split.truth, strict=True))
+    assert truths == {"so funny": ("😂",), "so sad": ("😢",)}
+    published = read_published(source, tmp_path).predict(["so funny", "so sad"])
+    assert [top[0].emoji for top in published] == ["😢", "😂"]
+    with pytest.raises(RecipeError, match="numbered: labels: none for the number 1"):
+        read_split(recipe, source.model_copy(update={"labels": ("😢",)}))
 
 
 def recipe_names(recipe: Recipe) -> list[str]:
