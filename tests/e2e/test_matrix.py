@@ -1,7 +1,9 @@
 """The bot as a process, with a real homeserver."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -296,3 +298,30 @@ async def test_a_restart_goes_on_where_it_stopped(world: World) -> None:
     await world.bot.wait_for_rows(FEEDBACK, before, exactly={("remove", "🤣")})
     sent = await world.anna.events(room, world.account.id)
     assert [key_of(e) for e in sent if e["type"] == "m.reaction" and e["content"]] == ["😂"]
+
+
+async def test_events_that_come_again_are_answered_once(world: World) -> None:
+    room = await world.room()
+    [(position,)] = world.bot.query("select position from sync_position")
+    message = await world.anna.say(room, "haha")
+    await world.anna.reactions(room, message, world.account.id)
+    await ask(world, room, "!stats")
+    assert await world.bot.stop() == 0
+    with closing(sqlite3.connect(world.bot.database)) as connection, connection:
+        connection.execute("update sync_position set position = ?", (position,))
+    await world.start()
+    last = await world.anna.say(room, "haha")
+    await world.anna.reactions(room, last, world.account.id)
+    sent = await world.anna.events(room, world.account.id)
+    kinds = [event["type"] for event in sent if event["type"] != "m.room.member"]
+    assert sorted(kinds) == ["m.reaction", "m.reaction", "m.room.message"]
+
+
+async def test_doctor_asks_about_token_and_rooms(world: World) -> None:
+    answered = await world.bot.call("doctor", "--json", MATRIX_TOKEN=world.account.token)
+    checks = {check["check"]: check for check in json.loads(answered.out)["checks"]}
+    assert checks["matrix.token"]["message"] == f"the bot is {world.account.id}"
+    assert "matrix.rooms" in checks
+    refused = await world.bot.call("doctor", "--json", MATRIX_TOKEN="wrong")
+    checks = {check["check"]: check for check in json.loads(refused.out)["checks"]}
+    assert checks["matrix.token"]["status"] == "failed"
