@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,7 @@ def plain(value: object) -> object:
 
 
 @given(VALUES)
+@hypothesis.settings(max_examples=25)  # each writes and parses the example four times
 def test_values_round_trip_among_the_comments(values: Mapping[str, object]) -> None:
     text = with_values(read_example(), values)
     settings = parse(text)
