@@ -25,7 +25,7 @@ class LongPlainText(PlainText):
 
 
 class EmojiText(TypeDecorator[str]):
-    """A canonical emoji, a custom one, or nothing; a constraint of the table checks it as well."""
+    """A canonical emoji, a custom one, or nothing; most tables have a constraint as well."""
 
     impl = String(64)
     cache_ok = True

@@ -18,7 +18,8 @@ import yaml
 
 from tests.e2e.event_log import TIMEOUT_SECONDS
 
-IS_INSTALLED = find_spec("synapse") is not None
+IS_INSTALLED = find_spec("synapse") is not None and find_spec("nio") is not None
+"""True if the homeserver and the library of the bot are there."""
 SERVER_NAME = "localhost"
 _LISTENING = "Synapse now listening on TCP port"
 _UNLIMITED = {"per_second": 10_000, "burst_count": 10_000}

@@ -24,7 +24,7 @@ from tests.forked import ForkServer
 SECRET = "zanzibar"
 
 pytestmark = [
-    pytest.mark.skipif(not IS_INSTALLED, reason="matrix-synapse is not installed"),
+    pytest.mark.skipif(not IS_INSTALLED, reason="matrix-synapse or matrix-nio is not installed"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
