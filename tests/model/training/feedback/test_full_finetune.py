@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,8 @@ from model.feedback import FeedbackRow, split_path
 from model.training.feedback.finetune import CHECKPOINT
 from model.training.train import TrainingRun
 from tests.conftest import VARIABLE_PREFIXES
+from tests.fork_server import Request
+from tests.forked import ForkServer
 from tests.model.training.feedback import full_finetune
 
 ROOT = Path(__file__).parents[4]
@@ -24,9 +26,9 @@ KNOWN = {"😂", "😢", "🍕"}
 PIZZA = ("pizza dinner a b", "cheese pizza c d", "dinner cheese e f", "pizza g h")
 LAUNCHED = ("-m", "torch.distributed.run", "--nproc_per_node", "2")
 """Processes as accelerate launch starts them; by itself it does so for GPUs alone."""
-SCRIPT = str(Path(full_finetune.__file__))
+PROGRAM = full_finetune.__name__
 
-Fit = Callable[..., subprocess.CompletedProcess[str]]
+Fit = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
@@ -53,24 +55,26 @@ def corrected(text: str, number: int) -> FeedbackRow:
 
 
 @pytest.fixture(scope="module")
-def fit(wide: TrainingRun, recipe_file: Path, dataset: Path) -> Fit:
-    """Run the fit in a folder, with more arguments for Python before, and for the fit behind."""
+def environment() -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
     }
-    environment = {
-        **kept,
-        "PYTHONPATH": str(ROOT),
-        "OMP_NUM_THREADS": "1",
-        "ACCELERATE_USE_CPU": "1",
-    }
+    return {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"}
 
-    def call(out: Path, *more: str, by: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+
+@pytest.fixture(scope="module")
+def fit(
+    wide: TrainingRun, recipe_file: Path, dataset: Path, environment: dict[str, str]
+) -> Iterator[Fit]:
+    """Run the fit in a folder, with more arguments behind, in a process that has torch already."""
+    server = ForkServer((), ("accelerate", "model.training.feedback.candidate"))
+
+    def call(out: Path, *more: str) -> "subprocess.CompletedProcess[str]":
         files = map(str, (wide.artifact, recipe_file, dataset, out))
-        command = [sys.executable, *by, SCRIPT, *files, *more]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return server.call(Request(PROGRAM, [*files, *more], str(ROOT), environment))
 
-    return call
+    yield call
+    server.close()
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +116,22 @@ def test_a_killed_fit_resumes(fit: Fit, whole: Artifact, tmp_path: Path, epoch: 
     assert load(tmp_path / "artifact").version == whole.version
 
 
-def test_two_processes_fit_the_same_as_one(fit: Fit, whole: Artifact, tmp_path: Path) -> None:
-    ended = fit(tmp_path, by=LAUNCHED)
+def test_two_processes_fit_the_same_as_one(
+    wide: TrainingRun,
+    recipe_file: Path,
+    dataset: Path,
+    environment: dict[str, str],
+    whole: Artifact,
+    tmp_path: Path,
+) -> None:
+    files = map(str, (wide.artifact, recipe_file, dataset, tmp_path))
+    ended = subprocess.run(
+        [sys.executable, *LAUNCHED, "-m", PROGRAM, *files],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines() == ["one of 2", "one of 2"]
     made = load(tmp_path / "artifact")
