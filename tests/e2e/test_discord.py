@@ -234,7 +234,6 @@ async def test_refusals_are_stored_by_name(bot: BotProcess, discord_server: Disc
         Refusal(400, 50083): "archived_thread",
         Refusal(403, 90001): "blocked",
         Refusal(400, 1): "http_400",
-        Refusal(503, 0): "http_503",
         Refusal(429, 0): "rate_limited",
         Refusal(429, 0, retry_after=900): "rate_limited",
     }
