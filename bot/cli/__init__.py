@@ -13,7 +13,8 @@ EPILOG = (
 
 COMMANDS: dict[str, Command | Group] = {
     "predict": Command(
-        "bot.cli.predict:predict", "Show the emojis that fit each text, best first."
+        "bot.cli.predict:predict",
+        "Show the emojis that fit each text, best first; or predict for files of any size.",
     ),
     "chat": Command(
         "bot.cli.chat:chat",

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from bot.log import AREAS, LEVELS
@@ -101,12 +110,18 @@ class DiscordSettings(PlatformSettings):
     max_shards: Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, _EMPTY_IS_UNSET] = None
     training_permitted: bool = False
 
+    @field_validator("max_shards")
+    @classmethod
+    def _check_leases(cls, value: int | None, info: ValidationInfo) -> int | None:
+        fixed = info.data.get("shard_ids")
+        if value is not None and (info.data.get("shard_count") is None or fixed):
+            raise PydanticCustomError(
+                "leases", "needs shard_count, and no shard_ids: shards are leased"
+            )
+        return value
+
     @model_validator(mode="after")
     def _check_shards(self) -> Self:
-        if self.max_shards is not None and (self.shard_count is None or self.shard_ids):
-            raise PydanticCustomError(
-                "shards", "max_shards needs shard_count, and no shard_ids: they are leased"
-            )
         if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
             raise PydanticCustomError("shards", "shard_ids should lie below shard_count")
         return self

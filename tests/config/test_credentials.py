@@ -19,7 +19,8 @@ def test_tokens_are_read_from_variables_or_files(tmp_path: Path) -> None:
     file.write_text(f"{TOKEN}\n")
     loaded = load({"DISCORD_TOKEN": " abc ", "TELEGRAM_TOKEN_FILE": str(file)})
     assert loaded.tokens == {"discord": SecretStr("abc"), "telegram": SecretStr(TOKEN)}
-    assert [loaded.token(platform) for platform in PLATFORMS] == ["abc", TOKEN]
+    tokens = {platform.name: loaded.token(platform) for platform in PLATFORMS}
+    assert tokens == {"discord": "abc", "telegram": TOKEN, "matrix": None}
     assert loaded.hash_secret is None
     assert set(loaded.secret_values()) == {"abc", TOKEN}
 

@@ -77,7 +77,8 @@ class BotProcess:
         errors: IO[bytes],
     ) -> asyncio.subprocess.Process | ForkedProcess:
         environment = _environment(tokens) | {"PYTHONPATH": str(ROOT)}
-        if self._fork_server is not None:
+        # aiohttp reads the certificates of its default context at import.
+        if self._fork_server is not None and "SSL_CERT_FILE" not in tokens:
             request = Request("bot", arguments, str(folder), environment)
             return self._fork_server.start(request, output, errors)
         return await asyncio.create_subprocess_exec(

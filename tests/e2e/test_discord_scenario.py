@@ -46,7 +46,7 @@ async def test_no_feedback_is_lost_or_duplicated(
     assert await bot.stop(signal.SIGKILL) == -signal.SIGKILL
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready(times=2)
-    for message in in_flight:  # Discord may send them again; they are recorded
+    for message in in_flight:  # Discord may send them again
         if bot.query("select 1 from prediction where message = ?", message):
             await discord_server.send_message(
                 "funny", channel=scenario.channels[message], id=message
@@ -62,7 +62,9 @@ async def test_no_feedback_is_lost_or_duplicated(
     assert len(scenario.sent) + len(in_flight) == 1000
     times = reactions_by_message(discord_server)
     assert {times[message] for message in scenario.sent} == {1}
-    assert max(times.values()) == 1
+    # A reaction of a killed process may be set again, with the same result.
+    assert {message for message, count in times.items() if count > 1} <= set(in_flight)
+    assert max(times.values()) <= 2
     assert set(times) <= {message for (message,) in bot.query(SHOWN)}
     stored = bot.query(FEEDBACK)
     assert len(stored) == len(set(stored))
