@@ -33,13 +33,13 @@ async def test_no_feedback_is_lost_or_duplicated(
     await bot.start(DISCORD_TOKEN=TOKEN)
     await gateway.ready()
     scenario = Scenario(discord_server)
-    await scenario.send_and_react(150)
-    await gateway.drop()
-    await scenario.send_and_react(150)
-    await scenario.rate_limit(12)
-    await scenario.send_and_react(100)
-    await gateway.reconnect()
     await scenario.send_and_react(75)
+    await gateway.drop()
+    await scenario.send_and_react(75)
+    await scenario.rate_limit(12)
+    await scenario.send_and_react(50)
+    await gateway.reconnect()
+    await scenario.send_and_react(25)
     await wait_for_feedback(bot, scenario)
     in_flight = await scenario.send_messages(BATCH_SIZE)
     await discord_server.pending_reactions.wait(lambda message: message in in_flight)
@@ -51,15 +51,15 @@ async def test_no_feedback_is_lost_or_duplicated(
             await discord_server.send_message(
                 "funny", channel=scenario.channels[message], id=message
             )
-    await scenario.send_and_react(200)
+    await scenario.send_and_react(100)
     await scenario.rate_limit(12)
-    await scenario.send_and_react(150)
+    await scenario.send_and_react(75)
     await gateway.invalidate()
-    await scenario.send_and_react(150)
+    await scenario.send_and_react(75)
     await wait_for_feedback(bot, scenario)
     assert await bot.stop() == 0
     assert len(gateway.received.filter(lambda sent: sent["op"] == RESUME)) == 3
-    assert len(scenario.sent) + len(in_flight) == 1000
+    assert len(scenario.sent) + len(in_flight) == 500
     times = reactions_by_message(discord_server)
     assert {times[message] for message in scenario.sent} == {1}
     # A reaction of a killed process may be set again, with the same result.
