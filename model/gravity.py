@@ -58,7 +58,7 @@ def is_permitted(emoji: str, level: GravityLevel) -> bool:
 
 
 def is_permitted_unasked(emoji: str, level: GravityLevel) -> bool:
-    """Return True if a reaction that nobody asked for may show an emoji on a text of this level.
+    """Return True if an unasked reaction may show an emoji on a text of this level.
 
     A laugh at a death costs more than silence at a joke, so doubt is enough to leave it out.
     """

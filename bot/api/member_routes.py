@@ -1,4 +1,4 @@
-"""What members of an API client's communities ask about their own data, through the client."""
+"""Requests of members of an API client's communities about their own data, through the client."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response

@@ -193,7 +193,7 @@ class FeedbackAnswer(BaseModel):
 
 
 class MemberRequest(_Request):
-    """What a person asks about their own data."""
+    """Request of a person about their own data."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"member": "user-7", "request": "erasure"}]}
@@ -210,7 +210,7 @@ class MemberRequest(_Request):
 
 
 class MemberAnswer(BaseModel):
-    """What became of a member request."""
+    """Result of a member request."""
 
     opted_out: Annotated[bool, Field(description="True if the person does not take part now.")]
     erased: Annotated[int | None, Field(description="Rows erased, after erasure.")] = None

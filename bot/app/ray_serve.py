@@ -70,7 +70,7 @@ class ApiApplication:
 
 
 class _Replica:
-    """What Serve asks of a replica besides answers."""
+    """Calls of Serve to a replica besides requests."""
 
     app: ApiApplication
 

@@ -95,7 +95,7 @@ class ModelSettings(_Section):
 
 
 class PlatformSettings(_Section):
-    """What the section of every platform has."""
+    """Settings that the section of every platform has."""
 
     enabled: bool = True
 

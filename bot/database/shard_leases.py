@@ -112,7 +112,7 @@ class ShardLeaseStore:
     async def _locked_rows(
         self, connection: AsyncConnection, who: Leaseholder
     ) -> Sequence[RowMapping]:
-        """Return the rows of all shards, which nobody else changes in the meantime."""
+        """Return the rows of all shards, locked against changes by other processes."""
         query = select(shard_lease).where(who.is_group).order_by(shard_lease.c.shard)
         rows = (await connection.execute(query.with_for_update())).mappings().all()
         if len(rows) < who.shard_count:

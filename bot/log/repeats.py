@@ -89,7 +89,7 @@ def repeats_suffix(record: logging.LogRecord) -> str:
 
 
 def _hash(record: logging.LogRecord) -> int:
-    """Return the hash of a message: the text itself, which may quote somebody, is not kept."""
+    """Return the hash of a message: the text itself, which may quote a member, is not kept."""
     try:
         return hash(record.getMessage())
     except (TypeError, ValueError, KeyError):  # values that do not fit the template

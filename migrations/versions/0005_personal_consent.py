@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the consents: without them nobody has preferences of their own."""
+    """Drop the consents: without them no member has preferences of their own."""
     op.drop_table("personal_consent")

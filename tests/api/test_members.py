@@ -1,4 +1,4 @@
-"""What members ask about their own data, over HTTP."""
+"""Requests of members about their own data, over HTTP."""
 
 import httpx
 

@@ -15,7 +15,7 @@ _UNANSWERED = {
 
 
 def explain_unanswered(outcome: Outcome, language: str) -> str | None:
-    """Return why a request has no answer, for the member; None if it has, or nobody can help it."""
+    """Return why a request has no answer, in a language; None if there is nothing to say."""
     key = outcome.skip_reason and _UNANSWERED.get(outcome.skip_reason)
     return localize(key, language) if key else None
 

@@ -1,4 +1,4 @@
-"""Texts on which nobody wants a reaction."""
+"""Texts on which a reaction is unwanted."""
 
 import pytest
 
