@@ -1,4 +1,4 @@
-"""Twenty groups in which calls fail, updates repeat and the process is killed."""
+"""Ten groups in which calls fail, updates repeat and the process is killed."""
 
 from collections import Counter
 from itertools import count
@@ -13,7 +13,7 @@ from tests.e2e.telegram_calls import Refusal
 from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, TOKEN
 from tests.e2e.telegram_server import TelegramServer
 
-GROUPS = [GROUP - number for number in range(20)]
+GROUPS = [GROUP - number for number in range(10)]
 ROUNDS = 14
 """So few that a new process stays within Telegram's calls a minute."""
 SECRET, SHARED = "zanzibar", "lagoon"
