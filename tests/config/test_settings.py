@@ -138,6 +138,10 @@ def test_unknown_variables_are_refused(
             "config.toml: discord: shard_ids should lie below shard_count",
         ),
         ("[discord]\nmax_shards = 2", "config.toml: discord.max_shards: needs shard_count"),
+        (
+            "[discord]\nshard_ids = [0]\nshard_count = 2\nmax_shards = 2",
+            "config.toml: discord.max_shards: needs shard_count, and no shard_ids",
+        ),
         ("[discord]\nshard_ids = [2]\nshard_count = 2", "config.toml: discord: shard_ids should"),
         ("[discord]\nshard_ids = [-1]\nshard_count = 2", "config.toml: discord.shard_ids: input"),
         ("[log]\nlevel = 'loud'", "config.toml: log.level: input should be 'debug', 'info'"),
