@@ -9,8 +9,9 @@ from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
 from bot.adapters.telegram.custom_emojis import CustomEmojis
+from bot.adapters.telegram.dispatch import UPDATE_KINDS
 from bot.adapters.telegram.endpoints import BotNetwork, build_bot
-from bot.adapters.telegram.inbox import UPDATE_KINDS, Inbox
+from bot.adapters.telegram.inbox import Inbox
 from bot.adapters.telegram.polling import Poller, retry_until_success
 from bot.adapters.telegram.server_clock import ServerClock
 from bot.adapters.telegram.updates import UpdateParser

@@ -17,9 +17,9 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.adapters.telegram.dispatch import UPDATE_KINDS
 from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.errors import error_name
-from bot.adapters.telegram.inbox import UPDATE_KINDS
 from bot.adapters.telegram.server_clock import ServerClock
 from bot.config.sections import TelegramSettings
 from bot.config.settings import Settings

@@ -1,0 +1,67 @@
+"""The kinds of updates, and the work on each."""
+
+from functools import partial
+
+from telegram import Update
+
+from bot.adapters.telegram import callbacks, events, inline, reactions
+from bot.adapters.telegram.admin_notices import AdminNotices
+from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.messages import MessageHandler
+from bot.adapters.telegram.work import TaskInput
+from bot.core.concurrency.ordered_tasks import OrderedTasks
+from bot.core.events import MessageRef
+
+UPDATE_KINDS = (
+    Update.MESSAGE,
+    Update.CHANNEL_POST,
+    Update.MESSAGE_REACTION,
+    Update.MESSAGE_REACTION_COUNT,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+)
+"""Telegram sends reactions only if they are named here; edits are not handled."""
+
+
+class Dispatcher:
+    """Chooses the work on an update by its kind."""
+
+    def __init__(self, context: AdapterContext, tasks: OrderedTasks) -> None:
+        """Put what comes after an update among ``tasks``."""
+        self._context = context
+        self._notices = AdminNotices(context)
+        self._messages = MessageHandler(context, self._notices, tasks)
+
+    def work_on(self, update: Update) -> TaskInput | None:
+        """Return the work on an update; None if it is not for the bot."""
+        context = self._context
+        if message := update.message or update.channel_post:
+            return self._messages.on_message(message)
+        if reaction := update.message_reaction:
+            return reactions.on_reaction(context, reaction, update.update_id)
+        if counts := update.message_reaction_count:
+            return reactions.on_reaction_count(context, counts, update.update_id)
+        if query := update.callback_query:
+            # Presses of one member stay in order.
+            return self._member_ref(query.from_user.id), partial(
+                callbacks.handle_callback, context, query, update.update_id
+            )
+        if inline_query := update.inline_query:
+            return self._member_ref(inline_query.from_user.id), partial(
+                inline.handle_inline_query, context, inline_query
+            )
+        if member_update := update.my_chat_member:
+            language = member_update.from_user.language_code
+            arguments = member_update.chat, member_update.new_chat_member, language
+            work = partial(self._notices.report_status, *arguments)
+            return context.ref(member_update.chat, 0), work
+        return None
+
+    def cancel_delayed(self) -> None:
+        """Drop the messages that wait for the delay of their chat."""
+        self._messages.cancel_delayed()
+
+    def _member_ref(self, user: int) -> MessageRef:
+        member = self._context.member(user)
+        return MessageRef(events.NAME, member, member, "")
