@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.e2e.telegram_payloads import Payload
+from tests.e2e.telegram_payloads import Payload, reaction_names
 
 LOST_ANSWER = 599
 """Status of a call that took effect, and whose connection was cut before the answer."""
@@ -34,8 +34,8 @@ class Call:
 
     @property
     def emojis(self) -> list[str]:
-        """The emojis of a setMessageReaction call."""
-        return [each["emoji"] for each in json.loads(self.fields["reaction"])]
+        """The emojis of a setMessageReaction call; custom ones by their ids."""
+        return reaction_names(json.loads(self.fields["reaction"]))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ def reactions(emojis: Sequence[str]) -> list[Payload]:
     ]
 
 
+def reaction_names(described: Sequence[Payload]) -> list[str]:
+    """Return the emojis of reactions; custom ones by their ids."""
+    return [each.get("emoji") or each["custom_emoji_id"] for each in described]
+
+
 def custom_emoji_sticker(number: str, emoji: str) -> Payload:
     """Describe a custom emoji that stands for an emoji."""
     return {

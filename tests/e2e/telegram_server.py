@@ -24,6 +24,7 @@ from tests.e2e.telegram_payloads import (
     custom_emoji_sticker,
     full_chat,
     now,
+    reaction_names,
     user,
 )
 
@@ -41,7 +42,7 @@ class TelegramServer(TelegramMembers):
         self.refusals: deque[Refusal] = deque()
         """Each taken by the next call of its method."""
         self.available_reactions: Sequence[str] | None = None
-        """The reactions that the group allows; None for all."""
+        """The reactions that the group allows, custom ones by their ids; None for all."""
         self.reactable = True
         """False if only admins of groups may react."""
         self.custom_emojis: dict[str, str] = {}
@@ -320,15 +321,13 @@ class TelegramServer(TelegramMembers):
         return full_chat(int(fields["chat_id"]), self.available_reactions, reactable=self.reactable)
 
     def _set_reaction(self, fields: Mapping[str, str]) -> object:
-        wanted = [each.get("emoji", "") for each in json.loads(fields.get("reaction", "[]"))]
-        allowed = (
-            TELEGRAM_REACTIONS.values()
-            if self.available_reactions is None
-            else self.available_reactions
-        )
+        wanted = reaction_names(json.loads(fields.get("reaction", "[]")))
+        known = (*TELEGRAM_REACTIONS.values(), *self.custom_emojis)
+        every = TELEGRAM_REACTIONS.values()
+        allowed = every if self.available_reactions is None else self.available_reactions
         if len(wanted) > 1:
             return failure(400, "Bad Request: REACTIONS_TOO_MANY")
-        if any(e not in allowed or e not in TELEGRAM_REACTIONS.values() for e in wanted):
+        if any(e not in allowed or e not in known for e in wanted):
             return failure(400, "Bad Request: REACTION_INVALID")
         self.reactions[int(fields["chat_id"]), int(fields["message_id"])] = wanted
         return True

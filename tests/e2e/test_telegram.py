@@ -44,6 +44,10 @@ def is_reaction(call: Call) -> bool:
     return call.method == "setmessagereaction"
 
 
+def is_sticker_request(call: Call) -> bool:
+    return call.method == "getcustomemojistickers"
+
+
 async def test_message_is_answered_and_stored_without_its_text(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:
@@ -148,6 +152,50 @@ async def test_only_reactions_that_the_chat_allows_are_shown(
     again = telegram_server.send_message("party party fire")
     await telegram_server.reaction_calls(again)
     assert len(telegram_server.calls.filter(lambda call: call.method == "getchat")) == 1
+
+
+async def test_a_custom_emoji_stands_for_one_that_the_chat_does_not_allow(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    # Neither is 🍕 a reaction of Telegram nor 🎉 one of the chat; 🔥 is both.
+    pizza, party, fire = "5368324170671200001", "5368324170671200002", "5368324170671200003"
+    telegram_server.custom_emojis = {pizza: "🍕", party: "🎉", fire: "🔥"}
+    telegram_server.available_reactions = ["🔥", pizza, party, fire]
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    shown = {"pizza": pizza, "party": party, "fire": "🔥"}
+    messages = {text: telegram_server.send_message(text) for text in shown}
+    for text, message in messages.items():
+        (call,) = await telegram_server.reaction_calls(message)
+        assert (call.emojis, call.status) == ([shown[text]], 200)
+    assert await bot.wait_for_rows(OUTCOME, str(messages["pizza"])) == [('["🍕"]', None, None)]
+    telegram_server.react(messages["pizza"], BOB, [], [pizza])
+    assert await bot.wait_for_rows(FEEDBACK, str(messages["pizza"])) == [("agree", "🍕")]
+    telegram_server.statuses[ALICE] = "creator"
+    await telegram_server.replies_to(telegram_server.send_message("/rules add gm 🍕"))
+    (call,) = await telegram_server.reaction_calls(telegram_server.send_message("gm"))
+    assert call.emojis == [pizza]
+    assert len(telegram_server.calls.filter(is_sticker_request)) == 1
+
+
+async def test_a_refused_custom_emoji_is_not_tried_again(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    pizza, party = "5368324170671200001", "5368324170671200002"
+    telegram_server.custom_emojis = {pizza: "🍕", party: "🎉"}
+    telegram_server.available_reactions = [pizza, party]
+    telegram_server.refusals.append(
+        Refusal("setMessageReaction", 400, "Bad Request: REACTION_INVALID")
+    )
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    refused = telegram_server.send_message("pizza pizza party")
+    await telegram_server.reaction_calls(refused)
+    assert await bot.wait_for_rows(REFUSED, str(refused)) == [("reaction_invalid",)]
+    (call,) = await telegram_server.reaction_calls(
+        telegram_server.send_message("pizza pizza party")
+    )
+    assert (call.emojis, call.status) == ([party], 200)
 
 
 async def test_a_chat_without_reactions_gets_none(

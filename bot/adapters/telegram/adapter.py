@@ -37,11 +37,12 @@ class TelegramAdapter:
         self._bot = build_bot(
             services.settings.base_url, token, BotNetwork(services.connection, clock, proxy)
         )
+        custom_emojis = CustomEmojis(self._bot)
         self._context = AdapterContext(
             services,
             self._bot,
-            AllowedReactions(self._bot),
-            CustomEmojis(self._bot),
+            AllowedReactions(self._bot, custom_emojis),
+            custom_emojis,
             clock,
             errors=services.connection.errors,
         )

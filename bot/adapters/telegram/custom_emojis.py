@@ -14,6 +14,8 @@ from model.emoji import ChosenEmoji, parse_choice
 logger = logging.getLogger(__name__)
 
 MAX_EMOJIS = 10_000
+MAX_REQUESTED = 200
+"""The most that one getCustomEmojiStickers takes; chats allow fewer."""
 
 
 class CustomEmojis:
@@ -34,9 +36,15 @@ class CustomEmojis:
         found = (*emojis_of(reactions), *map(stood_for.get, custom))
         return list(dict.fromkeys(emoji for emoji in found if emoji is not None))
 
+    async def by_emoji(self, ids: Sequence[str]) -> Mapping[ChosenEmoji, str]:
+        """Return the first custom emoji that stands for each emoji."""
+        stood_for = await self._find(ids)
+        pairs = [(emoji, each) for each in ids if (emoji := stood_for.get(each)) is not None]
+        return dict(reversed(pairs))
+
     async def _find(self, ids: Sequence[str]) -> Mapping[str, ChosenEmoji | None]:
         found = {each: self._known[each] for each in ids if each in self._known}
-        missing = [each for each in dict.fromkeys(ids) if each not in found]
+        missing = [each for each in dict.fromkeys(ids) if each not in found][:MAX_REQUESTED]
         if not missing:
             return found
         try:

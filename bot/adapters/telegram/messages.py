@@ -66,7 +66,7 @@ class MessageHandler:
             return
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._context.allowed_reactions.get(message.chat_id)
-            incoming = replace(incoming, candidates=allowed)
+            incoming = replace(incoming, candidates=frozenset(allowed))
         outcome = await answer_message(self._context, message, incoming)
         if outcome.skip_reason is SkipReason.STORE_FAILED:
             raise StoreFailed("the message was not recorded")

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from telegram import Message, ReactionTypeEmoji, ReplyParameters
+from telegram import Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, NetworkError
 
 from bot.adapters.telegram import buttons
+from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.events import thread_of
 from bot.core.concurrency.idempotent_retry import retry_idempotent
@@ -14,7 +15,6 @@ from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef
 from bot.i18n import localize
 from model import Prediction
-from model.emoji import TELEGRAM_REACTIONS
 
 REACTION_TIMEOUT_SECONDS = 10.0
 """Flood limits included: a later reaction is worse than none."""
@@ -41,18 +41,23 @@ class Responder:
         Raises:
             PlatformRefused: with the name of the error.
         """
-        stored = TELEGRAM_REACTIONS.get(emojis[0])
-        if stored is None:
+        chat, emoji = self._message.chat_id, emojis[0]
+        allowed = await self._context.allowed_reactions.get(chat)
+        reaction = allowed.get(emoji) or ALL_REACTIONS.get(emoji)
+        if reaction is None:
             raise PlatformRefused("reaction_invalid")
 
         async def set_reaction() -> None:
-            await self._context.bot.set_message_reaction(
-                self._message.chat_id, int(ref.message), ReactionTypeEmoji(stored)
-            )
+            await self._context.bot.set_message_reaction(chat, int(ref.message), reaction)
 
         # The same reaction twice is one: a call whose result is unknown can be repeated.
         setting = retry_idempotent(set_reaction, is_unreachable)
-        await self._call(setting, REACTION_TIMEOUT_SECONDS)
+        try:
+            await self._call(setting, REACTION_TIMEOUT_SECONDS)
+        except PlatformRefused as refusal:
+            if refusal.reason == "reaction_invalid":
+                self._context.allowed_reactions.refuse(chat, reaction)
+            raise
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Reply with the emojis as buttons, in the message's topic.
@@ -79,7 +84,4 @@ class Responder:
         except Exception as error:
             if isinstance(error, ChatMigrated):
                 await self._context.migrate_chat(self._message.chat_id, error.new_chat_id)
-            name = self._context.record_error(error)
-            if name == "reaction_invalid":
-                self._context.allowed_reactions.invalidate(self._message.chat_id)
-            raise PlatformRefused(name) from None
+            raise PlatformRefused(self._context.record_error(error)) from None

@@ -4,17 +4,27 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from telegram import Bot
+from telegram import Bot, ReactionTypeCustomEmoji, Sticker
 from telegram.error import TelegramError, TimedOut
 
-from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS, AllowedReactions, parse_allowed
+from bot.adapters.telegram.allowed_reactions import (
+    ALL_REACTIONS,
+    REFUSED_SECONDS,
+    AllowedReactions,
+)
+from bot.adapters.telegram.custom_emojis import CustomEmojis
 from model.emoji import TELEGRAM_REACTIONS, canonical
 
 HEART = {"available_reactions": [{"type": "emoji", "emoji": "❤"}]}
+CUSTOM = {
+    "available_reactions": [{"type": "custom_emoji", "custom_emoji_id": each} for each in "123"]
+}
+ONLY_HEART = {"❤": ALL_REACTIONS["❤"]}
+PIZZA, CAKE = (ReactionTypeCustomEmoji(each) for each in "12")
 
 
 class Telegram:
-    """Fake bot that answers ``getChat`` once it is released."""
+    """Fake bot that answers ``getChat`` once it is released, and knows two custom emojis."""
 
     def __init__(self) -> None:
         self.result: dict[str, Any] | TelegramError = HEART
@@ -30,6 +40,14 @@ class Telegram:
             raise self.result
         return self.result
 
+    async def get_custom_emoji_stickers(self, ids: list[str]) -> list[Sticker]:
+        known = {"1": "🍕", "2": "🍰"}
+        return [
+            Sticker("", "", 1, 1, False, False, "custom_emoji", emoji=known[e], custom_emoji_id=e)
+            for e in ids
+            if e in known
+        ]
+
 
 class CachedTelegram:
     """The cache in front of the fake bot, with a clock that the test sets."""
@@ -39,30 +57,45 @@ class CachedTelegram:
         self.telegram = Telegram()
         bot = cast("Bot", self.telegram)
         self.cache = AllowedReactions(
-            bot, max_chats=max_chats, ttl_seconds=60.0, clock=lambda: self.now
+            bot, CustomEmojis(bot), max_chats=max_chats, ttl_seconds=60.0, clock=lambda: self.now
         )
 
 
 @pytest.mark.parametrize(
     ("chat", "expected"),
     [
-        ({}, ALL_REACTIONS),
-        ({"available_reactions": None}, ALL_REACTIONS),
-        ({"available_reactions": []}, frozenset()),
+        ({}, set(ALL_REACTIONS)),
+        ({"available_reactions": None}, set(ALL_REACTIONS)),
+        ({"available_reactions": []}, set()),
         (HEART, {"❤"}),
         ({"available_reactions": [{"type": "emoji", "emoji": "❤️\u200d🔥"}]}, {"❤\u200d🔥"}),
-        ({"available_reactions": [{"type": "emoji", "emoji": "🦖"}]}, frozenset()),
-        ({"available_reactions": [{"type": "custom_emoji", "custom_emoji_id": "1"}]}, frozenset()),
+        ({"available_reactions": [{"type": "emoji", "emoji": "🦖"}]}, set()),
+        (CUSTOM, {"🍕", "🍰"}),
     ],
 )
-def test_a_result_is_parsed(chat: dict[str, Any], expected: frozenset[str]) -> None:
-    assert parse_allowed(chat) == expected
+async def test_a_result_is_parsed(chat: dict[str, Any], expected: set[str]) -> None:
+    cached = CachedTelegram()
+    cached.telegram.result = chat
+    assert set(await cached.cache.get(1)) == expected
 
 
-def test_all_reactions_are_parsed_in_the_form_of_telegram() -> None:
+async def test_all_reactions_are_parsed_in_the_form_of_telegram() -> None:
+    cached = CachedTelegram()
     listed = [{"type": "emoji", "emoji": form} for form in TELEGRAM_REACTIONS.values()]
-    assert parse_allowed({"available_reactions": listed}) == ALL_REACTIONS
-    assert {canonical(form) for form in TELEGRAM_REACTIONS.values()} == ALL_REACTIONS
+    cached.telegram.result = {"available_reactions": listed}
+    assert await cached.cache.get(1) == ALL_REACTIONS
+    assert {canonical(form) for form in TELEGRAM_REACTIONS.values()} == set(ALL_REACTIONS)
+
+
+async def test_a_refused_custom_emoji_is_left_out_for_a_while() -> None:
+    cached = CachedTelegram()
+    cached.telegram.result = CUSTOM
+    assert await cached.cache.get(1) == {"🍕": PIZZA, "🍰": CAKE}
+    cached.cache.refuse(1, PIZZA)
+    assert await cached.cache.get(1) == {"🍰": CAKE}
+    assert await cached.cache.get(2) == {"🍕": PIZZA, "🍰": CAKE}
+    cached.now = REFUSED_SECONDS
+    assert await cached.cache.get(1) == {"🍕": PIZZA, "🍰": CAKE}
 
 
 async def test_concurrent_messages_share_a_request() -> None:
@@ -71,7 +104,7 @@ async def test_concurrent_messages_share_a_request() -> None:
     waiting = [asyncio.create_task(cached.cache.get(1)) for _ in range(5)]
     await asyncio.wait(waiting, timeout=0)
     cached.telegram.released.set()
-    assert await asyncio.gather(*waiting) == [{"❤"}] * 5
+    assert await asyncio.gather(*waiting) == [ONLY_HEART] * 5
     assert cached.telegram.requested == [1]
 
 
@@ -82,7 +115,7 @@ async def test_a_cancelled_message_does_not_cancel_the_request_of_others() -> No
     await asyncio.wait([one, two], timeout=0)
     one.cancel()
     cached.telegram.released.set()
-    assert await two == {"❤"}
+    assert await two == ONLY_HEART
 
 
 async def test_reactions_are_fetched_again_when_expired_or_invalidated() -> None:
@@ -93,9 +126,9 @@ async def test_reactions_are_fetched_again_when_expired_or_invalidated() -> None
     assert cached.telegram.requested == [1]
     cached.now = 60.0
     cached.telegram.result = {"available_reactions": []}
-    assert await cached.cache.get(1) == frozenset()
-    cached.cache.invalidate(1)
-    cached.cache.invalidate(2)
+    assert await cached.cache.get(1) == {}
+    cached.cache.refuse(1, ALL_REACTIONS["❤"])
+    cached.cache.refuse(2, ALL_REACTIONS["❤"])
     cached.telegram.result = {}
     assert await cached.cache.get(1) == ALL_REACTIONS
     assert cached.telegram.requested == [1, 1, 1]
@@ -106,7 +139,7 @@ async def test_a_failed_request_allows_all_and_is_repeated() -> None:
     cached.telegram.result = TimedOut()
     assert await cached.cache.get(1) == ALL_REACTIONS
     cached.telegram.result = HEART
-    assert await cached.cache.get(1) == {"❤"}
+    assert await cached.cache.get(1) == ONLY_HEART
 
 
 async def test_the_least_recently_used_chat_is_evicted() -> None:

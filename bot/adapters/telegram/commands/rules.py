@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.adapters.telegram import events
+from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.files import replied_file, send_file
 from bot.adapters.telegram.permissions import is_admin
@@ -13,9 +14,7 @@ from bot.core.rules.argument import parse_rule
 from bot.core.rules.commands import EXPORT_FILENAME, RuleMarkup
 from bot.core.rules.rule import InvalidRule
 from bot.core.rules.validation import ReactionLimits
-from model.emoji import TELEGRAM_REACTIONS
 
-LIMITS = ReactionLimits(TELEGRAM_REACTIONS.__contains__, max_emojis=1)
 MARKUP = RuleMarkup()
 
 
@@ -49,7 +48,7 @@ async def _add(command: CommandContext, rest: str) -> None:
         await command.reply(error.explain(command.language))
         return
     adding = command.context.rule_commands.add(
-        _ref(command), rule, LIMITS, MARKUP, command.language
+        _ref(command), rule, await _limits(command), MARKUP, command.language
     )
     await command.reply(await adding)
 
@@ -76,9 +75,15 @@ async def _import(command: CommandContext, _rest: str) -> None:
         await command.reply(command.localize("rules.usage"))
         return
     importing = command.context.rule_commands.import_file(
-        _ref(command), content, LIMITS, command.language
+        _ref(command), content, await _limits(command), command.language
     )
     await command.reply(await importing)
+
+
+async def _limits(command: CommandContext) -> ReactionLimits:
+    """Return what a chat can show; what it does not allow just now, it may allow later."""
+    allowed = await command.context.allowed_reactions.get(command.message.chat_id)
+    return ReactionLimits((ALL_REACTIONS.keys() | allowed.keys()).__contains__, max_emojis=1)
 
 
 def _ref(command: CommandContext) -> MessageRef:
