@@ -52,7 +52,9 @@ class FeedbackEntry(_Row):
     emoji: Emoji | None = None
     """The emoji that it is about, or the correction; None for all shown emojis."""
     source: str
-    """``reaction``, ``button``, ``command``, ``console`` or ``web``."""
+    """``reaction``, ``burst``, ``button``, ``command``, ``console``, ``web`` or ``api``."""
+    also_burst: bool = False
+    """True for the actors whose burst reaction stands beside ``source``."""
     actors: Annotated[int, Field(ge=1)] = 1
 
 

@@ -158,6 +158,8 @@ class FeedbackSource(StrEnum):
     """The way by which feedback was given."""
 
     REACTION = "reaction"
+    BURST = "burst"
+    """A burst reaction; beside another source it is the same feedback."""
     BUTTON = "button"
     COMMAND = "command"
     CONSOLE = "console"

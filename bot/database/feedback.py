@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, select
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.events import (
@@ -17,6 +17,7 @@ from bot.core.events import (
     MemberKey,
     MessageRef,
 )
+from bot.database.feedback_sources import Sources
 from bot.database.preferences.prediction_counts import prediction_of
 from bot.database.preferences.recording import PreferenceRecording
 from bot.database.queries import is_opted_out
@@ -103,10 +104,17 @@ class SqlFeedbackStore:
     async def _withdraw(
         self, connection: AsyncConnection, prediction: Row[Any], given: Feedback
     ) -> None:
-        """Delete the stored feedback, and take back what it counted for when it was given."""
+        """Delete the stored feedback, and take back what it counted for when it was given.
+
+        Of a reaction and a burst reaction with the same emoji, the other one stays.
+        """
         is_stored = _has_key(_key(prediction, given))
         stored = (await connection.execute(select(feedback).where(is_stored))).first()
         if stored is None:
+            return
+        left = Sources.of(stored).without(given.source)
+        if left is not None:
+            await connection.execute(update(feedback).where(is_stored).values(left.columns()))
             return
         await connection.execute(delete(feedback).where(is_stored))
         counted = replace(given, at=stored.given_at)
@@ -115,17 +123,21 @@ class SqlFeedbackStore:
     async def _insert(
         self, connection: AsyncConnection, prediction: Row[Any], given: Feedback
     ) -> None:
-        """Store and count the feedback; what is stored already is only refreshed."""
+        """Store and count the feedback; of what is stored already only the source changes.
+
+        Its time stays that at which it was counted.
+        """
         key = _key(prediction, given)
-        latest = {"source": given.source.value, "given_at": given.at}
-        query = select(feedback.c.id).where(_has_key(key))
-        is_new = (await connection.execute(query)).first() is None
-        weight = await self._recording.count_vote(connection, prediction, given) if is_new else 0.0
-        await connection.execute(
-            self._database.insert(feedback)
-            .values({**key, **latest, "vote_weight": weight})
-            .on_conflict_do_update(index_elements=_KEY, set_=latest)
-        )
+        is_stored = _has_key(key)
+        stored = (await connection.execute(select(feedback).where(is_stored))).first()
+        if stored is not None:
+            sources = Sources.of(stored).with_(given.source)
+            await connection.execute(update(feedback).where(is_stored).values(sources.columns()))
+            return
+        weight = await self._recording.count_vote(connection, prediction, given)
+        given_at = {"given_at": given.at, "vote_weight": weight}
+        row = {**key, **Sources(given.source).columns(), **given_at}
+        await connection.execute(insert(feedback).values(row))
 
 
 async def _stored(

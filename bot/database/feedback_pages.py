@@ -46,6 +46,7 @@ class FeedbackCount:
     kind: str
     emoji: str | None
     source: str
+    also_burst: bool
     actor_count: int
 
 
@@ -171,14 +172,15 @@ async def _one_by_one(
 async def _feedback(
     connection: AsyncConnection, ids: Sequence[int]
 ) -> dict[int, list[FeedbackCount]]:
-    key = (feedback.c.prediction_id, feedback.c.kind, feedback.c.emoji, feedback.c.source)
-    query = (
-        select(*key, func.count()).where(feedback.c.prediction_id.in_(ids)).group_by(*key)
-    ).order_by(*key)
+    row = feedback.c
+    key = (row.prediction_id, row.kind, row.emoji, row.source, row.also_burst)
+    query = (select(*key, func.count()).where(row.prediction_id.in_(ids)).group_by(*key)).order_by(
+        *key
+    )
     found: defaultdict[int, list[FeedbackCount]] = defaultdict(list)
-    for message, kind, emoji, source, actor_count in await connection.execute(query):
-        if is_valid_feedback(kind, emoji, source):
-            found[message].append(FeedbackCount(kind, emoji or None, source, actor_count))
+    for message, kind, emoji, *given in await connection.execute(query):
+        if is_valid_feedback(kind, emoji, given[0]):
+            found[message].append(FeedbackCount(kind, emoji or None, *given))
     return found
 
 

@@ -44,6 +44,7 @@ _FEEDBACK_COLUMNS = (
     feedback.c.kind,
     feedback.c.emoji,
     feedback.c.source,
+    feedback.c.also_burst,
     feedback.c.given_at.label("at"),
 )
 _REACTION_COLUMNS = (

@@ -159,6 +159,8 @@ feedback = Table(
     Column("given_at", UtcTime, nullable=False),
     # The weight with which the vote was counted.
     Column("vote_weight", Float, nullable=False, server_default="0"),
+    # True if a burst reaction stands beside what ``source`` names.
+    Column("also_burst", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("prediction_id", "actor", "kind", "emoji"),
     Index(None, "actor"),
 )

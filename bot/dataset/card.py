@@ -24,7 +24,13 @@ _SIZE_CATEGORIES = (
 """Exclusive upper limit of rows -> the Hub's name of the size."""
 _LIST_COLUMNS = {
     "predictions": {"emoji": "emoji", "score": "float64"},
-    "feedback": {"emoji": "emoji", "source": "string", "actors": "int64", "kind": "string"},
+    "feedback": {
+        "kind": "string",
+        "emoji": "emoji",
+        "source": "string",
+        "also_burst": "bool",
+        "actors": "int64",
+    },
 }
 _EMOJI = "emoji"
 """Stands for the class label of all emojis of the export."""

@@ -70,6 +70,7 @@ def feedback_row(message: MessageWithFeedback, pseudonyms: ExportPseudonyms) -> 
                     "kind": given.kind,
                     "emoji": given.emoji,
                     "source": given.source,
+                    "also_burst": given.also_burst,
                     "actors": given.actor_count,
                 }
             )

@@ -130,7 +130,8 @@ WRITERS: Mapping[Format, Callable[[Path], RowWriter]] = {
 def _schema(pa: Any) -> Any:  # noqa: ANN401 - the library has no types
     text = pa.string()
     prediction = pa.struct([("emoji", text), ("score", pa.float64())])
-    entry = pa.struct([("kind", text), ("emoji", text), ("source", text), ("actors", pa.int64())])
+    fields = [("kind", text), ("emoji", text), ("source", text), ("also_burst", pa.bool_())]
+    entry = pa.struct([*fields, ("actors", pa.int64())])
     types = {
         "predictions": pa.list_(prediction),
         "shown": pa.list_(text),

@@ -214,6 +214,8 @@ class MemoryFeedback(_Part):
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(store)
         self.rows: dict[FeedbackKey, Feedback] = {}
+        self._bursts: dict[FeedbackKey, set[bool]] = {}
+        """True for a burst reaction, False for any other source."""
         self.latest_updates: dict[tuple[MessageRef, MemberKey, FeedbackSource], int] = {}
 
     async def add(self, given: Feedback) -> FeedbackResult:
@@ -223,10 +225,14 @@ class MemoryFeedback(_Part):
         if given.ref not in self._store.outcomes.rows:
             return FeedbackResult.UNKNOWN_MESSAGE
         key = (given.ref, given.actor, given.kind, given.emoji)
-        if given.withdrawn:
-            self.rows.pop(key, None)
+        if key not in self.rows:
+            self._bursts[key] = set()
+        is_burst = given.source is FeedbackSource.BURST
+        (self._bursts[key].discard if given.withdrawn else self._bursts[key].add)(is_burst)
+        if self._bursts[key]:
+            self.rows[key] = replace(given, withdrawn=False)
         else:
-            self.rows[key] = given
+            self.rows.pop(key, None)
         return FeedbackResult.RECORDED
 
     async def replace(

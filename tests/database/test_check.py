@@ -37,6 +37,13 @@ async def alter(engine: AsyncEngine, statement: str) -> None:
             await connection.execute(text("pragma ignore_check_constraints = off"))
 
 
+async def definition(engine: AsyncEngine, constraint: str) -> str:
+    """Return the SQL of a constraint in PostgreSQL; other tests share the database."""
+    query = text("select pg_get_constraintdef(oid) from pg_constraint where conname = :name")
+    async with engine.connect() as connection:
+        return str((await connection.execute(query, {"name": constraint})).scalar_one())
+
+
 async def test_sound_rows_stay(any_engine: AsyncEngine) -> None:
     store = SqlStore(any_engine)
     assert await check_rows(any_engine) == CheckResult()
@@ -86,9 +93,14 @@ async def test_bad_emojis_are_deleted_wherever_they_are(any_engine: AsyncEngine)
     await record(store)
     await store.feedback.add(make_feedback())
     tables = ("preference_count", "daily_vote", "feedback")
+    restore = []
     for table in tables:
         if any_engine.dialect.name == "postgresql":
-            await alter(any_engine, f"alter table {table} drop constraint ck_{table}_emoji")
+            name = f"ck_{table}_emoji"
+            restore.append(
+                f"alter table {table} add constraint {name} {await definition(any_engine, name)}"
+            )
+            await alter(any_engine, f"alter table {table} drop constraint {name}")
         await alter(any_engine, f"update {table} set emoji = '{GOSSIP}' where emoji = '😂'")  # noqa: S608
     try:
         found = await check_rows(any_engine)
@@ -96,10 +108,8 @@ async def test_bad_emojis_are_deleted_wherever_they_are(any_engine: AsyncEngine)
         assert (await check_rows(any_engine, fix=True)) == found
         assert await check_rows(any_engine) == CheckResult()
     finally:
-        if any_engine.dialect.name == "postgresql":
-            for table in tables:
-                check = f"add constraint ck_{table}_emoji check (emoji is not null)"
-                await alter(any_engine, f"alter table {table} {check}")
+        for statement in restore:
+            await alter(any_engine, statement)
 
 
 async def test_a_damaged_file_is_reported(engine: AsyncEngine, file: Path) -> None:

@@ -106,6 +106,23 @@ async def test_feedback_is_stored_once_and_withdrawn(any_store: Store) -> None:
     assert await any_store.members.erase("console", BEN) == 1
 
 
+async def test_a_burst_reaction_and_another_source_are_withdrawn_apart(any_store: Store) -> None:
+    await record(any_store)
+    burst = replace(make_feedback(), source=FeedbackSource.BURST)
+    for first, second in ((burst, make_feedback()), (make_feedback(), burst)):
+        await any_store.feedback.add(replace(first, withdrawn=True))  # it was never there
+        await any_store.feedback.add(second)
+        await any_store.feedback.add(first)
+        await any_store.feedback.add(replace(first, withdrawn=True))
+        await any_store.feedback.add(replace(first, withdrawn=True))
+        assert await any_store.members.erase("console", BEN) == 1
+        await any_store.feedback.add(first)
+        await any_store.feedback.add(second)
+        for withdrawn in (first, second):
+            await any_store.feedback.add(replace(withdrawn, withdrawn=True))
+        assert await any_store.members.erase("console", BEN) == 0
+
+
 async def test_feedback_on_an_unknown_message_is_not_stored(any_store: Store) -> None:
     unknown = FeedbackResult.UNKNOWN_MESSAGE
     assert await any_store.feedback.add(make_feedback("2")) is unknown

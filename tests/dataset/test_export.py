@@ -43,6 +43,10 @@ async def test_a_row_has_predictions_and_feedback(any_engine: AsyncEngine, tmp_p
     await store.feedback.add(replace(pressed, source=FeedbackSource.BUTTON))
     await store.feedback.add(make_feedback("1", FeedbackKind.DISLIKE, None, actor=ANNA))
     await store.feedback.add(make_feedback("1", FeedbackKind.DISLIKE, None, actor=BEN))
+    agreed = make_feedback("1")
+    for source in (FeedbackSource.REACTION, FeedbackSource.BURST):
+        await store.feedback.add(replace(agreed, source=source))
+    await store.feedback.add(replace(agreed, source=FeedbackSource.BURST, actor=ANNA))
     [row] = await exported(any_engine, tmp_path / "out")
     assert row.text == "so funny, number 1"
     assert (row.consent_version, row.language, row.platform) == (TERMS, "en-GB", "console")
@@ -52,7 +56,9 @@ async def test_a_row_has_predictions_and_feedback(any_engine: AsyncEngine, tmp_p
         datetime.now(UTC).date(),
     )
     assert [(s.emoji, s.score) for s in row.predictions] == [("😂", 0.612346), ("🔥", 0.3)]
-    assert {(r.kind, r.emoji, r.source, r.actors) for r in row.feedback} == {
+    bursts = [(r.source, r.also_burst, r.actors) for r in row.feedback if r.kind == "agree"]
+    assert sorted(bursts) == [("burst", False, 1), ("reaction", True, 1)]
+    assert {(r.kind, r.emoji, r.source, r.actors) for r in row.feedback if r.kind != "agree"} == {
         ("remove", "😂", "reaction", 1),
         ("correct", "😭", "reaction", 1),
         ("correct", "😭", "button", 1),

@@ -167,7 +167,9 @@ def message(message_id: str, channel: str, author: str, text: str, **changes: ob
     return described | changes
 
 
-def reaction(channel: str, message_id: str, author: str, emoji: str) -> Payload:
+def reaction(
+    channel: str, message_id: str, author: str, emoji: str, *, burst: bool = False
+) -> Payload:
     """Describe a reaction as its events do, without the member that only an added one has."""
     place = {} if channel == DM else {"guild_id": GUILD}
     return {
@@ -175,8 +177,8 @@ def reaction(channel: str, message_id: str, author: str, emoji: str) -> Payload:
         "channel_id": channel,
         "message_id": message_id,
         "emoji": {"id": None, "name": emoji},
-        "burst": False,
-        "type": 0,
+        "burst": burst,
+        "type": int(burst),
         **place,
     }
 

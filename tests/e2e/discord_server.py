@@ -171,20 +171,36 @@ class DiscordServer:
         """Edit the text of a message."""
         await self.gateway.dispatch("MESSAGE_UPDATE", message(message_id, CHANNEL, author, text))
 
-    async def react(self, message_id: str, author: str, emoji: str, channel: str = CHANNEL) -> None:
+    async def react(
+        self,
+        message_id: str,
+        author: str,
+        emoji: str,
+        channel: str = CHANNEL,
+        *,
+        burst: bool = False,
+    ) -> None:
         """Add a reaction as ``author``."""
         self.reactions.setdefault(message_id, []).append((author, emoji))
-        event = reaction(channel, message_id, author, emoji)
+        event = reaction(channel, message_id, author, emoji, burst=burst)
+        if burst:
+            event["burst_colors"] = ["#e5b300"]
         if channel != DM:
             event["member"] = member(author)
         await self.gateway.dispatch("MESSAGE_REACTION_ADD", event)
 
     async def unreact(
-        self, message_id: str, author: str, emoji: str, channel: str = CHANNEL
+        self,
+        message_id: str,
+        author: str,
+        emoji: str,
+        channel: str = CHANNEL,
+        *,
+        burst: bool = False,
     ) -> None:
         """Take a reaction of ``author`` away, by themselves or by a moderator."""
         self.reactions[message_id].remove((author, emoji))
-        event = reaction(channel, message_id, author, emoji)
+        event = reaction(channel, message_id, author, emoji, burst=burst)
         await self.gateway.dispatch("MESSAGE_REACTION_REMOVE", event)
 
     async def clear(self, message_id: str, emoji: str | None = None) -> None:

@@ -9,6 +9,10 @@ FEEDBACK = (
     "select kind, emoji from feedback join prediction on prediction.id = prediction_id"
     " where message = ?"
 )
+SOURCES = (
+    "select source, also_burst from feedback join prediction on prediction.id = prediction_id"
+    " where message = ?"
+)
 FEEDBACK_OF = "select author, actor from feedback join prediction on prediction.id = prediction_id"
 CHAT = (
     "select external_id, chat from prediction join community on community.id = community_id"

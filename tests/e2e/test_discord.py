@@ -10,7 +10,7 @@ from tests.e2e.conftest import Launcher
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM, GUILD, OTHER_BOT, THREAD, member, user
 from tests.e2e.discord_server import LOST_ANSWER, TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import CHAT, FEEDBACK, FEEDBACK_OF, OUTCOME, RECORDED, REFUSED
+from tests.e2e.queries import CHAT, FEEDBACK, FEEDBACK_OF, OUTCOME, RECORDED, REFUSED, SOURCES
 
 SECRET = "zanzibar"
 
@@ -127,6 +127,27 @@ async def test_reactions_are_feedback_until_removed(
     await discord_server.unreact(message, BOB, "👎")
     assert await bot.wait_for_rows(FEEDBACK, message) == [("correct", "🍕")]
     await discord_server.unreact(message, BOB, "🍕")
+    assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
+
+
+async def test_a_burst_reaction_is_told_from_a_reaction_and_counts_once(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.send_message("funny")
+    await discord_server.reaction_requests(message)
+    await discord_server.react(message, ALICE, "😂")
+    await discord_server.react(message, ALICE, "😂", burst=True)
+    await discord_server.react(message, BOB, "😂", burst=True)
+    both = [("reaction", 1), ("burst", 0)]
+    await bot.wait_for_rows(SOURCES, message, exactly=both)
+    await discord_server.unreact(message, ALICE, "😂")
+    await bot.wait_for_rows(SOURCES, message, exactly=[("burst", 0), ("burst", 0)])
+    assert bot.query("select agreed > 1.9 from preference_count where emoji = '😂'") == [(1,)]
+    await discord_server.react(message, ALICE, "😂")
+    await discord_server.unreact(message, ALICE, "😂", burst=True)
+    await bot.wait_for_rows(SOURCES, message, exactly=[("reaction", 0), ("burst", 0)])
+    await discord_server.unreact(message, ALICE, "😂")
+    await discord_server.unreact(message, BOB, "😂", burst=True)
     assert await bot.wait_for_rows(FEEDBACK, message, rows=0) == []
 
 

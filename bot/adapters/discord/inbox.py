@@ -16,11 +16,18 @@ from bot.core.concurrency.delayed_tasks import DelayedTasks
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.concurrency.store_retry import StoreRetry
 from bot.core.errors import StoreFailed
-from bot.core.events import FeedbackResult, IncomingMessage, MemberKey, MessageRef, SkipReason
-from bot.core.messages.feedback import require_stored
+from bot.core.events import (
+    FeedbackResult,
+    FeedbackSource,
+    IncomingMessage,
+    MemberKey,
+    MessageRef,
+    SkipReason,
+)
+from bot.core.messages.feedback import ReactionResult, require_stored
 from bot.core.messages.silence import DropReason, log_dropped_feedback, log_silence
 from bot.core.ports import ChatPlatform
-from model.emoji import ChosenEmoji, parse_choice
+from model.emoji import parse_choice
 
 BLOCKED_SECONDS = 3600.0
 """Time for which members who blocked the bot are skipped: each reaction is an invalid request."""
@@ -98,7 +105,10 @@ class Inbox:
         # What is withdrawn was accepted once, or is stored nowhere.
         chosen = parse_choice(emoji, community_emojis(guild) if added else [emoji])
         if chosen is not None:
-            self._submit(target, partial(self._react, target, actor, chosen, withdrawn=not added))
+            source = FeedbackSource.BURST if event.burst else FeedbackSource.REACTION
+            react = self._context.reactions.on_reaction
+            reaction = partial(react, target, actor, chosen, withdrawn=not added, source=source)
+            self._submit(target, partial(self._react, target, reaction))
 
     def cleared(
         self, ref: MessageRef, emoji: discord.PartialEmoji | None, me: discord.ClientUser
@@ -133,10 +143,9 @@ class Inbox:
         self._tasks.submit(ref, self._retry.run(work))
 
     async def _react(
-        self, ref: MessageRef, actor: MemberKey, emoji: ChosenEmoji, *, withdrawn: bool
+        self, ref: MessageRef, record: Callable[[], Awaitable[ReactionResult]]
     ) -> None:
-        reaction = await self._context.reactions.on_reaction(ref, actor, emoji, withdrawn=withdrawn)
-        self._check(ref, reaction.result)
+        self._check(ref, (await record()).result)
 
     async def _remove(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
         self._check(ref, await self._context.reactions.on_bot_reaction_removed(ref, actor, emoji))

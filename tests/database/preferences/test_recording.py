@@ -16,7 +16,7 @@ from bot.core.preferences.counts import (
 )
 from bot.database.store import SqlStore
 from model import Prediction
-from tests.core.fakes import ANNA, BEN, make_feedback, message, ref
+from tests.core.fakes import ANNA, BEN, MOMENT, make_feedback, message, ref
 from tests.database.preferences.stored_counts import counts_of, member, pending_counts
 from tests.database.rows import OUTCOME, record
 
@@ -130,6 +130,27 @@ async def test_a_vote_counts_once_and_can_be_withdrawn(store: SqlStore) -> None:
     assert (await counts_of(store)).agreed == pytest.approx(1)
     await store.feedback.add(make_feedback(withdrawn=True))
     await store.feedback.add(make_feedback(withdrawn=True))
+    assert (await counts_of(store)).agreed == pytest.approx(0)
+
+
+async def test_a_burst_reaction_beside_a_reaction_is_no_second_vote(store: SqlStore) -> None:
+    await record(store)
+    burst = replace(make_feedback(), source=FeedbackSource.BURST)
+    await store.feedback.add(make_feedback())
+    await store.feedback.add(burst)
+    assert (await counts_of(store)).agreed == pytest.approx(1)
+    await store.feedback.add(make_feedback(withdrawn=True))
+    assert (await counts_of(store)).agreed == pytest.approx(1)
+    await store.feedback.add(replace(burst, withdrawn=True))
+    assert (await counts_of(store)).agreed == pytest.approx(0)
+
+
+async def test_a_vote_given_again_later_is_taken_back_as_it_was_counted(store: SqlStore) -> None:
+    await record(store)
+    await store.feedback.add(make_feedback())
+    later = MOMENT + HALF_LIFE
+    await store.feedback.add(replace(make_feedback(), at=later))
+    await store.feedback.add(replace(make_feedback(withdrawn=True), at=later))
     assert (await counts_of(store)).agreed == pytest.approx(0)
 
 
