@@ -25,16 +25,24 @@ class RateWindow:
         times = self._times.get(chat)
         if not times:
             return Pace()
-        return Pace(now - times[-1], sum(now - time < WINDOW_SECONDS for time in times))
+        _drop_old(times, now)
+        since_last = now - times[-1]
+        return Pace(since_last, len(times) if since_last < WINDOW_SECONDS else 0)
 
     def add(self, chat: Hashable, now: float) -> None:
-        """Add a time; those that left the window are dropped."""
-        times = self._times.setdefault(chat, deque())
-        while times and now - times[0] >= WINDOW_SECONDS:
-            times.popleft()
-        times.append(now)
+        """Add a time."""
+        self._times.setdefault(chat, deque()).append(now)
 
     def remove_latest(self, chat: Hashable) -> None:
         """Remove the latest time in a chat: what it stands for was not shown."""
         if times := self._times.get(chat):
             times.pop()
+
+
+def _drop_old(times: deque[float], now: float) -> None:
+    """Drop the times that left the window, but the latest, which the cooldown may still need.
+
+    Each is dropped once: a chat with thousands of them costs no more than a quiet one.
+    """
+    while len(times) > 1 and now - times[0] >= WINDOW_SECONDS:
+        times.popleft()
