@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from cachetools import LRUCache, TTLCache
 
+from bot.core.concurrency.single_flight import SingleFlight
 from bot.core.events import MessageRef
 from bot.core.ports import PreferenceStore
 from bot.core.preferences.custom_emoji import CustomEmojiOffsets
@@ -45,7 +46,7 @@ class PreferenceCache:
         self._cached: TTLCache[_Key, Preferences, datetime] = TTLCache(
             max_communities, MAX_AGE, timer=now
         )
-        self._loading: dict[_Key, object] = {}
+        self._loads: SingleFlight[_Key, Preferences] = SingleFlight()
         self._last_changes: LRUCache[_Key, datetime] = LRUCache(max_communities)
         self._polled_at = now()
         self._prior = DEFAULT_PRIOR
@@ -57,7 +58,7 @@ class PreferenceCache:
         if fitted != self._prior:
             self._prior = fitted
             self._cached.clear()
-            self._loading.clear()
+            self._loads.clear()
         return fitted
 
     async def get(self, ref: MessageRef) -> Preferences:
@@ -65,28 +66,24 @@ class PreferenceCache:
         await self._poll_changes()
         key = _key(ref)
         cached = self._cached.get(key)
-        return await self._load(key, ref) if cached is None else cached
+        if cached is None:
+            return await self._loads.join(key, lambda: self._load(key, ref))
+        return cached
 
     def invalidate(self, ref: MessageRef) -> None:
         """Estimate the preferences of the message's community anew at its next message."""
         self._discard(_key(ref))
 
     async def _load(self, key: _Key, ref: MessageRef) -> Preferences:
-        # An invalidation meanwhile removes the token: then nothing is cached.
-        token = self._loading[key] = object()
-        try:
-            counts = await self._store.counts(ref, self._now())
-            preferences = estimate_preferences(counts, self._prior)
-            if self._loading.get(key) is token:
-                self._cached[key] = preferences
-            return preferences
-        finally:
-            if self._loading.get(key) is token:
-                del self._loading[key]
+        counts = await self._store.counts(ref, self._now())
+        preferences = estimate_preferences(counts, self._prior)
+        if self._loads.is_current(key):  # not after an invalidation meanwhile
+            self._cached[key] = preferences
+        return preferences
 
     def _discard(self, key: _Key) -> None:
         self._cached.pop(key, None)
-        self._loading.pop(key, None)
+        self._loads.discard(key)
 
     async def _poll_changes(self) -> None:
         """Discard what other processes changed; one query for all communities."""

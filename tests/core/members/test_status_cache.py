@@ -1,5 +1,6 @@
 """Statuses are cached for two seconds, for each member."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.core.chat_settings.schema import ChatSettings
@@ -17,6 +18,7 @@ class CountingMembers(MemoryMembers):
 
     async def status(self, message: IncomingMessage) -> MemberStatus:
         self.reads += 1
+        await asyncio.sleep(0)  # as a database lets others go on
         return await super().status(message)
 
 
@@ -37,3 +39,13 @@ async def test_a_status_expires_and_is_cached_for_each_member() -> None:
     assert await cache.get(ben) == MemberStatus(ChatSettings(), False)
     now[0] += TTL_SECONDS
     assert await cache.get(anna) == MemberStatus(ChatSettings(), True)
+
+
+async def test_messages_at_the_same_time_read_a_status_once() -> None:
+    members, now = CountingMembers(MemoryStore()), [0.0]
+    cache = StatusCache(members, lambda: now[0])
+    for _ in range(2):
+        members.reads = 0
+        await asyncio.gather(*(cache.get(message(number=str(number))) for number in range(5)))
+        assert members.reads == 1
+        now[0] += TTL_SECONDS

@@ -62,6 +62,16 @@ async def test_counts_are_read_once_until_invalidated(clocked: ClockedCache) -> 
     assert clocked.store.reads == 2
 
 
+async def test_messages_at_the_same_time_read_counts_once(clocked: ClockedCache) -> None:
+    clocked.store.gate = asyncio.Event()
+    clocked.store.pending["console", "home"] = DISLIKED
+    readers = [asyncio.create_task(clocked.bias()) for _ in range(3)]
+    await asyncio.wait(readers, timeout=0)
+    clocked.store.gate.set()
+    assert all(bias < -1 for bias in await asyncio.gather(*readers))
+    assert clocked.store.reads == 1
+
+
 async def test_changes_by_another_process_are_found_by_polling(clocked: ClockedCache) -> None:
     assert await clocked.bias() == 0
     await clocked.store.replace_counts(ref(), DISLIKED, clocked.now)
