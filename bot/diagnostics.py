@@ -188,7 +188,7 @@ def _examine_remote_model(settings: Settings, credentials: Credentials) -> Diagn
 def _examine_artifact(settings: ModelSettings) -> Diagnostic:
     """Load the artifact that would be served, verify its checksums, and predict with it."""
     try:
-        predictor = Predictor(open_registry(settings).served(), settings.threads)
+        predictor = Predictor(open_registry(settings).served())
     except ArtifactError as error:
         return _examine_fallback(settings, str(error))
     [predictions] = predictor.predict([TRIAL_TEXT])

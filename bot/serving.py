@@ -26,13 +26,13 @@ def open_registry(settings: ModelSettings) -> Registry:
     return Registry(Path(settings.folder), settings.source)
 
 
-def load_predictor(artifact: Artifact, threads: int = 1) -> Predictor:
+def load_predictor(artifact: Artifact) -> Predictor:
     """Return the predictor of an artifact after a trial prediction.
 
     Raises:
         ArtifactError: it cannot be opened, or does not predict.
     """
-    predictor = Predictor(artifact, threads)
+    predictor = Predictor(artifact)
     try:
         [trial] = predictor.predict([TRIAL_TEXT])
     except Exception as error:  # onnxruntime raises a class of its own for each way to fail
@@ -68,10 +68,10 @@ def load_served(settings: ModelSettings) -> Predictor:
         versions = ()
     for version in reversed(versions):
         try:
-            return load_predictor(load(registry.folder / version), settings.threads)
+            return load_predictor(load(registry.folder / version))
         except ArtifactError as error:
             logger.error("%s; trying the artifact that was served before", error)
-    return load_predictor(load(locate(settings.source)), settings.threads)
+    return load_predictor(load(locate(settings.source)))
 
 
 class ArtifactWatch:
@@ -79,7 +79,7 @@ class ArtifactWatch:
 
     def __init__(self, predictor: BatchingPredictor[Predictor], settings: ModelSettings) -> None:
         """Watch the registry of the settings for ``predictor``."""
-        self._predictor, self._settings = predictor, settings
+        self._predictor = predictor
         self._registry = open_registry(settings)
         self._seen: tuple[int, int] | None = None
 
@@ -139,4 +139,4 @@ class ArtifactWatch:
         return status.st_mtime_ns, status.st_ino
 
     def _load_promoted(self) -> Predictor:
-        return load_predictor(self._registry.served(), self._settings.threads)
+        return load_predictor(self._registry.served())

@@ -88,14 +88,14 @@ async def _serve_predictions(
     pseudonyms: Pseudonyms,
 ) -> AsyncIterator[Components]:
     opened = await asyncio.to_thread(_open_model, settings, credentials)
+    model = settings.model
     predictor: BatchingPredictor[Predictor] | BatchingPredictor[RemoteModel]
     if isinstance(opened, RemoteModel):
-        model = settings.model
         predictor = BatchingPredictor(opened, model.max_queue_size, model.timeout_seconds)
         watching = RemoteWatch(predictor).run()
     else:
-        predictor = BatchingPredictor(opened, settings.model.max_queue_size)
-        watching = ArtifactWatch(predictor, settings.model).run()
+        predictor = BatchingPredictor(opened, model.max_queue_size, threads=model.threads)
+        watching = ArtifactWatch(predictor, model).run()
     watch = asyncio.create_task(watching)
     service = Service(predictor, store)
     try:

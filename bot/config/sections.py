@@ -84,7 +84,7 @@ class ModelSettings(_Section):
 
     source: OptionalText = None
     folder: Annotated[str, Field(min_length=1)] = "artifacts"
-    threads: Annotated[int, Field(ge=1, le=256)] = 1
+    threads: Annotated[int, Field(ge=1, le=256)] = 2
     max_queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64
     timeout_seconds: Annotated[float, Field(ge=0.01, le=60)] = 1.0
 

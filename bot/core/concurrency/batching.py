@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Overloaded
@@ -64,26 +65,33 @@ class _Request:
 
 
 class BatchingPredictor(Generic[P]):
-    """An ``EmojiPredictor`` with one worker thread and a bounded queue.
+    """An ``EmojiPredictor`` with worker threads and a bounded queue.
 
-    Requests that wait while a batch runs form the next one; those with the same ``k`` and
-    candidates share one call. Each gets the artifact that was current when it came: ``version``
-    and ``threshold`` that are read just before ``predict`` are those of its predictions.
+    Each thread runs one batch at a time. Requests that wait while all are busy form the next
+    batches; those with the same ``k`` and candidates share one call. Each gets the artifact that
+    was current when it came: ``version`` and ``threshold`` that are read just before ``predict``
+    are those of its predictions.
     """
 
     def __init__(
-        self, predictor: P, max_queue_size: int = 64, timeout_seconds: float | None = None
+        self,
+        predictor: P,
+        max_queue_size: int = 64,
+        timeout_seconds: float | None = None,
+        threads: int = 1,
     ) -> None:
-        """Let at most ``max_queue_size`` requests wait beside the running batch.
+        """Let at most ``max_queue_size`` requests wait beside the running batches.
 
         A prediction that takes longer than ``timeout_seconds``, with its wait, is given up.
+        ``predictor`` is called from as many threads at the same time.
         """
         self._predictor = predictor
         self._max_queue_size = max_queue_size
         self._timeout_seconds = timeout_seconds
         self._waiting: deque[_Request] = deque()
-        self._drainer: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="predictor")
+        self._drainers: set[asyncio.Task[None]] = set()
+        self._idle_threads = self._max_threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="predictor")
         self._closed = False
 
     @property
@@ -103,7 +111,7 @@ class BatchingPredictor(Generic[P]):
 
     @property
     def waiting(self) -> int:
-        """Requests that wait beside the running batch."""
+        """Requests that wait beside the running batches."""
         return len(self._waiting)
 
     def has_room(self, requests: int = 1) -> bool:
@@ -138,8 +146,8 @@ class BatchingPredictor(Generic[P]):
         predictor = self._predictor
         request = _Request(text, k, candidate_set, bias or {}, offsets or {}, predictor, future)
         self._waiting.append(request)
-        if self._drainer is None:
-            self._drainer = asyncio.create_task(self._drain())
+        if len(self._drainers) < self._max_threads:
+            self._drainers.add(asyncio.create_task(self._drain()))
         try:
             async with asyncio.timeout(self._timeout_seconds) as limit:
                 return await future
@@ -153,29 +161,39 @@ class BatchingPredictor(Generic[P]):
     ) -> Mapping[str, EmbeddingOffset]:
         """Compute embedding offsets of custom emojis from choices, between two batches."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._predictor.embedding_offsets, choices)
+        return await loop.run_in_executor(self._pool, self._predictor.embedding_offsets, choices)
 
     async def aclose(self) -> None:
-        """Finish the accepted requests and end the thread; later requests raise ``Overloaded``."""
+        """Finish the accepted requests and end the threads; later requests raise ``Overloaded``."""
         self._closed = True
-        if self._drainer is not None:
-            await self._drainer
-        self._thread.shutdown()
+        await asyncio.gather(*self._drainers)
+        self._pool.shutdown()
 
     async def _drain(self) -> None:
+        """Run batches on one thread until nothing waits."""
         try:
             while self._waiting:
-                await self._run_batch(self._next_batch())
+                batch = self._next_batch()
+                self._idle_threads -= 1
+                try:
+                    await self._run_batch(batch)
+                finally:
+                    self._idle_threads += 1
         finally:
-            self._drainer = None
+            # Not by a callback: whoever was just answered asks before it would run.
+            self._drainers -= {asyncio.current_task()}
 
     def _next_batch(self) -> list[_Request]:
-        """Remove and return the oldest request and those of its group; others keep their order."""
+        """Remove and return the oldest request and those of its group; others keep their order.
+
+        Idle threads share what waits.
+        """
         group = self._waiting[0].group
+        size = min(MAX_BATCH_SIZE, ceil(len(self._waiting) / self._idle_threads))
         batch: list[_Request] = []
         rest: deque[_Request] = deque()
         for request in self._waiting:
-            fits = request.group == group and len(batch) < MAX_BATCH_SIZE
+            fits = request.group == group and len(batch) < size
             (batch if fits else rest).append(request)
         self._waiting = rest
         return [request for request in batch if not request.future.done()]
@@ -204,7 +222,7 @@ class BatchingPredictor(Generic[P]):
         first = batch[0]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, first.predictor.predict, texts, first.k, first.candidates, biases, offsets
+            self._pool, first.predictor.predict, texts, first.k, first.candidates, biases, offsets
         )
 
 

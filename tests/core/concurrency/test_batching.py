@@ -208,3 +208,61 @@ async def test_there_is_room_for_as_many_as_may_wait(
     assert not batching.has_room(6)
     gated.gate.set()
     await asyncio.gather(first, *tasks)
+
+
+async def test_a_request_right_after_an_answer_is_computed(
+    batching: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    gated.gate.set()
+    async with asyncio.timeout(10):
+        for text in "abc":
+            assert (await batching.predict(text))[0].emoji == f"{text}/5/[]"
+
+
+@pytest.fixture
+async def two_threads(gated: Gated) -> AsyncIterator[BatchingPredictor[Gated]]:
+    batching = BatchingPredictor(gated, max_queue_size=40, threads=2)
+    yield batching
+    gated.gate.set()
+    await batching.aclose()
+
+
+async def test_each_thread_runs_a_batch_at_the_same_time(
+    two_threads: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    tasks = [await occupied(two_threads, gated) for _ in range(2)]
+    tasks += await piled(two_threads, ["a", "b", "c"])
+    gated.gate.set()
+    await asyncio.gather(*tasks)
+    assert gated.calls[:2] == [["first"], ["first"]]
+    assert len(gated.threads) == 2
+    assert two_threads.waiting == 0
+
+
+async def test_idle_threads_share_what_comes_at_once(
+    two_threads: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    gated.gate.set()
+    await asyncio.gather(*(two_threads.predict(text) for text in "abcde"))
+    assert sorted(gated.calls) == [["a", "b", "c"], ["d", "e"]]
+
+
+async def test_a_busy_thread_leaves_what_waits_to_the_others(
+    two_threads: BatchingPredictor[Gated], gated: Gated
+) -> None:
+    first = await occupied(two_threads, gated)
+    tasks = await piled(two_threads, list("abcd"))
+    assert await asyncio.to_thread(gated.entered.acquire, timeout=10)
+    assert gated.calls == [["first"], ["a", "b", "c", "d"]]
+    gated.gate.set()
+    await asyncio.gather(first, *tasks)
+
+
+async def test_closing_finishes_the_batches_of_all_threads(gated: Gated) -> None:
+    batching = BatchingPredictor(gated, threads=2)
+    tasks = [await occupied(batching, gated) for _ in range(2)] + await piled(batching, ["a", "b"])
+    closing = asyncio.create_task(batching.aclose())
+    await asyncio.wait([closing], timeout=0)
+    gated.gate.set()
+    await closing
+    assert all(task.done() and task.result() for task in tasks)
