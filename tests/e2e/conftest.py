@@ -10,6 +10,7 @@ from tests.cli.conftest import environment as environment
 from tests.database.postgres import temporary_database
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.process import BotProcess
+from tests.e2e.telegram_payloads import TOKEN
 from tests.e2e.telegram_server import TelegramServer
 from tests.forked import ForkServer
 
@@ -68,3 +69,12 @@ async def launcher(
     for process in prepared:
         await process.kill()
         sys.stderr.write(process.output)  # shown by pytest where the test failed
+
+
+@pytest.fixture
+async def telegram_bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess:
+    """Give a bot that is connected to fake Telegram, and logs all."""
+    process = launcher(telegram=telegram_server, **{"log.level": "debug"})
+    await process.start(TELEGRAM_TOKEN=TOKEN)
+    await telegram_server.polling()
+    return process

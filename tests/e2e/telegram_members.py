@@ -8,6 +8,7 @@ from tests.e2e.telegram_payloads import (
     ALICE,
     BOT,
     CHANNEL,
+    ELSEWHERE,
     GROUP,
     Payload,
     chat,
@@ -97,6 +98,20 @@ class TelegramMembers:
         self._next_id += 1
         typed = {"id": str(self._next_id), "from": user(author), "query": text, "offset": ""}
         self._update("inline_query", typed)
+        return str(self._next_id)
+
+    def summon(self, text: str, author: int = ALICE, **changes: object) -> str:
+        """Send a guest message, from a chat without the bot; return the id of its query."""
+        self._next_id += 1
+        message: Payload = {
+            "message_id": self._next_id,
+            "date": now(),
+            "chat": chat(ELSEWHERE),
+            "from": user(author),
+            "text": text,
+            "guest_query_id": str(self._next_id),
+        }
+        self._update("guest_message", message | changes)
         return str(self._next_id)
 
     def set_bot_status(self, status: str, author: int = ALICE, chat_id: int = GROUP) -> None:

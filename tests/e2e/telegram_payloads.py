@@ -11,6 +11,8 @@ TOKEN = "123456789:AAtest-not-a-real-token-only-loopbk"
 ALICE, BOB, BOT, OTHER_BOT = 5010000501, 5020000502, 123456789, 9030000903
 GROUP, PRIVATE, CHANNEL = -1001000001001, ALICE, -1001000009009
 """A private chat has the id of its member."""
+ELSEWHERE = -1001000005005
+"""A group without the bot."""
 USERNAME = "emoji_test_bot"
 
 

@@ -230,12 +230,14 @@ class TelegramServer(TelegramMembers):
             "getchat": self._get_chat,
             "setmessagereaction": self._set_reaction,
             "getcustomemojistickers": self._get_custom_emojis,
+            "answerguestquery": lambda _fields: {"inline_message_id": "1"},
         }
         handler = handlers.get(method)
         return failure(404, "Not Found") if handler is None else handler(fields)
 
     def _get_me(self, _fields: Mapping[str, str]) -> Payload:
-        abilities = {"can_join_groups": self.can_join_groups, "supports_inline_queries": True}
+        abilities = dict.fromkeys(("supports_inline_queries", "supports_guest_queries"), True)
+        abilities["can_join_groups"] = self.can_join_groups
         return user(BOT) | abilities | {"can_read_all_group_messages": self.reads_all_messages}
 
     def _set_webhook(self, fields: Mapping[str, str]) -> bool:

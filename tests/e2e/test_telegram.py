@@ -29,12 +29,9 @@ SECRET = "zanzibar"
 
 
 @pytest.fixture
-async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess:
+def bot(telegram_bot: BotProcess) -> BotProcess:
     """Give a bot that is connected."""
-    process = launcher(telegram=telegram_server, **{"log.level": "debug"})
-    await process.start(TELEGRAM_TOKEN=TOKEN)
-    await telegram_server.polling()
-    return process
+    return telegram_bot
 
 
 DISLIKED = f"{FEEDBACK} and kind = 'dislike'"

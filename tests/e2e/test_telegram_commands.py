@@ -28,12 +28,9 @@ TEXTS = "select message, text, consent is not null from prediction order by id"
 
 
 @pytest.fixture
-async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess:
+def bot(telegram_bot: BotProcess) -> BotProcess:
     """Give a bot that is connected."""
-    process = launcher(telegram=telegram_server, **{"log.level": "debug"})
-    await process.start(TELEGRAM_TOKEN=TOKEN)
-    await telegram_server.polling()
-    return process
+    return telegram_bot
 
 
 def replied_message(message: int, text: str = "haha", author: int = ALICE) -> dict[str, object]:
@@ -111,7 +108,8 @@ async def test_requests_of_members_are_answered(
     telegram_server.send_message("/start@another_bot")
     telegram_server.send_message("/unknown")
     help_ = await give_command(telegram_server, "/help")
-    assert f"@{USERNAME}" in help_.text
+    for key in ("help.inline", "help.guest"):
+        assert localize(key, "en", name=f"@{USERNAME}") in help_.text
     assert "/consent" in help_.text
     menus = await telegram_server.wait_for_calls("setMyCommands", count=12)
     scopes = {(json.loads(m.fields["scope"])["type"], m.fields.get("language_code")) for m in menus}

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from telegram import Update
+from telegram import Message, Update
 
-from bot.adapters.telegram import callbacks, events, inline, reactions
+from bot.adapters.telegram import callbacks, events, guests, inline, reactions
 from bot.adapters.telegram.admin_notices import AdminNotices
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.messages import MessageHandler
@@ -19,6 +19,7 @@ UPDATE_KINDS = (
     Update.MESSAGE_REACTION_COUNT,
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
+    Update.GUEST_MESSAGE,
     Update.MY_CHAT_MEMBER,
 )
 """Telegram sends reactions only if they are named here; edits are not handled."""
@@ -51,6 +52,8 @@ class Dispatcher:
             return self._member_ref(inline_query.from_user.id), partial(
                 inline.handle_inline_query, context, inline_query
             )
+        if guest_message := update.guest_message:
+            return self._on_guest_message(guest_message)
         if member_update := update.my_chat_member:
             language = member_update.from_user.language_code
             arguments = member_update.chat, member_update.new_chat_member, language
@@ -61,6 +64,13 @@ class Dispatcher:
     def cancel_delayed(self) -> None:
         """Drop the messages that wait for the delay of their chat."""
         self._messages.cancel_delayed()
+
+    def _on_guest_message(self, message: Message) -> TaskInput | None:
+        author = message.from_user
+        if author is None or events.sender_id(message) != str(author.id):
+            return None  # a bot or a channel
+        work = partial(guests.handle_guest_message, self._context, message, author)
+        return self._member_ref(author.id), work
 
     def _member_ref(self, user: int) -> MessageRef:
         member = self._context.member(user)

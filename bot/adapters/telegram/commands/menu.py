@@ -41,6 +41,8 @@ async def help_(command: CommandContext) -> None:
     lines = [command.localize("help.intro")]
     if me.supports_inline_queries:
         lines.append(command.localize("help.inline", name=f"@{me.username}"))
+    if me.supports_guest_queries:
+        lines.append(command.localize("help.guest", name=f"@{me.username}"))
     lines.append("\n".join(f"/{name} – {command.localize(f'command.{name}')}" for name in COMMANDS))
     await command.reply("\n\n".join(lines))
 
