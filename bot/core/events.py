@@ -129,6 +129,8 @@ class Outcome:
     """True if the shown emojis are buttons, rather than put on the message."""
     delay_seconds: float = 0.0
     """Time after which the message is to be passed again, with ``skip_reason`` = ``delayed``."""
+    is_big: bool = False
+    """True if the reaction is to have a large animation, on platforms that have one."""
     rule: str | None = field(default=None, repr=False)
     """The pattern of the community's rule by which they are shown; None if the model chose."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.events import (
@@ -36,6 +36,19 @@ class ChatPlatform(Protocol):
 
     async def reply(self, ref: MessageRef, predictions: Sequence[Prediction]) -> None:
         """Reply with the predictions as buttons, whose presses come back as feedback.
+
+        Raises:
+            PlatformRefused: the platform refused, for a named reason.
+        """
+        ...
+
+
+@runtime_checkable
+class BigReactionPlatform(ChatPlatform, Protocol):
+    """Port to an adapter whose platform has reactions with a large animation."""
+
+    async def react_big(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        """Show canonical ``emojis`` on the message, with a large animation.
 
         Raises:
             PlatformRefused: the platform refused, for a named reason.

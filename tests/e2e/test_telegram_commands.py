@@ -162,6 +162,20 @@ async def test_the_settings_menu_is_edited_in_place(
     assert str(silent) not in [row[0] for row in bot.query(RECORDED)]
 
 
+async def test_big_reactions_are_a_setting_and_leave_sad_messages_alone(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.statuses[ALICE] = "creator"
+    (small,) = await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    assert "is_big" not in small.fields
+    await give_command(telegram_server, "/settings big reactions on")
+    (big,) = await telegram_server.reaction_calls(telegram_server.send_message("haha"))
+    assert big.fields["is_big"] == "true"
+    (sad,) = await telegram_server.reaction_calls(telegram_server.send_message("so sad"))
+    assert sad.emojis == ["😢"]
+    assert "is_big" not in sad.fields
+
+
 async def test_inline_mode_shows_the_top_five_and_stores_nothing(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:

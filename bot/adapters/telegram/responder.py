@@ -41,14 +41,25 @@ class Responder:
         Raises:
             PlatformRefused: with the name of the error.
         """
-        chat, emoji = self._message.chat_id, emojis[0]
+        await self._react(ref, emojis[0])
+
+    async def react_big(self, ref: MessageRef, emojis: Sequence[str]) -> None:
+        """Set the first emoji, with a large animation.
+
+        Raises:
+            PlatformRefused: with the name of the error.
+        """
+        await self._react(ref, emojis[0], is_big=True)
+
+    async def _react(self, ref: MessageRef, emoji: str, *, is_big: bool | None = None) -> None:
+        chat = self._message.chat_id
         allowed = await self._context.allowed_reactions.get(chat)
         reaction = allowed.get(emoji) or ALL_REACTIONS.get(emoji)
         if reaction is None:
             raise PlatformRefused("reaction_invalid")
 
         async def set_reaction() -> None:
-            await self._context.bot.set_message_reaction(chat, int(ref.message), reaction)
+            await self._context.bot.set_message_reaction(chat, int(ref.message), reaction, is_big)
 
         # The same reaction twice is one: a call whose result is unknown can be repeated.
         setting = retry_idempotent(set_reaction, is_unreachable)

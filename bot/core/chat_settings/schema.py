@@ -58,6 +58,7 @@ class Platforms(frozenset[str]):
 
 EVERYWHERE = Platforms(("discord", "telegram", "matrix"))
 DISCORD = Platforms(("discord",))
+TELEGRAM = Platforms(("telegram",))
 SEVERAL_REACTIONS = Platforms(("discord", "matrix"))
 RARE = Rare()
 
@@ -162,6 +163,8 @@ class ChatSettings(ReactionSettings):
     """Messages to react to, unless they address the bot."""
     context: Annotated[bool, _SWITCH, RARE] = True
     """The gravity of the message that is answered counts for the answer."""
+    big_reactions: Annotated[bool, _SWITCH, TELEGRAM, RARE] = False
+    """Reactions have a large animation, unless the message may be grave."""
     delay_seconds: Annotated[float, _DELAY, RARE] = 0.0
     """Time before a message that does not address the bot is read."""
     quiet_hours: Annotated[QuietHours | None, TimeRange()] = None

@@ -12,6 +12,7 @@ from bot.core.messages.policy import (
     Pace,
     choose_emojis,
     confidence_threshold,
+    is_big,
     permitted_predictions,
     skip_by_pace,
 )
@@ -135,7 +136,9 @@ def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace)
             return replace(outcome, skip_reason=choice)
         outcome = replace(outcome, shown=choice, as_buttons=given.as_buttons)
     reason = skip_by_pace(given.message, given.settings, pace)
-    return skipped(given, prepared, reason, ranked.top) if reason else outcome
+    if reason:
+        return skipped(given, prepared, reason, ranked.top)
+    return replace(outcome, is_big=is_big(ranked.predictions, given.settings))
 
 
 def _choose_by_rule(

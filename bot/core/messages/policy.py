@@ -190,6 +190,13 @@ def choose_emojis(
     return confident[: settings.max_per_message] or SkipReason.GRAVITY
 
 
+def is_big(predictions: Sequence[Prediction], settings: ChatSettings) -> bool:
+    """Return True if a reaction may have a large animation: never if the text may be grave."""
+    if not settings.big_reactions or gravity.level_of(predictions) is not GravityLevel.HARMLESS:
+        return False
+    return not gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE)
+
+
 def is_silenced(level: GravityLevel, settings: ChatSettings) -> bool:
     """Return True if nothing is shown unasked on a text of this level."""
     if settings.gravity is GravityMode.STRICT:

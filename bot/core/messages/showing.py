@@ -7,7 +7,7 @@ from bot.core.concurrency.store_retry import retry_until_stored
 from bot.core.errors import PlatformRefused, StoreFailed
 from bot.core.events import MessageRef, Outcome, SkipReason
 from bot.core.messages.failures import Failures
-from bot.core.ports import ChatPlatform, OutcomeStore
+from bot.core.ports import BigReactionPlatform, ChatPlatform, OutcomeStore
 
 
 class Showing:
@@ -25,6 +25,8 @@ class Showing:
         try:
             if outcome.as_buttons:
                 await platform.reply(outcome.ref, outcome.predictions)
+            elif outcome.is_big and isinstance(platform, BigReactionPlatform):
+                await platform.react_big(outcome.ref, outcome.shown)
             else:
                 await platform.react(outcome.ref, outcome.shown)
         except PlatformRefused as error:

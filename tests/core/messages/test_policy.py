@@ -23,6 +23,7 @@ from bot.core.messages.policy import (
     allowed_emojis,
     choose_emojis,
     confidence_threshold,
+    is_big,
     is_sampled_out,
     permitted_predictions,
     skip_before_prediction,
@@ -108,6 +109,23 @@ def test_channels_roles_and_members(changes: dict[str, Any], reason: SkipReason 
     within = replace(message(addressed=True), parent_chat="parent", roles=frozenset({"muted"}))
     settings = replace(ChatSettings(), **changes)
     assert skip_before_prediction(within, settings, DecisionContext(NOON)) is reason
+
+
+@pytest.mark.parametrize(
+    ("predictions", "expected"),
+    [
+        ([Prediction("😂", 0.9)], True),
+        ([], True),
+        ([Prediction("😂", 0.9, gravity=GravityLevel.DOUBTFUL)], False),
+        ([Prediction("🫂", 0.9, gravity=GravityLevel.GRAVE)], False),
+        ([Prediction("😂", 0.3), Prediction("😢", 0.6)], False),
+    ],
+)
+def test_reactions_are_big_only_on_light_texts_of_chats_that_want_them(
+    predictions: list[Prediction], expected: bool
+) -> None:
+    assert is_big(predictions, ChatSettings(big_reactions=True)) is expected
+    assert not is_big(predictions, ChatSettings())
 
 
 @pytest.mark.parametrize(
