@@ -113,6 +113,9 @@ async def examine_token(
     listen: bool = False,
 ) -> list[Diagnostic]:
     """Import a platform's library and ask it about a token."""
+    if key := settings.missing_setting(platform):
+        remedy = f"set {key}, or let emoji-reactor init --update ask for it"
+        return [failed(key, f"{key} is not set", remedy)]
     examine_platform: ExaminePlatform = platform.load_diagnostics()
     return await examine_platform(settings, token, groups=groups, listen=listen)
 

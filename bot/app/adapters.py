@@ -67,6 +67,8 @@ def plan_start(settings: Settings, credentials: Credentials) -> StartPlan:
                 missing.append(f"{platform.token_variable} is not set")
         elif not platform.is_installed:
             missing.append(f"{platform.library} is not installed; {platform.installation}")
+        elif key := settings.missing_setting(platform):
+            missing.append(f"{key} is not set")
         else:
             tokens.append((platform, token))
     return StartPlan(tokens, missing)

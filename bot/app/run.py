@@ -1,6 +1,7 @@
 """Entry points of the running bot: all platforms, or the web page."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -15,6 +16,9 @@ from bot.config.credentials import Credentials
 from bot.config.settings import Settings
 from bot.core.errors import EmojiReactorError
 from bot.operations.watch import Operations
+from bot.platforms import Platform
+
+logger = logging.getLogger(__name__)
 
 
 class NothingToRun(EmojiReactorError):
@@ -53,10 +57,25 @@ async def run(settings: Settings, credentials: Credentials) -> None:
         operations.watching(components, [platform.name for platform, _ in plan.tokens]),
     ):
         builders = [
-            (platform.name, partial(build_platform_adapter, platform, components, settings, token))
+            (platform.name, partial(_build_adapter, platform, components, settings, token))
             for platform, token in plan.tokens
         ]
-        await run_adapters(builders, stop, lambda name: components.connections[name].end())
+        await run_adapters(builders, stop, partial(_end_connection, components))
+
+
+def _build_adapter(
+    platform: Platform, components: Components, settings: Settings, token: str
+) -> Adapter:
+    components.connections[platform.name].begin()
+    return build_platform_adapter(platform, components, settings, token)
+
+
+def _end_connection(components: Components, name: str) -> None:
+    """Record the end of an adapter, and log what its platform refused."""
+    connection = components.connections[name]
+    connection.end()
+    if counts := connection.error_counts:
+        logger.info("%s refused or failed: %s", name, counts)
 
 
 async def run_web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from bot.core.members.privacy import Retention
 from bot.log import AREAS, LEVELS
 
 # Neither TOML nor the environment has a null: an empty text stands for one.
@@ -189,6 +190,10 @@ class PrivacySettings(_Section):
 
     retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     text_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 14
+
+    def retention(self, *, texts: bool = True) -> Retention:
+        """Return the retention on a platform, which may not permit that texts are stored."""
+        return Retention(self.retention_days, self.text_retention_days if texts else None)
 
     def rows_kept_since(self, now: datetime) -> datetime:
         """Return the time before which rows are erased."""

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
         section: PlatformSettings = getattr(self, platform.name)
         return section.enabled
 
+    def missing_setting(self, platform: Platform) -> str | None:
+        """Return the key without which the platform cannot be used, if it is not set."""
+        if not platform.required_setting:
+            return None
+        value = getattr(getattr(self, platform.name), platform.required_setting)
+        return None if value else f"{platform.name}.{platform.required_setting}"
+
 
 def known_keys() -> list[str]:
     """Return every key as ``section.key``, in the order of the classes."""

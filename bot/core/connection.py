@@ -27,6 +27,11 @@ class Connection:
         self.errors: Counter[str] = Counter()
         """Calls that the platform refused or that failed, since the start, by name."""
 
+    @property
+    def error_counts(self) -> str:
+        """The errors with their numbers, the most frequent first; empty if there were none."""
+        return ", ".join(f"{name} {count}" for name, count in self.errors.most_common())
+
     @contextmanager
     def sampled(self, sampler: Callable[[], None]) -> Iterator[None]:
         """Look by ``sampler``, every second, for signs of life of which no event tells."""

@@ -3,9 +3,12 @@
 import asyncio
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import adapters
-from bot.app.adapters import AdaptersEnded, run_adapters
+from bot.app.adapters import AdaptersEnded, plan_start, run_adapters
+from bot.config.credentials import Credentials
+from bot.config.settings import Settings
 from bot.core.errors import EmojiReactorError
 
 
@@ -50,3 +53,12 @@ async def test_the_process_ends_if_nothing_else_runs() -> None:
     builders = [(str(number), lambda: Failing(1000)) for number in range(2)]
     with pytest.raises(AdaptersEnded):
         await run_adapters(builders, asyncio.Event(), lambda _: None)
+
+
+def test_a_platform_without_its_required_setting_is_not_started() -> None:
+    credentials = Credentials({"matrix": SecretStr("token")})
+    plan = plan_start(Settings(), credentials)
+    assert plan.tokens == []
+    assert "matrix.homeserver is not set" in plan.missing
+    settings = Settings.model_validate({"matrix": {"homeserver": "https://example.org"}})
+    assert [platform.name for platform, _ in plan_start(settings, credentials).tokens] == ["matrix"]

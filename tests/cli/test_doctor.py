@@ -222,3 +222,12 @@ def test_a_database_that_others_may_read(cli: CommandLine) -> None:
     assert checks(cli("doctor", "--json"))["secrets"]["status"] == "ok"
     Path("emoji-reactor.db").chmod(0o644)
     assert checks(cli("doctor", "--json"))["secrets"]["remedy"] == "chmod 600 emoji-reactor.db"
+
+
+def test_a_platform_without_its_required_setting_is_not_asked(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATRIX_TOKEN", "token")
+    found = checks(cli("doctor", "--json"))
+    assert found["matrix.homeserver"]["status"] == "failed"
+    assert "matrix.connection" not in found

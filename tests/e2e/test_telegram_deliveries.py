@@ -264,4 +264,4 @@ async def test_a_second_poller_is_logged_and_counted(
     await telegram_server.reaction_calls(telegram_server.send_message("haha"))
     assert await bot.stop() == 0
     assert "another process polls Telegram" in bot.output
-    assert "Telegram refused or failed: conflict 1" in bot.output
+    assert "telegram refused or failed: conflict 1" in bot.output

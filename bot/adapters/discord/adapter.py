@@ -51,7 +51,6 @@ class DiscordAdapter:
             EmojiReactorError: Discord refuses this bot for good.
         """
         configure(self._settings)
-        self._context.connection.begin()
         leases = self._settings.max_shards is not None
         await self._keep_connected(self._run_leased if leases else self._run_all)
 

@@ -12,7 +12,7 @@ from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
 from bot.config.sections import DiscordSettings, PrivacySettings
 from bot.core.connection import Connection
 from bot.core.events import MemberKey, MessageRef
-from bot.core.members.privacy import PrivacyCommands, Retention
+from bot.core.members.privacy import PrivacyCommands
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
@@ -63,8 +63,7 @@ class AdapterContext:
     @property
     def privacy_commands(self) -> PrivacyCommands:
         """The privacy commands; Discord must permit that texts are stored."""
-        text_days = self.privacy.text_retention_days if self.settings.training_permitted else None
-        retention = Retention(self.privacy.retention_days, text_days)
+        retention = self.privacy.retention(texts=self.settings.training_permitted)
         return PrivacyCommands(NAME, self.service.member_requests, retention)
 
     @property

@@ -2,21 +2,15 @@
 
 from bot.adapters.components import Components
 from bot.adapters.matrix.adapter import MatrixAdapter
-from bot.adapters.matrix.context import AdapterContext
+from bot.adapters.matrix.events import NAME
 from bot.adapters.matrix.gateway import Gateway
+from bot.adapters.matrix.rooms import Rooms
+from bot.adapters.services import PlatformServices
 from bot.config.settings import Settings
-
-__all__ = ["MatrixAdapter", "build_adapter"]
 
 
 def build_adapter(components: Components, settings: Settings, token: str) -> MatrixAdapter:
-    """Return an adapter that is not connected yet.
-
-    Raises:
-        EmojiReactorError: ``matrix.homeserver`` is not set.
-    """
-    connection = components.connections["matrix"]
-    gateway = Gateway(settings.matrix.homeserver, token, connection, settings.network.proxy)
-    return MatrixAdapter(
-        AdapterContext(components, settings.matrix, settings.privacy, gateway, connection)
-    )
+    """Return an adapter that is not connected yet."""
+    services = PlatformServices(NAME, components, settings.privacy.retention())
+    gateway = Gateway(settings.matrix, token, services.connection, settings.network.proxy)
+    return MatrixAdapter(Rooms(services, gateway, settings.matrix.invite_from))

@@ -1,30 +1,21 @@
-"""Conversion of Matrix's events to the core's; pure functions over events as they are sent."""
+"""Reading of Matrix's events; pure functions over events as they are sent."""
 
+import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from html.parser import HTMLParser
 from typing import Any
 
-from bot.core.events import IncomingMessage, MessageRef
-from bot.core.members.pseudonyms import Pseudonyms
-from bot.core.messages.relevance import is_relevant
-from bot.core.messages.silence import DropReason
+from bs4 import BeautifulSoup
+
+from bot.adapters.stored_ids import stored_id
+from bot.core.events import MessageRef
 
 NAME = "matrix"
-PREFIX = "!"
-MAX_ID_LENGTH = 64
-"""Of ids in the database; those of early room versions hold the name of a server."""
-_TEXTS = frozenset(("m.text", "m.emote"))
+_TEXTS = frozenset(("m.text", "m.emote", "m.notice"))
 _MEDIA = frozenset(("m.image", "m.video", "m.file", "m.audio"))
+_QUOTE = re.compile(r"\A(?:> .*(?:\n|\Z))+\n*")
+"""The quoted message with which earlier clients begin a reply."""
 
 Event = Mapping[str, Any]
-
-
-def stored_id(platform_id: str) -> str:
-    """Return an id of a room or event as it is stored: long ones as a hash."""
-    if len(platform_id) <= MAX_ID_LENGTH:
-        return platform_id
-    return sha256(platform_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def ref(room: str, event: str) -> MessageRef:
@@ -89,8 +80,8 @@ def visible_text(event: Event) -> str:
         return ""
     formatted = text_field(content, "formatted_body")
     if "data-mx-spoiler" in formatted:
-        return _VisibleText.of(formatted)
-    return _without_quote(body) if replied_event(event) else body
+        return _without_spoilers(formatted)
+    return _QUOTE.sub("", body) if replied_event(event) else body
 
 
 def has_picture(event: Event) -> bool:
@@ -98,39 +89,7 @@ def has_picture(event: Event) -> bool:
     return event["type"] == "m.sticker" or text_field(event, "content", "msgtype") == "m.image"
 
 
-def parse_command(event: Event) -> tuple[str, str] | None:
-    """Return a command's name and the text after it; None for another message."""
-    text = visible_text(event).strip()
-    if text_field(event, "content", "msgtype") != "m.text" or not text.startswith(PREFIX):
-        return None
-    name, _, argument = text.removeprefix(PREFIX).partition(" ")
-    return name.casefold(), argument.strip()
-
-
-def to_incoming(
-    event: Event, room: str, me: str, pseudonyms: Pseudonyms, *, private: bool
-) -> IncomingMessage | DropReason:
-    """Return the message for the core, or why it is not one to answer."""
-    if event["sender"] == me or text_field(event, "content", "msgtype") == "m.notice":
-        return DropReason.NOT_BY_PERSON  # bots send notices
-    text = visible_text(event)
-    if not text.strip():
-        return DropReason.NO_TEXT
-    addressed = private or _mentions(event, me)
-    if not addressed and not is_relevant(text):
-        return DropReason.IRRELEVANT
-    return IncomingMessage(
-        ref=ref(room, event["event_id"]),
-        author=pseudonyms.key(NAME, event["sender"]),
-        text=text,
-        addressed=addressed,
-        requested=private,
-        has_picture=has_picture(event),
-        may_store_text=event["type"] != "m.sticker",
-    )
-
-
-def _mentions(event: Event, me: str) -> bool:
+def mentions(event: Event, me: str) -> bool:
     """Return True if a message mentions the bot; replies to it do, by their mentions."""
     mentioned = field(event, "content", "m.mentions", "user_ids")
     if isinstance(mentioned, list):
@@ -139,37 +98,14 @@ def _mentions(event: Event, me: str) -> bool:
     return any(me in body for body in bodies)
 
 
-def _without_quote(body: str) -> str:
-    """Remove the quoted message with which earlier clients begin a reply."""
-    lines = body.split("\n")
-    while lines and lines[0].startswith("> "):
-        del lines[0]
-    return "\n".join(lines).lstrip("\n")
+def notice(text: str) -> dict[str, Any]:
+    """Return the content of a text by the bot, to which other bots do not react."""
+    return {"msgtype": "m.notice", "body": text}
 
 
-class _VisibleText(HTMLParser):
-    """The text of an HTML body, without spoilers and quoted messages."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: list[str] = []
-        self._hidden: list[str] = []
-
-    @classmethod
-    def of(cls, body: str) -> str:
-        parser = cls()
-        parser.feed(body)
-        parser.close()
-        return "".join(parser._parts)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        spoiler = any(name == "data-mx-spoiler" for name, _ in attrs)
-        if spoiler or tag == "mx-reply" or tag in self._hidden:
-            self._hidden.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._hidden and self._hidden[-1] == tag:
-            self._hidden.pop()
-
-    def handle_data(self, data: str) -> None:
-        self._parts.append(" " if self._hidden else data)
+def _without_spoilers(formatted: str) -> str:
+    """Return the text of an HTML body, without spoilers and quoted messages."""
+    body = BeautifulSoup(formatted, "html.parser")
+    for hidden in body.find_all(lambda t: t.name == "mx-reply" or t.has_attr("data-mx-spoiler")):
+        hidden.replace_with(" ")
+    return body.get_text()

@@ -1,25 +1,26 @@
-"""Requests to the homeserver: repeated within its limits, refused by name."""
+"""Requests to the homeserver."""
 
-import asyncio
 import io
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import ClientError
 from nio import AsyncClient, AsyncClientConfig, ErrorResponse
 
+from bot.adapters.calls import UNREACHABLE, Calls
+from bot.adapters.text_platform.message import DUPLICATE_REACTION
 from bot.config.proxy import proxy_for
+from bot.config.sections import MatrixSettings
 from bot.core.connection import Connection
-from bot.core.errors import EmojiReactorError, PlatformRefused
+from bot.core.errors import PlatformRefused
 
-FIRST_RETRY_SECONDS = 0.25
-MAX_RETRY_SECONDS = 60.0
-REQUEST_TIMEOUT_SECONDS = 20.0
+ATTEMPT_SECONDS = 20.0
+TIMEOUT_SECONDS = 30.0
 SERVER_ERROR = 500
 INVALID_TOKEN = "invalid_token"  # noqa: S105 - a name of an error
 RATE_LIMITED = "rate_limited"
-DUPLICATE_REACTION = "duplicate_reaction"
 BAD_POSITION = "bad_request"
 _NAMES = {
     "M_UNKNOWN_TOKEN": INVALID_TOKEN,
@@ -31,85 +32,41 @@ _NAMES = {
     "M_INVALID_PARAM": BAD_POSITION,
     "M_TOO_LARGE": "too_large",
 }
-_REFUSED = (
-    "Matrix refused the token; log in with the bot's account once more and copy its access token"
-)
+
+Request = Callable[[], Awaitable[Any]]
+"""A request of the library, which has no types."""
 
 
 class Gateway:
-    """The client of one account; every request has a deadline of its caller."""
+    """The client of one account. Its methods raise ``PlatformRefused`` with a name."""
 
     def __init__(
-        self, homeserver: str | None, token: str, connection: Connection, proxy: str | None
+        self, settings: MatrixSettings, token: str, connection: Connection, proxy: str | None
     ) -> None:
-        """Prepare the client, without any request.
-
-        Raises:
-            EmojiReactorError: there is no homeserver.
-        """
-        if homeserver is None:
-            raise EmojiReactorError(
-                "matrix.homeserver is not set: give the https address of the bot's homeserver"
-            )
+        """Prepare the client, without any request."""
         # The library logs what it cannot parse, message texts included.
         logging.getLogger("nio").setLevel(logging.CRITICAL + 1)
-        # It would wait for limits and repeat requests for ever; ``request`` does so by our limits.
-        config = AsyncClientConfig(
-            max_limit_exceeded=0, max_timeouts=0, request_timeout=REQUEST_TIMEOUT_SECONDS
-        )
-        url = homeserver.rstrip("/")
+        url = (settings.homeserver or "").rstrip("/")  # without one no adapter is started
+        # It waits for rate limits; other failures are repeated by ``Calls``.
+        config = AsyncClientConfig(max_timeouts=0, request_timeout=ATTEMPT_SECONDS)
         self.client = AsyncClient(url, config=config, proxy=proxy_for(url, proxy))
         self.client.access_token = token
+        self.client.add_response_callback(self._count_limit, ErrorResponse)
         self._connection = connection
+        self._calls = Calls(connection)
 
     @property
     def user(self) -> str:
         """The bot's user id, once it is known."""
         return str(self.client.user_id)
 
-    async def log_in(self) -> None:
-        """Find out whose token it is.
+    async def ask(self, request: Request) -> Any:  # noqa: ANN401
+        """Return the response of a request that is made once."""
+        return await self._calls.once(partial(_response, request))
 
-        Raises:
-            EmojiReactorError: the homeserver refused the token.
-        """
-        await self.checked(self.client.whoami)
-
-    async def checked(self, call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - untyped
-        """Return the response of a request that every valid token may make.
-
-        Raises:
-            EmojiReactorError: the homeserver refused the token.
-            PlatformRefused: it refused something else.
-        """
-        try:
-            return await self.request(call)
-        except PlatformRefused as error:
-            if error.reason == INVALID_TOKEN:
-                raise EmojiReactorError(_REFUSED) from None
-            raise
-
-    async def request(self, call: Callable[[], Awaitable[Any]], *, once: bool = False) -> Any:  # noqa: ANN401 - the library has no types
-        """Repeat a request until it succeeds, after the pauses that the homeserver asks for.
-
-        Raises:
-            PlatformRefused: with the name of the error; with ``once`` also of a temporary one.
-        """
-        delay = FIRST_RETRY_SECONDS
-        while True:
-            try:
-                response = await call()
-            except (ClientError, TimeoutError):
-                name, pause = "network", delay
-            else:
-                if not isinstance(response, ErrorResponse):
-                    return response
-                name, pause = self._failure(response, delay)
-            self._connection.errors[name] += 1
-            if once or not pause:
-                raise PlatformRefused(name)
-            await asyncio.sleep(pause)
-            delay = min(2 * delay, MAX_RETRY_SECONDS)
+    async def request(self, request: Request, seconds: float | None = TIMEOUT_SECONDS) -> Any:  # noqa: ANN401
+        """Return the response of a request, repeated while the homeserver cannot be reached."""
+        return await self._calls.repeated(partial(_response, request), seconds)
 
     async def send(
         self,
@@ -117,43 +74,41 @@ class Gateway:
         kind: str,
         content: Mapping[str, Any],
         transaction: str,
-        *,
-        once: bool = False,
+        seconds: float = TIMEOUT_SECONDS,
     ) -> str:
         """Send an event and return its id.
 
         The homeserver takes a transaction once: what is sent again after a crash is shown once.
-
-        Raises:
-            PlatformRefused: with the name of the error.
         """
-        response = await self.request(
-            lambda: self.client.room_send(room, kind, dict(content), transaction), once=once
-        )
-        return str(response.event_id)
+        request = partial(self.client.room_send, room, kind, dict(content), transaction)
+        return str((await self.request(request, seconds)).event_id)
 
     async def upload(self, content: bytes, name: str, kind: str) -> str:
-        """Store a file on the homeserver and return its address.
+        """Store a file on the homeserver and return its address."""
+        upload, size = self.client.upload, len(content)
+        request = partial(upload, lambda *_: io.BytesIO(content), kind, name, filesize=size)
+        return str((await self.request(request)).content_uri)
 
-        Raises:
-            PlatformRefused: with the name of the error.
-        """
-
-        async def upload() -> Any:  # noqa: ANN401 - the library has no types
-            file = io.BytesIO(content)
-            response, _ = await self.client.upload(
-                lambda *_: file, kind, name, filesize=len(content)
-            )
-            return response
-
-        return str((await self.request(upload)).content_uri)
-
-    def _failure(self, response: ErrorResponse, delay: float) -> tuple[str, float]:
-        """Return the name of an error, and the pause before the next try; 0 if there is none."""
-        name = _NAMES.get(str(response.status_code), "error")
-        if name == RATE_LIMITED:
+    async def _count_limit(self, response: ErrorResponse) -> None:
+        if _name(response) == RATE_LIMITED:
             self._connection.rate_limited += 1
-            return name, (response.retry_after_ms or 1000 * delay) / 1000
-        transport = response.transport_response
-        is_temporary = transport is not None and transport.status >= SERVER_ERROR
-        return ("network", delay) if is_temporary else (name, 0.0)
+            self._connection.errors[RATE_LIMITED] += 1
+
+
+async def _response(request: Request) -> Any:  # noqa: ANN401
+    try:
+        response = await request()
+    except (ClientError, TimeoutError):
+        raise PlatformRefused(UNREACHABLE) from None
+    if isinstance(response, tuple):  # of an upload, with the keys of an encrypted file
+        response = response[0]
+    if isinstance(response, ErrorResponse):
+        raise PlatformRefused(_name(response))
+    return response
+
+
+def _name(response: ErrorResponse) -> str:
+    transport = response.transport_response
+    if transport is not None and transport.status >= SERVER_ERROR:
+        return UNREACHABLE
+    return _NAMES.get(str(response.status_code), "error")

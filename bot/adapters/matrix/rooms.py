@@ -1,49 +1,75 @@
-"""Rooms: invitations, their creators, and what the bot cannot read there."""
+"""Rooms: who may do what in them, invitations, and what the bot cannot read there."""
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from bot.adapters.matrix import events
-from bot.adapters.matrix.context import AdapterContext
+from bot.adapters.matrix.events import notice, ref
+from bot.adapters.matrix.gateway import Gateway
+from bot.adapters.services import PlatformServices
+from bot.core.errors import PlatformRefused
 from bot.i18n import localize
 
 logger = logging.getLogger(__name__)
 
+PRIVATE_MEMBERS = 2
+FIRST_VERSION_OF_CREATORS = 12
+"""The first room version in which those who made a room may do everything."""
 
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
-    """The rooms of the account."""
+    """The rooms of the account, as the library knows them from the last synchronization."""
 
-    def __init__(self, context: AdapterContext) -> None:
-        self._context = context
+    services: PlatformServices
+    gateway: Gateway
+    invite_from: tuple[str, ...]
+    creators: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Room -> its creators, of the versions in which they have every right."""
 
     def observe(self, room: str, found: Iterable[Any]) -> None:
-        """Remember what events of the library tell about a room."""
-        for event in found:
-            if event.source.get("type") == "m.room.create":
-                self._context.observe_creation(room, event.source)
+        """Remember who made a room, of the versions in which it matters."""
+        for event in (each.source for each in found if each.source.get("type") == "m.room.create"):
+            version = str(event["content"].get("room_version"))
+            if version.isdecimal() and int(version) >= FIRST_VERSION_OF_CREATORS:
+                more = event["content"].get("additional_creators") or ()
+                self.creators[room] = frozenset((event["sender"], *more))
 
-    async def on_invitation(self, room: str) -> None:
+    def is_private(self, room: str) -> bool:
+        """Return True for a room of the bot and one other member."""
+        known = self.gateway.client.rooms.get(room)
+        return known is not None and known.member_count <= PRIVATE_MEMBERS
+
+    def is_admin(self, room: str, user: str) -> bool:
+        """Return True if a user may change the room's settings; everyone may in a private chat."""
+        known = self.gateway.client.rooms.get(room)
+        if known is None or user in self.creators.get(room, ()) or self.is_private(room):
+            return known is not None
+        levels = known.power_levels
+        return bool(levels.get_user_level(user) >= levels.defaults.state_default)
+
+    async def answer_invitation(self, room: str) -> None:
         """Join a room if the settings permit the inviter; else decline."""
-        gateway = self._context.gateway
-        invited = gateway.client.invited_rooms.get(room)
+        invited, client = self.gateway.client.invited_rooms.get(room), self.gateway.client
         inviter = str(invited.inviter) if invited and invited.inviter else ""
-        if is_permitted(inviter, self._context.settings.invite_from, gateway.user):
-            call = partial(gateway.client.join, room)
-        else:
+        answer = client.join
+        if not is_permitted(inviter, self.invite_from, self.gateway.user):
             logger.info("an invitation was declined: matrix.invite_from does not permit it")
-            call = partial(gateway.client.room_leave, room)
-        await self._context.attempt(gateway.request(call))
+            answer = client.room_leave
+        with suppress(PlatformRefused):
+            await self.gateway.request(partial(answer, room))
 
-    async def on_encrypted(self, room: str) -> None:
+    async def report_encryption(self, room: str) -> None:
         """Say once that the messages of a room cannot be read."""
-        if await self._context.store.admin_notices.claim(events.ref(room, ""), "encrypted"):
-            text = localize("notice.encrypted", await self._context.language(room))
-            content = {"msgtype": "m.notice", "body": text}
-            sending = self._context.gateway.send(room, "m.room.message", content, "encrypted")
-            await self._context.attempt(sending)
+        community = ref(room, "")
+        if await self.services.store.admin_notices.claim(community, "encrypted"):
+            text = localize("notice.encrypted", await self.services.language(community))
+            with suppress(PlatformRefused):
+                await self.gateway.send(room, "m.room.message", notice(text), "encrypted")
 
 
 def is_permitted(inviter: str, patterns: tuple[str, ...], me: str) -> bool:

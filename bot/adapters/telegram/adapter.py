@@ -56,7 +56,6 @@ class TelegramAdapter:
         # The library logs a response that it cannot parse, message texts included. Failures are
         # logged here instead.
         logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-        self._services.connection.begin()
         menus: asyncio.Task[None] | None = None
         try:
             await retry_until_success(self._bot.initialize, self._context.errors)
@@ -71,9 +70,6 @@ class TelegramAdapter:
                 menus.cancel()
                 await asyncio.wait([menus])
             await self._bot.shutdown()
-            if refusals := self._context.errors:
-                counts = ", ".join(f"{name} {count}" for name, count in refusals.most_common())
-                logger.info("Telegram refused or failed: %s", counts)
 
     async def _poll(self, inbox: Inbox) -> None:
         await retry_until_success(self._bot.delete_webhook, self._context.errors)

@@ -18,7 +18,7 @@ from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.connection import Connection
 from bot.core.errors import StoreFailed
 from bot.core.events import MemberKey, MessageRef
-from bot.core.members.privacy import PrivacyCommands, Retention
+from bot.core.members.privacy import PrivacyCommands
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import Service
@@ -63,9 +63,7 @@ class AdapterContext:
     @property
     def privacy_commands(self) -> PrivacyCommands:
         """The privacy commands; on Telegram texts are stored under consent."""
-        retention = Retention(
-            self.services.privacy.retention_days, self.services.privacy.text_retention_days
-        )
+        retention = self.services.privacy.retention()
         return PrivacyCommands(NAME, self.services.service.member_requests, retention)
 
     @property

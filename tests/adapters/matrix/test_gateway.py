@@ -9,8 +9,9 @@ from aiohttp.test_utils import TestServer
 pytest.importorskip("nio", reason="the matrix extra is not installed")
 
 from bot.adapters.matrix.gateway import Gateway
+from bot.config.sections import MatrixSettings
 from bot.core.connection import Connection
-from bot.core.errors import EmojiReactorError, PlatformRefused
+from bot.core.errors import PlatformRefused
 
 Answer = tuple[int, dict[str, object]]
 SENT: Answer = (200, {"event_id": "$1"})
@@ -44,7 +45,8 @@ async def build(homeserver: Homeserver) -> AsyncIterator[Callable[[Connection], 
     async with TestServer(app) as server:
 
         def build(connection: Connection) -> Gateway:
-            built.append(Gateway(str(server.make_url("/")), "token", connection, None))
+            settings = MatrixSettings(homeserver=str(server.make_url("/")))
+            built.append(Gateway(settings, "token", connection, None))
             return built[-1]
 
         yield build
@@ -63,12 +65,14 @@ async def test_pauses_that_the_homeserver_asks_for_are_kept(
     assert len(set(homeserver.paths)) == 1  # the same transaction, which is taken once
 
 
-async def test_what_is_sent_once_is_given_up_at_a_limit(
+async def test_a_limit_longer_than_the_deadline_is_a_refusal(
     homeserver: Homeserver, build: Callable[[Connection], Gateway]
 ) -> None:
-    homeserver.answers = [LIMITED]
-    with pytest.raises(PlatformRefused, match="rate_limited"):
-        await build(Connection()).send("!room", "m.reaction", {}, "a transaction", once=True)
+    connection = Connection()
+    homeserver.answers = [(429, LIMITED[1] | {"retry_after_ms": 60_000})]
+    with pytest.raises(PlatformRefused, match="too_late"):
+        await build(connection).send("!room", "m.reaction", {}, "a transaction", seconds=0.5)
+    assert connection.errors == {"rate_limited": 1, "too_late": 1}
 
 
 @pytest.mark.parametrize(
@@ -86,16 +90,3 @@ async def test_refusals_have_names(
     with pytest.raises(PlatformRefused, match=name) as raised:
         await build(Connection()).send("!room", "m.reaction", {}, "a transaction")
     assert "zanzibar" not in str(raised.value)
-
-
-async def test_a_refused_token_says_what_to_do(
-    homeserver: Homeserver, build: Callable[[Connection], Gateway]
-) -> None:
-    homeserver.answers = [(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "no"})]
-    with pytest.raises(EmojiReactorError, match="copy its access token"):
-        await build(Connection()).log_in()
-
-
-def test_a_homeserver_is_needed() -> None:
-    with pytest.raises(EmojiReactorError, match="homeserver is not set"):
-        Gateway(None, "token", Connection(), None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.text_commands import COMMANDS, with_prefix
+from bot.adapters.text_platform.commands import COMMANDS, with_prefix
 from bot.i18n import LANGUAGES, load_messages
 
 

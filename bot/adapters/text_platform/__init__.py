@@ -1,0 +1,1 @@
+"""Platforms with texts and reactions, without buttons and menus: messages, answers, commands."""
