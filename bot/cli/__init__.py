@@ -94,6 +94,15 @@ COMMANDS: dict[str, Command | Group] = {
             ),
         },
     ),
+    "discord": Group(
+        "The application on Discord.",
+        {
+            "emojis": Command(
+                "bot.cli.discord.emojis:app",
+                "Images that the bot shows on every server in the place of emojis.",
+            ),
+        },
+    ),
     "preferences": Command(
         "bot.cli.preferences:app", "What a community prefers, estimated from counts of feedback."
     ),

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.chat_settings.schema import ChatSettings
 from bot.database.admin_notices import AdminNoticeStore
+from bot.database.application_emojis import ApplicationEmojiStore
 from bot.database.chat_settings import SqlChatSettingStore
 from bot.database.feedback import SqlFeedbackStore
 from bot.database.members import SqlMemberStore
@@ -55,3 +56,4 @@ class SqlStore:
         self.shard_leases = ShardLeaseStore(database)
         self.related_events = RelatedEventStore(database)
         self.sync_positions = SyncPositionStore(database)
+        self.application_emojis = ApplicationEmojiStore(database)

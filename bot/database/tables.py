@@ -298,3 +298,13 @@ sync_position = Table(
     Column("receiver", PlainText(64), primary_key=True),
     Column("position", LongPlainText, nullable=False),
 )
+
+# Emojis of the bot's own application, which it shows in the place of standard ones.
+application_emoji = Table(
+    "application_emoji",
+    metadata,
+    # The platform's id.
+    Column("emoji_id", PlainText(64), primary_key=True),
+    # Canonical emojis: ["🎉", "🥳"].
+    Column("stands_for", JSON, nullable=False),
+)

@@ -167,6 +167,12 @@ def message(message_id: str, channel: str, author: str, text: str, **changes: ob
     return described | changes
 
 
+def partial_emoji(emoji: str) -> Payload:
+    """Describe an emoji: a standard one, or ``name:id`` as in the path of a request."""
+    name, _, emoji_id = emoji.partition(":")
+    return {"id": emoji_id or None, "name": name}
+
+
 def reaction(
     channel: str, message_id: str, author: str, emoji: str, *, burst: bool = False
 ) -> Payload:
@@ -176,7 +182,7 @@ def reaction(
         "user_id": author,
         "channel_id": channel,
         "message_id": message_id,
-        "emoji": {"id": None, "name": emoji},
+        "emoji": partial_emoji(emoji),
         "burst": burst,
         "type": int(burst),
         **place,

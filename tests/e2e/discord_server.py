@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from tests.e2e import openapi
+from tests.e2e.discord_emojis import ApplicationEmojis
 from tests.e2e.discord_gateway import Gateway
 from tests.e2e.discord_interactions import Interactions, json_response
 from tests.e2e.discord_payloads import (
@@ -24,6 +25,7 @@ from tests.e2e.discord_payloads import (
     member,
     message,
     own_guild,
+    partial_emoji,
     reaction,
     user,
 )
@@ -85,6 +87,7 @@ class DiscordServer:
         """Build the routes; ``start`` listens."""
         self.gateway = Gateway(TOKEN)
         self.interactions = Interactions(self.gateway)
+        self.emojis = ApplicationEmojis()
         self.requests: EventLog[Request] = EventLog()
         self.refusals: deque[Refusal] = deque()
         """Taken one by one by reaction requests."""
@@ -120,6 +123,7 @@ class DiscordServer:
         app.router.add_post(API + "/channels/{channel}/messages", self._send)
         app.router.add_post(API + "/users/@me/channels", self._private_chat)
         self.interactions.add_routes(app, API)
+        self.emojis.add_routes(app, API)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.origin = ""
 
@@ -209,7 +213,7 @@ class DiscordServer:
         if emoji is None:
             await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_ALL", event)
         else:
-            event["emoji"] = {"id": None, "name": emoji}
+            event["emoji"] = partial_emoji(emoji)
             await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_EMOJI", event)
 
     async def delete(self, *message_ids: str, channel: str = CHANNEL) -> None:

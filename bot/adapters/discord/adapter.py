@@ -12,6 +12,7 @@ from discord.backoff import ExponentialBackoff
 from bot.adapters.discord.client import MAX_DELAY_SECONDS, Client, Shards
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure, proxy_options
+from bot.adapters.discord.errors import TOKEN_REFUSED
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.gateway_sessions import LeasedShard, SessionKeeper
 from bot.adapters.discord.leased_shards import LEASE, LeasedShards, ShardLimits
@@ -22,12 +23,9 @@ from bot.log import describe
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
-_TOKEN_REFUSED = (
-    f"Discord refused the token; copy the current one from {DEVELOPER_PORTAL} > Bot > Token"
-)
 _INTENTS_REFUSED = "Discord refuses this bot even the intents that need no approval (4014)"
 # Close codes after which the same attempt cannot succeed; 4004 is a refused token.
-_FATAL_CODES = {4004: _TOKEN_REFUSED} | {
+_FATAL_CODES = {4004: TOKEN_REFUSED} | {
     code: f"Discord closed the gateway with {code}, which another attempt cannot repair"
     for code in (4010, 4011, 4012, 4013)
 }
@@ -70,7 +68,7 @@ class DiscordAdapter:
                 self._continue_without_content(requested=content)
                 continue
             except discord.LoginFailure:
-                raise EmojiReactorError(_TOKEN_REFUSED) from None
+                raise EmojiReactorError(TOKEN_REFUSED) from None
             except discord.ConnectionClosed as error:
                 if error.code in _FATAL_CODES:
                     raise EmojiReactorError(_FATAL_CODES[error.code]) from None

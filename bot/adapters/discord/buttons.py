@@ -9,7 +9,7 @@ import discord
 from bot.adapters.discord.callbacks import describe_choice, record_choice
 from bot.adapters.discord.command_context import finish_press
 from bot.adapters.discord.context import Interaction
-from bot.adapters.discord.emojis import to_wire
+from bot.adapters.discord.emojis import Emojis
 from bot.core.events import FeedbackResult, MessageRef
 from bot.core.messages.feedback import explain_rejection
 from bot.i18n import localize
@@ -105,14 +105,14 @@ class PredictionButtons(discord.ui.View):
 def prediction_buttons(
     ref: MessageRef,
     predictions: Sequence[Prediction],
-    guild: discord.Guild | None,
+    emojis: Emojis,
     *,
     scores: bool = False,
 ) -> PredictionButtons:
     """Build buttons for the predictions that Discord can show, with ``scores`` as labels."""
     view = PredictionButtons()
     for predicted in predictions:
-        wire = to_wire(predicted.emoji, guild)
+        wire = emojis.to_wire(predicted.emoji)
         if wire is None:
             continue
         view.best = view.best or str(wire)

@@ -2,7 +2,6 @@
 
 from bot.adapters.discord import events
 from bot.adapters.discord.context import Interaction, context_of
-from bot.adapters.discord.emojis import community_emojis, to_wire
 from bot.core.events import FeedbackResult, FeedbackSource
 from bot.core.messages.feedback import ReactionResult, explain_rejection
 from bot.i18n import localize
@@ -23,7 +22,8 @@ async def record_choice(
     """
     context = context_of(interaction)
     # What is withdrawn was accepted once, or is stored nowhere.
-    chosen = parse_choice(emoji, [emoji] if withdrawn else community_emojis(interaction.guild))
+    known = [emoji] if withdrawn else context.emojis(interaction.guild).choosable
+    chosen = parse_choice(emoji, known)
     if chosen is None:
         return ReactionResult(FeedbackResult.UNKNOWN_MESSAGE)
     actor = context.pseudonyms.key(events.NAME, str(interaction.user.id))
@@ -38,5 +38,5 @@ def describe_choice(interaction: Interaction, reaction: ReactionResult, emoji: s
     language = str(interaction.locale)
     if reaction.result is not FeedbackResult.RECORDED:
         return explain_rejection(reaction.result, language)
-    shown = to_wire(emoji, interaction.guild) or emoji
+    shown = context_of(interaction).emojis(interaction.guild).markup(emoji)
     return localize(f"feedback.{reaction.kind}", language, emoji=shown)

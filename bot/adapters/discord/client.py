@@ -14,6 +14,7 @@ from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 
 from bot.adapters.discord import permissions
+from bot.adapters.discord.application_emojis import keep_current
 from bot.adapters.discord.buttons import PredictionButton, WithdrawButton
 from bot.adapters.discord.commands.menu import Translator, build_tree
 from bot.adapters.discord.context import AdapterContext
@@ -98,7 +99,7 @@ class Client(discord.AutoShardedClient):
         self._event_guard = EventGuard()
         self._event_guard.install(self._connection.parsers)
         self.tree = build_tree(self)
-        self._registering: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._heartbeats = HeartbeatWatch(context.connection)
 
     async def setup_hook(self) -> None:
@@ -106,7 +107,11 @@ class Client(discord.AutoShardedClient):
         self.add_dynamic_items(PredictionButton, WithdrawButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
-            self._registering = asyncio.create_task(self._register())
+            self._tasks.append(asyncio.create_task(self._register()))
+        current = keep_current(
+            self, self.context.store.application_emojis, self.context.application_emojis
+        )
+        self._tasks.append(asyncio.create_task(current))
 
     async def _register(self) -> None:
         """Register the commands; those registered before work meanwhile."""
@@ -119,8 +124,8 @@ class Client(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Close the connection."""
-        if self._registering is not None:
-            self._registering.cancel()
+        for task in self._tasks:
+            task.cancel()
         await super().close()
 
     def sample(self) -> None:

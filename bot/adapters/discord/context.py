@@ -7,6 +7,8 @@ from typing import Any
 import discord
 from cachetools import LRUCache, TTLCache
 
+from bot.adapters.discord.application_emojis import ApplicationEmojis
+from bot.adapters.discord.emojis import Emojis
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
 from bot.config.sections import DiscordSettings, PrivacySettings
@@ -50,6 +52,7 @@ class AdapterContext:
         default_factory=lambda: TTLCache(MAX_UNKNOWN_EMOJIS, UNKNOWN_EMOJI_SECONDS)
     )
     """Emojis newer than Discord, which refused them of late."""
+    application_emojis: ApplicationEmojis = field(default_factory=ApplicationEmojis)
     proxy: str | None = None
     """The configured proxy."""
     commands_registered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,6 +73,10 @@ class AdapterContext:
     def rule_commands(self) -> RuleCommands:
         """The rule commands."""
         return RuleCommands(self.store.rules)
+
+    def emojis(self, guild: discord.Guild | None) -> Emojis:
+        """Return the emojis of a server; None for a private chat."""
+        return Emojis(guild, self.application_emojis)
 
     def member(self, user: int) -> MemberKey:
         """Return the key of a Discord user."""

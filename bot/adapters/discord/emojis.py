@@ -1,24 +1,24 @@
 """Conversion between canonical emojis and Discord's."""
 
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import discord
 from discord import PartialEmoji
 
+from bot.adapters.discord.application_emojis import ApplicationEmojis
 from bot.adapters.emoji_forms import qualified_forms
 from model.emoji import canonical, emoji_names, is_custom_emoji, is_emoji
 
 _CUSTOM_MARKUP = re.compile(r"<a?:(\w+):\d+>")
 
 
-def to_wire(emoji: str, guild: discord.Guild | None = None) -> str | discord.Emoji | None:
-    """Return Discord's form of a canonical emoji; None if it cannot be a reaction.
+def to_wire(emoji: str) -> str | None:
+    """Return Discord's form of a canonical emoji; None if it knows none.
 
-    Discord knows most emojis with U+FE0F in that form only, and custom emojis by their ids.
+    Discord knows most emojis with U+FE0F in that form only.
     """
-    if is_custom_emoji(emoji):
-        return next((usable for usable in _usable(guild) if f":{usable.name}:" == emoji), None)
     return qualified_forms().get(emoji)
 
 
@@ -43,22 +43,54 @@ def without_markup(text: str) -> str:
     return _CUSTOM_MARKUP.sub(r" :\1: ", text)
 
 
-def custom_emojis(guild: discord.Guild | None) -> frozenset[str]:
-    """Return the custom emojis, as ``:name:``, that the bot can use at this moment."""
-    return frozenset(f":{emoji.name}:" for emoji in _usable(guild))
+@dataclass(frozen=True, slots=True)
+class Emojis:
+    """The emojis of one server or private chat: its own, the application's, and the standard."""
+
+    guild: discord.Guild | None = None
+    application: ApplicationEmojis = field(default_factory=ApplicationEmojis)
+
+    def to_wire(self, emoji: str) -> str | discord.Emoji | None:
+        """Return the form in which a canonical emoji is shown; None if it cannot be."""
+        return self.application.images.get(emoji) or self.written(emoji)
+
+    def written(self, emoji: str) -> str | discord.Emoji | None:
+        """Return the same, but a standard emoji as itself: as members can write it."""
+        if is_custom_emoji(emoji):
+            return next((usable for usable in self._usable() if _name(usable) == emoji), None)
+        return to_wire(emoji)
+
+    def markup(self, emoji: str) -> str:
+        """Return a canonical emoji as it is shown in a text."""
+        return str(self.to_wire(emoji) or emoji)
+
+    def from_wire(self, emoji: PartialEmoji) -> tuple[str, ...]:
+        """Return the canonical emojis for which one stands; more than one only for an image."""
+        meant = self.application.meanings.get(emoji.id or 0)
+        single = from_wire(emoji)
+        return meant or (() if single is None else (single,))
+
+    @property
+    def custom(self) -> frozenset[str]:
+        """The custom emojis, as ``:name:``, that the bot can use at this moment."""
+        return frozenset(map(_name, self._usable()))
+
+    @property
+    def choosable(self) -> frozenset[str]:
+        """The custom emojis, as ``:name:``, that members of the server can choose."""
+        own = self.guild.emojis if self.guild else ()
+        return frozenset(map(_name, (*own, *self.application.named)))
+
+    def _usable(self) -> list[discord.Emoji]:
+        """Return the emojis that are neither unavailable nor restricted to roles of others."""
+        own = self.guild.emojis if self.guild else ()
+        usable = [e for e in own if e.available and (not e.roles or self._has_role(e))]
+        return [*usable, *self.application.named]
+
+    def _has_role(self, emoji: discord.Emoji) -> bool:
+        me = self.guild.me if self.guild else None
+        return me is not None and not {*emoji.roles}.isdisjoint(me.roles)
 
 
-def community_emojis(guild: discord.Guild | None) -> frozenset[str]:
-    """Return the custom emojis of the server, as ``:name:``, that its members can choose."""
-    return frozenset(f":{emoji.name}:" for emoji in guild.emojis) if guild else frozenset()
-
-
-def _usable(guild: discord.Guild | None) -> list[discord.Emoji]:
-    """Return the emojis that are neither unavailable nor restricted to roles of others."""
-    if guild is None:
-        return []
-    return [e for e in guild.emojis if e.available and (not e.roles or _has_role(e, guild))]
-
-
-def _has_role(emoji: discord.Emoji, guild: discord.Guild) -> bool:
-    return guild.me is not None and not {*emoji.roles}.isdisjoint(guild.me.roles)
+def _name(emoji: discord.Emoji) -> str:
+    return f":{emoji.name}:"

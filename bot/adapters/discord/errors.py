@@ -5,6 +5,12 @@ from collections.abc import Mapping
 import aiohttp
 from discord import DiscordServerError, HTTPException, RateLimited
 
+from bot.adapters.discord.endpoints import DEVELOPER_PORTAL
+
+TOKEN_REFUSED = (
+    f"Discord refused the token; copy the current one from {DEVELOPER_PORTAL} > Bot > Token"
+)
+
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 _BY_CODE: Mapping[int, str] = {
     10003: "chat_gone",

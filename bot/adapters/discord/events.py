@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import discord
 
-from bot.adapters.discord.emojis import custom_emojis
-from bot.core.events import AnsweredText, IncomingMessage, MemberKey, MessageRef, TextOrigin
+from bot.adapters.discord.emojis import Emojis
+from bot.core.events import AnsweredText, IncomingMessage, MessageRef, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.relevance import is_relevant, without_marked_spoilers
 from bot.core.messages.silence import DropReason
@@ -58,6 +58,7 @@ def to_incoming(
     message: discord.Message,
     me: discord.ClientUser,
     pseudonyms: Pseudonyms,
+    emojis: Emojis,
     *,
     may_store_text: bool = False,
 ) -> IncomingMessage | DropReason:
@@ -77,7 +78,7 @@ def to_incoming(
         ref=ref_of(message),
         author=pseudonyms.key(NAME, str(message.author.id)),
         text=text,
-        custom_emojis=custom_emojis(guild),
+        custom_emojis=emojis.custom,
         addressed=addressed,
         parent_chat=parent_of(message.channel),
         roles=roles_of(message.author),
@@ -118,29 +119,6 @@ def text_of(message: discord.Message, pseudonyms: Pseudonyms) -> tuple[str, Text
     if message.message_snapshots:
         return message.message_snapshots[0].content, TextOrigin(None)
     return message.content, TextOrigin(pseudonyms.key(NAME, str(message.author.id)))
-
-
-def request(
-    interaction: discord.Interaction,
-    author: MemberKey,
-    text: str,
-    origin: TextOrigin | None = None,
-    *,
-    may_store_text: bool = False,
-) -> IncomingMessage:
-    """Return the text for which a member requests emojis, as a message of its own."""
-    return IncomingMessage(
-        ref=interaction_ref(interaction),
-        author=author,
-        text=text,
-        custom_emojis=custom_emojis(interaction.guild),
-        addressed=True,
-        requested=True,
-        parent_chat=parent_of(interaction.channel),
-        language=str(interaction.locale),
-        may_store_text=may_store_text,
-        origin=origin,
-    )
 
 
 def _mentions(message: discord.Message, me: discord.ClientUser) -> bool:

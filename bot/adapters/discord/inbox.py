@@ -1,16 +1,17 @@
 """The events of a client, passed to the core in order."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import discord
 from cachetools import TTLCache
 
 from bot.adapters.discord import events
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.emojis import community_emojis, from_wire, known_emojis
+from bot.adapters.discord.emojis import known_emojis
 from bot.adapters.discord.suspension import Suspensions
 from bot.core.concurrency.delayed_tasks import DelayedTasks
 from bot.core.concurrency.ordered_tasks import OrderedTasks
@@ -24,16 +25,18 @@ from bot.core.events import (
     MessageRef,
     SkipReason,
 )
-from bot.core.messages.feedback import ReactionResult, require_stored
+from bot.core.messages.feedback import require_stored
 from bot.core.messages.silence import DropReason, log_dropped_feedback, log_silence
 from bot.core.ports import ChatPlatform
-from model.emoji import parse_choice
+from model.emoji import ChosenEmoji, parse_choice
 
 BLOCKED_SECONDS = 3600.0
 """Time for which members who blocked the bot are skipped: each reaction is an invalid request."""
 
 MAX_AGE_SECONDS = 120.0
 """Messages that waited longer for the store are not answered."""
+
+_Emoji = TypeVar("_Emoji", bound=str)
 
 
 class Inbox:
@@ -73,7 +76,11 @@ class Inbox:
     ) -> IncomingMessage | DropReason:
         storable = self._context.settings.training_permitted
         incoming = events.to_incoming(
-            message, me, self._context.pseudonyms, may_store_text=storable
+            message,
+            me,
+            self._context.pseudonyms,
+            self._context.emojis(message.guild),
+            may_store_text=storable,
         )
         if isinstance(incoming, DropReason):
             return incoming
@@ -89,8 +96,9 @@ class Inbox:
     ) -> None:
         """Accept an added or removed reaction; the bot's own is only ever removed by others."""
         added = event.event_type == "REACTION_ADD"
-        emoji = from_wire(event.emoji)
-        if emoji is None or (added and event.user_id == me.id):
+        emojis = self._context.emojis(guild)
+        meant = emojis.from_wire(event.emoji)
+        if not meant or (added and event.user_id == me.id):
             return
         if event.member is not None and event.member.bot:
             return
@@ -99,26 +107,26 @@ class Inbox:
         # Discord does not tell who removed the bot's reaction: the bot's key is the actor.
         actor = self._context.member(event.user_id)
         if event.user_id == me.id:
-            self._submit(target, partial(self._remove, target, actor, emoji))
+            self._submit(target, partial(self._remove, target, actor, meant))
             return
         # Members with Nitro react with emojis of other servers, whose names are anybody's text.
         # What is withdrawn was accepted once, or is stored nowhere.
-        chosen = parse_choice(emoji, community_emojis(guild) if added else [emoji])
-        if chosen is not None:
+        known = emojis.choosable if added else meant
+        chosen = [choice for each in meant if (choice := parse_choice(each, known))]
+        if chosen:
             source = FeedbackSource.BURST if event.burst else FeedbackSource.REACTION
-            react = self._context.reactions.on_reaction
-            reaction = partial(react, target, actor, chosen, withdrawn=not added, source=source)
-            self._submit(target, partial(self._react, target, reaction))
+            react = partial(self._react, target, actor, chosen, source, withdrawn=not added)
+            self._submit(target, react)
 
     def cleared(
         self, ref: MessageRef, emoji: discord.PartialEmoji | None, me: discord.ClientUser
     ) -> None:
         """Accept the removal of all reactions, or of all with one emoji."""
-        shown = from_wire(emoji) if emoji else None
-        if (emoji and shown is None) or ref in self._context.answered_refs:
+        meant = self._context.emojis(None).from_wire(emoji) if emoji else None
+        if meant == () or ref in self._context.answered_refs:
             return
         actor = self._context.member(me.id)
-        self._submit(ref, partial(self._remove, ref, actor, shown))
+        self._submit(ref, partial(self._remove, ref, actor, meant))
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """Accept a deletion; that of a reply of the bot is a removal."""
@@ -143,12 +151,33 @@ class Inbox:
         self._tasks.submit(ref, self._retry.run(work))
 
     async def _react(
-        self, ref: MessageRef, record: Callable[[], Awaitable[ReactionResult]]
+        self,
+        ref: MessageRef,
+        actor: MemberKey,
+        chosen: Sequence[ChosenEmoji],
+        source: FeedbackSource,
+        *,
+        withdrawn: bool,
     ) -> None:
-        self._check(ref, (await record()).result)
+        reaction = await self._context.reactions.on_reaction(
+            ref, actor, await self._meant(ref, chosen), withdrawn=withdrawn, source=source
+        )
+        self._check(ref, reaction.result)
 
-    async def _remove(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
+    async def _remove(
+        self, ref: MessageRef, actor: MemberKey, removed: Sequence[str] | None
+    ) -> None:
+        """Record the removal of the bot's reaction with any of these; None for all reactions."""
+        emoji = None if removed is None else await self._meant(ref, removed)
         self._check(ref, await self._context.reactions.on_bot_reaction_removed(ref, actor, emoji))
+
+    async def _meant(self, ref: MessageRef, emojis: Sequence[_Emoji]) -> _Emoji:
+        """Return the one that was shown of the emojis for which an image stands, or the first."""
+        if len(emojis) == 1:
+            return emojis[0]
+        recorded = await self._service.find_outcome(ref)
+        shown = recorded.outcome.shown if recorded else ()
+        return next((emoji for emoji in emojis if emoji in shown), emojis[0])
 
     def _check(self, ref: MessageRef, result: FeedbackResult) -> None:
         log_dropped_feedback(self._context.pseudonyms, ref, result)

@@ -9,7 +9,7 @@ import discord
 
 from bot.adapters.discord.buttons import prediction_buttons
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.emojis import to_wire
+from bot.adapters.discord.emojis import Emojis
 from bot.adapters.discord.errors import error_name, is_unreachable
 from bot.adapters.discord.events import ref as message_ref
 from bot.adapters.discord.permissions import may_react
@@ -76,7 +76,7 @@ class Responder:
         Raises:
             PlatformRefused: the reply was not sent, with the reason.
         """
-        view = prediction_buttons(ref, predictions, self._guild(ref))
+        view = prediction_buttons(ref, predictions, self._emojis(ref))
         best = view.best
         if best is None:
             raise PlatformRefused(UNKNOWN_EMOJI)
@@ -100,7 +100,7 @@ class Responder:
 
     async def _add(self, ref: MessageRef, emoji: str) -> str | None:
         """Add an emoji; return the name of the refusal, or None."""
-        wire = to_wire(emoji, self._guild(ref))
+        wire = self._emojis(ref).to_wire(emoji)
         if wire is None:
             return self._forget(emoji)
         if self._context.request_guard.is_holding_back:
@@ -115,7 +115,11 @@ class Responder:
                 )
         except Exception as error:
             refusal = _refusal(error)
-            return self._forget(emoji) if refusal == UNKNOWN_EMOJI else refusal
+            if refusal != UNKNOWN_EMOJI:
+                return refusal
+            if self._context.application_emojis.forget(wire):
+                return await self._add(ref, emoji)  # the emoji itself, without its image
+            return self._forget(emoji)
         return None
 
     def _forget(self, emoji: str) -> str:
@@ -131,8 +135,8 @@ class Responder:
     def _chat(self, ref: MessageRef) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(int(ref.chat))
 
-    def _guild(self, ref: MessageRef) -> discord.Guild | None:
-        return self._client.get_guild(int(ref.community))
+    def _emojis(self, ref: MessageRef) -> Emojis:
+        return self._context.emojis(self._client.get_guild(int(ref.community)))
 
 
 def _refusal(error: Exception) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.adapters.discord.commands import settings_format
+from bot.adapters.discord.emojis import Emojis
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.chat_settings.setting import (
     SETTINGS,
@@ -29,7 +30,7 @@ def key(member: int) -> MemberKey:
 @given(setting_values, languages)
 def test_a_value_in_markup_is_read_back(pair: tuple[Setting, object], language: str) -> None:
     setting, value = pair
-    shown = settings_format.format_value(setting, with_value(setting, value), language, None)
+    shown = settings_format.format_value(setting, with_value(setting, value), language, Emojis())
     assert settings_format.parse(setting, shown, language, ChatSettings(), key) == value
 
 

@@ -1,21 +1,18 @@
 """Emojis that Discord suggests while an option is typed."""
 
-import discord
 from discord import app_commands
 
-from bot.adapters.discord.emojis import custom_emojis, to_wire
+from bot.adapters.discord.emojis import Emojis, to_wire
 from model.emoji import emoji_names
 
 MAX_SUGGESTIONS = 25
 """As many as Discord shows."""
 
 
-def suggest_emojis(
-    guild: discord.Guild | None, typed: str, mark: str = ""
-) -> list[app_commands.Choice[str]]:
+def suggest_emojis(emojis: Emojis, typed: str, mark: str = "") -> list[app_commands.Choice[str]]:
     """Return emojis whose names contain the typed text, custom emojis first."""
     wanted = typed.strip().strip(":").lower()
-    found = [name for name in sorted(custom_emojis(guild)) if wanted in name.lower()]
+    found = [name for name in sorted(emojis.custom) if wanted in name.lower()]
     for each, called in emoji_names().items():
         if len(found) >= MAX_SUGGESTIONS:
             break

@@ -11,7 +11,7 @@ from bot.adapters.discord.buttons import prediction_buttons
 from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import PlatformRefused
-from bot.core.events import MessageRef, SkipReason, TextOrigin
+from bot.core.events import IncomingMessage, MessageRef, SkipReason, TextOrigin
 from bot.i18n import localize
 from model import Prediction
 
@@ -40,7 +40,8 @@ class PrivateResponse:
         Raises:
             PlatformRefused: Discord knows none of them.
         """
-        view = prediction_buttons(ref, predictions, self.interaction.guild, scores=True)
+        emojis = context_of(self.interaction).emojis(self.interaction.guild)
+        view = prediction_buttons(ref, predictions, emojis, scores=True)
         if view.best is None:
             raise PlatformRefused("unknown_emoji")
         text = localize("emoji.offer", language_of(self.interaction))
@@ -68,12 +69,17 @@ async def suggest(interaction: Interaction, message: discord.Message) -> None:
 
 async def _offer(interaction: Interaction, text: str, origin: TextOrigin | None = None) -> None:
     context = context_of(interaction)
-    request = events.request(
-        interaction,
-        context.member(interaction.user.id),
-        text,
-        origin,
+    request = IncomingMessage(
+        ref=events.interaction_ref(interaction),
+        author=context.member(interaction.user.id),
+        text=text,
+        custom_emojis=context.emojis(interaction.guild).custom,
+        addressed=True,
+        requested=True,
+        parent_chat=events.parent_of(interaction.channel),
+        language=language_of(interaction),
         may_store_text=context.settings.training_permitted,
+        origin=origin,
     )
     outcome = await context.service.on_message(request, PrivateResponse(interaction))
     if outcome.skip_reason is not None:

@@ -16,7 +16,7 @@ from bot.adapters.discord.command_context import (
 from bot.adapters.discord.commands.channel_option import ChannelOption
 from bot.adapters.discord.commands.manager_group import ManagerGroup
 from bot.adapters.discord.context import Interaction, context_of
-from bot.adapters.discord.emojis import to_wire, without_markup
+from bot.adapters.discord.emojis import Emojis, without_markup
 from bot.core.chat_settings.list_types import read_emojis
 from bot.core.export_files import ExportFileError, check_size
 from bot.core.rules.commands import EXPORT_FILENAME, RuleMarkup
@@ -54,7 +54,7 @@ class RulesGroup(ManagerGroup):
     ) -> None:
         """Add a rule."""
         await acknowledge(interaction)
-        language, guild = language_of(interaction), interaction.guild
+        language, known = language_of(interaction), _emojis(interaction)
         try:
             rule = Rule(
                 pattern=pattern,
@@ -67,7 +67,7 @@ class RulesGroup(ManagerGroup):
             await respond(interaction, error.explain(language))
             return
         text = await context_of(interaction).rule_commands.add(
-            events.interaction_ref(interaction), rule, _limits(guild), _markup(guild), language
+            events.interaction_ref(interaction), rule, _limits(known), _markup(known), language
         )
         await respond(interaction, shortened(text))
 
@@ -77,7 +77,7 @@ class RulesGroup(ManagerGroup):
         await acknowledge(interaction)
         text = await context_of(interaction).rule_commands.describe_all(
             events.interaction_ref(interaction),
-            _markup(interaction.guild),
+            _markup(_emojis(interaction)),
             language_of(interaction),
         )
         await respond(interaction, shortened(text))
@@ -131,7 +131,7 @@ class RulesGroup(ManagerGroup):
         text = await context_of(interaction).rule_commands.import_file(
             events.interaction_ref(interaction),
             await file.read(),
-            _limits(interaction.guild),
+            _limits(_emojis(interaction)),
             language,
         )
         await respond(interaction, shortened(text))
@@ -144,13 +144,17 @@ def _read_emojis(text: str) -> tuple[str, ...]:
         raise InvalidRule("rules.no_emoji") from None
 
 
-def _limits(guild: discord.Guild | None) -> ReactionLimits:
-    return ReactionLimits(lambda emoji: to_wire(emoji, guild) is not None)
+def _emojis(interaction: Interaction) -> Emojis:
+    return context_of(interaction).emojis(interaction.guild)
 
 
-def _markup(guild: discord.Guild | None) -> RuleMarkup:
+def _limits(emojis: Emojis) -> ReactionLimits:
+    return ReactionLimits(lambda emoji: emojis.to_wire(emoji) is not None)
+
+
+def _markup(emojis: Emojis) -> RuleMarkup:
     return RuleMarkup(
-        emoji=lambda emoji: str(to_wire(emoji, guild) or emoji),
+        emoji=lambda emoji: str(emojis.written(emoji) or emoji),
         chat="<#{}>".format,
         role="<@&{}>".format,
     )

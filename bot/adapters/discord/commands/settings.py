@@ -17,6 +17,7 @@ from bot.adapters.discord.commands.channel_option import Channel, ChannelOption
 from bot.adapters.discord.commands.manager_group import ManagerGroup
 from bot.adapters.discord.commands.settings_autocomplete import suggest_values
 from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.emojis import Emojis
 from bot.core.chat_settings.setting import InvalidSetting, is_default, settings_on
 from bot.core.events import MessageRef
 from bot.i18n import localize
@@ -49,7 +50,7 @@ class SettingsGroup(ManagerGroup):
         for setting in SETTINGS.values():
             if setting.is_rare and setting.name not in overridden:
                 continue
-            value = settings_format.format_value(setting, settings, language, interaction.guild)
+            value = settings_format.format_value(setting, settings, language, _emojis(interaction))
             default = f" ({localize('settings.default', language)})"
             note = "" if setting.name in overridden else default
             lines.append(f"**{setting.label(language)}**: {value}{note}")
@@ -114,9 +115,13 @@ class SettingsGroup(ManagerGroup):
         language, selected = language_of(interaction), SETTINGS[setting]
         ref, parent, _ = _scope(interaction, channel)
         settings = await context_of(interaction).store.chat_settings.get(ref, parent)
-        value = settings_format.format_value(selected, settings, language, interaction.guild)
+        value = settings_format.format_value(selected, settings, language, _emojis(interaction))
         text = localize(key, language, name=selected.label(language), value=value)
         await respond(interaction, shortened(text))
+
+
+def _emojis(interaction: Interaction) -> Emojis:
+    return context_of(interaction).emojis(interaction.guild)
 
 
 def _locate(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:

@@ -45,7 +45,8 @@ async def _suggest_emoji_changes(
     ]
     if sign == "-":
         return removable[:MAX_SUGGESTIONS]
-    added = suggest_emojis(interaction.guild, word, "+")
+    emojis = context_of(interaction).emojis(interaction.guild)
+    added = suggest_emojis(emojis, word, "+")
     return added if sign or word else [*removable, *added][:MAX_SUGGESTIONS]
 
 

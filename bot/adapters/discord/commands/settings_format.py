@@ -3,9 +3,7 @@
 import re
 from collections.abc import Callable
 
-import discord
-
-from bot.adapters.discord.emojis import to_wire, without_markup
+from bot.adapters.discord.emojis import Emojis, without_markup
 from bot.core.chat_settings.list_types import EmojiSet, IdSet, MemberSet
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.chat_settings.setting import Setting
@@ -34,14 +32,12 @@ def parse(
     return setting.parse(plain, language, current)
 
 
-def format_value(
-    setting: Setting, settings: ChatSettings, language: str, guild: discord.Guild | None
-) -> str:
+def format_value(setting: Setting, settings: ChatSettings, language: str, emojis: Emojis) -> str:
     """Return a setting's value in Discord's markup, as ``parse`` reads it."""
 
     def show_item(item: str) -> str:
         if isinstance(setting.type, EmojiSet):
-            return str(to_wire(item, guild) or item)
+            return str(emojis.written(item) or item)
         return f"<{_sign(setting)}{item}>"
 
     return setting.format(settings, language, show_item)

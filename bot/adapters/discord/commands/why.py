@@ -7,7 +7,6 @@ from bot.adapters.discord import events
 from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.commands.named_message import named_message
 from bot.adapters.discord.context import Interaction, context_of
-from bot.adapters.discord.emojis import to_wire
 from bot.core.messages.explanation import explain_message
 from bot.i18n import localize
 
@@ -45,8 +44,6 @@ async def _explain(interaction: Interaction, message: int | None) -> None:
         return
     ref = events.interaction_ref(interaction, message)
     recorded = await context.service.recorded_outcome(ref)
-    guild, key = interaction.guild, context.pseudonyms.message_key(ref)
-    text = explain_message(
-        recorded, key, language, lambda emoji: str(to_wire(emoji, guild) or emoji)
-    )
+    key, emojis = context.pseudonyms.message_key(ref), context.emojis(interaction.guild)
+    text = explain_message(recorded, key, language, emojis.markup)
     await respond(interaction, text)

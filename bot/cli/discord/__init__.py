@@ -1,0 +1,1 @@
+"""``emoji-reactor discord``: the application on Discord."""
