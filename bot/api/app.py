@@ -88,4 +88,7 @@ def _describe(place: Sequence[object], reason: str) -> str:
 
 async def _answer_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's, for bytes that are no text
+        detail = "body: should be JSON in UTF-8"
+        return ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, detail).response()
     return ApiProblem(HTTPStatus(error.status_code), str(error.detail), error.headers).response()

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from bot.adapters.components import Components
 from bot.api.clients import ApiClient
-from bot.api.problems import unavailable
+from bot.api.problems import PROBLEMS, unavailable
 from bot.api.reactions import PLATFORM, member_key
-from bot.api.routes import PROBLEMS, client_of, json_of
+from bot.api.routes import client_of, json_of
 from bot.api.schema import MemberAnswer, MemberRequest
 from bot.core.errors import StoreFailed
 

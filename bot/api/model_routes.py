@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from bot.adapters.components import Components
-from bot.api.problems import ApiProblem, busy, unavailable
-from bot.api.routes import PROBLEMS, json_of
+from bot.api.problems import PROBLEMS, ApiProblem, busy, unavailable
+from bot.api.routes import json_of
 from bot.core.errors import EmojiReactorError, Overloaded
 from bot.remote.messages import (
     MODEL_PATH,

@@ -50,3 +50,24 @@ def unavailable(detail: str) -> ApiProblem:
     """Return the problem of a request that could not be answered for no fault of its own."""
     headers = {"Retry-After": str(ceil(BUSY_SECONDS))}
     return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers)
+
+
+def _describe(description: str, header: str = "", value: str = "") -> dict[str, object]:
+    response: dict[str, object] = {"model": Problem, "description": description}
+    if header:
+        schema = {"type": "string", "examples": [value]}
+        response["headers"] = {header: {"schema": schema}}
+    return response
+
+
+PROBLEMS: dict[int | str, dict[str, object]] = {
+    401: _describe("No token, or an unknown one.", "WWW-Authenticate", "Bearer"),
+    403: _describe("The token does not have the scope."),
+    408: _describe("The body came too slowly."),
+    413: _describe("The body is too long."),
+    421: _describe("A foreign host name, while there are no tokens."),
+    422: _describe("The request makes no sense; the detail says why."),
+    429: _describe("Too many requests or texts; come again later.", "Retry-After", "1"),
+    503: _describe("No answer was possible; try again.", "Retry-After", "1"),
+}
+"""What every operation may answer instead of a result, for the OpenAPI document."""

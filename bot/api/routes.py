@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from bot.api.clients import ApiClient
-from bot.api.problems import Problem
+from bot.api.problems import PROBLEMS, Problem
 from bot.api.reactions import Reactions
 from bot.api.schema import (
     EmojiAnswer,
@@ -21,19 +21,6 @@ from bot.api.schema import (
 from bot.operations.health import Readiness
 from bot.operations.metrics import CONTENT_TYPE, Metrics
 from model.emoji import emoji_names
-
-PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": description}
-    for status, description in {
-        401: "No token, or an unknown one.",
-        403: "The token does not have the scope.",
-        408: "The body came too slowly.",
-        413: "The body is too long.",
-        422: "The request makes no sense; the detail says why.",
-        429: "Too many requests or texts; Retry-After says when to come again.",
-        503: "No answer was possible; try again.",
-    }.items()
-}
 
 
 def json_of(answer: BaseModel) -> Response:

@@ -28,7 +28,7 @@ class Message(BaseModel):
     """A request or an answer; no error quotes what it holds."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, allow_inf_nan=False
     )
 
 

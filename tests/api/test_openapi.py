@@ -13,6 +13,16 @@ from jsonschema import Draft202012Validator
 from tests.api.server import TOKENS, RunningApi
 
 
+def test_what_a_refusal_says_beside_its_document_is_described(http: httpx.Client) -> None:
+    paths = http.get("/openapi.json").json()["paths"]
+    answers = paths["/v1/predict"]["post"]["responses"]
+    told = {status: set(answer.get("headers", ())) for status, answer in answers.items()}
+    assert told["401"] == {"WWW-Authenticate"}
+    assert told["429"] == told["503"] == {"Retry-After"}
+    assert not told["422"]
+    assert {"403", "408", "413", "421"} <= told.keys()
+
+
 def test_a_generated_client_predicts_and_reads_problems(
     api: RunningApi, http: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

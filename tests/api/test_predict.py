@@ -65,6 +65,7 @@ def test_the_same_message_gets_the_same_answer(http: httpx.Client) -> None:
         ({"texts": []}, "body.texts: list should have at least 1 item"),
         ({"texts": ["a"] * (MAX_TEXTS + 1)}, "body.texts: list should have at most"),
         ({"texts": ["secret"], "k": 0}, "body.k: "),
+        ({"texts": ["secret"], "k": "3"}, "body.k: input should be a valid integer"),
         ({"texts": ["secret"], "text": "secret"}, "body.text: extra inputs"),
         ({"texts": ["secret"], "community": "with space"}, "body.community: "),
         ({"texts": ["secret"], "messages": ["1", "2"]}, "messages: needs one id for each"),
@@ -88,8 +89,9 @@ def test_what_is_no_json_is_a_problem(http: httpx.Client, content: bytes) -> Non
     response = http.post(
         "/v1/predict", content=content, headers={"Content-Type": "application/json"}
     )
-    assert response.status_code in (400, 422)
+    assert response.status_code == 422
     assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["detail"].startswith("body")
 
 
 def test_the_emojis_have_names(http: httpx.Client) -> None:
