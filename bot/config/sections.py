@@ -134,6 +134,7 @@ class TelegramSettings(PlatformSettings):
     base_url: OptionalUrl = None
     webhook_url: OptionalUrl = None
     webhook_listen: ListenAddress = "127.0.0.1:8080"
+    business_replies: bool = False
 
 
 class MatrixSettings(PlatformSettings):

@@ -13,8 +13,8 @@ from aiohttp import ClientSession, web
 from model.emoji import TELEGRAM_REACTIONS
 from tests.e2e import bot_api
 from tests.e2e.event_log import TIMEOUT_SECONDS, EventLog
+from tests.e2e.telegram_business import TelegramBusiness
 from tests.e2e.telegram_calls import LOST_ANSWER, Call, Refusal, failure
-from tests.e2e.telegram_members import TelegramMembers
 from tests.e2e.telegram_payloads import (
     BOT,
     TOKEN,
@@ -32,7 +32,7 @@ from tests.e2e.telegram_payloads import (
 _OPT_IN = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
-class TelegramServer(TelegramMembers):
+class TelegramServer(TelegramBusiness):
     """Fake Telegram on loopback; tests send and react as members through its methods."""
 
     def __init__(self) -> None:
@@ -56,6 +56,8 @@ class TelegramServer(TelegramMembers):
         """When Telegram last failed to deliver to the webhook, and why."""
         self.can_join_groups = True
         """True if the bot can be added to groups."""
+        self.can_connect_to_business = True
+        """True if business accounts can connect the bot."""
         self.reads_all_messages = True
         """True if the bot's group privacy is off."""
         self.repeats: list[int] = []
@@ -230,6 +232,7 @@ class TelegramServer(TelegramMembers):
             "getchat": self._get_chat,
             "setmessagereaction": self._set_reaction,
             "getcustomemojistickers": self._get_custom_emojis,
+            "getbusinessconnection": self._get_business_connection,
             "answerguestquery": lambda _fields: {"inline_message_id": "1"},
         }
         handler = handlers.get(method)
@@ -238,6 +241,7 @@ class TelegramServer(TelegramMembers):
     def _get_me(self, _fields: Mapping[str, str]) -> Payload:
         abilities = dict.fromkeys(("supports_inline_queries", "supports_guest_queries"), True)
         abilities["can_join_groups"] = self.can_join_groups
+        abilities["can_connect_to_business"] = self.can_connect_to_business
         return user(BOT) | abilities | {"can_read_all_group_messages": self.reads_all_messages}
 
     def _set_webhook(self, fields: Mapping[str, str]) -> bool:
@@ -273,7 +277,9 @@ class TelegramServer(TelegramMembers):
             info["last_error_date"], info["last_error_message"] = self.last_webhook_error
         return info
 
-    def _send(self, method: str, fields: Mapping[str, str]) -> Payload:
+    def _send(self, method: str, fields: Mapping[str, str]) -> Payload | web.Response:
+        if refusal := self._refusal_of_business(fields):
+            return refusal
         self._next_id += 1
         message: Payload = {
             "message_id": int(fields.get("message_id", self._next_id)),

@@ -191,6 +191,17 @@ async def test_group_privacy_and_groups_at_botfather(
     assert "/setjoingroups" in report["telegram.joining"]["remedy"]
 
 
+async def test_business_accounts_that_cannot_connect_have_a_remedy(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    bot = launcher(telegram=telegram_server, **{"telegram.business_replies": True})
+    assert (await on_telegram(bot))["telegram.business"]["status"] == "ok"
+    telegram_server.can_connect_to_business = False
+    found = (await on_telegram(bot))["telegram.business"]
+    assert found["status"] == "warning"
+    assert "turn Business Mode on" in found["remedy"]
+
+
 async def test_a_webhook_prevents_polling(
     both: BotProcess, telegram_server: TelegramServer
 ) -> None:

@@ -9,7 +9,7 @@ from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
 from bot.adapters.telegram.custom_emojis import CustomEmojis
-from bot.adapters.telegram.dispatch import UPDATE_KINDS
+from bot.adapters.telegram.dispatch import update_kinds
 from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.inbox import Inbox
 from bot.adapters.telegram.polling import Poller, retry_until_success
@@ -73,7 +73,8 @@ class TelegramAdapter:
 
     async def _poll(self, inbox: Inbox) -> None:
         await retry_until_success(self._bot.delete_webhook, self._context.errors)
-        poller = Poller(self._bot, UPDATE_KINDS, self._context.errors, lambda: inbox.under_way)
+        kinds = update_kinds(self._services.settings)
+        poller = Poller(self._bot, kinds, self._context.errors, lambda: inbox.under_way)
         self._services.connection.heard()
         logger.info("Telegram is connected")
         try:
@@ -95,7 +96,7 @@ class TelegramAdapter:
 
         async def register() -> bool:
             return await self._bot.set_webhook(
-                url, secret_token=secret, allowed_updates=UPDATE_KINDS
+                url, secret_token=secret, allowed_updates=update_kinds(self._services.settings)
             )
 
         async with webhook.listening(url, self._services.settings.webhook_listen) as address:

@@ -1,12 +1,14 @@
 """Services and state of the adapter."""
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 
-from telegram import Bot, Chat
+from telegram import Bot, Chat, Message
 from telegram.error import ChatMigrated
 
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
@@ -16,7 +18,7 @@ from bot.adapters.telegram.events import NAME, ref, topic_key
 from bot.adapters.telegram.server_clock import ServerClock
 from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.connection import Connection
-from bot.core.errors import StoreFailed
+from bot.core.errors import PlatformRefused, StoreFailed
 from bot.core.events import MemberKey, MessageRef
 from bot.core.members.privacy import PrivacyCommands
 from bot.core.members.pseudonyms import Pseudonyms
@@ -29,6 +31,9 @@ from bot.i18n import FALLBACK
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+MAX_AGE = timedelta(seconds=120)
+"""Older messages are answered only on request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,15 @@ class AdapterContext:
         """Return the key of a Telegram user."""
         return self.services.pseudonyms.key(NAME, str(user))
 
+    def member_ref(self, user: int) -> MessageRef:
+        """Return the ref under which what concerns one user alone is kept and stays in order."""
+        member = self.member(user)
+        return MessageRef(NAME, member, member, "")
+
+    def is_late(self, message: Message) -> bool:
+        """Return True if a message is too old to be answered unasked."""
+        return self.clock.now() - message.date > MAX_AGE
+
     def ref(self, chat: Chat, message: int) -> MessageRef:
         """Return the ref of a message."""
         return ref(chat, message, self.services.pseudonyms)
@@ -100,13 +114,25 @@ class AdapterContext:
         try:
             return await call
         except Exception as error:
-            if isinstance(error, ChatMigrated) and chat is not None:
-                await self.migrate_chat(chat.id, error.new_chat_id)
-            self.record_error(error)
+            await self._record_error(error, chat)
             return None
 
-    def record_error(self, error: Exception) -> str:
+    async def within(self, seconds: float, call: Awaitable[T], chat: Chat) -> T:
+        """Return the result of a call in a chat, whose settings move if it has migrated.
+
+        Raises:
+            PlatformRefused: with the name of the error, which is counted.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                return await call
+        except Exception as error:
+            raise PlatformRefused(await self._record_error(error, chat)) from None
+
+    async def _record_error(self, error: Exception, chat: Chat | None) -> str:
         """Count an error; return its name."""
+        if isinstance(error, ChatMigrated) and chat is not None:
+            await self.migrate_chat(chat.id, error.new_chat_id)
         name = error_name(error)
         self.errors[name] += 1
         logger.debug("Telegram refused a call: %s", name)

@@ -3,10 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
-from telegram import Bot, WebhookInfo
+from telegram import Bot
 from telegram.constants import ChatMemberStatus
 from telegram.error import (
     BadRequest,
@@ -17,11 +15,10 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.adapters.telegram.dispatch import UPDATE_KINDS
 from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.errors import error_name
 from bot.adapters.telegram.server_clock import ServerClock
-from bot.config.sections import TelegramSettings
+from bot.adapters.telegram.webhook_diagnostics import check_webhook
 from bot.config.settings import Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
 
@@ -30,9 +27,6 @@ LISTEN_SECONDS = 6
 """Our poll interrupts that of another process, which polls again in one to three seconds."""
 MAX_CLOCK_DIFFERENCE_SECONDS = 60.0
 MAX_NAMED = 3
-RECENT = timedelta(hours=1)
-PORTS = frozenset((443, 80, 88, 8443))
-"""The ports that Telegram sends to."""
 
 
 async def diagnose(
@@ -58,8 +52,10 @@ async def diagnose(
                 _privacy(bot),
                 _joining(bot),
                 _clock(clock),
-                _webhook(settings.telegram, webhook),
+                check_webhook(settings.telegram, webhook),
             ]
+            if settings.telegram.business_replies:
+                findings.append(_business(bot))
             if groups:
                 findings.append(await _standing(bot, groups))
             if listen and not (settings.telegram.webhook_url or webhook.url):
@@ -79,10 +75,10 @@ def _token(bot: Bot) -> Diagnostic:
 
 
 def _privacy(bot: Bot) -> Diagnostic:
-    if bot.bot.can_read_all_group_messages:
-        return ok("telegram.privacy", "group privacy is off: it sees what is said in groups")
-    return warning(
+    return _compare(
         "telegram.privacy",
+        bot.bot.can_read_all_group_messages,
+        "group privacy is off: it sees what is said in groups",
         "group privacy is on: in groups the bot sees commands and answers to itself only",
         f"send /setprivacy to @BotFather, choose {bot.name}, press Disable, then take the bot out"
         " of its groups and add it again; or make it an admin there",
@@ -90,13 +86,30 @@ def _privacy(bot: Bot) -> Diagnostic:
 
 
 def _joining(bot: Bot) -> Diagnostic:
-    if bot.bot.can_join_groups:
-        return ok("telegram.joining", "it can be added to groups; only admins see reactions")
-    return warning(
+    return _compare(
         "telegram.joining",
+        bot.bot.can_join_groups,
+        "it can be added to groups; only admins see reactions",
         "the bot cannot be added to groups",
         f"send /setjoingroups to @BotFather, choose {bot.name}, press Enable",
     )
+
+
+def _business(bot: Bot) -> Diagnostic:
+    return _compare(
+        "telegram.business",
+        bot.bot.can_connect_to_business,
+        "business accounts can connect it",
+        "telegram.business_replies is on, but business accounts cannot connect the bot",
+        f"send /mybots to @BotFather, choose {bot.name}, Bot Settings, and turn Business Mode on",
+    )
+
+
+def _compare(
+    check: str, ability: bool | None, passed: str, problem: str, remedy: str
+) -> Diagnostic:
+    """Return the result for an ability that @BotFather gives the bot."""
+    return ok(check, passed) if ability else warning(check, problem, remedy)
 
 
 def _clock(clock: ServerClock) -> Diagnostic:
@@ -143,44 +156,6 @@ async def _title(bot: Bot, group: str) -> str:
     return '"' + "".join(letter for letter in title if letter.isprintable()) + '"'
 
 
-def _webhook(settings: TelegramSettings, info: WebhookInfo) -> Diagnostic:
-    """Compare the registered webhook with the settings."""
-    check, wait = "telegram.webhook", f"waiting updates: {info.pending_update_count}"
-    wanted, restart = settings.webhook_url, "start emoji-reactor run again, which registers it"
-    if wanted is None:
-        if not info.url:
-            return ok(check, f"none, as the bot polls; {wait}")
-        remedy = (
-            "emoji-reactor run takes it away at its start; if another program uses it, get a token"
-            " for this bot alone"
-        )
-        return warning(check, f"{_host(info.url)} gets the updates, not the polling bot", remedy)
-    if not _reachable(wanted):
-        ports = ", ".join(map(str, sorted(PORTS)))
-        remedy = f"set telegram.webhook_url to an https address on one of the ports {ports}"
-        return failed(check, "Telegram does not send to telegram.webhook_url", remedy)
-    if info.url != wanted:
-        there = f"{_host(info.url)} gets the updates" if info.url else "nothing is registered"
-        return warning(check, f"{there}, not {_host(wanted)}", restart)
-    if missing := _missing_kinds(info.allowed_updates):
-        return warning(check, f"Telegram does not send {', '.join(missing)}", restart)
-    if info.last_error_date and datetime.now(UTC) - info.last_error_date < RECENT:
-        return _undelivered(settings, info, wait)
-    return ok(check, f"{_host(wanted)} gets the updates; {wait}")
-
-
-def _undelivered(settings: TelegramSettings, info: WebhookInfo, wait: str) -> Diagnostic:
-    """Report a recent failed delivery; if no update waits, a later one succeeded."""
-    judge = failed if info.pending_update_count else warning
-    cause = " ".join((info.last_error_message or "no reason given").split())[:200]
-    return judge(
-        "telegram.webhook",
-        f"Telegram could not deliver to {_host(info.url)} lately: {cause}; {wait}",
-        f"check that emoji-reactor run is there, that its proxy passes the path on to"
-        f" {settings.webhook_listen}, and its certificate",
-    )
-
-
 async def _pollers(bot: Bot, pending: int) -> Diagnostic:
     check = "telegram.pollers"
     if pending:  # they would be returned at once, and prove nothing about other pollers
@@ -192,20 +167,6 @@ async def _pollers(bot: Bot, pending: int) -> Diagnostic:
         remedy = "if it is not this bot that is running, stop it: two take each other's updates"
         return warning(check, "another process polls with this token", remedy)
     return ok(check, "no other process polls with this token")
-
-
-def _missing_kinds(allowed: Sequence[str] | None) -> list[str]:
-    return [kind for kind in UPDATE_KINDS if kind not in (allowed or ())]
-
-
-def _reachable(url: str) -> bool:
-    address = urlsplit(url)
-    return address.scheme == "https" and (address.port or 443) in PORTS
-
-
-def _host(url: str) -> str:
-    """Return the host alone: a path may be a secret."""
-    return urlsplit(url).hostname or "another address"
 
 
 def _cause(error: Exception) -> str:

@@ -6,7 +6,7 @@ from telegram import InlineQueryResultArticle, InputTextMessageContent, Message,
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.context import AdapterContext
-from bot.core.events import IncomingMessage, MessageRef, TextOrigin
+from bot.core.events import IncomingMessage, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.explanation import explain_unanswered
 from bot.i18n import FALLBACK, localize
@@ -16,10 +16,8 @@ async def handle_guest_message(context: AdapterContext, message: Message, author
     """Answer with the emojis that fit, in the chat; nothing is recorded or stored."""
     language = author.language_code or FALLBACK
     text, origin = _asked_text(message, context.bot.bot, context.services.pseudonyms)
-    member = context.member(author.id)
-    asked = IncomingMessage(
-        MessageRef(events.NAME, member, member, ""), member, text, requested=True, origin=origin
-    )
+    ref = context.member_ref(author.id)
+    asked = IncomingMessage(ref, context.member(author.id), text, requested=True, origin=origin)
     if text:
         outcome = await context.services.service.preview(asked)
         failure = explain_unanswered(outcome, language) or localize("emoji.failed", language)

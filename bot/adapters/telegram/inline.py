@@ -3,8 +3,6 @@
 from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent
 
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import NAME
-from bot.core.events import MessageRef
 
 CACHE_SECONDS = 60
 
@@ -12,8 +10,7 @@ CACHE_SECONDS = 60
 async def handle_inline_query(context: AdapterContext, query: InlineQuery) -> None:
     """Answer with the top five; the typed text is neither recorded nor stored."""
     text = query.query.strip()
-    member = context.member(query.from_user.id)
-    ref = MessageRef(NAME, member, member, "")
+    ref = context.member_ref(query.from_user.id)
     predictions = await context.services.service.suggest(ref, text) if text else ()
     results = [
         InlineQueryResultArticle(

@@ -1,7 +1,6 @@
 """Messages and posts: commands, and what the core may answer."""
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from telegram import Message
@@ -9,19 +8,15 @@ from telegram.constants import ChatType
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.admin_notices import AdminNotices
-from bot.adapters.telegram.answers import answer_message
+from bot.adapters.telegram.answers import answer_message, check_outcome
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.responder import Responder
 from bot.adapters.telegram.work import TaskInput
 from bot.core.concurrency.delayed_tasks import DelayedTasks
 from bot.core.concurrency.ordered_tasks import OrderedTasks
-from bot.core.errors import StoreFailed
 from bot.core.events import IncomingMessage, MessageRef, SkipReason
 from bot.core.messages.silence import DropReason, log_silence
-
-MAX_AGE = timedelta(seconds=120)
-"""Older messages are answered only on request."""
 
 
 class MessageHandler:
@@ -48,7 +43,7 @@ class MessageHandler:
         if isinstance(incoming, DropReason):
             self._log_silence(ref, incoming)
             return None
-        if self._is_late(message) and not incoming.requested:
+        if context.is_late(message) and not incoming.requested:
             self._log_silence(ref, DropReason.LATE)
             return None
         return ref, partial(self._answer, incoming, message)
@@ -57,23 +52,16 @@ class MessageHandler:
         """Drop the messages that wait for the delay of their chat."""
         self._delayed.cancel_all()
 
-    def _is_late(self, message: Message) -> bool:
-        return self._context.clock.now() - message.date > MAX_AGE
-
     async def _answer(self, incoming: IncomingMessage, message: Message) -> None:
-        if self._is_late(message) and not (incoming.requested or incoming.waited):
+        if self._context.is_late(message) and not (incoming.requested or incoming.waited):
             self._log_silence(incoming.ref, DropReason.LATE)  # it waited for the store
             return
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._context.allowed_reactions.get(message.chat_id)
             incoming = replace(incoming, candidates=frozenset(allowed))
         outcome = await answer_message(self._context, message, incoming)
-        if outcome.skip_reason is SkipReason.STORE_FAILED:
-            raise StoreFailed("the message was not recorded")
-        if outcome.skip_reason is SkipReason.DELAYED:
-            # Its update is done, so that the next ones are confirmed; a crash meanwhile loses it.
-            answer = partial(self._answer, replace(incoming, waited=True), message)
-            self._delayed.submit(incoming.ref, outcome.delay_seconds, answer)
+        again = partial(self._answer, replace(incoming, waited=True), message)
+        check_outcome(outcome, self._delayed, again)
         if outcome.skip_reason is SkipReason.DUPLICATE:
             # A reaction set twice is one; a reply sent twice would be two, and is not repeated.
             responder = Responder(self._context, message)

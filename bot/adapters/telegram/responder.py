@@ -1,10 +1,9 @@
 """Reactions and replies on Telegram."""
 
-import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 
 from telegram import Message, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, NetworkError
+from telegram.error import BadRequest, NetworkError
 
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS
@@ -64,7 +63,7 @@ class Responder:
         # The same reaction twice is one: a call whose result is unknown can be repeated.
         setting = retry_idempotent(set_reaction, is_unreachable)
         try:
-            await self._call(setting, REACTION_TIMEOUT_SECONDS)
+            await self._context.within(REACTION_TIMEOUT_SECONDS, setting, self._message.chat)
         except PlatformRefused as refusal:
             if refusal.reason == "reaction_invalid":
                 self._context.allowed_reactions.refuse(chat, reaction)
@@ -86,13 +85,4 @@ class Responder:
             reply_parameters=ReplyParameters(int(ref.message)),
             reply_markup=buttons.prediction_buttons(ref.message, predictions, language),
         )
-        await self._call(sending, REPLY_TIMEOUT_SECONDS)
-
-    async def _call(self, call: Awaitable[object], timeout_seconds: float) -> None:
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await call
-        except Exception as error:
-            if isinstance(error, ChatMigrated):
-                await self._context.migrate_chat(self._message.chat_id, error.new_chat_id)
-            raise PlatformRefused(self._context.record_error(error)) from None
+        await self._context.within(REPLY_TIMEOUT_SECONDS, sending, message.chat)
