@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.discord_components import FRAMED, buttons_of, visible_text
 from tests.e2e.discord_gateway import Gateway
 from tests.e2e.discord_payloads import (
     ALICE,
@@ -48,7 +49,7 @@ class Response:
     @property
     def text(self) -> str:
         """Visible text."""
-        return str(self.data.get("content") or "")
+        return visible_text(self.data.get("content"), self.data.get("components"))
 
     @property
     def private(self) -> bool:
@@ -58,7 +59,12 @@ class Response:
     @property
     def buttons(self) -> list[Payload]:
         """Every button, row by row."""
-        return [each for row in self.data.get("components") or [] for each in row["components"]]
+        return [dict(each) for each in buttons_of(self.data.get("components"))]
+
+    @property
+    def framed(self) -> bool:
+        """True for components v2."""
+        return bool(int(self.data.get("flags") or 0) & FRAMED)
 
 
 class Interactions:
@@ -122,11 +128,20 @@ class Interactions:
         return await self._start(COMMAND, data, author, place, 0, {})
 
     async def press(
-        self, button: Payload, message_id: str, *, author: str = ALICE, place: str = CHANNEL
+        self,
+        button: Payload,
+        message_id: str,
+        *,
+        author: str = ALICE,
+        place: str = CHANNEL,
+        framed: bool = False,
     ) -> str:
-        """Press a button under a message of the bot."""
-        rows = [{"type": 1, "components": [{**button, "id": 2}], "id": 1}]
-        under = message(message_id, place, BOT, "", components=rows)
+        """Press a button under a message of the bot, or in its frame."""
+        rows: list[Payload] = [{"type": 1, "components": [{**button, "id": 2}], "id": 1}]
+        if framed:
+            rows = [{"type": 17, "components": rows, "id": 3, "spoiler": False}]
+        flags = FRAMED if framed else 0
+        under = message(message_id, place, BOT, "", components=rows, flags=flags)
         data = {"custom_id": button["custom_id"], "component_type": 2}
         return await self._start(COMPONENT, data, author, place, 0, {"message": under})
 
@@ -140,6 +155,7 @@ class Interactions:
         """Wait for the edit of a deferred response; it has the same visibility."""
         (answer,) = await self.response_to(interaction, "edit")
         flags = EPHEMERAL if self._private[interaction] else 0
+        flags |= int(answer.data.get("flags") or 0)
         return Response(
             answer.interaction,
             answer.kind,

@@ -161,6 +161,41 @@ async def test_a_member_exports_and_erases_their_data(
     assert bot.query(RECORDED) == [(other,)]
 
 
+async def test_long_answers_are_framed_and_their_buttons_work_after_a_restart(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    interactions = discord_server.interactions
+    message_id = await discord_server.send_message("funny")
+    await discord_server.reaction_requests(message_id)
+    explained = await interactions.edited(
+        await interactions.slash("why", [option("message", message_id)])
+    )
+    assert explained.framed
+    assert explained.private
+    assert explained.text.startswith("I showed 😂")
+    assert len(explained.buttons) == 5
+    silent = await discord_server.send_message("hm")
+    unexplained = await interactions.edited(
+        await interactions.slash("why", [option("message", silent)])
+    )
+    assert unexplained.buttons == []
+    many = [f"{10**17 + number}" for number in range(150)]
+    await choose(discord_server, "chat_deny", " ".join(f"<#{chat}>" for chat in many))
+    shown = await interactions.edited(
+        await interactions.slash("settings show", permissions=MANAGE_GUILD)
+    )
+    assert shown.framed
+    assert 2000 < len(shown.text) <= 4000
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    pressed = await interactions.press(
+        explained.buttons[0], explained.message, author=BOB, framed=True
+    )
+    assert "😂" in (await interactions.edited(pressed)).text
+    assert await bot.wait_for_rows(FEEDBACK, message_id) == [("agree", "😂")]
+
+
 async def test_settings_hold_in_threads_and_after_a_restart(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:

@@ -39,7 +39,7 @@ async def started(bot: BotProcess, server: DiscordServer, count: int = 1) -> Non
     """Start the bot, and wait until it knows so many emojis of its own."""
     await bot.start(DISCORD_TOKEN=TOKEN)
     await server.gateway.ready()
-    await bot.wait_for_output(f"the application has {count} emojis of its own")
+    await bot.wait_for_output(f"emojis of the application: {count}")
 
 
 async def upload(bot: BotProcess, server: DiscordServer, image: Path, *arguments: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import discord
 
@@ -15,7 +15,8 @@ from bot.core.messages.feedback import explain_rejection
 from bot.i18n import localize
 from model import Prediction
 
-Button = discord.ui.Button[discord.ui.View]
+Button = discord.ui.Button[Any]
+Item = discord.ui.Item[Any]
 
 
 class PredictionButton(
@@ -28,6 +29,8 @@ class PredictionButton(
         face = button or Button()
         face.custom_id = f"fit:{message}:{emoji}"
         super().__init__(face)
+        self.markup = str(face.emoji)
+        """Its emoji in a text."""
         self._message = int(message)
         self._emoji = emoji
 
@@ -35,7 +38,7 @@ class PredictionButton(
     async def from_custom_id(
         cls,
         _interaction: Interaction,
-        item: discord.ui.Item[discord.ui.View],
+        item: Item,
         match: re.Match[str],
         /,
     ) -> Self:
@@ -48,9 +51,9 @@ class PredictionButton(
         await interaction.response.defer(ephemeral=True, thinking=True)
         reaction = await record_choice(interaction, self._message, self._emoji)
         description = describe_choice(interaction, reaction, self._emoji)
-        back = discord.ui.View(timeout=None)
-        if reaction.result is FeedbackResult.RECORDED:
-            back.add_item(WithdrawButton(str(self._message), self._emoji))
+        is_recorded = reaction.result is FeedbackResult.RECORDED
+        withdraw = [WithdrawButton(str(self._message), self._emoji)] if is_recorded else []
+        back = button_row(*withdraw)
         await interaction.edit_original_response(content=description, view=back)
         back.stop()
 
@@ -71,7 +74,7 @@ class WithdrawButton(
     async def from_custom_id(
         cls,
         _interaction: Interaction,
-        _item: discord.ui.Item[discord.ui.View],
+        _item: Item,
         match: re.Match[str],
         /,
     ) -> Self:
@@ -92,32 +95,22 @@ class WithdrawButton(
         await finish_press(interaction, description, stored=stored)
 
 
-class PredictionButtons(discord.ui.View):
-    """At most five prediction buttons."""
-
-    def __init__(self) -> None:
-        """Set no timeout: presses are found by their ids."""
-        super().__init__(timeout=None)
-        self.best: str | None = None
-        """The first emoji as Discord shows it; None if it can show none."""
-
-
 def prediction_buttons(
-    ref: MessageRef,
-    predictions: Sequence[Prediction],
-    emojis: Emojis,
-    *,
-    scores: bool = False,
-) -> PredictionButtons:
-    """Build buttons for the predictions that Discord can show, with ``scores`` as labels."""
-    view = PredictionButtons()
-    for predicted in predictions:
-        wire = emojis.to_wire(predicted.emoji)
-        if wire is None:
-            continue
-        view.best = view.best or str(wire)
-        label = f"{predicted.score:.0%}" if scores else None
-        view.add_item(
-            PredictionButton(ref.message, predicted.emoji, Button(emoji=wire, label=label))
+    ref: MessageRef, predictions: Sequence[Prediction], emojis: Emojis, *, scores: bool = False
+) -> list[PredictionButton]:
+    """Return buttons for the predictions that Discord can show, with ``scores`` as labels."""
+    shown = [(p, wire) for p in predictions if (wire := emojis.to_wire(p.emoji)) is not None]
+    return [
+        PredictionButton(
+            ref.message, p.emoji, Button(emoji=wire, label=f"{p.score:.0%}" if scores else None)
         )
+        for p, wire in shown
+    ]
+
+
+def button_row(*buttons: Item) -> discord.ui.View:
+    """Return the buttons below a text; it never times out, as presses are found by their ids."""
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
     return view

@@ -1,12 +1,17 @@
 """Language and responses of one interaction."""
 
-from discord import app_commands
+from collections.abc import Sequence
+from typing import Any
+
+from discord import app_commands, ui
 
 from bot.adapters.discord.context import Interaction
 from bot.i18n import FALLBACK, localize
 
 MAX_LENGTH = 2000
 """Characters of a message that Discord accepts."""
+MAX_FRAMED_LENGTH = 4000
+"""Characters of a message in a frame that Discord accepts."""
 
 
 def localized(key: str) -> app_commands.locale_str:
@@ -32,9 +37,9 @@ async def finish_press(interaction: Interaction, text: str, *, stored: bool) -> 
         await interaction.edit_original_response(content=text)
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, length: int = MAX_LENGTH) -> str:
     """Return the text, cut to the length of a message."""
-    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 async def respond(interaction: Interaction, text: str) -> None:
@@ -43,3 +48,20 @@ async def respond(interaction: Interaction, text: str) -> None:
         await interaction.edit_original_response(content=text)
     else:
         await interaction.response.send_message(text, ephemeral=True)
+
+
+async def respond_framed(
+    interaction: Interaction, text: str, buttons: Sequence[ui.Item[Any]] = ()
+) -> None:
+    """Respond to an acknowledged interaction with a long text in a frame, above a row of buttons.
+
+    It takes twice as much text (components v2). A message that has a frame takes no content, embeds
+    or files any more: so this is for answers that no later edit replaces.
+    """
+    frame = ui.Container[ui.LayoutView](ui.TextDisplay(shortened(text, MAX_FRAMED_LENGTH)))
+    if buttons:
+        frame.add_item(ui.ActionRow(*buttons))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(frame)
+    await interaction.edit_original_response(view=view)
+    view.stop()  # presses are found by their ids, after a restart as well

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.adapters.discord.buttons import prediction_buttons
+from bot.adapters.discord.buttons import button_row, prediction_buttons
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import Emojis
 from bot.adapters.discord.errors import error_name, is_unreachable
@@ -76,16 +76,16 @@ class Responder:
         Raises:
             PlatformRefused: the reply was not sent, with the reason.
         """
-        view = prediction_buttons(ref, predictions, self._emojis(ref))
-        best = view.best
-        if best is None:
+        buttons = prediction_buttons(ref, predictions, self._emojis(ref))
+        if not buttons:
             raise PlatformRefused(UNKNOWN_EMOJI)
         if self._context.request_guard.is_holding_back:
             raise PlatformRefused("held_back")
+        view = button_row(*buttons)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 sent = await self._chat(ref).send(
-                    best,
+                    buttons[0].markup,
                     view=view,
                     reference=_Reference(ref),
                     mention_author=False,

@@ -11,6 +11,7 @@ from simcord.results import InteractionResult
 from bot.adapters.discord.commands.menu import build_tree
 from bot.i18n import LANGUAGES, localize
 from tests.adapters.discord.fake_discord import DiscordWorld, running_world
+from tests.discord_components import buttons_of, visible_text
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def response_text(result: InteractionResult) -> str:
     """The private answer."""
     assert result.response is not None
     assert result.ephemeral
-    return result.response.content
+    return visible_text(result.response.content, result.response.components)
 
 
 def updated(result: InteractionResult) -> str:
@@ -34,7 +35,7 @@ def updated(result: InteractionResult) -> str:
 
 def buttons(result: InteractionResult) -> list[str]:
     assert result.response is not None
-    return [each["custom_id"] for row in result.response.components for each in row["components"]]
+    return [each["custom_id"] for each in buttons_of(result.response.components)]
 
 
 async def press(here: DiscordWorld, result: InteractionResult, custom_id: str) -> InteractionResult:
@@ -97,8 +98,10 @@ async def test_why_and_feedback_on_the_last_answer(here: DiscordWorld) -> None:
     assert "none of them" in response_text(
         await here.anna.slash(here.channel, "feedback", emoji="👎")
     )
+    pressed = await press(here, result, buttons(result)[0])
+    assert "😂" in response_text(pressed)
     words = {(each["kind"], each["emoji"]) for each in (await data_of(here))["feedback"]}
-    assert words == {("correct", "🍕"), ("dislike", "")}
+    assert words == {("correct", "🍕"), ("dislike", ""), ("agree", "😂")}
     unread = await here.anna.slash(here.channel, "feedback", emoji="pizza please")
     assert "no longer know" in response_text(unread)
 

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import events
-from bot.adapters.discord.buttons import prediction_buttons
+from bot.adapters.discord.buttons import button_row, prediction_buttons
 from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import PlatformRefused
@@ -41,9 +41,10 @@ class PrivateResponse:
             PlatformRefused: Discord knows none of them.
         """
         emojis = context_of(self.interaction).emojis(self.interaction.guild)
-        view = prediction_buttons(ref, predictions, emojis, scores=True)
-        if view.best is None:
+        buttons = prediction_buttons(ref, predictions, emojis, scores=True)
+        if not buttons:
             raise PlatformRefused("unknown_emoji")
+        view = button_row(*buttons)
         text = localize("emoji.offer", language_of(self.interaction))
         await self.interaction.edit_original_response(content=text, view=view)
         view.stop()

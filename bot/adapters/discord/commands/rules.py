@@ -11,6 +11,7 @@ from bot.adapters.discord.command_context import (
     language_of,
     localized,
     respond,
+    respond_framed,
     shortened,
 )
 from bot.adapters.discord.commands.channel_option import ChannelOption
@@ -80,7 +81,7 @@ class RulesGroup(ManagerGroup):
             _markup(_emojis(interaction)),
             language_of(interaction),
         )
-        await respond(interaction, shortened(text))
+        await respond_framed(interaction, text)
 
     @app_commands.command(description=localized("rules.about_remove"))
     @app_commands.describe(number=localized("option.rule_number"))

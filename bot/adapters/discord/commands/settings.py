@@ -10,6 +10,7 @@ from bot.adapters.discord.command_context import (
     language_of,
     localized,
     respond,
+    respond_framed,
     shortened,
 )
 from bot.adapters.discord.commands import settings_format
@@ -46,7 +47,7 @@ class SettingsGroup(ManagerGroup):
         settings, overrides = await store.get(ref, parent), await store.overrides(ref)
         overridden = {key for chat in ("", parent, ref.chat) for key in overrides.get(chat, ())}
         chat = f"<#{ref.chat}>" if interaction.guild else localize("settings.here", language)
-        lines = [f"**{localize('settings.title', language, chat=chat)}**"]
+        lines = [f"### {localize('settings.title', language, chat=chat)}"]
         for setting in SETTINGS.values():
             if setting.is_rare and setting.name not in overridden:
                 continue
@@ -54,7 +55,7 @@ class SettingsGroup(ManagerGroup):
             default = f" ({localize('settings.default', language)})"
             note = "" if setting.name in overridden else default
             lines.append(f"**{setting.label(language)}**: {value}{note}")
-        await respond(interaction, shortened("\n".join(lines)))
+        await respond_framed(interaction, "\n".join(lines))
 
     @app_commands.command(name="set", description=localized("option.setting"))
     @app_commands.describe(

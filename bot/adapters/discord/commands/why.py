@@ -4,7 +4,14 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import events
-from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
+from bot.adapters.discord.buttons import prediction_buttons
+from bot.adapters.discord.command_context import (
+    acknowledge,
+    language_of,
+    localized,
+    respond,
+    respond_framed,
+)
 from bot.adapters.discord.commands.named_message import named_message
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.messages.explanation import explain_message
@@ -45,5 +52,8 @@ async def _explain(interaction: Interaction, message: int | None) -> None:
     ref = events.interaction_ref(interaction, message)
     recorded = await context.service.recorded_outcome(ref)
     key, emojis = context.pseudonyms.message_key(ref), context.emojis(interaction.guild)
-    text = explain_message(recorded, key, language, emojis.markup)
-    await respond(interaction, text)
+    text, buttons = explain_message(recorded, key, language, emojis.markup), []
+    if recorded is not None and recorded.outcome.shown:
+        buttons = prediction_buttons(ref, recorded.outcome.predictions, emojis)
+        text += f"\n\n{localize('emoji.offer', language)}"
+    await respond_framed(interaction, text, buttons)
