@@ -70,19 +70,23 @@ def operation_routes(
 ) -> APIRouter:
     """Return the routes for those who operate the server."""
     router = APIRouter(tags=["operations"])
+    not_ready: dict[int | str, dict[str, object]] = {
+        503: {"description": "Database or model do not work, by name."}
+    }
+    refusals = {status: problem for status, problem in PROBLEMS.items() if status != 422}
 
     @router.get("/healthz", response_class=Response)
     async def healthz() -> Response:
         """Answer, as long as the process does."""
         return Response("ok\n", media_type="text/plain")
 
-    @router.get("/readyz", response_class=Response)
+    @router.get("/readyz", response_class=Response, responses=not_ready)
     async def readyz() -> Response:
         """Check database and model; status 503 if one of them does not work."""
         readiness = await check_readiness()
         return Response(readiness.to_json(), readiness.status, media_type="application/json")
 
-    @router.get("/metrics", response_class=Response)
+    @router.get("/metrics", response_class=Response, responses=refusals)
     async def metrics_text() -> Response:
         """Return the metrics in Prometheus's format. Scope: metrics."""
         return Response(metrics.render(), headers={"Content-Type": CONTENT_TYPE})

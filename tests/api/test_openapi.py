@@ -21,6 +21,8 @@ def test_what_a_refusal_says_beside_its_document_is_described(http: httpx.Client
     assert told["429"] == told["503"] == {"Retry-After"}
     assert not told["422"]
     assert {"403", "408", "413", "421"} <= told.keys()
+    assert "401" in paths["/metrics"]["get"]["responses"]
+    assert "503" in paths["/readyz"]["get"]["responses"]
 
 
 def test_a_generated_client_predicts_and_reads_problems(
