@@ -6,7 +6,7 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes -c constraints.txt
 
-.PHONY: run web chromium node optimum test lint types check fix docs leaderboard picture bench train evaluate wheel lock clean
+.PHONY: run web chromium node optimum ray test lint types check fix docs leaderboard picture bench train evaluate wheel lock clean
 
 run: $(VENV)/.core  ## install the core and chat with the bot
 	$(BIN)/emoji-reactor chat
@@ -24,7 +24,9 @@ node: build/node/.ready  ## transformers.js, for the tests of layouts and of the
 
 optimum: build/optimum/.ready  ## optimum with the transformers that it needs, for the tests of layouts
 
-test: $(VENV)/.dev chromium build/node/.ready build/optimum/.ready  ## run all tests, files side by side in WORKERS processes
+ray: $(VENV)/.ray  ## Ray, for the tests of the cluster
+
+test: $(VENV)/.dev chromium build/node/.ready build/optimum/.ready $(VENV)/.ray  ## run all tests, files side by side in WORKERS processes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev  ## style and the import rules
@@ -87,11 +89,15 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e '.[train,web,api,mcp,matrix,dev]'
 	touch $@ $(VENV)/.core
 
-# Both are left out, and their tests skipped, if there is no npm or a registry cannot be reached.
+# These are left out, and their tests skipped, if there is no npm or a registry cannot be reached.
 build/node/.ready: tools/node/package.json tools/node/package-lock.json
 	@mkdir -p build/node && cp $^ build/node \
 	  && { npm ci --prefix build/node --ignore-scripts --no-audit --no-fund --silent \
 	  || echo "npm cannot install transformers.js: its tests are skipped"; }
+	@touch $@
+
+$(VENV)/.ray: $(VENV)/.dev
+	@$(PIP) -e '.[cluster]' || echo "pip cannot install ray: its tests are skipped"
 	@touch $@
 
 build/optimum/.ready: $(VENV)/.dev tools/optimum.txt

@@ -42,18 +42,19 @@ def cluster() -> Iterator[Any]:
     """A head and two workers with a processor each."""
     from ray.cluster_utils import Cluster
 
-    memory = 80 * 1024**2
-    nodes = Cluster(
-        initialize_head=True,
-        connect=True,
-        head_node_args={"num_cpus": 1, "object_store_memory": memory, "include_dashboard": False},
-    )
-    for _ in range(2):
-        nodes.add_node(num_cpus=1, object_store_memory=memory)
-    nodes.wait_for_nodes()
-    yield nodes
-    ray.shutdown()
-    nodes.shutdown()
+    resources = {"num_cpus": 1, "object_store_memory": 80 * 1024**2}
+    # A dead node has failed its five checks after 2.5 seconds instead of 15; a slow one still has
+    # ten seconds for each.
+    head = {"include_dashboard": False, "_system_config": {"health_check_period_ms": 500}}
+    nodes = Cluster(initialize_head=True, connect=True, head_node_args={**resources, **head})
+    try:
+        for _ in range(2):
+            nodes.add_node(**resources, wait=False)
+        nodes.wait_for_nodes()
+        yield nodes
+    finally:
+        ray.shutdown()
+        nodes.shutdown()
 
 
 def test_the_files_of_the_deployment_fit_the_schema_and_the_program() -> None:
@@ -84,18 +85,18 @@ class Load:
 
     def send(self) -> None:
         """Send requests until the end."""
-        while not self.ended:
-            try:
-                with httpx.Client(trust_env=False, timeout=30) as http:
+        with httpx.Client(trust_env=False, timeout=30) as http:
+            while not self.ended:
+                try:
                     response = http.post(self._url, json={"texts": ["so funny"]})
-                status = response.status_code
-            except httpx.HTTPError:
-                status = 0
-            with self.changed:
-                self.statuses[status] += 1
-                if status == 200:
-                    self.versions.append(response.json()["artifact"])
-                self.changed.notify_all()
+                    status = response.status_code
+                except httpx.HTTPError:
+                    status = 0
+                with self.changed:
+                    self.statuses[status] += 1
+                    if status == 200:
+                        self.versions.append(response.json()["artifact"])
+                    self.changed.notify_all()
 
     def wait_for(self, answers: int, version: str, seconds: float) -> None:
         """Wait until so many answers in a row are of a version."""
