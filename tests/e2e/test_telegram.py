@@ -240,6 +240,26 @@ async def test_only_new_messages_by_members_are_answered(
     assert reasons == ["not_by_person"] * 3 + ["no_text"]
 
 
+async def test_questions_of_polls_captions_and_stickers_are_read(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    closed = {"is_closed": False, "is_anonymous": True, "total_voter_count": 0}
+    kind = {"type": "regular", "allows_multiple_answers": False, "allows_revoting": True}
+    options = [{"text": each, "voter_count": 0, "persistent_id": each} for each in ("sad", "fire")]
+    poll = {"id": "1", "question": "party?", "options": options, "members_only": False}
+    shape = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
+    sticker = {"file_id": "1", "file_unique_id": "1", "type": "regular", "emoji": "🔥"} | shape
+    contents: dict[str, dict[str, Any]] = {
+        "🎉": {"poll": poll | closed | kind},
+        "🤣": {"caption": "haha", "photo": []},
+        "🔥": {"sticker": sticker},
+    }
+    for emoji, content in contents.items():
+        message = telegram_server.send_message("", **content)
+        (call,) = await telegram_server.reaction_calls(message)
+        assert call.emojis == [emoji]
+
+
 async def test_reactions_are_feedback_until_removed(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:

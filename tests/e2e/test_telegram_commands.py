@@ -162,6 +162,35 @@ async def test_the_settings_menu_is_edited_in_place(
     assert str(silent) not in [row[0] for row in bot.query(RECORDED)]
 
 
+async def test_a_topic_of_a_private_chat_is_stored_without_its_member(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    topic = {"message_thread_id": 77, "is_topic_message": True}
+    saved = await give_command(
+        telegram_server, "/settings language español", chat_id=PRIVATE, **topic
+    )
+    assert saved.fields["message_thread_id"] == "77"
+    assert bot.query("select key, value from chat_setting") == [("language", '"es"')]
+    here = '/rules add "gm" 🔥 here'
+    assert "🔥" in (await give_command(telegram_server, here, chat_id=PRIVATE, **topic)).text
+    assert await bot.stop() == 0
+    assert str(PRIVATE).encode() not in bot.files_content()
+
+
+async def test_each_topic_has_a_pace_of_its_own(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.statuses[ALICE] = "creator"
+    await give_command(telegram_server, "/settings cooldown_seconds 60")
+    topics = [{"message_thread_id": each, "is_topic_message": True} for each in (77, 78)]
+    for topic in (*topics, {}):
+        await telegram_server.reaction_calls(telegram_server.send_message("haha", **topic))
+    for topic in (*topics, {}):
+        telegram_server.send_message("haha", **topic)
+    await telegram_server.confirmed()
+    assert len(bot.query(RECORDED)) == 3
+
+
 async def test_big_reactions_are_a_setting_and_leave_sad_messages_alone(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:

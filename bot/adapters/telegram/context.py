@@ -93,6 +93,10 @@ class AdapterContext:
         """Return the ref of a message."""
         return ref(chat, message, self.services.pseudonyms)
 
+    def topic_key(self, chat: Chat, thread: int | None) -> str:
+        """Return the key of a topic's settings; empty outside of topics."""
+        return topic_key(chat, thread, self.services.pseudonyms)
+
     async def language(self, chat: Chat, own: str | None, thread: int | None = None) -> str:
         """Return the member's own language in a private chat, elsewhere the chat's."""
         if chat.type == Chat.PRIVATE and own:
@@ -100,7 +104,7 @@ class AdapterContext:
         try:
             return (
                 await self.services.store.chat_settings.get(
-                    self.ref(chat, 0), topic_key(chat, thread)
+                    self.ref(chat, 0), self.topic_key(chat, thread)
                 )
             ).language
         except StoreFailed:

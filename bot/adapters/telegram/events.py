@@ -36,9 +36,9 @@ def ref(chat: Chat, message: int, pseudonyms: Pseudonyms) -> MessageRef:
     return MessageRef(NAME, community, community, str(message))
 
 
-def topic_key(chat: Chat, thread: int | None) -> str:
+def topic_key(chat: Chat, thread: int | None, pseudonyms: Pseudonyms) -> str:
     """Return the key of a topic's settings; empty outside of topics."""
-    return f"{chat.id}/{thread}" if thread else ""
+    return f"{ref(chat, 0, pseudonyms).chat}/{thread}" if thread else ""
 
 
 def thread_of(message: Message) -> int | None:
@@ -180,7 +180,7 @@ def to_incoming(message: Message, me: User, pseudonyms: Pseudonyms) -> IncomingM
         text=text,
         addressed=addressed,
         requested=private,
-        parent_chat=topic_key(message.chat, thread_of(message)),
+        parent_chat=topic_key(message.chat, thread_of(message), pseudonyms),
         language=message.from_user.language_code if message.from_user else None,
         has_picture=has_picture(message),
         may_store_text=is_sent_by_member(message) and message.sticker is None,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.core.chat_settings.schema import ChatSettings
-from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
+from bot.core.events import IncomingMessage, Outcome, SkipReason
 from bot.core.members import reading
 from bot.core.messages.answered import readable_text
 from bot.core.messages.failures import Failures
@@ -44,7 +44,7 @@ class Admission:
     def __init__(
         self,
         store: Store,
-        pace: Callable[[MessageRef], Pace],
+        pace: Callable[[IncomingMessage], Pace],
         randomness: Randomness,
         failures: Failures,
     ) -> None:
@@ -68,7 +68,7 @@ class Admission:
             # Without the settings and the opt-out the bot must not react.
             self._failures.record("store", error)
             return Outcome(message.ref, skip_reason=SkipReason.STORE_FAILED)
-        context = DecisionContext(self._randomness.now(), self._pace(message.ref), opted_out)
+        context = DecisionContext(self._randomness.now(), self._pace(message), opted_out)
         reason = skip_before_prediction(message, settings, context) or unreadable
         if reason is not None:
             return Outcome(message.ref, skip_reason=reason)

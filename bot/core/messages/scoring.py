@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from bot.core.errors import Overloaded, StoreFailed
-from bot.core.events import IncomingMessage, MessageRef, Outcome, SkipReason
+from bot.core.events import IncomingMessage, Outcome, SkipReason
 from bot.core.messages import pipeline
 from bot.core.messages.admission import Admitted
 from bot.core.messages.answered import gravity_of
@@ -36,9 +36,9 @@ class Scorer:
         self._failures = failures
         self._window = RateWindow()
 
-    def pace(self, ref: MessageRef) -> Pace:
+    def pace(self, message: IncomingMessage) -> Pace:
         """Return how much was shown of late in the message's chat."""
-        return self._window.pace(_chat(ref), self._randomness.clock())
+        return self._window.pace(_chat(message), self._randomness.clock())
 
     async def score(self, message: IncomingMessage, admitted: Admitted) -> Outcome:
         """Return the predictions, with the emojis to show or the skip reason."""
@@ -68,11 +68,11 @@ class Scorer:
             return pipeline.skipped(given, prepared, predictions)
         ranked = pipeline.rank(given, predictions)
         # The pace is read now: others may have been answered while the predictor was busy.
-        outcome = pipeline.decide(given, prepared, ranked, self.pace(message.ref))
+        outcome = pipeline.decide(given, prepared, ranked, self.pace(message))
         if not outcome.shown:
             return outcome
         if not message.requested:
-            self._window.add(_chat(message.ref), self._randomness.clock())
+            self._window.add(_chat(message), self._randomness.clock())
         return pipeline.explore_outcome(
             given, outcome, self._randomness.roll(), self._randomness.normal
         )
@@ -80,7 +80,7 @@ class Scorer:
     def withdraw(self, message: IncomingMessage, outcome: Outcome) -> None:
         """Take an outcome that was not shown out of the pace of its chat."""
         if outcome.shown and not message.requested:
-            self._window.remove_latest(_chat(message.ref))
+            self._window.remove_latest(_chat(message))
 
     async def _preferences(self, message: IncomingMessage, *, personal: bool) -> Preferences:
         try:
@@ -116,5 +116,7 @@ class Scorer:
         return {}
 
 
-def _chat(ref: MessageRef) -> tuple[str, str, str]:
-    return ref.platform, ref.community, ref.chat
+def _chat(message: IncomingMessage) -> tuple[str, ...]:
+    """Return the key of a chat; on Telegram the topic is the parent of its messages' chat."""
+    ref = message.ref
+    return ref.platform, ref.community, ref.chat, message.parent_chat

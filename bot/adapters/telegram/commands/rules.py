@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from telegram.constants import ChatType
+
 from bot.adapters.telegram import events
 from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS
 from bot.adapters.telegram.command_context import CommandContext
@@ -41,9 +43,8 @@ async def _list(command: CommandContext, _rest: str) -> None:
 
 
 async def _add(command: CommandContext, rest: str) -> None:
-    topic = events.topic_key(command.message.chat, events.thread_of(command.message))
     try:
-        rule = parse_rule(rest, topic)
+        rule = parse_rule(rest, _topic(command))
     except InvalidRule as error:
         await command.reply(error.explain(command.language))
         return
@@ -84,6 +85,14 @@ async def _limits(command: CommandContext) -> ReactionLimits:
     """Return what a chat can show; what it does not allow just now, it may allow later."""
     allowed = await command.context.allowed_reactions.get(command.message.chat_id)
     return ReactionLimits((ALL_REACTIONS.keys() | allowed.keys()).__contains__, max_emojis=1)
+
+
+def _topic(command: CommandContext) -> str:
+    """Return the key of the topic; empty in private chats, which are answered without rules."""
+    message = command.message
+    if message.chat.type == ChatType.PRIVATE:
+        return ""
+    return command.context.topic_key(message.chat, events.thread_of(message))
 
 
 def _ref(command: CommandContext) -> MessageRef:

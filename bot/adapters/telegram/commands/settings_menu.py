@@ -34,7 +34,7 @@ class SettingsScope:
     @property
     def topic(self) -> str:
         """The id of the topic; empty for the chat as a whole."""
-        return "" if self.everywhere else events.topic_key(self.chat, self.thread)
+        return "" if self.everywhere else self.context.topic_key(self.chat, self.thread)
 
     @property
     def stored(self) -> SettingScope:
