@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.i18n import localize
+from bot.i18n import TERMS_VERSION, localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.discord_gateway import RESUME
 from tests.e2e.discord_interactions import (
@@ -159,6 +159,36 @@ async def test_a_member_exports_and_erases_their_data(
     await discord_server.reaction_requests(other)
     assert await bot.stop() == 0
     assert bot.query(RECORDED) == [(other,)]
+
+
+async def test_questions_are_answered_after_a_restart_if_the_terms_are_the_same(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    interactions = discord_server.interactions
+    asked = await interactions.edited(await interactions.slash("personal"))
+    reset = await interactions.edited(
+        await interactions.slash("preferences reset", permissions=MANAGE_GUILD)
+    )
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+
+    async def answer(button: dict[str, object], under: str) -> str:
+        pressed = await interactions.press(button, under)
+        answered = await interactions.edited(pressed)
+        assert answered.buttons == []
+        return answered.text
+
+    learn, refuse = asked.buttons
+    earlier = {**learn, "custom_id": str(learn["custom_id"]).replace(TERMS_VERSION, "2020-01")}
+    assert await answer(earlier, asked.message) == localize("error.expired", "en")
+    assert bot.query("select * from personal_consent") == []
+    assert await answer(learn, asked.message) == localize("personal.learning", "en")
+    assert len(bot.query("select * from personal_consent")) == 1
+    assert await answer(refuse, asked.message) == localize("personal.refused", "en")
+    # Whoever asked does not manage the server any more.
+    assert await answer(reset.buttons[0], reset.message) == localize("preferences.admins", "en")
+    assert await answer(reset.buttons[1], reset.message) == localize("preferences.kept", "en")
 
 
 async def test_long_answers_are_framed_and_their_buttons_work_after_a_restart(

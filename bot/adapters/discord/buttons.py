@@ -7,7 +7,11 @@ from typing import Any, Self
 import discord
 
 from bot.adapters.discord.callbacks import describe_choice, record_choice
-from bot.adapters.discord.command_context import finish_press
+from bot.adapters.discord.command_context import (
+    finish_press,
+    language_of,
+    respond_with_buttons,
+)
 from bot.adapters.discord.context import Interaction
 from bot.adapters.discord.emojis import Emojis
 from bot.core.events import FeedbackResult, MessageRef
@@ -16,7 +20,6 @@ from bot.i18n import localize
 from model import Prediction
 
 Button = discord.ui.Button[Any]
-Item = discord.ui.Item[Any]
 
 
 class PredictionButton(
@@ -36,11 +39,7 @@ class PredictionButton(
 
     @classmethod
     async def from_custom_id(
-        cls,
-        _interaction: Interaction,
-        item: Item,
-        match: re.Match[str],
-        /,
+        cls, _interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Build the button from its id."""
         face = item if isinstance(item, discord.ui.Button) else None
@@ -53,9 +52,7 @@ class PredictionButton(
         description = describe_choice(interaction, reaction, self._emoji)
         is_recorded = reaction.result is FeedbackResult.RECORDED
         withdraw = [WithdrawButton(str(self._message), self._emoji)] if is_recorded else []
-        back = button_row(*withdraw)
-        await interaction.edit_original_response(content=description, view=back)
-        back.stop()
+        await respond_with_buttons(interaction, description, withdraw)
 
 
 class WithdrawButton(
@@ -72,11 +69,7 @@ class WithdrawButton(
 
     @classmethod
     async def from_custom_id(
-        cls,
-        _interaction: Interaction,
-        _item: Item,
-        match: re.Match[str],
-        /,
+        cls, _interaction: Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Build the button from its id."""
         return cls(match["message"], match["emoji"])
@@ -85,7 +78,7 @@ class WithdrawButton(
         """Withdraw the choice."""
         await interaction.response.defer()
         reaction = await record_choice(interaction, self._message, self._emoji, withdrawn=True)
-        language = str(interaction.locale)
+        language = language_of(interaction)
         description = (
             localize("feedback.withdrawn", language)
             if reaction.result is FeedbackResult.RECORDED
@@ -106,11 +99,3 @@ def prediction_buttons(
         )
         for p, wire in shown
     ]
-
-
-def button_row(*buttons: Item) -> discord.ui.View:
-    """Return the buttons below a text; it never times out, as presses are found by their ids."""
-    view = discord.ui.View(timeout=None)
-    for button in buttons:
-        view.add_item(button)
-    return view

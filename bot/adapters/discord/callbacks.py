@@ -1,7 +1,7 @@
 """Choices that members make by buttons and commands."""
 
 from bot.adapters.discord import events
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.core.events import FeedbackResult, FeedbackSource
 from bot.core.messages.feedback import ReactionResult, explain_rejection
 from bot.i18n import localize
@@ -22,7 +22,7 @@ async def record_choice(
     """
     context = context_of(interaction)
     # What is withdrawn was accepted once, or is stored nowhere.
-    known = [emoji] if withdrawn else context.emojis(interaction.guild).choosable
+    known = [emoji] if withdrawn else emojis_of(interaction).choosable
     chosen = parse_choice(emoji, known)
     if chosen is None:
         return ReactionResult(FeedbackResult.UNKNOWN_MESSAGE)
@@ -38,5 +38,5 @@ def describe_choice(interaction: Interaction, reaction: ReactionResult, emoji: s
     language = str(interaction.locale)
     if reaction.result is not FeedbackResult.RECORDED:
         return explain_rejection(reaction.result, language)
-    shown = context_of(interaction).emojis(interaction.guild).markup(emoji)
+    shown = emojis_of(interaction).markup(emoji)
     return localize(f"feedback.{reaction.kind}", language, emoji=shown)

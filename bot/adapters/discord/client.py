@@ -23,6 +23,7 @@ from bot.adapters.discord.event_guard import EventGuard
 from bot.adapters.discord.events import ref
 from bot.adapters.discord.heartbeats import HeartbeatWatch
 from bot.adapters.discord.inbox import Inbox
+from bot.adapters.discord.prompts import ChoiceButton
 from bot.adapters.discord.responder import TIMEOUT_SECONDS, Responder
 from bot.adapters.discord.suspension import Suspensions
 from bot.log import describe
@@ -104,7 +105,7 @@ class Client(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Handle the buttons of all earlier messages, and register the commands."""
-        self.add_dynamic_items(PredictionButton, WithdrawButton)
+        self.add_dynamic_items(PredictionButton, WithdrawButton, ChoiceButton)
         await self.tree.set_translator(Translator())
         if 0 in (self.shard_ids or [0]) and not self.context.commands_registered.is_set():
             self._tasks.append(asyncio.create_task(self._register()))

@@ -87,3 +87,8 @@ def context_of(interaction: Interaction) -> AdapterContext:
     """Return the context of the client that received the interaction."""
     context: AdapterContext = interaction.client.context
     return context
+
+
+def emojis_of(interaction: Interaction) -> Emojis:
+    """Return the emojis of the server or private chat."""
+    return context_of(interaction).emojis(interaction.guild)

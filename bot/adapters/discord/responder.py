@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.adapters.discord.buttons import button_row, prediction_buttons
+from bot.adapters.discord.buttons import prediction_buttons
+from bot.adapters.discord.command_context import button_row
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import Emojis
 from bot.adapters.discord.errors import error_name, is_unreachable
@@ -81,7 +82,7 @@ class Responder:
             raise PlatformRefused(UNKNOWN_EMOJI)
         if self._context.request_guard.is_holding_back:
             raise PlatformRefused("held_back")
-        view = button_row(*buttons)
+        view = button_row(buttons)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 sent = await self._chat(ref).send(
@@ -94,7 +95,7 @@ class Responder:
                 )
         except Exception as error:
             raise PlatformRefused(_reply_refusal(error)) from None
-        view.stop()  # presses are found by their ids, after a restart as well
+        view.stop()
         guild = None if ref.community == ref.chat else int(ref.community)
         self._context.answered_refs[message_ref(guild, int(ref.chat), sent.id)] = ref
 

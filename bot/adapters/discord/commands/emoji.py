@@ -7,9 +7,15 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord import events
-from bot.adapters.discord.buttons import button_row, prediction_buttons
-from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.buttons import prediction_buttons
+from bot.adapters.discord.command_context import (
+    acknowledge,
+    language_of,
+    localized,
+    respond,
+    respond_with_buttons,
+)
+from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.core.errors import PlatformRefused
 from bot.core.events import IncomingMessage, MessageRef, SkipReason, TextOrigin
 from bot.i18n import localize
@@ -40,14 +46,12 @@ class PrivateResponse:
         Raises:
             PlatformRefused: Discord knows none of them.
         """
-        emojis = context_of(self.interaction).emojis(self.interaction.guild)
+        emojis = emojis_of(self.interaction)
         buttons = prediction_buttons(ref, predictions, emojis, scores=True)
         if not buttons:
             raise PlatformRefused("unknown_emoji")
-        view = button_row(*buttons)
         text = localize("emoji.offer", language_of(self.interaction))
-        await self.interaction.edit_original_response(content=text, view=view)
-        view.stop()
+        await respond_with_buttons(self.interaction, text, buttons)
 
 
 @app_commands.command(description=localized("command.emoji"))
@@ -74,7 +78,7 @@ async def _offer(interaction: Interaction, text: str, origin: TextOrigin | None 
         ref=events.interaction_ref(interaction),
         author=context.member(interaction.user.id),
         text=text,
-        custom_emojis=context.emojis(interaction.guild).custom,
+        custom_emojis=emojis_of(interaction).custom,
         addressed=True,
         requested=True,
         parent_chat=events.parent_of(interaction.channel),

@@ -7,7 +7,7 @@ from bot.adapters.discord.callbacks import describe_choice, record_choice
 from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
 from bot.adapters.discord.commands.autocomplete import suggest_emojis
 from bot.adapters.discord.commands.named_message import named_message
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.context import Interaction, emojis_of
 from bot.core.events import FeedbackSource
 from bot.i18n import localize
 
@@ -17,7 +17,7 @@ from bot.i18n import localize
 async def feedback(interaction: Interaction, emoji: str, message: str | None = None) -> None:
     """Record which emoji would have fitted; 👎 for none."""
     await acknowledge(interaction)
-    emojis = context_of(interaction).emojis(interaction.guild)
+    emojis = emojis_of(interaction)
     picked = next(iter(emojis.from_wire(discord.PartialEmoji.from_str(emoji.strip()))), None)
     if picked is None and emoji.strip() in emojis.custom:
         picked = emoji.strip()
@@ -31,4 +31,4 @@ async def feedback(interaction: Interaction, emoji: str, message: str | None = N
 
 @feedback.autocomplete("emoji")
 async def _emojis(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    return suggest_emojis(context_of(interaction).emojis(interaction.guild), typed)
+    return suggest_emojis(emojis_of(interaction), typed)

@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.adapters.discord.command_context import language_of, respond
+from bot.adapters.discord.command_context import language_of, may_manage, respond
 from bot.adapters.discord.context import Interaction
 from bot.i18n import localize
 
@@ -13,7 +13,7 @@ class ManagerGroup(app_commands.Group):
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Return True for managers of the server, and in private chats."""
-        if interaction.guild_id is None or interaction.permissions.manage_guild:
+        if may_manage(interaction):
             return True
         if interaction.type is not discord.InteractionType.autocomplete:
             await respond(interaction, localize("settings.managers", language_of(interaction)))

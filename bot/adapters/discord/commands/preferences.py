@@ -1,7 +1,6 @@
 """``/preferences``: everyone may see them, who manages the server may reset and transfer them."""
 
 import asyncio
-import io
 import json
 
 import discord
@@ -11,23 +10,24 @@ from bot import charts
 from bot.adapters.discord import events
 from bot.adapters.discord.command_context import (
     acknowledge,
-    finish_press,
+    chat_name,
+    file_of,
     language_of,
     localized,
+    may_manage,
     respond,
+    respond_with_file,
 )
 from bot.adapters.discord.context import Interaction, context_of
-from bot.core.errors import StoreFailed
+from bot.adapters.discord.prompts import RESET, RETAIN, ask
 from bot.core.export_files import ExportFileError, check_size
+from bot.core.members.privacy import Prompt
 from bot.core.preferences import transfer
 from bot.core.preferences.posterior import Preferences
 from bot.i18n import localize
 
 EXPORT_FILENAME = "preferences.json"
 CHART_FILENAME = "preferences.png"
-CONFIRMATION_TIMEOUT_SECONDS = 600.0
-MAX_DESCRIPTION_LENGTH = 1024
-"""Characters of a file's description that Discord accepts."""
 
 
 class PreferencesGroup(app_commands.Group):
@@ -40,7 +40,7 @@ class PreferencesGroup(app_commands.Group):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Allow ``show`` to everyone, the rest to managers and in private chats."""
         is_show = interaction.command is not None and interaction.command.name == "show"
-        if is_show or interaction.guild_id is None or interaction.permissions.manage_guild:
+        if is_show or may_manage(interaction):
             return True
         await respond(interaction, localize("preferences.admins", language_of(interaction)))
         return False
@@ -56,19 +56,19 @@ class PreferencesGroup(app_commands.Group):
             await respond(interaction, localize("preferences.nothing", language))
             return
         share = f"{preferences.acceptance:.0%}"
-        await interaction.edit_original_response(
-            content=localize("preferences.caption", language, share=share),
-            attachments=[await _draw_chart(interaction, preferences)],
-        )
+        caption = localize("preferences.caption", language, share=share)
+        await respond_with_file(interaction, caption, await _draw_chart(interaction, preferences))
 
     @app_commands.command(description=localized("preferences.about_reset"))
     async def reset(self, interaction: Interaction) -> None:
         """Ask for confirmation of a reset."""
         await acknowledge(interaction)
         language = language_of(interaction)
-        await interaction.edit_original_response(
-            content=localize("preferences.ask", language), view=ResetConfirmation(language)
+        choices = (
+            (RESET, localize("preferences.yes", language)),
+            (RETAIN, localize("preferences.no", language)),
         )
+        await ask(interaction, Prompt(localize("preferences.ask", language), choices))
 
     @app_commands.command(description=localized("preferences.about_export"))
     async def export(self, interaction: Interaction) -> None:
@@ -77,20 +77,16 @@ class PreferencesGroup(app_commands.Group):
         requests = context_of(interaction).service.member_requests
         document = await requests.export_preferences(events.interaction_ref(interaction))
         content = json.dumps(document, ensure_ascii=False, indent=1).encode()
-        await interaction.edit_original_response(
-            content=localize("preferences.exported", language_of(interaction)),
-            attachments=[discord.File(io.BytesIO(content), EXPORT_FILENAME)],
-        )
+        text = localize("preferences.exported", language_of(interaction))
+        await respond_with_file(interaction, text, file_of(content, EXPORT_FILENAME))
 
     @app_commands.command(name="import", description=localized("preferences.about_import"))
     @app_commands.describe(file=localized("preferences.about_file"))
     async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Replace the counts by those of a file."""
         await acknowledge(interaction)
-        requests, language = (
-            context_of(interaction).service.member_requests,
-            language_of(interaction),
-        )
+        language = language_of(interaction)
+        requests = context_of(interaction).service.member_requests
         try:
             check_size(file.size)
             document = transfer.parse_json(await file.read())
@@ -102,56 +98,15 @@ class PreferencesGroup(app_commands.Group):
 
 
 async def _draw_chart(interaction: Interaction, preferences: Preferences) -> discord.File:
-    language, guild = language_of(interaction), interaction.guild
+    language = language_of(interaction)
     strongest = preferences.strongest()
     chart = await asyncio.to_thread(
         charts.preferences_chart,
         [charts.PreferenceBar(emoji, bias) for emoji, bias in strongest],
         charts.DISCORD_DARK,
-        localize(
-            "preferences.title",
-            language,
-            chat=guild.name if guild else localize("settings.here", language),
-        ),
+        localize("preferences.title", language, chat=chat_name(interaction)),
         localize("preferences.subtitle", language),
         (localize("preferences.more", language), localize("preferences.less", language)),
     )
     description = ", ".join(f"{emoji} {bias:+.1f}" for emoji, bias in strongest)
-    return discord.File(
-        io.BytesIO(chart), CHART_FILENAME, description=description[:MAX_DESCRIPTION_LENGTH]
-    )
-
-
-class ResetConfirmation(discord.ui.View):
-    """Two buttons that reset or keep the preferences; only the asker sees them."""
-
-    def __init__(self, language: str) -> None:
-        """Add both buttons."""
-        super().__init__(timeout=CONFIRMATION_TIMEOUT_SECONDS)
-        self.add_item(_ConfirmationButton("yes", language))
-        self.add_item(_ConfirmationButton("no", language))
-
-
-class _ConfirmationButton(discord.ui.Button[ResetConfirmation]):
-    def __init__(self, name: str, language: str) -> None:
-        self._resets = name == "yes"
-        super().__init__(
-            label=localize(f"preferences.{name}", language),
-            style=discord.ButtonStyle.danger if self._resets else discord.ButtonStyle.secondary,
-        )
-
-    async def callback(self, interaction: Interaction) -> None:
-        """Reset the preferences, or not, and remove the buttons once that is stored."""
-        await interaction.response.defer()
-        key, language = "preferences.kept", language_of(interaction)
-        try:
-            if self._resets:
-                requests = context_of(interaction).service.member_requests
-                await requests.reset_preferences(events.interaction_ref(interaction))
-                key = "preferences.forgotten"
-        except StoreFailed:
-            await finish_press(interaction, localize("error.not_stored", language), stored=False)
-            return
-        await finish_press(interaction, localize(key, language), stored=True)
-        if self.view is not None:
-            self.view.stop()
+    return file_of(chart, CHART_FILENAME, description)

@@ -1,22 +1,23 @@
 """``/rules``: a community's own emojis for words, for those who manage the server."""
 
-import io
-
 import discord
 from discord import app_commands
 
 from bot.adapters.discord import events
 from bot.adapters.discord.command_context import (
     acknowledge,
+    file_of,
     language_of,
     localized,
     respond,
     respond_framed,
+    respond_with_file,
     shortened,
 )
+from bot.adapters.discord.commands.autocomplete import MAX_SUGGESTIONS
 from bot.adapters.discord.commands.channel_option import ChannelOption
 from bot.adapters.discord.commands.manager_group import ManagerGroup
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.adapters.discord.emojis import Emojis, without_markup
 from bot.core.chat_settings.list_types import read_emojis
 from bot.core.export_files import ExportFileError, check_size
@@ -24,8 +25,6 @@ from bot.core.rules.commands import EXPORT_FILENAME, RuleMarkup
 from bot.core.rules.rule import MAX_PATTERN_LENGTH, InvalidRule, Rule
 from bot.core.rules.validation import ReactionLimits
 from bot.i18n import localize
-
-MAX_SUGGESTIONS = 25
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -55,7 +54,7 @@ class RulesGroup(ManagerGroup):
     ) -> None:
         """Add a rule."""
         await acknowledge(interaction)
-        language, known = language_of(interaction), _emojis(interaction)
+        language, known = language_of(interaction), emojis_of(interaction)
         try:
             rule = Rule(
                 pattern=pattern,
@@ -78,7 +77,7 @@ class RulesGroup(ManagerGroup):
         await acknowledge(interaction)
         text = await context_of(interaction).rule_commands.describe_all(
             events.interaction_ref(interaction),
-            _markup(_emojis(interaction)),
+            _markup(emojis_of(interaction)),
             language_of(interaction),
         )
         await respond_framed(interaction, text)
@@ -113,10 +112,8 @@ class RulesGroup(ManagerGroup):
         content = await context_of(interaction).rule_commands.export(
             events.interaction_ref(interaction)
         )
-        await interaction.edit_original_response(
-            content=localize("rules.exported", language_of(interaction)),
-            attachments=[discord.File(io.BytesIO(content), EXPORT_FILENAME)],
-        )
+        text = localize("rules.exported", language_of(interaction))
+        await respond_with_file(interaction, text, file_of(content, EXPORT_FILENAME))
 
     @app_commands.command(name="import", description=localized("rules.about_import"))
     @app_commands.describe(file=localized("rules.about_file"))
@@ -132,7 +129,7 @@ class RulesGroup(ManagerGroup):
         text = await context_of(interaction).rule_commands.import_file(
             events.interaction_ref(interaction),
             await file.read(),
-            _limits(_emojis(interaction)),
+            _limits(emojis_of(interaction)),
             language,
         )
         await respond(interaction, shortened(text))
@@ -143,10 +140,6 @@ def _read_emojis(text: str) -> tuple[str, ...]:
         return tuple(read_emojis(without_markup(text)))
     except ValueError:
         raise InvalidRule("rules.no_emoji") from None
-
-
-def _emojis(interaction: Interaction) -> Emojis:
-    return context_of(interaction).emojis(interaction.guild)
 
 
 def _limits(emojis: Emojis) -> ReactionLimits:

@@ -17,8 +17,7 @@ from bot.adapters.discord.commands import settings_format
 from bot.adapters.discord.commands.channel_option import Channel, ChannelOption
 from bot.adapters.discord.commands.manager_group import ManagerGroup
 from bot.adapters.discord.commands.settings_autocomplete import suggest_values
-from bot.adapters.discord.context import Interaction, context_of
-from bot.adapters.discord.emojis import Emojis
+from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.core.chat_settings.setting import InvalidSetting, is_default, settings_on
 from bot.core.events import MessageRef
 from bot.i18n import localize
@@ -48,10 +47,11 @@ class SettingsGroup(ManagerGroup):
         overridden = {key for chat in ("", parent, ref.chat) for key in overrides.get(chat, ())}
         chat = f"<#{ref.chat}>" if interaction.guild else localize("settings.here", language)
         lines = [f"### {localize('settings.title', language, chat=chat)}"]
+        emojis = emojis_of(interaction)
         for setting in SETTINGS.values():
             if setting.is_rare and setting.name not in overridden:
                 continue
-            value = settings_format.format_value(setting, settings, language, _emojis(interaction))
+            value = settings_format.format_value(setting, settings, language, emojis)
             default = f" ({localize('settings.default', language)})"
             note = "" if setting.name in overridden else default
             lines.append(f"**{setting.label(language)}**: {value}{note}")
@@ -116,13 +116,9 @@ class SettingsGroup(ManagerGroup):
         language, selected = language_of(interaction), SETTINGS[setting]
         ref, parent, _ = _scope(interaction, channel)
         settings = await context_of(interaction).store.chat_settings.get(ref, parent)
-        value = settings_format.format_value(selected, settings, language, _emojis(interaction))
+        value = settings_format.format_value(selected, settings, language, emojis_of(interaction))
         text = localize(key, language, name=selected.label(language), value=value)
         await respond(interaction, shortened(text))
-
-
-def _emojis(interaction: Interaction) -> Emojis:
-    return context_of(interaction).emojis(interaction.guild)
 
 
 def _locate(interaction: Interaction, channel: object) -> tuple[MessageRef, str]:

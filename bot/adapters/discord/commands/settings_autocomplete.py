@@ -7,7 +7,7 @@ from bot.adapters.discord import events
 from bot.adapters.discord.command_context import language_of
 from bot.adapters.discord.commands.autocomplete import MAX_SUGGESTIONS, suggest_emojis
 from bot.adapters.discord.commands.settings_format import ROLE_LISTS
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.adapters.discord.emojis import to_wire
 from bot.core.chat_settings.list_types import EmojiSet, IdSet
 from bot.core.chat_settings.setting import SETTINGS, Setting
@@ -45,7 +45,7 @@ async def _suggest_emoji_changes(
     ]
     if sign == "-":
         return removable[:MAX_SUGGESTIONS]
-    emojis = context_of(interaction).emojis(interaction.guild)
+    emojis = emojis_of(interaction)
     added = suggest_emojis(emojis, word, "+")
     return added if sign or word else [*removable, *added][:MAX_SUGGESTIONS]
 

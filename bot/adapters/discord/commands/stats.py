@@ -1,16 +1,22 @@
 """``/stats``: which shown emojis were kept, as a chart."""
 
 import asyncio
-import io
 from collections.abc import Mapping
 from itertools import islice
 
-import discord
 from discord import app_commands
 
 from bot import charts
 from bot.adapters.discord import events
-from bot.adapters.discord.command_context import acknowledge, language_of, localized, respond
+from bot.adapters.discord.command_context import (
+    acknowledge,
+    chat_name,
+    file_of,
+    language_of,
+    localized,
+    respond,
+    respond_with_file,
+)
 from bot.adapters.discord.context import Interaction, context_of
 from bot.adapters.discord.emojis import to_wire
 from bot.database.trends import KeptShare
@@ -30,22 +36,18 @@ async def stats(interaction: Interaction) -> None:
     if not kept:
         await respond(interaction, localize("stats.nothing", language))
         return
-    chat = interaction.guild.name if interaction.guild else localize("settings.here", language)
-    title, subtitle = (
-        localize("stats.title", language, chat=chat),
-        localize("stats.subtitle", language),
-    )
+    title = localize("stats.title", language, chat=chat_name(interaction))
+    subtitle = localize("stats.subtitle", language)
     bars = [charts.Bar(each, now.share, now.shown) for each, now in islice(kept.items(), MAX_BARS)]
     headings = localize("stats.kept", language), localize("stats.shown", language)
     image = await asyncio.to_thread(
         charts.acceptance_chart, bars, charts.DISCORD_DARK, title, subtitle, headings
     )
-    file = discord.File(io.BytesIO(image), "stats.png", description=_describe(kept))
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
     )
     caption = localize("stats.caption", language, shown=shown, share=f"{left / shown:.0%}")
-    await interaction.edit_original_response(content=caption, attachments=[file])
+    await respond_with_file(interaction, caption, file_of(image, "stats.png", _describe(kept)))
 
 
 def _describe(kept: Mapping[str, KeptShare]) -> str:

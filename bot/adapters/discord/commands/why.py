@@ -13,7 +13,7 @@ from bot.adapters.discord.command_context import (
     respond_framed,
 )
 from bot.adapters.discord.commands.named_message import named_message
-from bot.adapters.discord.context import Interaction, context_of
+from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.core.messages.explanation import explain_message
 from bot.i18n import localize
 
@@ -51,7 +51,7 @@ async def _explain(interaction: Interaction, message: int | None) -> None:
         return
     ref = events.interaction_ref(interaction, message)
     recorded = await context.service.recorded_outcome(ref)
-    key, emojis = context.pseudonyms.message_key(ref), context.emojis(interaction.guild)
+    key, emojis = context.pseudonyms.message_key(ref), emojis_of(interaction)
     text, buttons = explain_message(recorded, key, language, emojis.markup), []
     if recorded is not None and recorded.outcome.shown:
         buttons = prediction_buttons(ref, recorded.outcome.predictions, emojis)
