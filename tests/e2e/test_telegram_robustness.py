@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from bot.adapters.telegram.dispatch import update_kinds
+from bot.config.sections import TelegramSettings
 from bot.i18n import localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess, store_away
@@ -20,7 +22,7 @@ POLL = {"id": "1", "question": SECRET, "options": [], "total_voter_count": 0, "i
 
 @pytest.fixture
 async def bot(launcher: Launcher, telegram_server: TelegramServer) -> BotProcess:
-    process = launcher(telegram=telegram_server)
+    process = launcher(telegram=telegram_server, **{"telegram.business_replies": True})
     await process.start(TELEGRAM_TOKEN=TOKEN)
     await telegram_server.polling()
     return process
@@ -46,6 +48,8 @@ ODD_UPDATES: dict[str, dict[str, Any]] = {
     "a NUL": message(text=f"\x00{SECRET}"),
     "a reaction without a chat": {"message_reaction": {"message_id": 7}},
     "a press without a sender": {"callback_query": {"id": "1", "data": SECRET}},
+    "a business connection without a user": {"business_connection": {"id": "1"}},
+    "deleted messages of no chat": {"deleted_business_messages": {"message_ids": [SECRET]}},
     "another kind": {"something_new": {"text": SECRET}},
 }
 
@@ -82,20 +86,14 @@ VALUES = st.recursive(
 )
 FIELDS = ("message_id", "date", "chat", "from", "text", "entities", "poll", "sender_chat", "quote")
 MESSAGES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=3).map(
-    lambda changes: message(**changes)
+    lambda changes: message(guest_query_id="1", business_connection_id="1", **changes)["message"]
 )
-KINDS = st.sampled_from(
-    (
-        "message",
-        "channel_post",
-        "message_reaction",
-        "message_reaction_count",
-        "callback_query",
-        "inline_query",
-        "my_chat_member",
-    )
+KINDS = update_kinds(TelegramSettings(business_replies=True))
+KINDS_OF_MESSAGES = [kind for kind in KINDS if kind.endswith(("message", "post"))]
+UPDATES = st.one_of(
+    st.dictionaries(st.sampled_from(KINDS_OF_MESSAGES), MESSAGES, min_size=1, max_size=1),
+    st.dictionaries(st.sampled_from(KINDS), VALUES, min_size=1, max_size=1),
 )
-UPDATES = MESSAGES | st.builds(lambda kind, content: {kind: content}, KINDS, VALUES)
 
 
 async def test_updates_of_any_shape_cost_no_other(
