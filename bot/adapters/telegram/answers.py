@@ -5,7 +5,6 @@ from typing import Any
 
 from telegram import Message
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.responder import Responder
@@ -37,8 +36,7 @@ async def answer_message(
     """Answer a message; if a request has no answer, say why."""
     outcome = await context.services.service.on_message(incoming, Responder(context, message))
     if incoming.requested and outcome.skip_reason:
-        own = message.from_user.language_code if message.from_user else None
-        language = await context.language(message.chat, own, events.thread_of(message))
+        language = await context.language_of(message)
         if text := explain_unanswered(outcome, language):
             await CommandContext(context, message, "", language).reply(text)
     return outcome

@@ -46,6 +46,18 @@ class CommandContext:
             message.chat,
         )
 
+    async def reply_photo(self, image: bytes, caption: str) -> None:
+        """Reply to the command with a picture."""
+        await self.context.attempt(
+            self.context.bot.send_photo(
+                self.message.chat_id,
+                image,
+                caption=caption,
+                message_thread_id=thread_of(self.message),
+                reply_parameters=self.reply_to,
+            )
+        )
+
     @property
     def reply_to(self) -> ReplyParameters:
         """The reference to the command, valid even if it is deleted meanwhile."""

@@ -14,7 +14,7 @@ from telegram.error import ChatMigrated
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.custom_emojis import CustomEmojis
 from bot.adapters.telegram.errors import error_name
-from bot.adapters.telegram.events import NAME, ref, topic_key
+from bot.adapters.telegram.events import NAME, ref, thread_of, topic_key
 from bot.adapters.telegram.server_clock import ServerClock
 from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.connection import Connection
@@ -109,6 +109,11 @@ class AdapterContext:
             ).language
         except StoreFailed:
             return FALLBACK
+
+    async def language_of(self, message: Message) -> str:
+        """Return the language in which a message is answered."""
+        own = message.from_user.language_code if message.from_user else None
+        return await self.language(message.chat, own, thread_of(message))
 
     async def attempt(self, call: Awaitable[T], chat: Chat | None = None) -> T | None:
         """Return the result of a call; None if it fails, which is counted by name.

@@ -75,9 +75,8 @@ class Responder:
         Raises:
             PlatformRefused: with the name of the error.
         """
-        message, author = self._message, self._message.from_user
-        own = author.language_code if author else None
-        language = await self._context.language(message.chat, own, thread_of(message))
+        message = self._message
+        language = await self._context.language_of(message)
         sending = self._context.bot.send_message(
             message.chat_id,
             localize("emoji.offer", language),

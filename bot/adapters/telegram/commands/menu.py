@@ -11,7 +11,6 @@ from telegram import (
     Message,
 )
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.commands import (
     emoji,
@@ -78,8 +77,7 @@ async def handle(context: AdapterContext, message: Message, name: str, argument:
     """Run a command; unknown ones are ignored."""
     if name not in COMMANDS:
         return
-    own = message.from_user.language_code if message.from_user else None
-    language = await context.language(message.chat, own, events.thread_of(message))
+    language = await context.language_of(message)
     await COMMANDS[name](CommandContext(context, message, argument, language))
 
 

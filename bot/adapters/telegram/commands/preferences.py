@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from telegram import CallbackQuery, Message
 
 from bot import charts
-from bot.adapters.telegram import buttons, events
+from bot.adapters.telegram import buttons
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.files import replied_file, send_file
@@ -55,15 +55,8 @@ async def _show(command: CommandContext) -> None:
         command.localize("preferences.subtitle"),
         (command.localize("preferences.more"), command.localize("preferences.less")),
     )
-    await command.context.attempt(
-        command.context.bot.send_photo(
-            chat.id,
-            chart,
-            caption=command.localize("preferences.caption", share=f"{found.acceptance:.0%}"),
-            message_thread_id=events.thread_of(command.message),
-            reply_parameters=command.reply_to,
-        )
-    )
+    share = f"{found.acceptance:.0%}"
+    await command.reply_photo(chart, command.localize("preferences.caption", share=share))
 
 
 async def _reset(command: CommandContext) -> None:

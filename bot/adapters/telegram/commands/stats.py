@@ -3,7 +3,6 @@
 import asyncio
 
 from bot import charts
-from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
 from bot.core.errors import StoreFailed
 
@@ -33,12 +32,5 @@ async def stats(command: CommandContext) -> None:
     shown, left = (
         sum(each) for each in zip(*((k.shown, k.kept) for k in kept.values()), strict=True)
     )
-    await command.context.attempt(
-        command.context.bot.send_photo(
-            chat.id,
-            image,
-            caption=command.localize("stats.caption", shown=shown, share=f"{left / shown:.0%}"),
-            message_thread_id=events.thread_of(command.message),
-            reply_parameters=command.reply_to,
-        )
-    )
+    share = f"{left / shown:.0%}"
+    await command.reply_photo(image, command.localize("stats.caption", shown=shown, share=share))
