@@ -118,9 +118,20 @@ def communities_by_mood(seed: int) -> list[Community]:
 
 def read_tweets(predictor: Predictor, split: str, limit: int) -> Tweets:
     """Return held-out tweets without their emojis, and the first emoji of each."""
+    texts, wanted = read_texts(predictor.emojis, split, limit)
+    order = np.argsort([len(text) for text in texts], kind="stable")
+    parts = [order[start : start + 64] for start in range(0, len(order), 64)]
+    found = np.concatenate([predictor.encode([texts[i] for i in part]) for part in parts])
+    vectors = np.empty_like(found)
+    vectors[order] = found
+    return Tweets(predictor.emojis, predictor.log_scores(vectors), vectors, np.array(wanted))
+
+
+def read_texts(emojis: Sequence[str], split: str, limit: int) -> tuple[list[str], list[int]]:
+    """Return cleaned held-out tweets, and the index of the first of ``emojis`` in each."""
     import pyarrow.parquet as pq
 
-    index = {emoji: i for i, emoji in enumerate(predictor.emojis)}
+    index = {emoji: i for i, emoji in enumerate(emojis)}
     texts: list[str] = []
     wanted: list[int] = []
     for raw in pq.read_table(TWEETS / f"{split}.parquet", columns=["text"])["text"].to_pylist():
@@ -129,12 +140,7 @@ def read_tweets(predictor: Predictor, split: str, limit: int) -> Tweets:
         if used and has_words(text) and not EXCLUDED_EMOJIS & set(used) and len(texts) < limit:
             texts.append(text)
             wanted.append(index[used[0]])
-    order = np.argsort([len(text) for text in texts], kind="stable")
-    parts = [order[start : start + 64] for start in range(0, len(order), 64)]
-    found = np.concatenate([predictor.encode([texts[i] for i in part]) for part in parts])
-    vectors = np.empty_like(found)
-    vectors[order] = found
-    return Tweets(predictor.emojis, predictor.log_scores(vectors), vectors, np.array(wanted))
+    return texts, wanted
 
 
 @cache

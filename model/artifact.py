@@ -3,11 +3,11 @@
 import hashlib
 import logging
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 from model import atomic
 from model.gravity_head import GravityHead, read_head
 from model.manifest import FORMAT, Description, Manifest, describe_error, version_of
+from model.reaction_head import ReactionHead, read_reaction_head
 from model.text import CLEANING_VERSION
 
 
@@ -34,6 +35,8 @@ class Layout:
     emoji: str = "emoji.safetensors"
     gravity: str = "gravity.safetensors"
     """The gravity head; an artifact may lack it."""
+    reaction: str = "reaction.safetensors"
+    """The reaction head; an artifact may lack it."""
     manifest: str = "manifest.json"
     card: str = "README.md"
 
@@ -42,18 +45,26 @@ class Layout:
         """Files that every artifact has; the manifest holds their SHA-256."""
         return (self.encoder, self.tokenizer, self.emoji)
 
+    @property
+    def optional_files(self) -> tuple[str, ...]:
+        """Files with a SHA-256 that an artifact may lack."""
+        return (self.gravity, self.reaction)
+
     def weight_files(self, folder: Path) -> tuple[str, ...]:
-        """Return the hashed files of a folder, with the gravity head if it has one."""
-        optional = (self.gravity,) if (folder / self.gravity).is_file() else ()
+        """Return the hashed files of a folder, with the heads that it has."""
+        optional = (file for file in self.optional_files if (folder / file).is_file())
         return (*self.hashed_files, *optional)
 
 
 LAYOUT = Layout()
+_HEAD_COMMANDS = {LAYOUT.gravity: "model gravity", LAYOUT.reaction: "retrain --reactions"}
+"""Commands that fit the heads."""
+_Head = TypeVar("_Head")
 TRANSFORMERS_CONFIG = "config.json"
 """File that marks a checkpoint of transformers."""
 SERVED_FILES = (
     *LAYOUT.hashed_files,
-    LAYOUT.gravity,
+    *LAYOUT.optional_files,
     LAYOUT.manifest,
     LAYOUT.card,
     TRANSFORMERS_CONFIG,
@@ -88,6 +99,12 @@ class Artifact:
     table: EmojiTable
     gravity_head: GravityHead | None = None
     """None if the predictions alone tell if a text is grave."""
+    reaction_head: ReactionHead | None = None
+    """None if people are taken to keep as reactions what authors write."""
+
+    def of_authors(self) -> Self:
+        """Return the artifact that predicts what authors write, whatever people keep."""
+        return replace(self, reaction_head=None)
 
     @property
     def version(self) -> str:
@@ -177,17 +194,22 @@ def load(folder: Path) -> Artifact:
                 f"{path} is corrupt (its SHA-256 differs); fetch the artifact again"
             )
     table = _read_table(folder, manifest.emojis)
-    return Artifact(folder, manifest, table, _read_gravity_head(folder, manifest, table))
+    gravity = _read_head(folder / LAYOUT.gravity, manifest, table, read_head)
+    reaction = _read_head(folder / LAYOUT.reaction, manifest, table, read_reaction_head)
+    return Artifact(folder, manifest, table, gravity, reaction)
 
 
-def _read_gravity_head(folder: Path, manifest: Manifest, table: EmojiTable) -> GravityHead | None:
-    if LAYOUT.gravity not in manifest.sha256:
+def _read_head(
+    path: Path, manifest: Manifest, table: EmojiTable, read: Callable[[Path, int], _Head]
+) -> _Head | None:
+    """Return a head for the vectors of this table; None if the artifact has none."""
+    if path.name not in manifest.sha256:
         return None
-    path = folder / LAYOUT.gravity
     try:
-        return read_head(path, table.embeddings.shape[1])
+        return read(path, table.embeddings.shape[1])
     except ValueError as error:
-        raise ArtifactError(f"{path} {error}; fit one with emoji-reactor model gravity") from error
+        command = _HEAD_COMMANDS[path.name]
+        raise ArtifactError(f"{path} {error}; fit one with emoji-reactor {command}") from error
 
 
 def _read_table(folder: Path, emojis: tuple[str, ...]) -> EmojiTable:
@@ -245,10 +267,10 @@ def _read_manifest(path: Path) -> Manifest:
         raise ArtifactError(
             f"{path}: {describe_error(error)}; fetch or export the artifact again"
         ) from None
-    if set(manifest.sha256) - {LAYOUT.gravity} != set(LAYOUT.hashed_files):
+    if set(manifest.sha256) - set(LAYOUT.optional_files) != set(LAYOUT.hashed_files):
         raise ArtifactError(
             f"{path}: sha256: must list {', '.join(LAYOUT.hashed_files)}, may list"
-            f" {LAYOUT.gravity}, and no others"
+            f" {' and '.join(LAYOUT.optional_files)}, and no others"
         )
     return manifest
 

@@ -12,6 +12,7 @@ from model.embedding_offset import EmbeddingOffset
 from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
 from model.gravity import is_permitted
 from model.prediction import GravityLevel
+from model.reaction_head import CandidateReactions, ReactionHead
 
 BYTES_PER_EMOJI = 300
 """Memory of a cached emoji beside its arrays: text, set and index."""
@@ -28,20 +29,29 @@ class Candidates:
     """(emojis,)"""
     index: Mapping[str, int]
     """Emoji -> index into ``emojis``."""
+    reactions: CandidateReactions | None = None
+    """What the reaction head says of them; None without one."""
     _permitted: dict[GravityLevel, NDArray[np.intp]] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
         arrays = self.embeddings.nbytes + self.bias.nbytes
+        if self.reactions is not None:
+            arrays += self.reactions.offsets.nbytes + self.reactions.bias.nbytes
         return arrays + len(self.emojis) * BYTES_PER_EMOJI
 
     @classmethod
     def of_table(
-        cls, emojis: tuple[str, ...], embeddings: NDArray[np.float32], bias: NDArray[np.float32]
+        cls,
+        emojis: tuple[str, ...],
+        embeddings: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        head: ReactionHead | None = None,
     ) -> Self:
         """Index the emojis."""
-        return cls(emojis, embeddings, bias, {emoji: i for i, emoji in enumerate(emojis)})
+        index = {emoji: i for i, emoji in enumerate(emojis)}
+        return cls(emojis, embeddings, bias, index, None if head is None else head.among(index))
 
     def permitted(self, level: GravityLevel) -> NDArray[np.intp]:
         """Return the indices of the emojis that may be shown on a text of this level."""

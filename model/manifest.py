@@ -79,6 +79,8 @@ class FeedbackRecord(Record):
     replayed_texts: Count = 0
     full: bool = False
     """True if the encoder was fitted too."""
+    reactions: bool = False
+    """True if a reaction head was fitted, and nothing else."""
     comparisons: tuple[Comparison, ...] = ()
 
 

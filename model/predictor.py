@@ -43,7 +43,9 @@ class Predictor:
         self._uniform_prior_weight = artifact.manifest.uniform_prior_weight
         self._encoder = Encoder(artifact, threads)
         table = artifact.table
-        self._table = Candidates.of_table(table.emojis, table.embeddings, table.bias)
+        self._table = Candidates.of_table(
+            table.emojis, table.embeddings, table.bias, artifact.reaction_head
+        )
         self._candidates_cache: LRUCache[frozenset[str], Candidates] = LRUCache(
             _MAX_CANDIDATES_BYTES, getsizeof=lambda candidates: candidates.size
         )
@@ -96,7 +98,7 @@ class Predictor:
             if offsets is not None:
                 for i, product, vector in zip(indices, products, vectors, strict=True):
                     allowed.add_offsets(product, vector, offsets[i])
-            all_scores = self._log_scores(products, allowed)
+            all_scores = self._log_scores(products, allowed, vectors)
             for i, scores, gravity in zip(indices, all_scores, gravities, strict=True):
                 top = top_emojis(scores, allowed, k, biases[i] if biases else {}, gravity)
                 predictions[i] = top[:k]
@@ -125,11 +127,11 @@ class Predictor:
         if column is None:
             return probabilities
         cleaned = [clean(text) for text in texts]
-        no_text = np.zeros((1, len(allowed.emojis)), dtype=np.float32)
-        probabilities[:] = np.exp(self._log_scores(no_text, allowed)[:, column])
+        no_text = np.zeros((1, self._table.embeddings.shape[1]), dtype=np.float32)
+        probabilities[:] = np.exp(self._scores_of(no_text, allowed)[:, column])
         for indices in _batches_with_words(cleaned):
-            products = allowed.products(self.encode([cleaned[i] for i in indices]))
-            probabilities[indices] = np.exp(self._log_scores(products, allowed)[:, column])
+            vectors = self.encode([cleaned[i] for i in indices])
+            probabilities[indices] = np.exp(self._scores_of(vectors, allowed)[:, column])
         return probabilities
 
     def embedding_offsets(self, choices: Sequence[EmojiChoice]) -> dict[str, EmbeddingOffset]:
@@ -168,13 +170,23 @@ class Predictor:
 
     def log_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return log-scores over the whole table, (texts, emojis), of text vectors, (texts, d)."""
-        return self._log_scores(self._table.products(vectors), self._table)
+        return self._scores_of(vectors, self._table)
+
+    def _scores_of(
+        self, vectors: NDArray[np.float32], candidates: Candidates
+    ) -> NDArray[np.float32]:
+        return self._log_scores(candidates.products(vectors), candidates, vectors)
 
     def _log_scores(
-        self, products: NDArray[np.float32], candidates: Candidates
+        self,
+        products: NDArray[np.float32],
+        candidates: Candidates,
+        vectors: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         temperature = self.artifact.manifest.temperature_among(len(candidates.emojis))
-        return log_scores(products, candidates.bias, temperature, self._uniform_prior_weight)
+        scores = log_scores(products, candidates.bias, temperature, self._uniform_prior_weight)
+        reactions = candidates.reactions
+        return scores if reactions is None else reactions.apply(scores, vectors)
 
     def _logits(self, vectors: NDArray[np.float32], candidates: Candidates) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = (
@@ -196,7 +208,7 @@ class Predictor:
             # A custom emoji starts as likely as the median emoji of the table.
             median = np.full(len(custom), np.median(self._table.bias), dtype=np.float32)
             bias = np.concatenate([bias, median])
-        return Candidates.of_table(emojis, embeddings, bias)
+        return Candidates.of_table(emojis, embeddings, bias, self.artifact.reaction_head)
 
     def _name_embeddings(self, custom: Sequence[str]) -> NDArray[np.float32]:
         """Return the embeddings, (names, d), of custom emojis."""

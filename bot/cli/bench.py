@@ -105,7 +105,7 @@ def _measure(
         submission = read_submission(Path(entry))
         source = Path(entry).name
         return source, submission, score(name or source.partition(".")[0], submission, tasks)
-    model = open_model(entry or served_folder())
+    model = open_model(entry or served_folder(), authors=True)
     submission = submit(model, tasks)
     row = score(name or model.version, submission, tasks)
     timed = [text for task in tasks for text in task.split.texts[:_TIMED_TEXTS]][:_TIMED_TEXTS]

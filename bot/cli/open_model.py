@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from model.training.export.emoji_classifier import EmojiClassifier
 
 
-def open_model(source: str | None) -> "Predictor | EmojiClassifier":
+def open_model(source: str | None, *, authors: bool = False) -> "Predictor | EmojiClassifier":
     """Return the predictor of an artifact, or a foreign classifier whose labels are emojis.
+
+    If ``authors``, it predicts what authors write even if the artifact has a reaction head.
 
     Raises:
         ArtifactError: neither exists, or it cannot be read.
@@ -19,7 +21,8 @@ def open_model(source: str | None) -> "Predictor | EmojiClassifier":
     folder = artifact.locate(source)
     is_artifact = (folder / artifact.LAYOUT.manifest).exists()
     if source is None or is_artifact or not (folder / artifact.TRANSFORMERS_CONFIG).exists():
-        return Predictor(artifact.load(folder))
+        loaded = artifact.load(folder)
+        return Predictor(loaded.of_authors() if authors else loaded)
     require_training_extra()
     from model.training.export.emoji_classifier import EmojiClassifier  # torch
 

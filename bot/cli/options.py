@@ -40,6 +40,12 @@ ExportFormatOption = Annotated[
 FullOption = Annotated[
     bool, typer.Option("--full", help="Fit the encoder as well: hours instead of minutes.")
 ]
+ReactionsOption = Annotated[
+    bool,
+    typer.Option(
+        "--reactions", help="Fit a reaction head alone: what authors write stays as it is."
+    ),
+]
 LicenceOption = Annotated[
     str, typer.Option(metavar="ID", help="For the dataset's card, as the Hub names it.")
 ]

@@ -30,6 +30,10 @@ def predict(
     model: Annotated[
         str | None, typer.Option(metavar="PATH|HUB_ID", help="Another artifact or classifier.")
     ] = None,
+    authors: Annotated[
+        bool,
+        typer.Option("--authors", help="What authors write, whatever people keep as a reaction."),
+    ] = False,
     as_json: AsJson = False,
     source: Annotated[
         Path | None,
@@ -54,6 +58,8 @@ def predict(
     """
     if (source is None) != (output is None) or (source is None and cluster):
         raise typer.BadParameter("--input and --output belong together, and --cluster to them")
+    if source is not None and authors:
+        raise typer.BadParameter("--authors is for TEXT, not for --input")
     allowed = None if candidates is None else read_candidates(candidates)
     if source is not None and output is not None:
         from bot.cli.bulk_progress import predict_files
@@ -69,7 +75,7 @@ def predict(
         )
         typer.echo(f"{rows} rows predicted into {output}", err=True)
         return
-    predictor = open_model(model or served_folder())
+    predictor = open_model(model or served_folder(), authors=authors)
     with ignore_broken_pipe():
         for text in map(replace_surrogates, texts or _read_lines()):
             top = predictor.predict([text], top_k, allowed)[0]

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from bot.cli.export_progress import export_with_progress, select_exportable
-from bot.cli.model.finetune import finetune_with_progress
+from bot.cli.model.finetune import finetune_with_progress, select_fit
 from bot.cli.model.gate_table import show_gate_report, write_gate_report
 from bot.cli.options import (
     DEFAULT_RECIPE,
     ConfigFile,
     FullOption,
+    ReactionsOption,
     RecipeOption,
     ThreadsOption,
     initialize,
@@ -46,6 +47,7 @@ def retrain(
     ] = Path("runs/retrain"),
     recipe: RecipeOption = DEFAULT_RECIPE,
     full: FullOption = False,
+    reactions: ReactionsOption = False,
     promote: Annotated[
         bool, typer.Option(help="Serve the candidate if it passes the gate.")
     ] = True,
@@ -60,6 +62,7 @@ def retrain(
 
     Example: emoji-reactor retrain --threads 2
     """
+    finetune = select_fit(full=full, reactions=reactions)
     settings, _ = initialize(config)
     source = load_base_artifact(served_folder(config))
     loaded_recipe = read_optional_recipe(recipe)
@@ -70,13 +73,14 @@ def retrain(
     wait_for_all()
     dataset = out / "dataset"
     candidate = finetune_with_progress(
-        source, dataset, out, loaded_recipe, full=full, threads=threads
+        source, dataset, out, loaded_recipe, finetune=finetune, threads=threads
     )
     if not is_main_process():
         return
     passed = _passes_gate(source, candidate, out, loaded_recipe)
-    for folder in ("dataset", "fit"):  # people's feedback stays in the database alone
-        shutil.rmtree(out / folder)
+    shutil.rmtree(dataset)  # people's feedback stays in the database alone
+    if (out / "fit").exists():  # a reaction head has no checkpoint
+        shutil.rmtree(out / "fit")
     if not passed:
         raise typer.Exit(1)
     if promote:

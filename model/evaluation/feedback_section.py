@@ -10,9 +10,8 @@ def feedback_section(feedback: FeedbackRecord | None) -> str:
     parts = [
         "## Learnt from feedback",
         f"Fitted from {feedback.parent} on what people said of its answers to"
-        f" {feedback.texts:,} messages whose authors agreed, and held to its answers on"
-        f" {feedback.replayed_texts:,} other texts. Compared on texts that the fit did not see,"
-        " with 95 % bootstrap intervals of the difference:",
+        f" {feedback.texts:,} messages whose authors agreed, {_how(feedback)}. Compared on texts"
+        " that the fit did not see, with 95 % bootstrap intervals of the difference:",
     ]
     lines = [
         _line(comparison, comparison.interval)
@@ -23,6 +22,15 @@ def feedback_section(feedback: FeedbackRecord | None) -> str:
         head = "| split | figure | texts | before, % | after, % | difference |"
         parts.append("\n".join((head, "|---|---|---|---|---|---|", *lines)))
     return "\n\n".join(parts) + "\n"
+
+
+def _how(feedback: FeedbackRecord) -> str:
+    if feedback.reactions:
+        return (
+            "as a reaction head: what people keep as a reaction. Without it the artifact predicts"
+            " what authors write, as before; other figures on this card are about that"
+        )
+    return f"and held to its answers on {feedback.replayed_texts:,} other texts"
 
 
 def _line(comparison: Comparison, interval: tuple[float, float]) -> str:

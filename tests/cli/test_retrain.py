@@ -79,6 +79,35 @@ def test_corrections_of_a_community_are_learnt_and_served(cli: CommandLine) -> N
     assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
 
 
+def test_a_reaction_head_is_learnt_and_served(cli: CommandLine) -> None:
+    record_corrections()
+    before = cli("predict", "so funny").out
+    status, output = retrain(cli, "--reactions")
+    assert status == 0, output
+    assert "🎉" in top_five(cli)
+    assert cli("predict", "--authors", "so funny").out == before
+    assert "## Learnt from feedback" in Path("run/artifact/README.md").read_text("utf-8")
+    assert "as a reaction head" in Path("run/artifact/README.md").read_text("utf-8")
+    assert sorted(path.name for path in Path("run").iterdir()) == ["artifact", "report.json"]
+    Path("texts.jsonl").write_text('{"text": "so funny"}\n', encoding="utf-8")
+    assert cli("predict", "--input", "texts.jsonl", "--output", "predicted").status == 0
+    [part] = Path("predicted").glob("*.jsonl")
+    assert "🎉" in part.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("retrain", "--full", "--reactions"),
+        ("predict", "--authors", "--input", "texts.jsonl", "--output", "predicted"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(
+    cli: CommandLine, command: Sequence[str]
+) -> None:
+    assert cli(*command).status == 2
+
+
 def test_two_processes_retrain_together(environment: Mapping[str, str]) -> None:
     record_corrections()
     launched = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "bot")

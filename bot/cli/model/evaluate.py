@@ -90,7 +90,7 @@ def _open_rivals(
 
 
 def _open_ranker(source: str) -> "CachingPredictor | EmojiClassifier":
-    opened = open_model(source)
+    opened = open_model(source, authors=True)  # the texts have their authors' emojis and emotions
     return CachingPredictor(opened.artifact) if isinstance(opened, Predictor) else opened
 
 

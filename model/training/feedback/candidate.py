@@ -12,10 +12,12 @@ from model import artifact
 from model.artifact import LAYOUT, Artifact, save_table, write_manifest
 from model.manifest import FeedbackRecord
 from model.training.export.onnx import MAX_CALIBRATION_TEXTS, export_encoder, pick_evenly
+from model.training.feedback.draft import empty_draft
 from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.feedback_targets import read_feedback_targets
 from model.training.feedback.finetune import FeedbackFinetune
 from model.training.feedback.finetune_recipe import FinetuneRecipe
+from model.training.feedback.reaction_candidate import fit_reaction_candidate
 from model.training.feedback.replay import replay_texts
 from model.training.fitting.processes import is_main_process, wait_for_all
 from model.training.network.tokenizer import load_tokenizer
@@ -54,6 +56,8 @@ def fit_candidate(
         FeedbackError: a row is malformed, or no text has feedback to learn from.
         RestoreError: the encoder is to be fitted as well, and is no BERT.
     """
+    if run.finetune.reactions:
+        return fit_reaction_candidate(source, dataset, run.artifact)
     train, validation = (read_feedback_targets(dataset, split) for split in ("train", "validation"))
     task = progress.add_task("read the replay texts", total=None)
     replay = replay_texts(run.replay)
@@ -85,15 +89,13 @@ def write_candidate(
     into the embeddings and the name map. A fitted encoder is quantised, with ``texts``, cleaned,
     for its activations.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    partial = empty_draft(folder)
     shutil.copyfile(source.tokenizer, partial / LAYOUT.tokenizer)
     if head.text_encoder is None:
         shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
-        if source.gravity_head is not None:  # it reads the vectors of this encoder only
-            shutil.copyfile(source.folder / LAYOUT.gravity, partial / LAYOUT.gravity)
+        for file in LAYOUT.optional_files:  # heads read the vectors of this encoder only
+            if file in source.manifest.sha256:
+                shutil.copyfile(source.folder / file, partial / file)
     else:
         tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         tokenizer.no_padding()

@@ -29,3 +29,5 @@ class FinetuneRecipe:
     seed: int = 20
     full: bool = False
     """Fit the encoder as well."""
+    reactions: bool = False
+    """Fit a reaction head alone (``reaction_fit``); nothing above is used then."""

@@ -39,11 +39,22 @@ class Margins:
 
 
 class _SharedEncoder(CachingPredictor):
-    """A candidate with the same encoder: each text is encoded once for both."""
+    """A predictor with the same encoder: each text is encoded once for both."""
 
     def __init__(self, artifact: Artifact, other: CachingPredictor) -> None:
         super().__init__(artifact)
         self.encode = other.encode  # type: ignore[method-assign]
+
+
+class _Compared:
+    """One of the artifacts: what it shows, and what it says that authors write."""
+
+    def __init__(self, artifact: Artifact, reactions: CachingPredictor) -> None:
+        self.reactions = reactions
+        """With the reaction head, if the artifact has one."""
+        has_head = artifact.reaction_head is not None
+        authors = _SharedEncoder(artifact.of_authors(), reactions) if has_head else reactions
+        self.authors: CachingPredictor = authors
 
 
 def run_gate(
@@ -55,7 +66,8 @@ def run_gate(
 ) -> GateReport:
     """Compare a candidate with the artifact that it is to replace.
 
-    The benchmarks are those of the recipe whose files exist, and the names of emojis.
+    The benchmarks are those of the recipe whose files exist, and the names of emojis. They are
+    about what authors write; feedback and tone-deaf emojis are about reactions.
 
     Raises:
         RecipeError: a benchmark's file cannot be read.
@@ -65,9 +77,10 @@ def run_gate(
         before.manifest.sha256[file] == candidate.manifest.sha256[file]
         for file in (LAYOUT.encoder, LAYOUT.tokenizer)
     )
-    old = CachingPredictor(before)
-    new = _SharedEncoder(candidate, old) if same_encoder else CachingPredictor(candidate)
-    checks = list(_check_feedback(old, new, held_out))
+    first = CachingPredictor(before)
+    second = _SharedEncoder(candidate, first) if same_encoder else CachingPredictor(candidate)
+    old, new = _Compared(before, first), _Compared(candidate, second)
+    checks = list(_check_feedback(first, second, held_out))
     for split in (*_read_benchmarks(recipe), _names_split()):
         checks += _check_benchmark(old, new, split, margins)
     checks.append(_check_size(before, candidate, margins))
@@ -159,13 +172,14 @@ def _report_kinds(
 
 
 def _check_benchmark(
-    old: CachingPredictor, new: CachingPredictor, split: Split, margins: Margins
+    old: _Compared, new: _Compared, split: Split, margins: Margins
 ) -> Iterator[Check]:
     (ranked_old, scores_old), (ranked_new, scores_new) = (
-        rank(ranker, split.texts, split.candidates) for ranker in (old, new)
+        rank(compared.authors, split.texts, split.candidates) for compared in (old, new)
     )
     if split.has_emotions:
         yield from _check_emotions(ranked_old, ranked_new, split, margins)
+        yield from _check_tone(old, new, split, margins)
         return
     before, after = (
         metrics.hits(ranked, split.truth, 5).astype(float) for ranked in (ranked_old, ranked_new)
@@ -200,9 +214,16 @@ def _check_emotions(
         for ranked in (ranked_old, ranked_new)
     )
     yield PairedFigure(split.name, "emotion carried", before, after).check_no_worse(margins.hit)
+
+
+def _check_tone(old: _Compared, new: _Compared, split: Split, margins: Margins) -> Iterator[Check]:
+    """Yield if what is shown on sad texts laughs more often."""
     sad = sad_texts(split.truth)
     if sad:
-        before, after = (tone_deaf(ranked, sad) for ranked in (ranked_old, ranked_new))
+        before, after = (
+            tone_deaf(rank(compared.reactions, split.texts, split.candidates)[0], sad)
+            for compared in (old, new)
+        )
         figure = PairedFigure(split.name, "tone-deaf", before, after, lower_is_better=True)
         yield figure.check_no_worse(margins.tone_deaf)
 

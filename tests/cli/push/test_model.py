@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from model.artifact import LAYOUT, REPOSITORY_FOLDER
+import numpy as np
+
+from model.artifact import LAYOUT, REPOSITORY_FOLDER, load, write_manifest
+from model.reaction_head import ReactionHead, save_reaction_head
 from tests.cli.push.conftest import NAME, TOKEN, Push
 from tests.cli.push.stored import hub_files
 from tests.hub_server import HubServer
@@ -21,6 +24,21 @@ async def test_a_pushed_model_can_be_served(
     answer = await push("predict", "--json", "--model", NAME, "so funny")
     assert answer.status == 0, answer.err
     assert "😂" in answer.out
+
+
+async def test_a_reaction_head_is_pushed_and_served(
+    push: Push, hub: HubServer, artifact_with_card: Path
+) -> None:
+    source = load(artifact_with_card)
+    size = source.table.embeddings.shape[1]
+    head = ReactionHead(("🍕",), np.zeros((1, size), np.float32), np.array([30.0], np.float32))
+    save_reaction_head(head, artifact_with_card / LAYOUT.reaction)
+    write_manifest(artifact_with_card, "tiny", source.table.emojis, source.manifest)
+    result = await push("push", "model", "--repo", NAME, "--model", str(artifact_with_card))
+    assert result.status == 0, result.err
+    assert LAYOUT.reaction in hub_files(hub, NAME)
+    answer = await push("predict", "--model", NAME, "so funny")
+    assert answer.out.startswith("🍕"), answer.err
 
 
 async def test_a_model_with_layouts_can_be_served_too(
