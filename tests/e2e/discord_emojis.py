@@ -20,6 +20,8 @@ class ApplicationEmojis:
         """Id -> description."""
         self.images: dict[str, bytes] = {}
         """Id -> content of the file."""
+        self.is_readable = True
+        """False if Discord refuses the list."""
         self._next_id = 800_000_000_000_000_000
 
     def add_routes(self, app: web.Application, api: str) -> None:
@@ -31,6 +33,8 @@ class ApplicationEmojis:
         app.router.add_delete(path + "/{emoji}", self._delete)
 
     async def _list(self, _request: web.Request) -> web.Response:
+        if not self.is_readable:
+            return json_response({"code": 0, "message": "no"}, status=403)
         return json_response({"items": [*self.uploaded.values()]})
 
     async def _create(self, request: web.Request) -> web.Response:

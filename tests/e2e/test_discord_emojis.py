@@ -106,6 +106,20 @@ async def test_an_image_that_is_gone_gives_way_to_the_emoji(
     assert request.emoji == "😂"
 
 
+async def test_a_list_that_discord_refuses_costs_no_reaction(
+    configured: BotProcess, discord_server: DiscordServer
+) -> None:
+    discord_server.emojis.is_readable = False
+    await configured.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready()
+    await configured.wait_for_output("the application's emojis could not be read: Forbidden")
+    message = await discord_server.send_message("funny")
+    [request] = await discord_server.reaction_requests(message)
+    assert request.emoji == "😂"
+    refused = await emojis(configured, "list")
+    assert refused.error == "Discord refused it with status 403: no"
+
+
 async def test_gravity_decides_before_an_image(
     configured: BotProcess, discord_server: DiscordServer, image: Path
 ) -> None:

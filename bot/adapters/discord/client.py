@@ -20,7 +20,7 @@ from bot.adapters.discord.commands.menu import Translator, build_tree
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.endpoints import proxy_options
 from bot.adapters.discord.event_guard import EventGuard
-from bot.adapters.discord.events import ref
+from bot.adapters.discord.events import event_ref, ref
 from bot.adapters.discord.heartbeats import HeartbeatWatch
 from bot.adapters.discord.inbox import Inbox
 from bot.adapters.discord.prompts import ChoiceButton
@@ -232,20 +232,17 @@ class Client(discord.AutoShardedClient):
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
         """Handle the removal of all reactions."""
         if self.user:
-            place = ref(event.guild_id, event.channel_id, event.message_id)
-            self._inbox.cleared(place, None, self.user)
+            self._inbox.cleared(event_ref(event), None, self.user)
 
     async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """Handle the removal of all reactions with one emoji."""
         if self.user:
-            place = ref(event.guild_id, event.channel_id, event.message_id)
-            self._inbox.cleared(place, event.emoji, self.user)
+            self._inbox.cleared(event_ref(event), event.emoji, self.user)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Handle a deleted message."""
         if self.user:
-            place = ref(event.guild_id, event.channel_id, event.message_id)
-            self._inbox.deleted(place, self.user)
+            self._inbox.deleted(event_ref(event), self.user)
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Handle messages deleted in bulk."""

@@ -12,10 +12,22 @@ from bot.core.messages.silence import DropReason
 
 NAME = "discord"
 
+MessageEvent = (
+    discord.RawReactionActionEvent
+    | discord.RawReactionClearEvent
+    | discord.RawReactionClearEmojiEvent
+    | discord.RawMessageDeleteEvent
+)
+
 
 def ref(guild: int | None, channel: int, message: int) -> MessageRef:
     """Return a message's ref; a private chat is its own community, a thread its own chat."""
     return MessageRef(NAME, str(guild or channel), str(channel), str(message))
+
+
+def event_ref(event: MessageEvent) -> MessageRef:
+    """Return the ref of the message that an event is about."""
+    return ref(event.guild_id, event.channel_id, event.message_id)
 
 
 def interaction_ref(interaction: discord.Interaction, message: int | None = None) -> MessageRef:

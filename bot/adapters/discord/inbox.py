@@ -102,7 +102,7 @@ class Inbox:
             return
         if event.member is not None and event.member.bot:
             return
-        ref = events.ref(event.guild_id, event.channel_id, event.message_id)
+        ref = events.event_ref(event)
         target = self._context.answered_refs.get(ref, ref)
         # Discord does not tell who removed the bot's reaction: the bot's key is the actor.
         actor = self._context.member(event.user_id)
