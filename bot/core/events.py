@@ -60,6 +60,8 @@ class IncomingMessage:
     requested: bool = False
     """The top five are requested, by a command or in a private chat: they are replied whatever
     the scores and the chat's settings."""
+    on_behalf: bool = False
+    """The answer is sent in a person's name: grave messages get none."""
     parent_chat: str = ""
     """The chat of a thread, whose settings apply in the thread."""
     roles: frozenset[str] = frozenset()

@@ -103,7 +103,14 @@ class BusinessHandler:
             return DropReason.IRRELEVANT
         if self._context.is_late(message):
             return DropReason.LATE
-        return replace(incoming, ref=ref, addressed=False, requested=False, may_store_text=False)
+        return replace(
+            incoming,
+            ref=ref,
+            addressed=False,
+            requested=False,
+            may_store_text=False,
+            on_behalf=True,
+        )
 
     async def _forget(self, deleted: BusinessMessagesDeleted) -> None:
         connection = await self._connections.find(deleted.business_connection_id)

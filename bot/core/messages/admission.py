@@ -13,6 +13,7 @@ from bot.core.messages.policy import (
     Pace,
     delay_of,
     is_sampled_out,
+    settings_for,
     skip_before_prediction,
 )
 from bot.core.messages.randomness import Randomness
@@ -75,6 +76,7 @@ class Admission:
         # Before any draw: a message that has waited is asked all of this again.
         if delay := delay_of(message, settings):
             return Outcome(message.ref, skip_reason=SkipReason.DELAYED, delay_seconds=delay)
+        settings = settings_for(message, settings)
         rule = await self._find_rule(message, rules_version)
         sampled_out = is_sampled_out(message, settings, self._randomness.roll())
         if sampled_out and rule is None:

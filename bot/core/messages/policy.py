@@ -1,7 +1,7 @@
 """The rules for reacting: pure functions without clock or randomness."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -33,6 +33,11 @@ class DecisionContext:
     """Aware; quiet hours apply in their own time zone."""
     pace: Pace = Pace()
     opted_out: bool = False
+
+
+def settings_for(message: IncomingMessage, settings: ChatSettings) -> ChatSettings:
+    """Return the settings that hold for a message; in a person's name, grave ones get nothing."""
+    return replace(settings, gravity=GravityMode.STRICT) if message.on_behalf else settings
 
 
 def skip_before_prediction(
