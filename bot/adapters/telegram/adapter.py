@@ -4,7 +4,6 @@ import asyncio
 import logging
 from contextlib import aclosing
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext, BotServices
@@ -13,6 +12,7 @@ from bot.adapters.telegram.dispatch import update_kinds
 from bot.adapters.telegram.endpoints import BotNetwork, build_bot
 from bot.adapters.telegram.inbox import Inbox
 from bot.adapters.telegram.polling import Poller, retry_until_success
+from bot.adapters.telegram.refs import NAME
 from bot.adapters.telegram.server_clock import ServerClock
 from bot.adapters.telegram.updates import UpdateParser
 from bot.adapters.telegram.webhook import Webhook
@@ -29,7 +29,7 @@ limit, and must not delay other chats; they stay unconfirmed, and are sent again
 class TelegramAdapter:
     """Adapter of Telegram, on python-telegram-bot."""
 
-    name = events.NAME
+    name = NAME
 
     def __init__(self, services: BotServices, token: str, proxy: str | None = None) -> None:
         self._services = services

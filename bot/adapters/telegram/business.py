@@ -15,6 +15,7 @@ from bot.adapters.telegram.answers import check_outcome
 from bot.adapters.telegram.business_connections import BusinessConnections, may_reply
 from bot.adapters.telegram.business_responder import BusinessResponder
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.refs import NAME
 from bot.adapters.telegram.work import TaskInput
 from bot.core.concurrency.delayed_tasks import DelayedTasks
 from bot.core.concurrency.ordered_tasks import OrderedTasks
@@ -64,13 +65,13 @@ class BusinessHandler:
 
     def _order(self, connection_id: str, chat: Chat) -> MessageRef:
         """Return the ref under which the updates of a chat stay in order."""
-        return MessageRef(events.NAME, connection_id, str(chat.id), "")
+        return MessageRef(NAME, connection_id, str(chat.id), "")
 
     def _ref(self, connection: BusinessConnection, chat: Chat, message: int) -> MessageRef:
         """Return the ref of a message; the same person may have a chat with the bot, too."""
         pseudonyms, owner = self._context.services.pseudonyms, connection.user.id
-        key = pseudonyms.key(events.NAME, f"{owner}/{chat.id}")
-        return MessageRef(events.NAME, self._context.member(owner), key, str(message))
+        key = pseudonyms.key(NAME, f"{owner}/{chat.id}")
+        return MessageRef(NAME, self._context.member(owner), key, str(message))
 
     async def _answer(self, message: Message, connection_id: str, *, waited: bool = False) -> None:
         connection = await self._connections.find(connection_id)
@@ -85,7 +86,7 @@ class BusinessHandler:
             log_silence(self._context.services.pseudonyms, ref, incoming)
             return
         owner = self._context.member(connection.user.id)
-        if await self._context.services.store.members.is_opted_out(events.NAME, owner):
+        if await self._context.services.store.members.is_opted_out(NAME, owner):
             return
         responder = BusinessResponder(self._context, message, connection_id)
         service = self._context.services.service

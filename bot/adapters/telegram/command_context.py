@@ -6,7 +6,7 @@ from telegram import InlineKeyboardMarkup, Message, ReplyParameters
 
 from bot.adapters.telegram.buttons import message_of
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import thread_of
+from bot.adapters.telegram.refs import thread_of
 from bot.core.events import MessageRef
 from bot.i18n import localize
 

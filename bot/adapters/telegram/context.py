@@ -14,7 +14,7 @@ from telegram.error import ChatMigrated
 from bot.adapters.telegram.allowed_reactions import AllowedReactions
 from bot.adapters.telegram.custom_emojis import CustomEmojis
 from bot.adapters.telegram.errors import error_name
-from bot.adapters.telegram.events import NAME, ref, thread_of, topic_key
+from bot.adapters.telegram.refs import NAME, ref, thread_of, topic_key
 from bot.adapters.telegram.server_clock import ServerClock
 from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.connection import Connection

@@ -4,11 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from cachetools import LRUCache
-from telegram import Bot, ReactionType, ReactionTypeCustomEmoji
+from telegram import Bot, ReactionType, ReactionTypeCustomEmoji, ReactionTypeEmoji
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.errors import error_name
-from bot.adapters.telegram.events import emojis_of
 from model.emoji import ChosenEmoji, parse_choice
 
 logger = logging.getLogger(__name__)
@@ -56,3 +55,9 @@ class CustomEmojis:
         asked = {each: parse_choice(named.get(each) or "") for each in missing}
         self._known.update(asked)
         return found | asked
+
+
+def emojis_of(reactions: Sequence[ReactionType]) -> list[ChosenEmoji]:
+    """Return the canonical emojis among reactions; custom and paid ones are left out."""
+    emojis = [parse_choice(r.emoji) for r in reactions if isinstance(r, ReactionTypeEmoji)]
+    return [emoji for emoji in emojis if emoji is not None]

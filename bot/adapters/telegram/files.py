@@ -4,7 +4,7 @@ from telegram import Document
 
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import thread_of
+from bot.adapters.telegram.refs import thread_of
 from bot.core.export_files import ExportFileError, check_size
 
 

@@ -4,7 +4,7 @@ import re
 
 from telegram import InlineQueryResultArticle, InputTextMessageContent, Message, User
 
-from bot.adapters.telegram import events
+from bot.adapters.telegram import texts
 from bot.adapters.telegram.context import AdapterContext
 from bot.core.events import IncomingMessage, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
@@ -40,7 +40,7 @@ def _asked_text(
     The text is empty if there is neither; what the bot wrote is not read.
     """
     mention = re.compile(rf"@{re.escape(me.username or '')}(?!\w)", re.IGNORECASE)
-    if own := mention.sub(" ", events.visible_text(message)).strip():
-        return own, events.origin_of(message, pseudonyms)
-    replied = events.answered_text(message, me, pseudonyms)
+    if own := mention.sub(" ", texts.visible_text(message)).strip():
+        return own, texts.origin_of(message, pseudonyms)
+    replied = texts.answered_text(message, me, pseudonyms)
     return (replied.text.strip(), replied.origin) if replied else ("", None)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.dispatch import Dispatcher
 from bot.adapters.telegram.polling import Batch
+from bot.adapters.telegram.refs import NAME
 from bot.adapters.telegram.update_claims import UpdateClaims
 from bot.adapters.telegram.updates import ReceivedUpdate
 from bot.adapters.telegram.work import TaskInput, Work
@@ -92,7 +92,7 @@ class Inbox:
         except Exception as error:
             # The type only: the error's text may quote a message.
             logger.error("a Telegram update was not handled: %s", describe(error))
-        return found or (MessageRef(events.NAME, "", "", str(update.number)), _ignore)
+        return found or (MessageRef(NAME, "", "", str(update.number)), _ignore)
 
     async def _finish(self, number: int, work: Work) -> None:
         try:

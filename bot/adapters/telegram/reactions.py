@@ -4,8 +4,8 @@ from collections import Counter
 
 from telegram import MessageReactionCountUpdated, MessageReactionUpdated
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.refs import NAME
 from bot.adapters.telegram.work import TaskInput
 from bot.core.events import FeedbackResult, FeedbackSource, MessageRef
 from bot.core.messages.feedback import require_stored
@@ -20,11 +20,11 @@ def on_reaction(
 
     ``number`` is that of the update.
     """
-    member = events.actor_id(update)
+    member = actor_id(update)
     if member is None:
         return None
     ref = context.ref(update.chat, update.message_id)
-    actor = context.services.pseudonyms.key(events.NAME, member)
+    actor = context.services.pseudonyms.key(NAME, member)
 
     async def changed() -> None:
         custom = context.custom_emojis
@@ -49,7 +49,7 @@ def on_reaction_count(
     ``number`` is that of the update.
     """
     ref = context.ref(update.chat, update.message_id)
-    audience = context.services.pseudonyms.key(events.NAME, str(update.chat.id))
+    audience = context.services.pseudonyms.key(NAME, str(update.chat.id))
 
     async def counted() -> None:
         recorded = await context.services.service.find_outcome(ref)
@@ -66,6 +66,13 @@ def on_reaction_count(
         _check(context, ref, result)
 
     return ref, counted
+
+
+def actor_id(update: MessageReactionUpdated) -> str | None:
+    """Return the id of the member who reacted, or of an anonymous admin's chat; None for bots."""
+    if update.user is not None:
+        return None if update.user.is_bot else str(update.user.id)
+    return str(update.actor_chat.id) if update.actor_chat else None
 
 
 def _check(context: AdapterContext, ref: MessageRef, result: FeedbackResult) -> None:

@@ -8,7 +8,7 @@ from telegram.error import BadRequest, NetworkError
 from bot.adapters.telegram import buttons
 from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import thread_of
+from bot.adapters.telegram.refs import thread_of
 from bot.core.concurrency.idempotent_retry import retry_idempotent
 from bot.core.errors import PlatformRefused
 from bot.core.events import MessageRef

@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import NAME
+from bot.adapters.telegram.refs import NAME
 from bot.core.concurrency.store_retry import StoreRetry, retry_until_stored
 from bot.core.errors import StoreFailed
 from bot.log import describe

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message, MessageReactionUpdated, Update, User
 
-from bot.adapters.telegram import events
+from bot.adapters.telegram import events, reactions
+from bot.adapters.telegram.custom_emojis import emojis_of
 from bot.core.events import IncomingMessage
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.silence import DropReason
@@ -111,15 +112,15 @@ def test_who_is_addressed(fields: Mapping[str, Any], addressed: bool) -> None:
 
 
 def test_who_reacted() -> None:
-    assert events.actor_id(reacted([], ["👍"])) == "7"
-    assert events.actor_id(reacted([], ["👍"], user={**ANNA, "is_bot": True})) is None
-    assert events.actor_id(reacted([], ["👍"], actor_chat=GROUP)) == "-100"
+    assert reactions.actor_id(reacted([], ["👍"])) == "7"
+    assert reactions.actor_id(reacted([], ["👍"], user={**ANNA, "is_bot": True})) is None
+    assert reactions.actor_id(reacted([], ["👍"], actor_chat=GROUP)) == "-100"
 
 
-reactions = st.lists(st.sampled_from(sorted(TELEGRAM_REACTIONS)), max_size=4, unique=True)
+emoji_lists = st.lists(st.sampled_from(sorted(TELEGRAM_REACTIONS)), max_size=4, unique=True)
 
 
-@given(reactions)
+@given(emoji_lists)
 def test_reactions_are_read_in_canonical_form(new: list[str]) -> None:
     stored = [TELEGRAM_REACTIONS[emoji] for emoji in new]
-    assert events.emojis_of(reacted([], stored).new_reaction) == new
+    assert emojis_of(reacted([], stored).new_reaction) == new

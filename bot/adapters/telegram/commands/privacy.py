@@ -7,7 +7,7 @@ from telegram import CallbackQuery, Chat
 from bot.adapters.telegram.buttons import member_buttons
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.context import AdapterContext
-from bot.adapters.telegram.events import thread_of
+from bot.adapters.telegram.refs import thread_of
 from bot.core.errors import StoreFailed
 from bot.core.members.privacy import DATA_FILENAME, Prompt
 from bot.i18n import localize

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from telegram.constants import ChatType
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.allowed_reactions import ALL_REACTIONS
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.files import replied_file, send_file
 from bot.adapters.telegram.permissions import is_admin
+from bot.adapters.telegram.refs import thread_of
 from bot.core.errors import StoreFailed
 from bot.core.events import MessageRef
 from bot.core.export_files import ExportFileError
@@ -92,7 +92,7 @@ def _topic(command: CommandContext) -> str:
     message = command.message
     if message.chat.type == ChatType.PRIVATE:
         return ""
-    return command.context.topic_key(message.chat, events.thread_of(message))
+    return command.context.topic_key(message.chat, thread_of(message))
 
 
 def _ref(command: CommandContext) -> MessageRef:

@@ -2,7 +2,6 @@
 
 from telegram import CallbackQuery, Message
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.command_context import CommandContext
 from bot.adapters.telegram.commands.named_members import with_member_keys
 from bot.adapters.telegram.commands.settings_menu import (
@@ -14,6 +13,7 @@ from bot.adapters.telegram.commands.settings_menu import (
 )
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.permissions import is_admin
+from bot.adapters.telegram.refs import thread_of
 from bot.core.chat_settings.list_types import MemberSet
 from bot.core.chat_settings.setting import find_setting
 from bot.core.errors import StoreFailed
@@ -26,7 +26,7 @@ async def settings(command: CommandContext) -> None:
     if not await is_admin(command.context, message.chat, message.sender_chat, command.user):
         await command.reply(command.localize("settings.admins"))
         return
-    scope = SettingsScope(command.context, message.chat, events.thread_of(message))
+    scope = SettingsScope(command.context, message.chat, thread_of(message))
     try:
         if command.argument:
             argument = _named(command)
@@ -60,9 +60,7 @@ async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: s
         await context.attempt(query.edit_message_text(localize("settings.closed", language)))
         return ""
     name, _, change = rest.partition(":")
-    scope = SettingsScope(
-        context, message.chat, events.thread_of(message), everywhere=name == "all"
-    )
+    scope = SettingsScope(context, message.chat, thread_of(message), everywhere=name == "all")
     try:
         notification = await press(scope, change, language) if change else ""
         if notification is None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
-from bot.adapters.telegram import events
 from bot.adapters.telegram.buttons import SETTING
 from bot.adapters.telegram.context import AdapterContext
+from bot.adapters.telegram.refs import NAME
 from bot.core.chat_settings.quiet_hours import EXAMPLE
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.chat_settings.scope import SettingScope, describe_settings, is_listed, line
@@ -15,7 +15,7 @@ from bot.core.chat_settings.setting import Setting, settings_on
 from bot.i18n import localize
 
 DONE = "done"
-SETTINGS = {setting.name: setting for setting in settings_on(events.NAME)}
+SETTINGS = {setting.name: setting for setting in settings_on(NAME)}
 BUTTONS = {name: setting for name, setting in SETTINGS.items() if setting.type.choices}
 """Settings with a button; the others are written after the command."""
 _BUTTONS_A_ROW = 2
