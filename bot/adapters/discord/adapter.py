@@ -11,7 +11,7 @@ from discord.backoff import ExponentialBackoff
 
 from bot.adapters.discord.client import MAX_DELAY_SECONDS, Client, Shards
 from bot.adapters.discord.context import AdapterContext
-from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure, proxy_options
+from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure, requests_client
 from bot.adapters.discord.errors import TOKEN_REFUSED
 from bot.adapters.discord.events import NAME
 from bot.adapters.discord.gateway_sessions import LeasedShard, SessionKeeper
@@ -124,9 +124,7 @@ class DiscordAdapter:
 
     async def _fetch_concurrency(self) -> int:
         """Return how many shards may identify at once; the token is checked meanwhile."""
-        options = proxy_options(self._settings, self._context.proxy)
-        intents = discord.Intents(guilds=True)  # the library warns without it; nothing connects
-        async with discord.AutoShardedClient(intents=intents, **options) as client:
+        async with requests_client(self._settings, self._context.proxy) as client:
             await client.login(self._token)
             return (await client.fetch_session_start_limits()).max_concurrency
 

@@ -1,6 +1,7 @@
 """Choices that members make by buttons and commands."""
 
 from bot.adapters.discord import events
+from bot.adapters.discord.command_context import language_of
 from bot.adapters.discord.context import Interaction, context_of, emojis_of
 from bot.core.events import FeedbackResult, FeedbackSource
 from bot.core.messages.feedback import ReactionResult, explain_rejection
@@ -26,7 +27,7 @@ async def record_choice(
     chosen = parse_choice(emoji, known)
     if chosen is None:
         return ReactionResult(FeedbackResult.UNKNOWN_MESSAGE)
-    actor = context.pseudonyms.key(events.NAME, str(interaction.user.id))
+    actor = context.member(interaction.user.id)
     ref = events.interaction_ref(interaction, message)
     return await context.reactions.on_reaction(
         ref, actor, chosen, withdrawn=withdrawn, source=source
@@ -35,7 +36,7 @@ async def record_choice(
 
 def describe_choice(interaction: Interaction, reaction: ReactionResult, emoji: str) -> str:
     """Return the confirmation of a choice, or the reason why it was not stored."""
-    language = str(interaction.locale)
+    language = language_of(interaction)
     if reaction.result is not FeedbackResult.RECORDED:
         return explain_rejection(reaction.result, language)
     shown = emojis_of(interaction).markup(emoji)

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure, proxy_options
+from bot.adapters.discord.endpoints import DEVELOPER_PORTAL, configure, requests_client
 from bot.adapters.discord.permissions import invite_url, missing
 from bot.config.settings import Settings
 from bot.core.diagnostic import Diagnostic, failed, ok, warning
@@ -27,9 +27,7 @@ async def diagnose(
     """
     configure(settings.discord)
     logging.getLogger("discord").setLevel(logging.CRITICAL)  # failures are reported below
-    client = discord.Client(
-        intents=discord.Intents.none(), **proxy_options(settings.discord, settings.network.proxy)
-    )
+    client = requests_client(settings.discord, settings.network.proxy)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS), client:
             await client.login(token)

@@ -8,7 +8,7 @@ from math import ceil
 
 import discord
 
-from bot.adapters.discord.endpoints import configure, proxy_options
+from bot.adapters.discord.endpoints import configure, requests_client
 from bot.adapters.discord.errors import TOKEN_REFUSED
 from bot.config.settings import Settings
 from bot.core.errors import EmojiReactorError
@@ -104,10 +104,8 @@ async def administration(
         EmojiRefused: Discord refuses the token or a change, or cannot be reached.
     """
     configure(settings.discord)
-    options = proxy_options(settings.discord, settings.network.proxy)
-    intents = discord.Intents(guilds=True)  # the library warns without it; nothing connects
     try:
-        async with discord.Client(intents=intents, **options) as client:
+        async with requests_client(settings.discord, settings.network.proxy) as client:
             await client.login(token)
             yield EmojiAdministration(client, store)
     except discord.LoginFailure:

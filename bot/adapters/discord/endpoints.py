@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -38,3 +39,13 @@ def proxy_options(settings: DiscordSettings, configured: str | None) -> ProxyOpt
     """
     proxy = proxy_for(settings.api_base or Route.BASE, configured)
     return ProxyOptions() if proxy is None else ProxyOptions(proxy=proxy)
+
+
+def requests_client(settings: DiscordSettings, proxy: str | None) -> discord.AutoShardedClient:
+    """Return a client for requests alone, which never connects to the gateway.
+
+    Raises:
+        UnusableProxy: there are only proxies of another kind.
+    """
+    intents = discord.Intents(guilds=True)  # the library warns without it
+    return discord.AutoShardedClient(intents=intents, **proxy_options(settings, proxy))

@@ -12,10 +12,11 @@ TOKEN_REFUSED = (
 )
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+UNKNOWN_EMOJI = "unknown_emoji"
 _BY_CODE: Mapping[int, str] = {
     10003: "chat_gone",
     10008: "message_gone",
-    10014: "unknown_emoji",
+    10014: UNKNOWN_EMOJI,
     30010: "reactions_full",
     50001: "forbidden",
     50007: "forbidden",

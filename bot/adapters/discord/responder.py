@@ -11,7 +11,7 @@ from bot.adapters.discord.buttons import prediction_buttons
 from bot.adapters.discord.command_context import button_row
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import Emojis
-from bot.adapters.discord.errors import error_name, is_unreachable
+from bot.adapters.discord.errors import UNKNOWN_EMOJI, error_name, is_unreachable
 from bot.adapters.discord.events import ref as message_ref
 from bot.adapters.discord.permissions import may_react
 from bot.core.concurrency.idempotent_retry import retry_idempotent
@@ -30,7 +30,6 @@ TIMEOUT_SECONDS = 30.0
 
 
 UNKNOWN_REFERENCE_CODE = 50035
-UNKNOWN_EMOJI = "unknown_emoji"
 
 
 class _Reference(discord.MessageReference):

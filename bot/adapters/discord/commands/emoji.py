@@ -16,6 +16,7 @@ from bot.adapters.discord.command_context import (
     respond_with_buttons,
 )
 from bot.adapters.discord.context import Interaction, context_of, emojis_of
+from bot.adapters.discord.errors import UNKNOWN_EMOJI
 from bot.core.errors import PlatformRefused
 from bot.core.events import IncomingMessage, MessageRef, SkipReason, TextOrigin
 from bot.i18n import localize
@@ -49,7 +50,7 @@ class PrivateResponse:
         emojis = emojis_of(self.interaction)
         buttons = prediction_buttons(ref, predictions, emojis, scores=True)
         if not buttons:
-            raise PlatformRefused("unknown_emoji")
+            raise PlatformRefused(UNKNOWN_EMOJI)
         text = localize("emoji.offer", language_of(self.interaction))
         await respond_with_buttons(self.interaction, text, buttons)
 
