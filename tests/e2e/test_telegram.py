@@ -195,6 +195,21 @@ async def test_a_refused_custom_emoji_is_not_tried_again(
     assert (call.emojis, call.status) == ([party], 200)
 
 
+async def test_custom_emojis_are_asked_for_again_after_a_failure(
+    launcher: Launcher, telegram_server: TelegramServer
+) -> None:
+    pizza = "5368324170671200001"
+    telegram_server.custom_emojis = {pizza: "🍕"}
+    telegram_server.available_reactions = ["🔥", pizza]
+    telegram_server.refusals.append(Refusal("getCustomEmojiStickers", 500, "Internal error"))
+    bot = launcher(telegram=telegram_server)
+    await bot.start(TELEGRAM_TOKEN=TOKEN)
+    (call,) = await telegram_server.reaction_calls(telegram_server.send_message("fire pizza pizza"))
+    assert call.emojis == ["🔥"]
+    (call,) = await telegram_server.reaction_calls(telegram_server.send_message("pizza"))
+    assert call.emojis == [pizza]
+
+
 async def test_a_chat_without_reactions_gets_none(
     launcher: Launcher, telegram_server: TelegramServer
 ) -> None:

@@ -90,15 +90,18 @@ class AllowedReactions:
             return ALL_REACTIONS
         custom = [each["custom_emoji_id"] for each in available if each["type"] == "custom_emoji"]
         usable = [each for each in custom if (chat, each) not in self._refused]
-        shown_by = await self._custom_emojis.by_emoji(usable)
-        reactions: dict[str, ReactionType] = {
-            emoji: ReactionTypeCustomEmoji(each) for emoji, each in shown_by.items()
-        }
-        reactions.update(_plain_reactions(available))
-        return reactions
+        stood_for = await self._custom_emojis.find(usable)
+        if not stood_for.keys() >= set(usable):
+            self._requests.pop(chat, None)  # the next message asks again
+        # The first of several for one emoji wins, and the emoji itself over all.
+        return {
+            emoji: ReactionTypeCustomEmoji(each)
+            for each in reversed(usable)
+            if (emoji := stood_for.get(each)) is not None
+        } | _plain_reactions(available)
 
 
-def _plain_reactions(available: list[dict[str, Any]]) -> Reactions:
+def _plain_reactions(available: list[dict[str, Any]]) -> dict[str, ReactionType]:
     listed = (canonical(each["emoji"]) for each in available if each["type"] == "emoji")
     return {emoji: ALL_REACTIONS[emoji] for emoji in listed if emoji in ALL_REACTIONS}
 

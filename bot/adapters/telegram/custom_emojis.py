@@ -31,17 +31,12 @@ class CustomEmojis:
         Paid ones are left out, and those of which it is not known what they stand for.
         """
         custom = [r.custom_emoji_id for r in reactions if isinstance(r, ReactionTypeCustomEmoji)]
-        stood_for = await self._find(custom)
+        stood_for = await self.find(custom)
         found = (*emojis_of(reactions), *map(stood_for.get, custom))
         return list(dict.fromkeys(emoji for emoji in found if emoji is not None))
 
-    async def by_emoji(self, ids: Sequence[str]) -> Mapping[ChosenEmoji, str]:
-        """Return the first custom emoji that stands for each emoji."""
-        stood_for = await self._find(ids)
-        pairs = [(emoji, each) for each in ids if (emoji := stood_for.get(each)) is not None]
-        return dict(reversed(pairs))
-
-    async def _find(self, ids: Sequence[str]) -> Mapping[str, ChosenEmoji | None]:
+    async def find(self, ids: Sequence[str]) -> Mapping[str, ChosenEmoji | None]:
+        """Return what custom emojis stand for, None for nothing known; without those not told."""
         found = {each: self._known[each] for each in ids if each in self._known}
         missing = [each for each in dict.fromkeys(ids) if each not in found][:MAX_REQUESTED]
         if not missing:
