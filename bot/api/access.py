@@ -167,5 +167,10 @@ class _Response:
             await problem.response()(scope, receive, self.send)
 
 
+def is_api_path(path: str) -> bool:
+    """Return True for the paths of the API, also those under ``/v1`` that do not exist."""
+    return path.startswith("/v1/") or _known(path) == path
+
+
 def _known(path: str) -> str:
     return path if path in SCOPES or path in OPEN_PATHS or path == MCP_PATH else "other"

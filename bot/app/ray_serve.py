@@ -12,7 +12,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.app.serve import api_application, require_extra
+from bot.app.extras import require_extra
+from bot.app.serve import api_application
 from bot.config import credentials, loading, secrets_file
 from bot.operations.watch import Operations
 

@@ -1,4 +1,4 @@
-"""Entry points of the running bot: all platforms, or the web page."""
+"""Entry point of the running bot on all platforms."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.adapters.components import Components
 from bot.app.adapters import Adapter, build_platform_adapter, plan_start, run_adapters
-from bot.app.assembly import assemble, chat_settings, console_settings
+from bot.app.assembly import assemble, chat_settings
 from bot.app.background_tasks import background_tasks
 from bot.config.credentials import Credentials
 from bot.config.settings import Settings
@@ -25,14 +25,6 @@ class NothingToRun(EmojiReactorError):
     """No platform is enabled and has a token."""
 
     exit_status = 3
-
-
-class WebExtraMissing(EmojiReactorError):
-    """The page was asked for without the ``web`` extra."""
-
-    def __init__(self, package: str) -> None:
-        """Name the package that could not be imported."""
-        super().__init__(f"{package} is not installed; pip install 'emoji-reactor[web]'")
 
 
 async def run(settings: Settings, credentials: Credentials) -> None:
@@ -76,40 +68,6 @@ def _end_connection(components: Components, name: str) -> None:
     connection.end()
     if counts := connection.error_counts:
         logger.info("%s refused or failed: %s", name, counts)
-
-
-async def run_web(settings: Settings, credentials: Credentials, host: str, port: int) -> None:
-    """Serve the page at an address until SIGINT or SIGTERM.
-
-    Raises:
-        WebExtraMissing: Gradio is not installed.
-        EmojiReactorError: nothing can listen there.
-    """
-    _require_web_extra()
-    stop = stop_on_signals()
-    async with (
-        assemble(settings, credentials, console_settings(settings)) as components,
-        background_tasks(components.store, components.service, settings),
-    ):
-        secret = credentials.web_token
-        token = None if secret is None else secret.get_secret_value()
-        adapter = _build_web_adapter(components, settings, token, (host, port))
-        await run_until(stop, adapter.run())
-
-
-def _require_web_extra() -> None:
-    try:
-        import bot.adapters.web  # noqa: F401 - Gradio is an extra, and slow to import
-    except ModuleNotFoundError as error:
-        raise WebExtraMissing(error.name or "gradio") from None
-
-
-def _build_web_adapter(
-    components: Components, settings: Settings, token: str | None, address: tuple[str, int]
-) -> Adapter:
-    from bot.adapters.web import build_adapter
-
-    return build_adapter(components, settings, token, *address)
 
 
 async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

@@ -1,15 +1,14 @@
-"""Entry points of the HTTP API, and of the tools for agents on standard input and output."""
+"""Entry points of the HTTP API, the page, and the tools for agents on standard input and output."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bot.adapters.components import Components
 from bot.app.assembly import assemble, console_settings
 from bot.app.background_tasks import background_tasks
+from bot.app.extras import require_extra
 from bot.app.run import run_until, stop_on_signals
 from bot.config.api_tokens import ApiToken
 from bot.config.credentials import API_TOKENS_VARIABLE, Credentials
@@ -22,15 +21,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
-logger = logging.getLogger(__name__)
-
-
-class ExtraMissing(EmojiReactorError):
-    """A command was called without its extra."""
-
-    def __init__(self, package: str, extra: str) -> None:
-        """Name the package that could not be imported, and the extra that brings it."""
-        super().__init__(f"{package} is not installed; pip install 'emoji-reactor[{extra}]'")
+PAGE_MODULE = "bot.adapters.web"
 
 
 class PublicWithoutToken(EmojiReactorError):
@@ -44,12 +35,15 @@ async def run_api(
     credentials: Credentials,
     *,
     mcp: bool = False,
+    page: bool = False,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve the API until SIGINT or SIGTERM, or ``stop``; with ``mcp`` the tools for agents too.
+    """Serve the API until SIGINT or SIGTERM, or ``stop``.
+
+    With ``mcp`` the tools for agents too, with ``page`` the page on all other paths.
 
     Raises:
-        ExtraMissing: the ``api`` or ``mcp`` extra is not installed.
+        ExtraMissing: the ``api``, ``mcp`` or ``web`` extra is not installed.
         PublicWithoutToken: other machines could use it, and there is no token.
         EmojiReactorError: nothing can listen there.
     """
@@ -57,30 +51,71 @@ async def run_api(
     require_extra("httptools", "api")
     if mcp:
         require_extra("mcp", "mcp")
-    from bot.http.server import listen, serve, url_of
+    if page:
+        require_extra(PAGE_MODULE, "web")
+    from bot.http.server import serve_at
 
     host, _, port = settings.api.listen.rpartition(":")
-    host = host.strip("[]")
-    check_exposure(host, credentials.api_tokens)
+    address = host.strip("[]"), int(port)
+    check_exposure(address[0], credentials.api_tokens)
     stop = stop or stop_on_signals()
-    async with api_application(settings, credentials, Operations(settings), mcp=mcp) as app:
-        listening = listen(host, int(port))
-        logger.info("the API is at %s", url_of(*listening.getsockname()[:2]))
-        await run_until(stop, serve(app, listening, settings.api.trusted_proxies))
+    name = "API, with the page," if page else "API"
+    operations = Operations(settings)
+    async with api_application(settings, credentials, operations, mcp=mcp, page=page) as app:
+        await run_until(stop, serve_at(app, address, settings.api.trusted_proxies, name))
 
 
 @asynccontextmanager
 async def api_application(
-    settings: Settings, credentials: Credentials, operations: Operations, *, mcp: bool = False
+    settings: Settings,
+    credentials: Credentials,
+    operations: Operations,
+    *,
+    mcp: bool = False,
+    page: bool = False,
 ) -> AsyncIterator["ASGIApp"]:
     """Open the components, and yield the application that answers with them."""
     from bot.api.app import create_app
+    from bot.api.beside_page import BesidePage
 
     async with (
         _components(settings, credentials, operations) as components,
         _tool_routes(components, enabled=mcp) as tools,
     ):
-        yield create_app(components, operations, settings.api, credentials.api_tokens, tools)
+        api = create_app(components, operations, settings.api, credentials.api_tokens, tools)
+        yield BesidePage(api, _page(components, settings, credentials)) if page else api
+
+
+async def run_web(
+    settings: Settings,
+    credentials: Credentials,
+    address: tuple[str, int],
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve the page at host and port until SIGINT or SIGTERM, or ``stop``.
+
+    Raises:
+        ExtraMissing: the ``web`` extra is not installed.
+        EmojiReactorError: nothing can listen there.
+    """
+    require_extra(PAGE_MODULE, "web")
+    from bot.http.server import serve_at
+
+    stop = stop or stop_on_signals()
+    async with (
+        assemble(settings, credentials, console_settings(settings)) as components,
+        background_tasks(components.store, components.service, settings),
+    ):
+        app = _page(components, settings, credentials)
+        await run_until(stop, serve_at(app, address, settings.web.trusted_proxies, "page"))
+
+
+def _page(components: Components, settings: Settings, credentials: Credentials) -> "ASGIApp":
+    from bot.adapters.web import build_page_application
+
+    secret = credentials.web_token
+    token = None if secret is None else secret.get_secret_value()
+    return build_page_application(components, settings, token)
 
 
 async def run_tools(settings: Settings, credentials: Credentials) -> None:
@@ -108,18 +143,6 @@ def check_exposure(host: str, tokens: tuple[ApiToken, ...]) -> None:
             f"{host} lets other machines in, so a token is needed: set {API_TOKENS_VARIABLE}, or"
             " listen at 127.0.0.1"
         )
-
-
-def require_extra(package: str, extra: str) -> None:
-    """Import a package of an extra.
-
-    Raises:
-        ExtraMissing: it is not installed.
-    """
-    try:
-        import_module(package)
-    except ModuleNotFoundError as error:
-        raise ExtraMissing(error.name or package, extra) from None
 
 
 @asynccontextmanager

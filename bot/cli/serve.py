@@ -22,6 +22,9 @@ def serve(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Offer tools for agents at /mcp too; needs the extra mcp.")
     ] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="Show the page at / too; needs the extra web.")
+    ] = False,
 ) -> None:
     """Answer other programs over HTTP, until SIGINT or SIGTERM. Needs the extra api.
 
@@ -32,7 +35,7 @@ def serve(
     settings, credentials = initialize(config)
     if listen is not None:
         settings = _with_listen(settings, listen)
-    asyncio.run(run_api(settings, credentials, mcp=mcp))
+    asyncio.run(run_api(settings, credentials, mcp=mcp, page=page))
 
 
 def _with_listen(settings: Settings, listen: str) -> Settings:

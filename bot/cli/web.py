@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.app.run import run_web
+from bot.app.serve import run_web
 from bot.cli.options import ConfigFile, initialize
 
 
@@ -25,4 +25,4 @@ def web(
     Example: emoji-reactor web --port 8080
     """
     settings, credentials = initialize(config)
-    asyncio.run(run_web(settings, credentials, host, port))
+    asyncio.run(run_web(settings, credentials, (host, port)))

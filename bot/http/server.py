@@ -12,12 +12,27 @@ from starlette.types import ASGIApp
 from bot.core.errors import EmojiReactorError
 from bot.http.head_timeout import BoundedHeadProtocol
 
+logger = logging.getLogger(__name__)
+
 SHUTDOWN_TIMEOUT_SECONDS = 2
 """For requests in progress; an open page would keep its connection open."""
 
 
 class AddressUnavailable(EmojiReactorError):
     """The server cannot listen at the address."""
+
+
+async def serve_at(
+    app: ASGIApp, address: tuple[str, int], trusted_proxies: Sequence[str], name: str
+) -> None:
+    """Listen at host and port, and serve until cancelled; the log tells where ``name`` is.
+
+    Raises:
+        AddressUnavailable: the address is in use, or not one of this machine.
+    """
+    listening = listen(*address)
+    logger.info("the %s is at %s", name, url_of(*listening.getsockname()[:2]))
+    await serve(app, listening, trusted_proxies)
 
 
 async def serve(app: ASGIApp, listening: socket.socket, trusted_proxies: Sequence[str]) -> None:

@@ -1,16 +1,18 @@
-"""Background tasks beside the adapters."""
+"""Background tasks beside what a process serves."""
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.components import Components
-from bot.app import background_tasks, run
+from bot.app import background_tasks
+from bot.app.serve import run_web
+from bot.backup.migration import open_database
 from bot.config.credentials import Credentials
 from bot.config.settings import Settings
+from tests.e2e.operations import free_address
 from tests.web.page_process import TIMEOUT_SECONDS
 
 EXPIRED_ROW = (
@@ -22,33 +24,37 @@ EXPIRED_ROW = (
 )
 
 
-@dataclass
-class ExpiredRowAdapter:
-    """Stores an expired row, and ends once it is erased."""
+async def count_rows(engine: AsyncEngine) -> int:
+    async with engine.begin() as connection:
+        return int((await connection.execute(text("SELECT count(*) FROM prediction"))).scalar_one())
 
-    components: Components
-    name = "web"
 
-    async def run(self) -> None:
-        async with self.components.engine.begin() as connection:
-            for statement in EXPIRED_ROW:
-                await connection.execute(text(statement))
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            while await self._count_rows():  # noqa: ASYNC110 - the database has no notifications
-                await asyncio.sleep(0.01)
-
-    async def _count_rows(self) -> int:
-        async with self.components.engine.begin() as connection:
-            result = await connection.execute(text("SELECT count(*) FROM prediction"))
-            return int(result.scalar_one())
+async def wait_until_listening(host: str, port: int) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.02)  # a server has no notification of its start
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return
 
 
 async def test_a_running_page_erases_what_is_past_its_retention(
     tiny_artifact: Path, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(background_tasks, "PURGE_INTERVAL_SECONDS", 0.01)
-    monkeypatch.setattr(
-        run, "_build_web_adapter", lambda components, *_: ExpiredRowAdapter(components)
-    )
     settings = Settings.model_validate({"model": {"source": str(tiny_artifact)}})
-    await run.run_web(settings, Credentials(), "127.0.0.1", 0)
+    host, _, port = free_address().rpartition(":")
+    engine, stop = await open_database(settings), asyncio.Event()
+    async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as tasks:
+        tasks.create_task(run_web(settings, Credentials(), (host, int(port)), stop))
+        await wait_until_listening(host, int(port))
+        async with engine.begin() as connection:
+            for statement in EXPIRED_ROW:
+                await connection.execute(text(statement))
+        while await count_rows(engine):  # noqa: ASYNC110 - the database has no notifications
+            await asyncio.sleep(0.01)
+        stop.set()
+    await engine.dispose()

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,20 +15,27 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="module")
-def page(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageProcess]:
-    """The page in front of the tiny artifact and an empty database."""
+@pytest.fixture(scope="session")
+def page_environment(tiny_artifact: Path) -> Mapping[str, str]:
+    """The environment of a page in front of the tiny artifact."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(VARIABLE_PREFIXES)
     }
-    environment = {
+    return {
         **kept,
         "PYTHONPATH": str(ROOT),
         "EMOJI_REACTOR__MODEL__SOURCE": str(tiny_artifact),
         "EMOJI_REACTOR__LOG__FORMAT": "plain",
         "NO_PROXY": "127.0.0.1",
     }
-    with running_page(tmp_path_factory.mktemp("web"), environment) as running:
+
+
+@pytest.fixture(scope="module")
+def page(
+    page_environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PageProcess]:
+    """The page in front of an empty database."""
+    with running_page(tmp_path_factory.mktemp("web"), page_environment) as running:
         yield running
         log = running.log.read_text(encoding="utf-8")
         assert "Traceback" not in log

@@ -1,4 +1,4 @@
-"""``emoji-reactor web`` as a subprocess."""
+"""The page as a subprocess: ``emoji-reactor web``, or ``serve`` with the page."""
 
 import re
 import signal
@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,21 +31,21 @@ class PageProcess:
 
 @contextmanager
 def running_page(
-    folder: Path, environment: Mapping[str, str], *arguments: str
+    folder: Path, environment: Mapping[str, str], command: Sequence[str] = ("web", "--port", "0")
 ) -> Iterator[PageProcess]:
     """Serve on a free port from ``folder``; on leaving, a SIGTERM must end it with status 0."""
     log = folder / "web.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "web", "--port", "0", *arguments],
+            [sys.executable, "-m", "bot", *command],
             cwd=folder,
             env=dict(environment),
             stdout=output,
             stderr=output,
         )
     try:
-        eventually(lambda: "the page is at" in log.read_text() or process.poll() is not None)
-        found = re.search(r"the page is at (\S+)", log.read_text())
+        eventually(lambda: " is at " in log.read_text() or process.poll() is not None)
+        found = re.search(r"the page,? is at (\S+)", log.read_text())
         assert found, log.read_text()
         yield PageProcess(found[1], folder / "emoji-reactor.db", log, process.pid)
         process.send_signal(signal.SIGTERM)

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 import httpx
 
-from bot.adapters.web.adapter import WebAdapter
+from bot.adapters.web import page_application
 from bot.config.sections import WebSettings
+from bot.http.server import serve_at
 from demo.page.candidates import CandidateSet
 from demo.page.events import PREDICT_FUNCTION
 from demo.page.interface import Backend
@@ -54,8 +55,9 @@ class PageServer:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        adapter = WebAdapter(self._backend, ("127.0.0.1", self.port), self._settings, self._token)
-        serving = asyncio.create_task(adapter.run())
+        app = page_application(self._backend, self._settings, self._token)
+        address, proxies = ("127.0.0.1", self.port), self._settings.trusted_proxies
+        serving = asyncio.create_task(serve_at(app, address, proxies, "page"))
         await self._end.wait()
         serving.cancel()
         await asyncio.wait([serving])

@@ -1,7 +1,9 @@
 """The web page as a platform: ``demo.page`` in front of the service and the database."""
 
+from starlette.types import ASGIApp
+
 from bot.adapters.components import Components
-from bot.adapters.web.adapter import WebAdapter
+from bot.adapters.web.application import page_application
 from bot.adapters.web.backend import WebBackend, page_terms
 from bot.config.settings import Settings
 from bot.core.concurrency.batching import BatchingPredictor
@@ -9,13 +11,13 @@ from bot.core.errors import EmojiReactorError
 from bot.remote.model import RemoteModel
 from model import Predictor
 
-__all__ = ["WebAdapter", "WebBackend", "build_adapter", "page_terms"]
+__all__ = ["WebBackend", "build_page_application", "page_application", "page_terms"]
 
 
-def build_adapter(
-    components: Components, settings: Settings, token: str | None, host: str, port: int
-) -> WebAdapter:
-    """Return the page's adapter, which does not listen yet.
+def build_page_application(
+    components: Components, settings: Settings, token: str | None
+) -> ASGIApp:
+    """Return the page in front of the components, with which it must end.
 
     Raises:
         EmojiReactorError: the artifact is on another machine.
@@ -27,7 +29,7 @@ def build_adapter(
         _local(components.predictor),
         page_terms(settings.privacy.retention_days, settings.privacy.text_retention_days),
     )
-    return WebAdapter(backend, (host, port), settings.web, token)
+    return page_application(backend, settings.web, token)
 
 
 def _local(
