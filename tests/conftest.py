@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from bot.log.levels import set_levels
+from tests.e2e.matrix_homeserver import IS_INSTALLED, running_homeserver
 from tests.forked import ForkServer
 from tests.synthetic import write_recipe
 from tests.tiny import write_tiny_artifact
@@ -65,6 +66,15 @@ def fork_server() -> Iterator[ForkServer]:
     server = ForkServer(("-W", "error", "-W", audioop), BOT_MODULES)
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a real homeserver of Matrix; skip where none is installed."""
+    if not IS_INSTALLED:
+        pytest.skip("matrix-synapse or matrix-nio is not installed")
+    with running_homeserver(tmp_path_factory.mktemp("homeserver")) as url:
+        yield url
 
 
 @pytest.fixture

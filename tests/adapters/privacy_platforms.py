@@ -18,7 +18,6 @@ from bot.adapters.telegram import BotServices, TelegramAdapter
 from bot.adapters.web import WebBackend, page_terms
 from bot.config.sections import PrivacySettings, TelegramSettings
 from bot.core.events import MemberKey, MessageRef
-from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.service import Service
 from bot.database.engine import open_database
 from bot.database.store import SqlStore
@@ -26,10 +25,10 @@ from bot.database.tables import prediction
 from bot.i18n import TERMS_VERSION
 from demo.page.interface import PredictionRequest, VisitorId
 from tests.adapters.discord.fake_discord import BlockingPredictor, DiscordWorld, running_world
+from tests.adapters.platform_services import PSEUDONYMS
 from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, TOKEN, chat, user
 from tests.e2e.telegram_server import TelegramServer
 
-PSEUDONYMS = Pseudonyms(b"secret" * 6)
 HIDDEN = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Somebody"}
 
 
@@ -73,12 +72,16 @@ class SharedPlatform(Platform, Protocol):
         """Let the requester ask about a message that they wrote themselves."""
         ...
 
-    async def request_for_unknown(self, text: str) -> str:
-        """Let the requester ask about a text by an author whom the platform does not tell."""
-        ...
-
     async def answer(self, text: str, answer: str) -> None:
         """Let the requester answer a message that the other member wrote, unread itself."""
+        ...
+
+
+class ForwardingPlatform(SharedPlatform, Protocol):
+    """A platform that does not always tell whose words a text is."""
+
+    async def request_for_unknown(self, text: str) -> str:
+        """Let the requester ask about a text by an author whom the platform does not tell."""
         ...
 
 
@@ -207,6 +210,16 @@ class WebPlatform:
 
 
 @asynccontextmanager
+async def opened_records(folder: Path) -> AsyncIterator[Records]:
+    """Open an empty database beside a predictor that answers all texts alike."""
+    engine = await open_database(f"sqlite+aiosqlite:///{folder / 'records.db'}")
+    try:
+        yield Records(engine, SqlStore(engine, terms=TERMS_VERSION), BlockingPredictor())
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
 async def running(name: str, folder: Path) -> AsyncIterator[Any]:
     """Run a platform by its name."""
     if name == "discord":
@@ -214,16 +227,12 @@ async def running(name: str, folder: Path) -> AsyncIterator[Any]:
             await turn(built, on=False)
             yield DiscordPlatform(built)
         return
-    engine = await open_database(f"sqlite+aiosqlite:///{folder / 'records.db'}")
-    records = Records(engine, SqlStore(engine, terms=TERMS_VERSION), BlockingPredictor())
-    try:
+    async with opened_records(folder) as records:
         if name == "telegram":
             async with _telegram(records) as platform:
                 yield platform
         else:
             yield {"console": ConsolePlatform, "web": WebPlatform}[name](records)
-    finally:
-        await engine.dispose()
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """One contract for every platform: whose words a text is decides if it is read and stored."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from bot.core.events import MemberKey
 from bot.core.members.reading import UNKNOWN_AUTHOR
 from bot.i18n import TERMS_VERSION, localize
+from tests.adapters.matrix.privacy_platform import running_matrix
 from tests.adapters.privacy_platforms import (
     HIDDEN,
+    ForwardingPlatform,
     Platform,
     SharedPlatform,
     TelegramPlatform,
@@ -19,22 +22,43 @@ from tests.adapters.privacy_platforms import (
 )
 from tests.e2e.telegram_payloads import ALICE, BOB, CHANNEL, chat, user
 
+Start = Callable[[str], AbstractAsyncContextManager[Any]]
+
 TEXT = "what a day"
 REFUSAL = localize("emoji.opted_out", "en")
 QUOTE = {"text": TEXT, "position": 0, "is_manual": True}
 
 
-@pytest.fixture(params=["discord", "telegram", "console", "web"])
-async def platform(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
+@pytest.fixture
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
+    """Return the function that runs a platform by its name."""
+
+    def start(name: str) -> AbstractAsyncContextManager[Any]:
+        if name == "matrix":
+            return running_matrix(request.getfixturevalue("homeserver"), tmp_path)
+        return running(name, tmp_path)
+
+    return start
+
+
+@pytest.fixture(params=["discord", "telegram", "matrix", "console", "web"])
+async def platform(request: pytest.FixtureRequest, start: Start) -> AsyncIterator[Any]:
     """Run each platform."""
-    async with running(request.param, tmp_path) as started:
+    async with start(request.param) as started:
+        yield started
+
+
+@pytest.fixture(params=["discord", "telegram", "matrix"])
+async def shared(request: pytest.FixtureRequest, start: Start) -> AsyncIterator[Any]:
+    """Run each platform on which members see messages of others."""
+    async with start(request.param) as started:
         yield started
 
 
 @pytest.fixture(params=["discord", "telegram"])
-async def shared(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
-    """Run each platform on which members see messages of others."""
-    async with running(request.param, tmp_path) as started:
+async def forwarding(request: pytest.FixtureRequest, start: Start) -> AsyncIterator[Any]:
+    """Run each platform that does not always tell whose words a text is."""
+    async with start(request.param) as started:
         yield started
 
 
@@ -115,14 +139,14 @@ async def test_what_is_answered_is_read_unless_its_author_opted_out(
 
 
 async def test_texts_of_unknown_authors_are_read_and_recorded_for_nobody(
-    shared: SharedPlatform,
+    forwarding: ForwardingPlatform,
 ) -> None:
-    await consent(shared, shared.requester)
-    answer = await shared.request_for_unknown(TEXT)
+    await consent(forwarding, forwarding.requester)
+    answer = await forwarding.request_for_unknown(TEXT)
     assert answer == localize("emoji.offer", "en")
-    recorded = await shared.records.rows()
+    recorded = await forwarding.records.rows()
     assert (UNKNOWN_AUTHOR, None) in recorded
-    assert shared.requester not in dict(recorded)
+    assert forwarding.requester not in dict(recorded)
 
 
 def origin(author: int) -> dict[str, Any]:

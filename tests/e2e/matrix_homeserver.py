@@ -108,6 +108,15 @@ class MatrixMember:
                     found: Event = event
                     return found
 
+    async def wait_for_join(self, room: str, user: str) -> None:
+        """Wait until a user is in a room."""
+        await self.wait_for(
+            room,
+            lambda event: (
+                event.get("state_key") == user and event["content"].get("membership") == "join"
+            ),
+        )
+
     async def reactions(self, room: str, event: str, sender: str) -> list[Event]:
         """Wait for a reaction of ``sender`` on an event; return all of theirs."""
         await self.wait_for(

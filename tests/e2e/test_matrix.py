@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +11,14 @@ import pytest
 import pytest_asyncio
 
 from bot.i18n import localize
-from tests.e2e.matrix_homeserver import (
-    IS_INSTALLED,
-    MatrixMember,
-    key_of,
-    running_homeserver,
-)
+from tests.e2e.matrix_homeserver import MatrixMember, key_of
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import FEEDBACK, OUTCOME
 from tests.forked import ForkServer
 
 SECRET = "zanzibar"
 
-pytestmark = [
-    pytest.mark.skipif(not IS_INSTALLED, reason="matrix-synapse or matrix-nio is not installed"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass(frozen=True)
@@ -54,25 +46,13 @@ class World:
 
     async def joined(self, room: str) -> None:
         """Wait until the bot is in a room."""
-        await self.anna.wait_for(
-            room,
-            lambda event: (
-                event.get("state_key") == self.account.id
-                and event["content"]["membership"] == "join"
-            ),
-        )
+        await self.anna.wait_for_join(room, self.account.id)
 
     async def start(self) -> None:
         """Start the bot, again or for the first time."""
         connected = self.bot.output.count("Matrix is connected") if self.bot.output else 0
         await self.bot.start(MATRIX_TOKEN=self.account.token)
         await self.bot.wait_for_outputs("Matrix is connected", connected + 1)
-
-
-@pytest.fixture(scope="module")
-def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_homeserver(tmp_path_factory.mktemp("homeserver")) as url:
-        yield url
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
