@@ -1,81 +1,18 @@
-"""The bot as a process, with a real homeserver."""
+"""The bot as a process, with a real homeserver: messages, feedback and commands."""
 
 import json
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.i18n import localize
-from tests.e2e.matrix_homeserver import MatrixMember, key_of
-from tests.e2e.process import BotProcess
+from tests.e2e.matrix_homeserver import key_of
+from tests.e2e.matrix_world import World, ask
+from tests.e2e.matrix_world import world as world
 from tests.e2e.queries import FEEDBACK, OUTCOME
-from tests.forked import ForkServer
 
 SECRET = "zanzibar"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@dataclass(frozen=True)
-class World:
-    """A homeserver with a bot and two members."""
-
-    url: str
-    bot: BotProcess
-    account: MatrixMember
-    anna: MatrixMember
-    ben: MatrixMember
-
-    async def room(self, *, encrypted: bool = False) -> str:
-        """Let Anna create a room with Ben and the bot, and wait until both are there."""
-        room = await self.anna.create_room(self.ben.id, self.account.id, encrypted=encrypted)
-        await self.ben.call("POST", f"/join/{room}")
-        await self.joined(room)
-        return room
-
-    async def private_room(self) -> str:
-        """Let Anna create a room with the bot alone, and wait until it is there."""
-        room = await self.anna.create_room(self.account.id, preset="trusted_private_chat")
-        await self.joined(room)
-        return room
-
-    async def joined(self, room: str) -> None:
-        """Wait until the bot is in a room."""
-        await self.anna.wait_for_join(room, self.account.id)
-
-    async def start(self) -> None:
-        """Start the bot, again or for the first time."""
-        connected = self.bot.output.count("Matrix is connected") if self.bot.output else 0
-        await self.bot.start(MATRIX_TOKEN=self.account.token)
-        await self.bot.wait_for_outputs("Matrix is connected", connected + 1)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(
-    homeserver: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    tiny_artifact: Path,
-    fork_server: ForkServer,
-) -> AsyncIterator[World]:
-    settings = {
-        "matrix.homeserver": homeserver,
-        "matrix.invite_from": ["@anna:*"],
-        "log.level": "debug",
-    }
-    bot = BotProcess(tmp_path_factory.mktemp("bot"), tiny_artifact, settings, fork_server)
-    members = [MatrixMember(homeserver, name) for name in ("bot", "anna", "ben")]
-    started = World(homeserver, bot, *members)
-    await started.start()
-    yield started
-    await bot.kill()
-    for member in members:
-        await member.http.aclose()
-    print(bot.output)  # noqa: T201 - shown by pytest if a test failed
 
 
 async def test_message_is_answered_and_stored_without_its_text(world: World) -> None:
@@ -145,13 +82,6 @@ async def test_private_chat_gets_five_emojis_to_press(world: World) -> None:
     await world.bot.wait_for_rows(FEEDBACK, message, exactly=given)
     await world.anna.redact(room, pressed)
     await world.bot.wait_for_rows(FEEDBACK, message, exactly={("agree", "🤣")})
-
-
-async def ask(world: World, room: str, text: str, member: MatrixMember | None = None) -> str:
-    """Give a command, and return the answer."""
-    member = member or world.anna
-    answer = await member.reply_to(room, await member.say(room, text), world.account.id)
-    return str(answer["content"]["body"])
 
 
 async def test_commands_answer(world: World) -> None:
@@ -235,73 +165,3 @@ async def test_a_deleted_message_is_forgotten(world: World) -> None:
     await world.anna.reactions(room, message, world.account.id)
     await world.anna.redact(room, message)
     await world.bot.wait_for_rows(OUTCOME, message, exactly=[])
-
-
-async def test_encrypted_rooms_are_told_once(world: World) -> None:
-    room = await world.room(encrypted=True)
-    for _ in range(2):
-        content = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA"}
-        await world.anna.send(room, "m.room.encrypted", content)
-    await world.anna.wait_for(
-        room, lambda event: event["content"].get("body") == localize("notice.encrypted", "en")
-    )
-    message = await world.anna.say(room, f"haha {world.account.id}")  # comes after both
-    await world.anna.reactions(room, message, world.account.id)
-    notices = [e for e in await world.anna.events(room, world.account.id) if "body" in e["content"]]
-    assert len(notices) == 1
-
-
-async def test_forbidden_invitations_are_declined(world: World) -> None:
-    room = await world.ben.create_room(world.account.id)
-    declined = await world.ben.wait_for(
-        room,
-        lambda event: (
-            event.get("state_key") == world.account.id and event["sender"] != world.ben.id
-        ),
-    )
-    assert declined["content"]["membership"] == "leave"
-
-
-async def test_a_restart_goes_on_where_it_stopped(world: World) -> None:
-    room = await world.room()
-    before = await world.anna.say(room, "haha")
-    [shown] = await world.anna.reactions(room, before, world.account.id)
-    agreed = await world.ben.react(room, before, "🤣")
-    await world.bot.wait_for_rows(FEEDBACK, before)
-    assert await world.bot.stop() == 0
-    while_away = await world.anna.say(room, "funny")
-    await world.ben.redact(room, agreed)
-    await world.start()
-    await world.anna.reactions(room, while_away, world.account.id)
-    await world.bot.wait_for_rows(FEEDBACK, before, exactly=[])
-    await world.anna.redact(room, shown["event_id"])
-    await world.bot.wait_for_rows(FEEDBACK, before, exactly={("remove", "🤣")})
-    sent = await world.anna.events(room, world.account.id)
-    assert [key_of(e) for e in sent if e["type"] == "m.reaction" and e["content"]] == ["😂"]
-
-
-async def test_events_that_come_again_are_answered_once(world: World) -> None:
-    room = await world.room()
-    [(position,)] = world.bot.query("select position from sync_position")
-    message = await world.anna.say(room, "haha")
-    await world.anna.reactions(room, message, world.account.id)
-    await ask(world, room, "!stats")
-    assert await world.bot.stop() == 0
-    with closing(sqlite3.connect(world.bot.database)) as connection, connection:
-        connection.execute("update sync_position set position = ?", (position,))
-    await world.start()
-    last = await world.anna.say(room, "haha")
-    await world.anna.reactions(room, last, world.account.id)
-    sent = await world.anna.events(room, world.account.id)
-    kinds = [event["type"] for event in sent if event["type"] != "m.room.member"]
-    assert sorted(kinds) == ["m.reaction", "m.reaction", "m.room.message"]
-
-
-async def test_doctor_asks_about_token_and_rooms(world: World) -> None:
-    answered = await world.bot.call("doctor", "--json", MATRIX_TOKEN=world.account.token)
-    checks = {check["check"]: check for check in json.loads(answered.out)["checks"]}
-    assert checks["matrix.token"]["message"] == f"the bot is {world.account.id}"
-    assert "matrix.rooms" in checks
-    refused = await world.bot.call("doctor", "--json", MATRIX_TOKEN="wrong")
-    checks = {check["check"]: check for check in json.loads(refused.out)["checks"]}
-    assert checks["matrix.token"]["status"] == "failed"

@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.adapters.intake import Intake
 from bot.adapters.matrix.events import NAME
-from bot.adapters.matrix.gateway import BAD_POSITION, INVALID_TOKEN
+from bot.adapters.matrix.gateway import INVALID_TOKEN
 from bot.adapters.matrix.inbox import Inbox
 from bot.adapters.matrix.rooms import Rooms
 from bot.adapters.stream_position import StreamPosition
@@ -68,7 +68,7 @@ class MatrixAdapter:
             try:
                 response = await self._gateway.request(request, seconds=None)
             except PlatformRefused as error:
-                if error.reason != BAD_POSITION or since is None:
+                if error.reason == INVALID_TOKEN or since is None or not whole:
                     raise
                 logger.warning("Matrix does not know the stored position; going on from now")
                 since = None

@@ -21,7 +21,6 @@ TIMEOUT_SECONDS = 30.0
 SERVER_ERROR = 500
 INVALID_TOKEN = "invalid_token"  # noqa: S105 - a name of an error
 RATE_LIMITED = "rate_limited"
-BAD_POSITION = "bad_request"
 _NAMES = {
     "M_UNKNOWN_TOKEN": INVALID_TOKEN,
     "M_MISSING_TOKEN": INVALID_TOKEN,
@@ -29,7 +28,6 @@ _NAMES = {
     "M_FORBIDDEN": "forbidden",
     "M_NOT_FOUND": "message_gone",
     "M_DUPLICATE_ANNOTATION": DUPLICATE_REACTION,
-    "M_INVALID_PARAM": BAD_POSITION,
     "M_TOO_LARGE": "too_large",
 }
 
