@@ -275,6 +275,25 @@ async def test_questions_of_polls_captions_and_stickers_are_read(
         assert call.emojis == [emoji]
 
 
+async def test_rich_messages_are_read_without_their_spoilers(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    hidden = {"type": "spoiler", "text": "fire fire fire"}
+    bold = {"type": "bold", "text": ["par", {"type": "italic", "text": "ty"}]}
+    rich = {"blocks": [{"type": "paragraph", "text": [bold, " ", hidden]}, {"type": "divider"}]}
+    message = telegram_server.send_message("", rich_message=rich)
+    (call,) = await telegram_server.reaction_calls(message)
+    assert call.emojis == ["🎉"]
+    replied = {"message_id": message, "date": 1_700_000_000, "chat": chat(GROUP)}
+    replied |= {"from": user(BOB), "rich_message": rich}
+    reply = telegram_server.send_message("haha", reply_to_message=replied)
+    (call,) = await telegram_server.reaction_calls(reply)
+    assert call.emojis == ["🤣"]
+    asked = telegram_server.send_message("/emoji", reply_to_message=replied)
+    (offer,) = await telegram_server.replies_to(asked)
+    assert offer.buttons[0]["text"] == "🎉"
+
+
 async def test_reactions_are_feedback_until_removed(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:

@@ -11,17 +11,18 @@ from telegram import (
 )
 
 from bot.adapters.telegram.refs import NAME
+from bot.adapters.telegram.rich_texts import rich_text
 from bot.core.events import AnsweredText, TextOrigin
 from bot.core.members.pseudonyms import Pseudonyms
 from model.emoji import canonical, emoji_names
 
 
 def visible_text(message: Message) -> str:
-    """Return the text, caption, poll question or sticker, without spoilers.
+    """Return what is written or asked, or else the sticker, without spoilers.
 
     A reaction would tell what they hide.
     """
-    text = message.text or message.caption or _text_of_media(message)
+    text = _written_text(message) or _sticker_text(message)
     encoded = text.encode("utf-16-le")  # offsets count UTF-16 units
     for entity in reversed((*message.entities, *message.caption_entities)):
         if entity.type == MessageEntity.SPOILER:
@@ -38,10 +39,14 @@ def has_picture(message: Message) -> bool:
     return bool(shown) or kind.startswith("image/")
 
 
-def _text_of_media(message: Message) -> str:
-    """Return the question of a poll, or a sticker's emoji with its name, by which it is read."""
-    if message.poll is not None:
-        return message.poll.question
+def _written_text(message: Message) -> str:
+    """Return the text, the caption or the question of a poll; empty if there is none."""
+    question = message.poll.question if message.poll else ""
+    return message.text or message.caption or question or rich_text(message)
+
+
+def _sticker_text(message: Message) -> str:
+    """Return a sticker's emoji with its name, by which it is read."""
     emoji = message.sticker.emoji if message.sticker else None
     if emoji is None:
         return ""
@@ -63,7 +68,7 @@ def replied_text(message: Message, pseudonyms: Pseudonyms) -> tuple[str, TextOri
     quoted = message.quote.text if message.quote else ""
     if replied is not None:
         origin = origin_of(replied, pseudonyms) or _sender(replied, pseudonyms)
-        return quoted or replied.text or replied.caption or "", origin
+        return quoted or _written_text(replied), origin
     return quoted, TextOrigin(None) if outside is None else _named(outside.origin, pseudonyms)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 from telegram import Bot, Update
 
+from bot.adapters.telegram import rich_texts
 from bot.core.unicode_repair import repair_json
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,8 @@ def check_types(payload: object) -> None:
         TypeError: one has another type than the Bot API says.
     """
     for key, value in payload.items() if isinstance(payload, Mapping) else ():
+        if key == rich_texts.FIELD:  # other types by the same names, which are checked when read
+            continue
         if type(value) is not _TYPES.get(key, type(value)):
             raise TypeError(key)
         if isinstance(value, dict) and key in _WITH_ID and type(value.get("id")) is not int:
