@@ -29,6 +29,15 @@ def _specification() -> dict[str, Any] | None:
     return loaded
 
 
+def types() -> Mapping[str, Mapping[str, list[str]]]:
+    """Return the types of the fields of each type; empty without a description."""
+    specification = _specification() or {"types": {}}
+    return {
+        name: {field["name"]: field["types"] for field in described.get("fields", [])}
+        for name, described in specification["types"].items()
+    }
+
+
 def check(method: str, fields: Mapping[str, str]) -> None:
     """Check a call's name (in any case) and its form fields, which are JSON unless texts.
 
