@@ -66,6 +66,8 @@ class Refusal:
     status: int
     code: int = 0
     retry_after: float | None = None
+    errors: object = None
+    """What is wrong with a form, if the code is 50035."""
 
     def response(self, request: web.Request) -> web.Response:
         """Give the answer; without ``Via`` a 429 would be taken for a ban."""
@@ -74,7 +76,8 @@ class Refusal:
             request.transport.abort()
             return web.Response(status=self.status or 503)  # not sent
         if self.retry_after is None:
-            return json_response({"message": "no", "code": self.code}, status=self.status)
+            named = {"message": "no", "code": self.code, "errors": self.errors}
+            return json_response(named, status=self.status)
         body = {"message": "slow down", "retry_after": self.retry_after, "global": False}
         headers = {"Via": "1.1 google", "Retry-After": str(self.retry_after)}
         return json_response(body, status=self.status, headers=headers)

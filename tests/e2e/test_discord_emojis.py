@@ -11,7 +11,7 @@ from tests.e2e.discord_interactions import MANAGE_GUILD
 from tests.e2e.discord_payloads import ALICE, BOB, BOT, DM
 from tests.e2e.discord_server import TOKEN, DiscordServer, Refusal
 from tests.e2e.process import BotProcess
-from tests.e2e.queries import FEEDBACK, OUTCOME
+from tests.e2e.queries import FEEDBACK, OUTCOME, REFUSED
 from tests.e2e.test_discord_commands import option
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -89,6 +89,24 @@ async def test_an_image_is_on_buttons(
     pressed = await discord_server.interactions.press(button, sent["id"], author=BOB)
     assert f"<:{cat}>" in (await discord_server.interactions.edited(pressed)).text
     assert await bot.wait_for_rows(FEEDBACK, message) == [("agree", "😂")]
+
+
+async def test_a_reply_with_an_image_that_is_gone_is_sent_without(
+    launcher: Launcher, discord_server: DiscordServer, image: Path
+) -> None:
+    bot = launcher(discord=discord_server, **{"reactions.mode": "reply"})
+    await upload(bot, discord_server, image, "--for", "😂")
+    await started(bot, discord_server)
+    invalid = {"_errors": [{"code": "BUTTON_COMPONENT_INVALID_EMOJI", "message": "Invalid emoji"}]}
+    where = {"components": {"0": {"components": {"0": {"emoji": {"id": invalid}}}}}}
+    discord_server.refusals.append(Refusal(400, 50035, errors=where))
+    message = await discord_server.send_message("funny")
+    [sent] = await discord_server.sent.wait(lambda _: True)
+    assert sent["content"] == "😂"
+    assert (await bot.wait_for_rows(OUTCOME, message))[0][2] is None
+    discord_server.refusals.append(Refusal(400, 50035, errors=where))
+    refused = await discord_server.send_message("funny")
+    assert await bot.wait_for_rows(REFUSED, refused) == [("unknown_emoji",)]
 
 
 async def test_an_image_that_is_gone_gives_way_to_the_emoji(

@@ -51,6 +51,11 @@ class ApplicationEmojis:
         self.images = {emoji: image for emoji, image in self.images.items() if image != wire}
         return True
 
+    def forget_images(self) -> bool:
+        """Show no image until the emojis are read again; return if there were any."""
+        had_images, self.images = bool(self.images), {}
+        return had_images
+
 
 async def keep_current(
     client: discord.Client, store: ApplicationEmojiStore, emojis: ApplicationEmojis

@@ -29,7 +29,7 @@ TIMEOUT_SECONDS = 30.0
 """The minimum of discord.py: a later answer is worse than none."""
 
 
-UNKNOWN_REFERENCE_CODE = 50035
+INVALID_FORM_CODE = 50035
 
 
 class _Reference(discord.MessageReference):
@@ -93,7 +93,11 @@ class Responder:
                     nonce=ref.message,  # a reply sent again within minutes stays one
                 )
         except Exception as error:
-            raise PlatformRefused(_reply_refusal(error)) from None
+            refusal = _reply_refusal(error)
+            if refusal != UNKNOWN_EMOJI or not self._context.application_emojis.forget_images():
+                raise PlatformRefused(refusal) from None
+            await self.reply(ref, predictions)  # with the emojis themselves, without images
+            return
         view.stop()
         guild = None if ref.community == ref.chat else int(ref.community)
         self._context.answered_refs[message_ref(guild, int(ref.chat), sent.id)] = ref
@@ -145,6 +149,7 @@ def _refusal(error: Exception) -> str:
 
 
 def _reply_refusal(error: Exception) -> str:
-    # Discord refuses a reply to a deleted message as an invalid form.
-    gone = isinstance(error, discord.HTTPException) and error.code == UNKNOWN_REFERENCE_CODE
-    return "message_gone" if gone else _refusal(error)
+    """Return the name of a refusal; a form is invalid by a deleted message or a button's emoji."""
+    if isinstance(error, discord.HTTPException) and error.code == INVALID_FORM_CODE:
+        return UNKNOWN_EMOJI if "emoji" in error.text.lower() else "message_gone"
+    return _refusal(error)
