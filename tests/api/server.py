@@ -65,11 +65,13 @@ def running_api(
     *,
     mcp: bool = False,
     model_token: str | None = None,
+    secret: str | None = None,
 ) -> Iterator[RunningApi]:
     """Serve on a thread until the block ends."""
     credentials = Credentials(
         api_tokens=parse_api_tokens(tokens, "TOKENS"),
         model_token=None if model_token is None else SecretStr(model_token),
+        hash_secret=None if secret is None else SecretStr(secret),
     )
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     serving = run_api(settings, credentials, mcp=mcp, stop=stop)
