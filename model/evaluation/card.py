@@ -1,7 +1,6 @@
 """Model card: the manifest and its figures, for people and for the Hub."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +10,7 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from model import atomic
 from model.artifact import LAYOUT, Artifact
+from model.evaluation.eval_results import HUB_METRICS, hub_metrics, read_sources
 from model.evaluation.feedback_section import feedback_section
 from model.evaluation.gravity_section import gravity_section
 from model.evaluation.language_section import language_section, whole_splits
@@ -85,25 +85,16 @@ def _hub_base(manifest: Manifest) -> str | None:
 
 
 def _hub_metrics(result: EvaluationResult) -> list[EvalResult]:
-    metrics = {
-        "hit_1": "hit@1",
-        "hit_5": "hit@5",
-        "macro_recall_5": "macro recall@5",
-        "macro_f1": "macro-F1",
-        "carried": "emotion carried by one of five",
-        "tone_deaf": "tone-deaf rate",
-    }
     return [
         EvalResult(
             task_type="text-classification",
             dataset_type=result.split,
             dataset_name=result.split,
             metric_type=key,
-            metric_name=name,
+            metric_name=HUB_METRICS[key],
             metric_value=round(value, 4),
         )
-        for key, name in metrics.items()
-        if (value := getattr(result.figures, key, None)) is not None
+        for key, value in hub_metrics(result).items()
     ]
 
 
@@ -132,9 +123,7 @@ def _parity(parity: Parity) -> str:
 def _data(sources: Mapping[str, int]) -> str:
     if not sources:
         return "The manifest names no sources."
-    licences = tomllib.loads(
-        files("model").joinpath("evaluation", "sources.toml").read_text(encoding="utf-8")
-    )
+    licences = read_sources()
     lines = ["| source | examples | licence, as stated |", "|---|---:|---|"]
     for name, count in sources.items():
         entry = licences.get(name, {"title": name, "licence": "see its recipe"})

@@ -20,6 +20,8 @@ from bot.cli.push.upload import (
 from bot.hub.push import PushRequest
 from bot.hub.repo_files import layout_files, model_files
 from model import artifact
+from model.artifact import Artifact
+from model.evaluation.eval_results import eval_results_files
 from model.training.layouts.layout_format import LayoutFormat
 
 
@@ -48,5 +50,16 @@ def model(
             folder = Path(scratch) / "layouts"
             layouts.write(loaded, format_, folder, figures)
             files = layout_files(folder, loaded)
+        files |= _write_eval_results(loaded, Path(scratch))
         request = PushRequest(repo, "model", files, loaded.version, not private, revision, tag=tag)
         upload(request, dry_run=dry_run)
+
+
+def _write_eval_results(loaded: Artifact, folder: Path) -> dict[str, Path]:
+    """Write the results that the Hub shows beside those of other models."""
+    found = {}
+    for name, content in eval_results_files(loaded).items():
+        found[name] = folder / name
+        found[name].parent.mkdir(exist_ok=True)
+        found[name].write_text(content, encoding="utf-8")
+    return found

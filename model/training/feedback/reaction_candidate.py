@@ -37,15 +37,15 @@ def fit_reaction_candidate(source: Artifact, dataset: Path, folder: Path) -> Art
 def write_reaction_candidate(
     head: ReactionHead, source: Artifact, folder: Path, feedback: FeedbackRecord
 ) -> Artifact:
-    """Write a copy of ``source`` with another reaction head; ``feedback`` goes into its manifest.
-
-    The figures of authors' emojis hold for it too, as the emoji table is the same.
-    """
+    """Write a copy of ``source`` with another reaction head and the record of its feedback."""
     partial = empty_draft(folder)
     for file in source.manifest.sha256:
         shutil.copyfile(source.folder / file, partial / file)
     save_reaction_head(head, partial / LAYOUT.reaction)
-    description = source.manifest.updated(bias_probes=None, feedback=feedback)
+    # Measured on the source; calibration and parity are about the emoji table, which is the same.
+    description = source.manifest.updated(
+        figures=(), gravity=(), bias_probes=None, feedback=feedback
+    )
     write_manifest(partial, source.manifest.name, source.table.emojis, description)
     partial.rename(folder)
     return artifact.load(folder)

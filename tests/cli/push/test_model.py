@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.artifact import LAYOUT, REPOSITORY_FOLDER, load, write_manifest
+from model.artifact import LAYOUT, REPOSITORY_FOLDER, load, locate, write_manifest
 from model.reaction_head import ReactionHead, save_reaction_head
 from tests.cli.push.conftest import NAME, TOKEN, Push
 from tests.cli.push.stored import hub_files
@@ -94,3 +94,11 @@ async def test_a_model_without_a_card_is_refused(push: Push, hub: HubServer) -> 
     assert result.status == 1
     assert "README.md is missing: write the card with emoji-reactor model card" in result.error
     assert hub.requests == []
+
+
+async def test_figures_are_pushed_as_results_on_public_sets(push: Push, hub: HubServer) -> None:
+    shipped = str(locate(None))
+    result = await push("push", "model", "--repo", NAME, "--model", shipped)
+    assert result.status == 0, result.err
+    results = [name for name in hub_files(hub, NAME) if name.startswith(".eval_results/")]
+    assert ".eval_results/go_emotions.yaml" in results
