@@ -6,7 +6,7 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes -c constraints.txt
 
-.PHONY: run web chromium node optimum ray test lint types check fix docs leaderboard picture bench train evaluate wheel lock clean
+.PHONY: run web chromium node optimum annotation ray test lint types check fix docs leaderboard picture bench train evaluate wheel lock clean
 
 run: $(VENV)/.core  ## install the core and chat with the bot
 	$(BIN)/emoji-reactor chat
@@ -24,9 +24,11 @@ node: build/node/.ready  ## transformers.js, for the tests of layouts and of the
 
 optimum: build/optimum/.ready  ## optimum with the transformers that it needs, for the tests of layouts
 
+annotation: build/annotation/.ready  ## the SDKs of Argilla and Label Studio, for the tests of exports
+
 ray: $(VENV)/.ray  ## Ray, for the tests of the cluster
 
-test: $(VENV)/.dev chromium build/node/.ready build/optimum/.ready $(VENV)/.ray  ## run all tests, files side by side in WORKERS processes
+test: $(VENV)/.dev chromium build/node/.ready build/optimum/.ready build/annotation/.ready $(VENV)/.ray  ## run all tests, files side by side in WORKERS processes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.dev  ## style and the import rules
@@ -105,3 +107,9 @@ build/optimum/.ready: $(VENV)/.dev tools/optimum.txt
 	  --target build/optimum -r tools/optimum.txt \
 	  || echo "pip cannot install optimum: its tests are skipped"
 	@mkdir -p build/optimum && touch $@
+
+build/annotation/.ready: $(VENV)/.dev tools/annotation.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps \
+	  --target build/annotation -r tools/annotation.txt \
+	  || echo "pip cannot install the SDKs of annotation tools: their tests are skipped"
+	@mkdir -p build/annotation && touch $@

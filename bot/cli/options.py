@@ -23,6 +23,8 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    LABEL_STUDIO = "label-studio"
+    ARGILLA = "argilla"
     ALL = "all"
 
 
@@ -35,7 +37,8 @@ DatasetOption = Annotated[
     Path, typer.Option("--dataset", metavar="DIR", help="What feedback export wrote.")
 ]
 ExportFormatOption = Annotated[
-    ExportFormat, typer.Option("--format", help="parquet needs the train extra.")
+    ExportFormat,
+    typer.Option("--format", help="parquet needs the train extra; all is the first three."),
 ]
 FullOption = Annotated[
     bool, typer.Option("--full", help="Fit the encoder as well: hours instead of minutes.")

@@ -94,6 +94,7 @@ def _metadata(summary: DatasetSummary, formats: Sequence[Format], licence: str) 
     size = next((name for end, name in _SIZE_CATEGORIES if total < end), "n>10M")
     languages = [name for name, _ in summary.languages.most_common() if len(name) in (2, 3)]
     splits = [split for split in SPLITS if summary.rows[split]]
+    read = [format_ for format_ in formats if not format_.is_for_annotation]
     return {
         "pretty_name": TITLE,
         "license": licence,
@@ -101,7 +102,7 @@ def _metadata(summary: DatasetSummary, formats: Sequence[Format], licence: str) 
         "size_categories": [size],
         "task_categories": ["text-classification"],
         "tags": ["emoji", "emotion", "human-feedback"],
-        **(_viewer_config(formats[0], splits, summary.emojis) if splits else {}),
+        **(_viewer_config(read[0], splits, summary.emojis) if splits and read else {}),
     }
 
 
@@ -109,7 +110,7 @@ def _viewer_config(
     format_: Format, splits: Sequence[str], emojis: Collection[str]
 ) -> dict[str, Any]:
     """Describe one format only: the Hub's library reads all configurations in the same way."""
-    files = [{"split": split, "path": f"{format_}/{split}.{format_}"} for split in splits]
+    files = [{"split": split, "path": format_.path(split)} for split in splits]
     return {
         "configs": [{"config_name": "default", "data_files": files}],
         "dataset_info": {"config_name": "default", "features": _features(format_, emojis)},

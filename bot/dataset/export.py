@@ -12,8 +12,8 @@ from bot.database.feedback_pages import ExportSelection, MessageWithFeedback, fe
 from bot.dataset.card import DatasetSummary, render_card
 from bot.dataset.folder import CARD_FILE, SUMMARY_FILE, replace_folder
 from bot.dataset.pseudonymize import ExportPseudonyms, assign_split
-from bot.dataset.writers import WRITERS, Format, RowWriter
-from model.feedback import FeedbackEntry, FeedbackRow, ScoredEmoji
+from bot.dataset.writers import SETTINGS, WRITERS, Format, RowWriter
+from model.feedback import SPLITS, FeedbackEntry, FeedbackRow, ScoredEmoji
 
 DEFAULT_LICENCE = "other"
 
@@ -102,14 +102,17 @@ class ExportWriter:
         """Append rows to a split."""
         for row in rows:
             self.summary.add(split, row)
+        with_text = [row for row in rows if row.text is not None]
         for format_ in self._formats:
-            self._writer(format_, split).write(rows)
+            written = with_text if format_.is_for_annotation else rows
+            if written:
+                self._writer(format_, split).write(written)
 
     def _writer(self, format_: Format, split: str) -> RowWriter:
         # Opened with the first row, since a data set must not contain empty files.
-        path = self._folder / format_ / f"{split}.{format_}"
+        path = self._folder / format_.path(split)
         if path not in self._writers:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             self._writers[path] = WRITERS[format_](path)
             self._stack.callback(self._writers[path].close)
@@ -134,7 +137,19 @@ def open_export(
                 probe.unlink()
             writer = ExportWriter(partial, formats, stack)
             yield writer
+        _write_settings(partial, writer.summary, formats)
         _write_card(partial, writer.summary, formats, licence)
+
+
+def _write_settings(folder: Path, summary: DatasetSummary, formats: Sequence[Format]) -> None:
+    """Write the settings that annotation tools need for their files."""
+    for format_ in formats:
+        if format_ in SETTINGS:
+            splits = [split for split in SPLITS if (folder / format_.path(split)).exists()]
+            for path, content in SETTINGS[format_](splits, summary.emojis).items():
+                (folder / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (folder / path).touch(mode=0o600)
+                (folder / path).write_text(content, encoding="utf-8")
 
 
 def _write_card(

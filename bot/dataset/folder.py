@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.core.errors import EmojiReactorError
-from bot.dataset.writers import Format
+from bot.dataset.writers import SETTINGS, Format
 from model.feedback import SPLITS
 
 CARD_FILE = "README.md"
@@ -16,7 +16,8 @@ EXPORT_FILES = frozenset(
     {
         CARD_FILE,
         SUMMARY_FILE,
-        *(f"{format_}/{split}.{format_}" for format_ in Format for split in SPLITS),
+        *(format_.path(split) for format_ in Format for split in SPLITS),
+        *(path for settings in SETTINGS.values() for path in settings(SPLITS, ())),
     }
 )
 """Relative paths of all files that an export may contain."""

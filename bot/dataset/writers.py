@@ -1,22 +1,45 @@
-"""Writers of feedback rows as JSON Lines, CSV and Parquet, a page of rows at a time."""
+"""Writers of feedback rows in every format of an export, a page of rows at a time."""
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.core.errors import TrainingExtraMissing
+from bot.dataset.annotation import (
+    JsonArrayWriter,
+    argilla_record,
+    argilla_settings,
+    label_studio_settings,
+    label_studio_task,
+)
 from model.feedback import FeedbackRow
 
 
 class Format(StrEnum):
-    """Format of an export; its value is the suffix of the files and the name of their folder."""
+    """Format of an export; its value is the name of the folder."""
 
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    LABEL_STUDIO = "label-studio"
+    ARGILLA = "argilla"
+
+    @property
+    def is_for_annotation(self) -> bool:
+        """True if an annotation tool reads it, and only rows with a text are in it."""
+        return self in (Format.LABEL_STUDIO, Format.ARGILLA)
+
+    def path(self, split: str) -> str:
+        """Return the path of a split in the export."""
+        match self:
+            case Format.LABEL_STUDIO:
+                return f"{self}/{split}.json"
+            case Format.ARGILLA:
+                return f"{self}/{split}/records.json"
+        return f"{self}/{split}.{self}"
 
 
 class RowWriter(Protocol):
@@ -124,7 +147,14 @@ WRITERS: Mapping[Format, Callable[[Path], RowWriter]] = {
     Format.JSONL: JsonLinesWriter,
     Format.CSV: CsvWriter,
     Format.PARQUET: ParquetWriter,
+    Format.LABEL_STUDIO: lambda path: JsonArrayWriter(path, label_studio_task),
+    Format.ARGILLA: lambda path: JsonArrayWriter(path, argilla_record),
 }
+SETTINGS: Mapping[Format, Callable[[Collection[str], Collection[str]], Mapping[str, str]]] = {
+    Format.LABEL_STUDIO: label_studio_settings,
+    Format.ARGILLA: argilla_settings,
+}
+"""Format -> function of splits and emojis that returns the contents of further files by path."""
 
 
 def _schema(pa: Any) -> Any:  # noqa: ANN401 - the library has no types

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.core.errors import EmojiReactorError
-from bot.dataset.folder import check_export_folder
+from bot.dataset.folder import EXPORT_FILES, check_export_folder
 from model.artifact import LAYOUT, REPOSITORY_FOLDER, Artifact
 
 _PACKAGE_SUFFIXES = (".py", ".json", ".csv")
@@ -55,7 +55,7 @@ def dataset_files(folder: Path) -> dict[str, Path]:
         ExportFailed: the folder contains a file that is not part of an export.
     """
     check_export_folder(folder)
-    return {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    return {name: folder / name for name in sorted(EXPORT_FILES) if (folder / name).is_file()}
 
 
 def space_files(demo: Path, artifact: Artifact) -> dict[str, Path]:

@@ -1,0 +1,1 @@
+"""Exports for annotation tools, read by the tools' own packages."""
