@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.api_process import running_server
+from bot.config.sections import ModelSettings
 from bot.core.concurrency.batching import MAX_BATCH_SIZE, BatchingPredictor
 from bot.remote.model import RemoteModel
 from bot.remote.server import ModelServer
@@ -59,7 +60,7 @@ async def compare(here: AnyPredictor, there: AnyPredictor, rounds: int) -> Table
 async def measure(url: str, rounds: int) -> Table:
     """Open both, and compare them."""
     with closing(ModelServer(url, None, TIMEOUT_SECONDS)) as server:
-        here = BatchingPredictor(Predictor.load())
+        here = BatchingPredictor(Predictor.load(), threads=ModelSettings().threads)
         there = BatchingPredictor(RemoteModel(server, server.about()))
         try:
             return await compare(here, there, rounds)
