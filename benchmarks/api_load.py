@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.api_process import ApiProcess, running_server
+from benchmarks.command_line import run_benchmark
 from benchmarks.http_load import Load, post, send_at_rate
 from benchmarks.page import cpu_seconds
 from demo.page.examples import EXAMPLES
@@ -66,4 +67,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

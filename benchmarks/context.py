@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.messages.answered import heed
 from bot.core.messages.policy import choose_emojis
@@ -190,4 +191,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

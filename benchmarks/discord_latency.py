@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from model.emoji import emoji_names
 from tests.e2e.discord_payloads import guild
 from tests.e2e.discord_scenario import CHANNELS
@@ -102,4 +103,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

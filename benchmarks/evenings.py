@@ -21,6 +21,7 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from bot.log import describe
 from tests.e2e.evening import Evening, Report, Script, Surroundings
 from tests.e2e.evening_faults import faults_of, postgres_faults, sqlite_faults
@@ -135,4 +136,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

@@ -14,7 +14,11 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from benchmarks.command_line import run_benchmark
 from bot.database.engine import open_database
 from bot.database.feedback_pages import ExportSelection
 from bot.dataset.export import ExportRequest, export
@@ -25,7 +29,8 @@ MAX_MEMORY_MEGABYTES = 300
 
 _NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < {rows})"
 _FILL = f"""
-insert into community values (1, 'discord', '1', '2026-01-01'), (2, 'telegram', '2', '2026-01-01');
+insert into community (id, platform, external_id, created_at)
+  values (1, 'discord', '1', '2026-01-01'), (2, 'telegram', '2', '2026-01-01');
 insert into consent (platform, member, version, granted_at)
   {_NUMBERS.replace("{rows}", "1000")}
   select 'discord', printf('%032x', i), '2026-1', '2026-01-01' from n where i % 2 = 0;
@@ -73,20 +78,22 @@ async def measure(file: Path, format_: Format) -> str:
     return f"{format_:8} {rows:>9,} {summary.texts:>9,} {wall:>7.1f} {cpu:>7.1f} {peak:>6}"
 
 
-def main() -> None:
+def main(
+    rows: Annotated[int, typer.Argument(min=1, help="Rows of feedback.")] = ROWS,
+    of: Annotated[tuple[Path, Format] | None, typer.Option(hidden=True)] = None,
+) -> None:
     """Fill once, then export in one process for each format, to measure memory by process."""
-    if len(sys.argv) == 4:
-        print(asyncio.run(measure(Path(sys.argv[2]), Format(sys.argv[3]))))
+    if of is not None:
+        print(asyncio.run(measure(*of)))
         return
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bot.db"
         fill(file, rows)
         print("format        rows     texts  wall s   cpu s     MB", flush=True)
         for format_ in Format:
-            command = [sys.executable, "-m", "benchmarks.export", str(rows), str(file), format_]
+            command = [sys.executable, "-m", "benchmarks.export", "--of", str(file), format_]
             subprocess.run(command, check=True)  # noqa: S603 - this program
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.messages.policy import choose_emojis
 from model import Prediction, Predictor, gravity
@@ -83,4 +84,4 @@ def _shown(top_five: Sequence[Prediction], threshold: float, min_share: float | 
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

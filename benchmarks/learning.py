@@ -22,12 +22,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pyarrow.parquet
+import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.events import (
@@ -223,11 +226,10 @@ def community_hits(candidate: Path, held_out: list[Post]) -> Table:
     return table
 
 
-def main() -> None:
+def main(
+    feedbacks: Annotated[int, typer.Argument(min=1, help="Pieces of feedback.")] = FEEDBACKS,
+) -> None:
     """Simulate, retrain, and print the gain."""
-    feedbacks = int(sys.argv[1]) if len(sys.argv) > 1 else FEEDBACKS
-    if not TWEETS.exists():
-        raise SystemExit(f"{TWEETS} is missing")
     console = Console()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -245,4 +247,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 
+from benchmarks.command_line import run_benchmark
 from benchmarks.overhead import fastest
 from bot.core.chat_settings.schema import ChatSettings
 from bot.core.concurrency.batching import BatchingPredictor
@@ -97,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

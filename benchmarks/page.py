@@ -23,6 +23,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from demo.page.candidates import CandidateSet
 from demo.page.controller import OVERLOADED
 from demo.page.events import PREDICT_FUNCTION
@@ -189,4 +190,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

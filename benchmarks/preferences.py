@@ -21,6 +21,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import adversary, overhead, quiet
+from benchmarks.command_line import run_benchmark
 from benchmarks.communities import (
     FOCUS,
     Community,
@@ -232,4 +233,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

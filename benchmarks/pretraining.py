@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from benchmarks.latency import offline_base
 from benchmarks.small import fit_small, read_texts
 from model import Predictor
@@ -65,4 +66,4 @@ def _interval(interval: tuple[float, float]) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

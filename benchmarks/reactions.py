@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from benchmarks.simulated_communities import MEMBERS, Learner
 from benchmarks.simulated_reactions import Crowd, Log, Posts, read_posts, talk
 from bot.cli.model.gate_table import show_gate_report
@@ -186,4 +187,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

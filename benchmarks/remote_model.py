@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.api_process import running_server
+from benchmarks.command_line import run_benchmark
 from bot.config.sections import ModelSettings
 from bot.core.concurrency.batching import MAX_BATCH_SIZE, BatchingPredictor
 from bot.remote.model import RemoteModel
@@ -78,4 +79,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from benchmarks.operations import running_service
 from benchmarks.page import cpu_seconds
 from benchmarks.sizing import Meter, memory_mb, transaction_count
@@ -160,4 +161,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

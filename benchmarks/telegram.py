@@ -16,6 +16,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from benchmarks.command_line import run_benchmark
 from tests.e2e.process import BotProcess
 from tests.e2e.telegram_payloads import ALICE, BOB, GROUP, TOKEN
 from tests.e2e.telegram_server import TelegramServer
@@ -111,4 +112,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)

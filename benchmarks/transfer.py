@@ -4,12 +4,14 @@
 MODEL an artifact. The frozen encoder takes seconds a set, the fitted one minutes.
 """
 
-import sys
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.command_line import run_benchmark
 from model import artifact
 from model.training.benchmark.transfer import fit_frozen, fit_whole
 from model.training.benchmark.transfer_data import TRANSFER_TASKS, TransferError, read_transfer_set
@@ -17,7 +19,10 @@ from model.training.export.restore import restore_text_encoder
 from model.training.network.tokenizer import load_tokenizer
 
 
-def main(folder: Path, model: str | None) -> None:
+def main(
+    folder: Annotated[Path, typer.Argument(help="data of github.com/bfelbo/DeepMoji.")],
+    model: Annotated[str | None, typer.Argument(help="Folder or Hub id of the artifact.")] = None,
+) -> None:
     """Print a row for each set that is there."""
     source = artifact.load(artifact.locate(model))
     columns = ("set", "metric", "test texts", "frozen", "fitted", "DeepMoji chain-thaw")
@@ -37,4 +42,4 @@ def main(folder: Path, model: str | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    run_benchmark(main)

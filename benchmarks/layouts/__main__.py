@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.command_line import run_benchmark
 from benchmarks.layouts.readers import READERS, ROOT, missing
 from model import Predictor
 from model.training.data.splits import Split, read_split
@@ -72,4 +73,4 @@ def _measure(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_benchmark(main)
