@@ -18,11 +18,11 @@ FILE = "raw.pickle"
 
 @dataclass(frozen=True, slots=True)
 class TransferTask:
-    """A set, how it is scored, and what DeepMoji's chain-thaw reached on it."""
+    """A set, how it is scored, and what DeepMoji's chain-thaw reached on it, if it was measured."""
 
     name: str
     metric: Literal["F1", "accuracy"]
-    chain_thaw: float
+    chain_thaw: float | None
 
 
 TRANSFER_TASKS = (
