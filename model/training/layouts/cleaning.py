@@ -28,7 +28,8 @@ def _replacements() -> list[tuple[str, str]]:
         (r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}", "@user"),
         (r"<[@#][!&]?\d{1,20}>|(?<!\w)@\w+", "@user"),
         (_in_hashtag("[a-z]") + "(?=[A-Z])", "_"),  # a space would end the hashtag
-        (_in_hashtag("") + "_", " "),
+        (_in_hashtag(r"\w") + "_", " "),
+        ("#_", " "),
         (r"#(?=\w)", ""),
         (r"(\w)(?=\1{3})", ""),
         (r"([^\w\s])(?=\1{4})", ""),
