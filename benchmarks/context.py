@@ -32,7 +32,8 @@ from bot.core.chat_settings.schema import ChatSettings
 from bot.core.messages.answered import heed
 from bot.core.messages.policy import choose_emojis
 from model import Prediction, Predictor
-from model.artifact import load, locate
+from model.artifact import load
+from model.artifact_source import locate
 from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, emojis_carrying
 from model.evaluation import metrics
 from model.evaluation.emotion_figures import emotion_statistics

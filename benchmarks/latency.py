@@ -33,7 +33,7 @@ from transformers import (
 )
 
 from benchmarks.command_line import run_benchmark
-from model import Predictor, artifact
+from model import Predictor, artifact, artifact_source
 from model.emoji import emoji_names
 from model.text import clean, has_words
 from model.training.network.tokenizer import load_tokenizer
@@ -103,14 +103,14 @@ def load_roberta() -> Contestant:
 
     It reads the artifact's tokens: its own vocabulary would cut tweets into about as many.
     """
-    tokenizer = _read_tokenizer(str(artifact.locate(None)))
+    tokenizer = _read_tokenizer(str(artifact_source.locate(None)))
     shape = RobertaConfig(vocab_size=len(tokenizer), max_position_embeddings=514, id2label=LABELS)
     predict = _classify_with(RobertaForSequenceClassification(shape), tokenizer)
     return Contestant("transformers, RoBERTa-base, fp32", predict, 40.0)
 
 
 def _read_tokenizer(source: str) -> PreTrainedTokenizerFast:
-    max_tokens = artifact.load(artifact.locate(None)).manifest.max_tokens
+    max_tokens = artifact.load(artifact_source.locate(None)).manifest.max_tokens
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=load_tokenizer(source, max_tokens),
         pad_token="<pad>",  # noqa: S106 - no password

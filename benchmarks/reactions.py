@@ -30,7 +30,8 @@ from bot.cli.model.gate_table import show_gate_report
 from bot.cli.recipe_option import read_recipe
 from bot.core.preferences.counts import Vote
 from model import Predictor
-from model.artifact import Artifact, load, locate
+from model.artifact import Artifact, load
+from model.artifact_source import locate
 from model.evaluation.evaluate import CachingPredictor
 from model.evaluation.metrics import bootstrap_interval
 from model.manifest import FeedbackRecord

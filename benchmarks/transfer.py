@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.command_line import run_benchmark
-from model import artifact
+from model import artifact, artifact_source
 from model.training.benchmark.transfer import fit_frozen, fit_whole
 from model.training.benchmark.transfer_data import TRANSFER_TASKS, TransferError, read_transfer_set
 from model.training.export.restore import restore_text_encoder
@@ -25,7 +25,7 @@ def main(
     model: Annotated[str | None, typer.Argument(help="Folder or Hub id of the artifact.")] = None,
 ) -> None:
     """Print a row for each set that is there."""
-    source = artifact.load(artifact.locate(model))
+    source = artifact.load(artifact_source.locate(model))
     columns = ("set", "metric", "test texts", "frozen", "fitted", "DeepMoji chain-thaw")
     table = Table(*columns, title=source.version)
     for task in TRANSFER_TASKS:

@@ -23,7 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, log_loss
 
 from benchmarks.command_line import run_benchmark
-from model.artifact import load, locate
+from model.artifact import load
+from model.artifact_source import locate
 from model.evaluation.metrics import bootstrap_interval
 from model.text import clean
 from model.training.benchmark.transfer import TransferResult, best_threshold, fit_frozen

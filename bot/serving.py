@@ -9,7 +9,8 @@ from bot.config.sections import ModelSettings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.log import describe
 from model import Predictor
-from model.artifact import Artifact, ArtifactError, load, locate
+from model.artifact import Artifact, ArtifactError, load
+from model.artifact_source import locate
 from model.registry import Registry
 
 logger = logging.getLogger(__name__)

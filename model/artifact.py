@@ -1,11 +1,8 @@
 """Artifact folders: layout, checksums, reading and writing."""
 
 import hashlib
-import logging
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -37,6 +34,8 @@ class Layout:
     """The gravity head; an artifact may lack it."""
     reaction: str = "reaction.safetensors"
     """The reaction head; an artifact may lack it."""
+    gravity_network: str = "gravity.onnx"
+    """Middle states to gravity vectors; without it the gravity head reads text vectors."""
     manifest: str = "manifest.json"
     card: str = "README.md"
 
@@ -48,7 +47,7 @@ class Layout:
     @property
     def optional_files(self) -> tuple[str, ...]:
         """Files with a SHA-256 that an artifact may lack."""
-        return (self.gravity, self.reaction)
+        return (self.gravity, self.gravity_network, self.reaction)
 
     def weight_files(self, folder: Path) -> tuple[str, ...]:
         """Return the hashed files of a folder, with the heads that it has."""
@@ -60,21 +59,6 @@ LAYOUT = Layout()
 _HEAD_COMMANDS = {LAYOUT.gravity: "model gravity", LAYOUT.reaction: "retrain --reactions"}
 """Commands that fit the heads."""
 _Head = TypeVar("_Head")
-TRANSFORMERS_CONFIG = "config.json"
-"""File that marks a checkpoint of transformers."""
-SERVED_FILES = (
-    *LAYOUT.hashed_files,
-    *LAYOUT.optional_files,
-    LAYOUT.manifest,
-    LAYOUT.card,
-    TRANSFORMERS_CONFIG,
-)
-REPOSITORY_FOLDER = "artifact"
-"""Folder of the artifact in a repository whose root has the layouts of other tools."""
-_CLASSIFIER_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
-"""Patterns of the files that transformers needs of a classifier."""
-_PICKLED_WEIGHTS = "pytorch_model*.bin"
-"""Weights of older checkpoints; a checkpoint that has safetensors needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +178,22 @@ def load(folder: Path) -> Artifact:
                 f"{path} is corrupt (its SHA-256 differs); fetch the artifact again"
             )
     table = _read_table(folder, manifest.emojis)
-    gravity = _read_head(folder / LAYOUT.gravity, manifest, table, read_head)
-    reaction = _read_head(folder / LAYOUT.reaction, manifest, table, read_reaction_head)
+    size = table.embeddings.shape[1]
+    gravity = _read_head(
+        folder / LAYOUT.gravity, manifest, manifest.gravity_width or size, read_head
+    )
+    reaction = _read_head(folder / LAYOUT.reaction, manifest, size, read_reaction_head)
     return Artifact(folder, manifest, table, gravity, reaction)
 
 
 def _read_head(
-    path: Path, manifest: Manifest, table: EmojiTable, read: Callable[[Path, int], _Head]
+    path: Path, manifest: Manifest, width: int, read: Callable[[Path, int], _Head]
 ) -> _Head | None:
-    """Return a head for the vectors of this table; None if the artifact has none."""
+    """Return a head for vectors of ``width`` numbers; None if the artifact has none."""
     if path.name not in manifest.sha256:
         return None
     try:
-        return read(path, table.embeddings.shape[1])
+        return read(path, width)
     except ValueError as error:
         command = _HEAD_COMMANDS[path.name]
         raise ArtifactError(f"{path} {error}; fit one with emoji-reactor {command}") from error
@@ -270,61 +257,6 @@ def _read_manifest(path: Path) -> Manifest:
     if set(manifest.sha256) - set(LAYOUT.optional_files) != set(LAYOUT.hashed_files):
         raise ArtifactError(
             f"{path}: sha256: must list {', '.join(LAYOUT.hashed_files)}, may list"
-            f" {' and '.join(LAYOUT.optional_files)}, and no others"
+            f" {', '.join(LAYOUT.optional_files)}, and no others"
         )
     return manifest
-
-
-def locate(source: str | None, file_patterns: Sequence[str] = SERVED_FILES) -> Path:
-    """Return the folder of a source: None for the shipped artifact, a folder, or a Hub id.
-
-    A Hub id is ``ORG/NAME[@REV]``; ``file_patterns`` are the files to fetch of it. In a folder or
-    repository with the layouts of other tools, the artifact is in ``REPOSITORY_FOLDER``.
-
-    Raises:
-        ArtifactError: no such folder, or the download failed.
-    """
-    if source is None:
-        return Path(str(files("model").joinpath("default")))
-    if Path(source).is_dir():
-        return _artifact_in(Path(source))
-    name, _, revision = source.partition("@")
-    if name.count("/") != 1 or source.startswith((".", "/", "~")):
-        raise ArtifactError(f"{source} is neither a folder nor a Hub id ORG/NAME[@REV]")
-    nested = [f"{REPOSITORY_FOLDER}/{pattern}" for pattern in file_patterns]
-    return _artifact_in(_fetch(name, revision or None, [*file_patterns, *nested]))
-
-
-def _artifact_in(folder: Path) -> Path:
-    nested = folder / REPOSITORY_FOLDER
-    return nested if (nested / LAYOUT.manifest).is_file() else folder
-
-
-def locate_classifier(source: str) -> Path:
-    """Return the folder of a classifier of transformers: a folder, or a Hub id.
-
-    Raises:
-        ArtifactError: no such folder, or the download failed.
-    """
-    folder = locate(source, _CLASSIFIER_FILES)
-    if Path(source).is_dir() or any(folder.glob("*.safetensors")):
-        return folder
-    return locate(source, (*_CLASSIFIER_FILES, _PICKLED_WEIGHTS))
-
-
-def _fetch(repository: str, revision: str | None, file_patterns: Sequence[str]) -> Path:
-    # Imported here: a bot that serves a local artifact does not pay for the Hub's client.
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.utils.logging import get_logger
-    from huggingface_hub.utils.tqdm import disable_progress_bars
-
-    get_logger().setLevel(logging.CRITICAL)  # the ArtifactError below says what failed
-    if sys.stderr is None or not sys.stderr.isatty():
-        disable_progress_bars()
-    try:
-        return Path(
-            snapshot_download(repository, revision=revision, allow_patterns=[*file_patterns])
-        )
-    except Exception as error:  # the client also passes on errors of its HTTP library
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ArtifactError(f"{repository}: download from the Hub failed: {reason}") from error

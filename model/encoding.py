@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -14,28 +15,71 @@ from model.artifact import LAYOUT, Artifact, ArtifactError
 _BATCH_SIZE = 16  # larger batches do not fit a core's cache
 
 
+class TextVectors(NamedTuple):
+    """What an encoder gives for some texts."""
+
+    vectors: NDArray[np.float32]
+    """(texts, d); their products with the embeddings are the logits of the emojis."""
+    gravity: NDArray[np.float32]
+    """Gravity vectors, (texts, g), which the gravity head reads; the text vectors themselves if the
+    artifact has no gravity network."""
+
+
 class Encoder:
     """The encoder of an artifact; safe to call from several threads."""
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
-        """Open graph and tokenizer, with ``threads`` threads a call.
+        """Open graphs and tokenizer, with ``threads`` threads a call.
 
         Raises:
             ArtifactError: one of them cannot be read.
         """
         self._session = _open_graph(artifact, threads)
+        self._gravity = _open_gravity_network(artifact, threads)
+        if self._gravity is not None and not self.gives_states:
+            raise ArtifactError(
+                f"{artifact.encoder} gives no middle states, which {LAYOUT.gravity_network} reads;"
+                " fit the guard again with emoji-reactor model gravity"
+            )
         self._tokenizer = _open_tokenizer(artifact)
         self._size = artifact.table.embeddings.shape[1]
+        self._gravity_size = artifact.manifest.gravity_width
 
-    def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
-        """Return text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
+    def encode(self, cleaned: Sequence[str]) -> TextVectors:
+        """Return the vectors of texts that ``model.text.clean`` has cleaned."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(cleaned))]
         vectors = np.empty((len(ids), self._size), dtype=np.float32)
-        for indices in _batches_of_one_length(ids):
-            tokens = np.array([ids[i] for i in indices], dtype=np.int64)
-            feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
-            vectors[indices] = self._session.run(None, feed)[0]
-        return vectors
+        if self._gravity is None:
+            for indices, feed in _feeds(ids):
+                [vectors[indices]] = self._session.run(["vector"], feed)
+            return TextVectors(vectors, vectors)
+        gravity = np.empty((len(ids), self._gravity_size), dtype=np.float32)
+        for indices, feed in _feeds(ids):
+            vectors[indices], states = self._session.run(["vector", "states"], feed)
+            mask = feed["attention_mask"]
+            [gravity[indices]] = self._gravity.run(None, {"states": states, "attention_mask": mask})
+        return TextVectors(vectors, gravity)
+
+    @property
+    def gives_states(self) -> bool:
+        """True if the graph gives the states that a gravity network reads."""
+        return any(output.name == "states" for output in self._session.get_outputs())
+
+    def states(self, cleaned: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+        """Yield the middle states of each text, (tokens, size), one text after another."""
+        for encoding in self._tokenizer.encode_batch_fast(list(cleaned)):
+            [(_, feed)] = _feeds([encoding.ids])
+            [states] = self._session.run(["states"], feed)
+            yield states[0]
+
+
+def _feeds(
+    ids: Sequence[Sequence[int]],
+) -> Iterator[tuple[list[int], dict[str, NDArray[np.int64]]]]:
+    """Yield the indices of each batch, and what the encoder's graph takes of it."""
+    for indices in _batches_of_one_length(ids):
+        tokens = np.array([ids[i] for i in indices], dtype=np.int64)
+        yield indices, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
 
 
 def _batches_of_one_length(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -79,6 +123,16 @@ def _open_graph(artifact: Artifact, threads: int) -> onnxruntime.InferenceSessio
             f" {LAYOUT.emoji} have {expected}"
         )
     return session
+
+
+def _open_gravity_network(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession | None:
+    if artifact.gravity_head is None or not artifact.manifest.gravity_width:
+        return None
+    path = artifact.folder / LAYOUT.gravity_network
+    try:
+        return open_session(path, threads)
+    except Exception as error:  # onnxruntime raises a class of its own for each way to fail
+        raise ArtifactError(f"{path} is no graph that can be run") from error
 
 
 def _open_tokenizer(artifact: Artifact) -> Tokenizer:

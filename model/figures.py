@@ -100,6 +100,9 @@ class GravityFigures(Record):
     """Figurative, cheerful and everyday texts."""
     comforted: Count
     """Harmless texts that are read as grave."""
+    self_harm_texts: Count = 0
+    unasked: Count = 0
+    """Texts about self-harm that get a reaction, which none should."""
 
 
 class LatencyFigures(Record):

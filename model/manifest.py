@@ -104,6 +104,8 @@ class Description(Record):
     """The first so many emojis of the table were trained; the others come from their names."""
     ngram_width: Count = 0
     """The last so many numbers of a vector are the n-gram bag's."""
+    gravity_width: Count = 0
+    """Numbers of a gravity vector; 0 if the gravity head reads text vectors."""
     base: Name | None = None
     """Checkpoint that training began from: a Hub id or a local path."""
     sources: dict[Name, Count] = Field(default={})

@@ -8,11 +8,12 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from model.artifact import Artifact, load, locate
+from model.artifact import Artifact, load
+from model.artifact_source import locate
 from model.candidates import BYTES_PER_EMOJI, Candidates
 from model.embedding_offset import EmbeddingOffset, EmojiChoice, fit_embedding_offset
 from model.emoji import canonical_set, custom_words, is_custom_emoji
-from model.encoding import Encoder
+from model.encoding import Encoder, TextVectors
 from model.gravity_head import Gravity
 from model.prediction import Prediction
 from model.scores import log_scores, log_softmax
@@ -92,8 +93,8 @@ class Predictor:
             return predictions
         for indices in _batches_with_words(cleaned):
             batch = [cleaned[i] for i in indices]
-            vectors = self.encode(batch)
-            gravities = self.gravities(batch, vectors)
+            vectors, gravity_vectors = self.encode_with_gravity(batch)
+            gravities = self.gravities(batch, gravity_vectors)
             products = allowed.products(vectors)
             if offsets is not None:
                 for i, product, vector in zip(indices, products, vectors, strict=True):
@@ -105,14 +106,14 @@ class Predictor:
         return predictions
 
     def gravities(
-        self, cleaned: Sequence[str], vectors: NDArray[np.float32]
+        self, cleaned: Sequence[str], gravity_vectors: NDArray[np.float32]
     ) -> Sequence[Gravity | None]:
-        """Return the gravity of cleaned texts, given their vectors, (texts, d).
+        """Return the gravity of cleaned texts, given their gravity vectors, (texts, g).
 
         None for each if the artifact has no gravity head.
         """
         head = self.artifact.gravity_head
-        return [None] * len(cleaned) if head is None else head.assess(cleaned, vectors)
+        return [None] * len(cleaned) if head is None else head.assess(cleaned, gravity_vectors)
 
     def probabilities(
         self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None
@@ -166,6 +167,10 @@ class Predictor:
 
     def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
         """Return text vectors, (texts, d), of texts that ``model.text.clean`` has cleaned."""
+        return self.encode_with_gravity(cleaned).vectors
+
+    def encode_with_gravity(self, cleaned: Sequence[str]) -> TextVectors:
+        """Return text vectors and gravity vectors."""
         return self._encoder.encode(cleaned)
 
     def log_scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:

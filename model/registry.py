@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from model import atomic
-from model.artifact import LAYOUT, Artifact, ArtifactError, load, locate
+from model.artifact import LAYOUT, Artifact, ArtifactError, load
+from model.artifact_source import locate
 from model.figures import Record
 from model.manifest import Version, describe_error
 
@@ -30,7 +31,7 @@ class Registry:
     """A folder of promoted artifacts over a source; nothing is written before a promotion."""
 
     def __init__(self, folder: Path, source: str | None = None) -> None:
-        """Serve ``source`` (see ``model.artifact.locate``) until the first promotion."""
+        """Serve ``source`` (see ``model.artifact_source.locate``) until the first promotion."""
         self.folder, self.source = folder, source
 
     @property

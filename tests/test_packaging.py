@@ -94,6 +94,7 @@ def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     needed = {
         f"model/default/{file}" for file in (*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card)
     }
+    needed |= {f"model/default/{file}" for file in (LAYOUT.gravity, LAYOUT.gravity_network)}
     needed |= {"model/evaluation/card.md", "model/evaluation/sources.toml"}
     needed |= {"migrations/env.py", "migrations/script.py.mako", "model/emoji_names.json"}
     needed |= {"bot/config.example.toml", "model/emotag.csv", "demo/page/style.css"}

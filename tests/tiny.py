@@ -37,10 +37,10 @@ def _graph(embeddings: np.ndarray) -> onnx.ModelProto:
         numpy_helper.from_array(np.array([2], dtype=np.int64), "last_axis"),
     ]
     nodes = [
-        helper.make_node("Gather", ["embeddings", "input_ids"], ["gathered"]),
+        helper.make_node("Gather", ["embeddings", "input_ids"], ["states"]),
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["mask", "last_axis"], ["column"]),
-        helper.make_node("Mul", ["gathered", "column"], ["masked"]),
+        helper.make_node("Mul", ["states", "column"], ["masked"]),
         helper.make_node("ReduceSum", ["masked", "tokens_axis"], ["sum"], keepdims=0),
         helper.make_node("ReduceSum", ["mask", "tokens_axis"], ["count"], keepdims=1),
         helper.make_node("Div", ["sum", "count"], ["vector"]),
@@ -53,7 +53,10 @@ def _graph(embeddings: np.ndarray) -> onnx.ModelProto:
             helper.make_tensor_value_info("input_ids", TensorProto.INT64, tokens),
             helper.make_tensor_value_info("attention_mask", TensorProto.INT64, tokens),
         ],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", SIZE])],
+        [
+            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", SIZE]),
+            helper.make_tensor_value_info("states", TensorProto.FLOAT, [*tokens, SIZE]),
+        ],
         initial,
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

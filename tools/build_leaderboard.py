@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.cli.bench_tables import figure_cells, write_chart
-from model import Predictor, artifact
+from model import Predictor, artifact, artifact_source
 from model.evaluation.evaluate import Ranker, measure_latency
 from model.evaluation.tables import markdown_table, percent
 from model.prediction import Prediction
@@ -44,7 +44,7 @@ def main() -> None:
     tasks, missing = read_tasks(recipe)
     if missing:
         raise SystemExit(f"files of sets are missing: {', '.join(missing)}")
-    served = Predictor(artifact.load(artifact.locate(None)))
+    served = Predictor(artifact.load(artifact_source.locate(None)))
     add_ranker("Emoji Reactor", served, tasks, served.version)
     examples = load_examples(recipe, recipe.sources, read_held_out_keys(recipe))
     origin = f"fitted on {len(examples):,} examples of sets.toml"

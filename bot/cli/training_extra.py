@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from bot.cli.options import served_folder
 from bot.core.errors import TrainingExtraMissing
-from model import artifact
+from model import artifact, artifact_source
 from model.artifact import Artifact
 
 PACKAGES = ("torch", "transformers", "datasets", "accelerate")
@@ -29,4 +29,4 @@ def load_base_artifact(model: str | None) -> Artifact:
         ArtifactError: it is missing or corrupt.
     """
     require_training_extra()
-    return artifact.load(artifact.locate(model or served_folder()))
+    return artifact.load(artifact_source.locate(model or served_folder()))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bot.core.errors import EmojiReactorError
 from bot.dataset.folder import EXPORT_FILES, check_export_folder
-from model.artifact import LAYOUT, REPOSITORY_FOLDER, Artifact
+from model.artifact import LAYOUT, Artifact
+from model.artifact_source import REPOSITORY_FOLDER
 
 _PACKAGE_SUFFIXES = (".py", ".json", ".csv")
 _NOT_SERVED = ("training", "default")

@@ -44,7 +44,7 @@ export class Guard {
     return /[\p{L}\p{N}!?()]/u.test(this.plain(text));
   }
 
-  // 'harmless', 'doubtful', 'unsure', 'grave' or 'self_harm', given the text's vector.
+  // 'harmless', 'doubtful', 'unsure', 'grave' or 'self_harm', given the text's gravity vector.
   level(text, vector) {
     const { head } = this.rules;
     if (!head) return 'harmless';

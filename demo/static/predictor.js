@@ -20,10 +20,10 @@ export class Predictor {
   // [emoji, probability] of the five, best first; none for a text without words.
   async predict(text) {
     if (!this.guard.hasWords(text)) return [];
-    const { logits, vector } = await this.model(this.#inputs(text));
+    const { logits, vector, gravity = vector } = await this.model(this.#inputs(text));
     const scores = this.emojis.map((emoji, i) => [emoji, Math.exp(logits.data[i])]);
     scores.sort((a, b) => b[1] - a[1]);
-    return this.guard.five(scores, this.guard.level(text, vector.data));
+    return this.guard.five(scores, this.guard.level(text, gravity.data));
   }
 
   // The library's own truncation would cut off the token that ends a text.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.artifact import Artifact
+from model.encoding import TextVectors
 from model.figures import LatencyFigures
 from model.prediction import Prediction
 from model.predictor import Predictor
@@ -44,14 +45,16 @@ class CachingPredictor(Predictor):
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
         """Begin with an empty cache."""
         super().__init__(artifact, threads)
-        self._cache: dict[str, NDArray[np.float32]] = {}
+        self._cache: dict[str, TextVectors] = {}
 
-    def encode(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
-        """Return text vectors, (texts, d); the cache is unbounded, 1.5 kB a text."""
+    def encode_with_gravity(self, cleaned: Sequence[str]) -> TextVectors:
+        """Return both vectors of each text; the cache is unbounded, 2 kB a text."""
         new = list(dict.fromkeys(text for text in cleaned if text not in self._cache))
         if new:
-            self._cache.update(zip(new, super().encode(new), strict=True))
-        return np.stack([self._cache[text] for text in cleaned])
+            rows = map(TextVectors, *super().encode_with_gravity(new))
+            self._cache.update(zip(new, rows, strict=True))
+        vectors, gravity = zip(*(self._cache[text] for text in cleaned), strict=True)
+        return TextVectors(np.stack(vectors), np.stack(gravity))
 
 
 def rank(ranker: Ranker, texts: Sequence[str], candidates: Collection[str] | None) -> Ranked:

@@ -7,13 +7,14 @@ from model.figures import GravityFigures, Interval
 
 _INTRODUCTION = (
     "On texts about grief, death, violence, illness, self-harm and crisis only comforting emojis "
-    "are predicted, on those about self-harm only kind ones. A small head on the encoder's vector "
-    "and an English lexicon tells them from figures of speech such as *my phone died*. Measured on "
-    "the project's own test sentences, which no fit saw (`emoji-reactor model gravity`): "
+    "are predicted, on those about self-harm only kind ones, and those if somebody asks. A small "
+    "network on the encoder's middle states and a lexicon of nine languages tell them from figures "
+    "of speech such as *my phone died*. Measured on the project's own test sentences, which no fit "
+    "saw (`emoji-reactor model gravity`): "
     "laughing, celebrating or morbid emojis on grave sentences, with the head and without it, and "
     "how many figurative sentences keep the 💀 or 😂 that they have among the five without it. "
-    "95 % Wilson intervals in percent. The lexicon was written with the sentences in view, so "
-    "expect somewhat less on others."
+    "95 % Wilson intervals in percent. Lexicon and limits were chosen with the sentences in view, "
+    "and the same hands wrote those of the fit, so expect somewhat less on others."
 )
 _COLUMNS = (
     "language",
@@ -24,6 +25,7 @@ _COLUMNS = (
     "without head",
     "keep 💀 or 😂",
     "harmless, read as grave",
+    "self-harm, reaction unasked",
 )
 
 
@@ -62,6 +64,7 @@ def _row(row: GravityFigures) -> str:
         str(row.offered_unguarded),
         f"{row.kept} of {row.laughing_texts}{_around(row.kept_interval)}",
         f"{row.comforted} of {row.harmless_texts}",
+        f"{row.unasked} of {row.self_harm_texts}",
     )
     return f"| {' | '.join(cells)} |"
 

@@ -221,7 +221,7 @@ async def test_weights_are_fetched_in_one_form(
 ) -> None:
     weights = {"model.safetensors": b"x", "pytorch_model.bin": b"large"}
     hub.repositories["org/foreign"] = Repository({MAIN: Commit({"config.json": b"{}", **weights})})
-    code = "from model.artifact import locate_classifier; locate_classifier('org/foreign')"
+    code = "from model.artifact_source import locate_classifier; locate_classifier('org/foreign')"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", code),
         env={**environment, **at_hub(hub, tmp_path)},

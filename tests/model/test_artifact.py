@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from model import Predictor
-from model.artifact import LAYOUT, ArtifactError, load, locate
+from model.artifact import LAYOUT, ArtifactError, load
+from model.artifact_source import locate
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from model.artifact import (
     ArtifactError,
     _read_manifest,
     load,
-    locate,
     save_table,
     sha256_of,
     update_manifest,
     write_manifest,
 )
+from model.artifact_source import locate
 from model.manifest import FORMAT, Description, FeedbackRecord, Manifest, version_of
 from model.text import CLEANING_VERSION
 

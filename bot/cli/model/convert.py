@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.training_extra import require_training_extra
-from model import artifact
+from model import artifact_source
 
 
 def convert(
@@ -32,6 +32,6 @@ def convert(
     from model.training.export import convert as conversion  # torch
     from model.training.export.emoji_classifier import EmojiClassifier
 
-    classifier = EmojiClassifier(artifact.locate_classifier(source), labels=labels)
+    classifier = EmojiClassifier(artifact_source.locate_classifier(source), labels=labels)
     converted = conversion.convert(classifier, out, source.partition("@")[0])
     typer.echo(f"{converted.version} in {converted.folder}: {len(converted.table.emojis)} emojis")

@@ -8,7 +8,7 @@ import typer
 from bot.cli import layouts
 from bot.cli.layouts import FORMAT_HELP, FiguresOption
 from bot.cli.options import ModelOption, served_folder
-from model import artifact
+from model import artifact, artifact_source
 from model.training.layouts.layout_format import LayoutFormat
 
 
@@ -26,7 +26,7 @@ def export(
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise typer.BadParameter(f"{out} is not empty; choose a new folder", param_hint="FOLDER")
-    loaded = artifact.load(artifact.locate(model or served_folder()))
+    loaded = artifact.load(artifact_source.locate(model or served_folder()))
     layouts.write(loaded, format_, out, figures)
     for path in sorted(p for p in out.rglob("*") if p.is_file()):
         typer.echo(f"{path.stat().st_size:>12,}  {path.relative_to(out).as_posix()}")

@@ -30,7 +30,7 @@ def gravity(
     Example: emoji-reactor model gravity model/default && emoji-reactor model card model/default
     """
     require_training_extra()
-    from model.training.gravity.fit_head import add_gravity_head  # scikit-learn
+    from model.training.gravity.add_head import add_gravity_head  # scikit-learn
 
     made = add_gravity_head(artifacts.load(folder), sentences, data if data.is_dir() else None)
     typer.echo(f"{made.version} reads gravity, {made.folder / artifacts.LAYOUT.gravity}")

@@ -5,7 +5,7 @@ import json
 import typer
 
 from bot.cli.options import AsJson, ModelOption, served_folder
-from model import artifact
+from model import artifact, artifact_source
 
 
 def info(model: ModelOption = None, as_json: AsJson = False) -> None:
@@ -13,7 +13,7 @@ def info(model: ModelOption = None, as_json: AsJson = False) -> None:
 
     Example: emoji-reactor model info --json
     """
-    loaded = artifact.load(artifact.locate(model or served_folder()))
+    loaded = artifact.load(artifact_source.locate(model or served_folder()))
     facts = json.loads(loaded.manifest.to_json())
     for key in ("sha256", "figures"):
         facts.pop(key, None)

@@ -19,7 +19,7 @@ from bot.cli.push.upload import (
 )
 from bot.hub.push import PushRequest
 from bot.hub.repo_files import layout_files, model_files
-from model import artifact
+from model import artifact, artifact_source
 from model.artifact import Artifact
 from model.evaluation.eval_results import eval_results_files
 from model.training.layouts.layout_format import LayoutFormat
@@ -43,7 +43,7 @@ def model(
 
     Example: emoji-reactor push model --repo ORG/NAME
     """
-    loaded = artifact.load(artifact.locate(model or served_folder()))
+    loaded = artifact.load(artifact_source.locate(model or served_folder()))
     files = model_files(loaded)
     with tempfile.TemporaryDirectory() as scratch:
         if format_:

@@ -11,7 +11,7 @@ from bot.cli.push.upload import DryRunOption, PrivateOption, RepoOption, Revisio
 from bot.cli.training_extra import require_training_extra
 from bot.hub.push import PushRequest
 from bot.hub.repo_files import space_files, static_space_files
-from model import artifact
+from model import artifact, artifact_source
 from model.artifact import Artifact
 
 
@@ -39,7 +39,7 @@ def space(
 
     Example: emoji-reactor push space --repo ORG/NAME
     """
-    loaded = artifact.load(artifact.locate(model or served_folder()))
+    loaded = artifact.load(artifact_source.locate(model or served_folder()))
     with tempfile.TemporaryDirectory() as scratch:
         files = (
             _static_files(loaded, demo, library, Path(scratch))

@@ -21,6 +21,7 @@ from model.training.export.onnx import (
     save_tokenizer,
 )
 from model.training.network.name_embeddings import describe_emoji, fit_name_map
+from model.training.network.text_encoder import middle_states
 
 _CALIBRATION_TEXTS = 256
 """Names of emojis that quantization reads; a foreign checkpoint comes without texts."""
@@ -38,6 +39,12 @@ class _FeatureEncoder(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         features: Tensor = self.encoder(input_ids, attention_mask).logits
         return features
+
+    def forward_with_states(
+        self, input_ids: Tensor, attention_mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        output = self.encoder(input_ids, attention_mask, output_hidden_states=True)
+        return output.logits, middle_states(output.hidden_states)
 
 
 def convert(classifier: EmojiClassifier, out: Path, name: str) -> Artifact:

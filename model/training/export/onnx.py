@@ -4,7 +4,8 @@ import logging
 import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,9 +131,10 @@ def export_encoder(
     quantize: bool = True,
     encodings: Sequence[Encoding] = (),
 ) -> None:
-    """Write the ONNX graph of text vectors, with fused attention if the architecture allows it.
+    """Write the ONNX graph of vectors and middle states.
 
-    ``encodings`` are some hundred texts as they will be served, for the quantization.
+    Attention is fused if the architecture allows it. ``encodings`` are some hundred texts as they
+    will be served, for the quantization.
     """
     text_encoder = text_encoder.eval()
     # The fusion knows the graph of this implementation.
@@ -200,10 +202,20 @@ def _sample(graph: Path) -> NDArray[np.float32]:
     return vectors
 
 
+@contextmanager
+def _giving_states(text_encoder: TextEncoder) -> Iterator[None]:
+    """Let calls of a module give its middle states too; a wrapper would rename the weights."""
+    text_encoder.forward = text_encoder.forward_with_states  # type: ignore
+    try:
+        yield
+    finally:
+        del text_encoder.forward
+
+
 def _trace(text_encoder: TextEncoder, target: Path) -> None:
     ids = torch.ones((2, 11), dtype=torch.int64)
     dynamic = {0: "batch", 1: "tokens"}
-    with warnings.catch_warnings():
+    with _giving_states(text_encoder), warnings.catch_warnings():
         # The exporter warns of its own successor, whose graphs the fusion does not know yet.
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -211,11 +223,12 @@ def _trace(text_encoder: TextEncoder, target: Path) -> None:
             (ids, torch.ones_like(ids)),
             str(target),
             input_names=["input_ids", "attention_mask"],
-            output_names=["vector"],
+            output_names=["vector", "states"],
             dynamic_axes={
                 "input_ids": dynamic,
                 "attention_mask": dynamic,
                 "vector": {0: "batch"},
+                "states": dynamic,
             },
             opset_version=17,
             dynamo=False,

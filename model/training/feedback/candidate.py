@@ -93,14 +93,12 @@ def write_candidate(
     shutil.copyfile(source.tokenizer, partial / LAYOUT.tokenizer)
     if head.text_encoder is None:
         shutil.copyfile(source.encoder, partial / LAYOUT.encoder)
-        for file in LAYOUT.optional_files:  # heads read the vectors of this encoder only
-            if file in source.manifest.sha256:
-                shutil.copyfile(source.folder / file, partial / file)
     else:
         tokenizer = load_tokenizer(str(source.folder), source.manifest.max_tokens)
         tokenizer.no_padding()
         encodings = tokenizer.encode_batch(pick_evenly(texts, MAX_CALIBRATION_TEXTS))
         export_encoder(head.text_encoder, partial / LAYOUT.encoder, encodings=encodings)
+    _copy_heads(source, partial, _lasting_heads(head, source))
     projection = head.projection.detach().numpy()
     table = replace(
         source.table,
@@ -116,6 +114,22 @@ def write_candidate(
     write_manifest(partial, source.manifest.name, table.emojis, description)
     partial.rename(folder)
     return artifact.load(folder)
+
+
+def _lasting_heads(head: EmojiHead, source: Artifact) -> Sequence[str]:
+    """Return the files of the heads whose inputs a fit leaves as they are.
+
+    A head that reads text vectors does not outlive a fit of the encoder.
+    """
+    if head.text_encoder is None:
+        return LAYOUT.optional_files
+    return (LAYOUT.gravity, LAYOUT.gravity_network) if source.manifest.gravity_width else ()
+
+
+def _copy_heads(source: Artifact, folder: Path, files: Sequence[str]) -> None:
+    for name in files:
+        if name in source.manifest.sha256:
+            shutil.copyfile(source.folder / name, folder / name)
 
 
 def use_threads(threads: int) -> None:

@@ -21,6 +21,7 @@ from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.encoded_texts import EncodedTexts
 from model.training.feedback.feedback_losses import feedback_losses, replay_losses
 from model.training.feedback.finetune_recipe import FinetuneRecipe
+from model.training.network.text_encoder import TextEncoder, middle_layer
 from model.training.network.tokenizer import load_tokenizer
 
 _ALLOWED_SHARE = 0.1
@@ -70,7 +71,9 @@ class FinetuneObjective:
         self.module = EmojiHead(source, restore_text_encoder(source) if recipe.full else None)
         before = EmojiHead(source, None).requires_grad_(False)
         self._before = before.to(self._accelerator.device)
-        optimizer = torch.optim.Adam(_parameter_groups(self.module, recipe))
+        reads_states = bool(source.manifest.gravity_width)
+        groups = _parameter_groups(self.module, recipe, reads_states=reads_states)
+        optimizer = torch.optim.Adam(groups)
         self._parallel, prepared = self._accelerator.prepare(self.module, optimizer)
         self.optimizers: list[torch.optim.Optimizer] = [prepared]
         self.clipped_parameters: list[Tensor] = list(self._parallel.parameters())
@@ -173,8 +176,13 @@ class FinetuneObjective:
         return [torch.tensor(ids, device=device), torch.tensor(mask, device=device)]
 
 
-def _parameter_groups(head: EmojiHead, recipe: FinetuneRecipe) -> list[dict[str, Any]]:
-    """Return what is fitted, with learning rates; other parameters are frozen."""
+def _parameter_groups(
+    head: EmojiHead, recipe: FinetuneRecipe, *, reads_states: bool
+) -> list[dict[str, Any]]:
+    """Return what is fitted, with learning rates; other parameters are frozen.
+
+    If a gravity network ``reads_states``, what they come from stays as it is.
+    """
     groups: list[dict[str, Any]] = [
         {"params": [head.embeddings], "lr": recipe.embedding_learning_rate},
         {"params": [head.bias], "lr": recipe.bias_learning_rate},
@@ -188,5 +196,13 @@ def _parameter_groups(head: EmojiHead, recipe: FinetuneRecipe) -> list[dict[str,
             module.sparse = False  # one optimiser for all of it
     for name, parameter in head.text_encoder.named_parameters():
         parameter.requires_grad_(".pooler." not in name)  # the pooler's output is not used
+    if reads_states:
+        _freeze_middle_states(head.text_encoder)
     encoder = [p for p in head.text_encoder.parameters() if p.requires_grad]
     return [*groups, {"params": encoder, "lr": recipe.encoder_learning_rate}]
+
+
+def _freeze_middle_states(text_encoder: TextEncoder) -> None:
+    bert: Any = text_encoder.encoder  # restored, so that it is one
+    bert.embeddings.requires_grad_(False)
+    bert.encoder.layer[: middle_layer(len(bert.encoder.layer))].requires_grad_(False)

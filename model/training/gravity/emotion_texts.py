@@ -15,6 +15,9 @@ must not outvote the sentences."""
 MAX_TEXTS = 1000
 """Texts of a class that are read from each set."""
 _EMOTION_SETS = ("go_emotions", "emotion_ec", "brighter", "cedr")
+_SORROWFUL = frozenset(
+    {"grief", "sadness", "fear", "remorse", "disappointment", "pessimism", "nervousness"}
+)
 _HEAVY = frozenset(
     {"grief", "sadness", "fear", "remorse", "anger", "disgust", "disappointment", "pessimism"}
 )
@@ -23,8 +26,8 @@ _HEAVY = frozenset(
 def read_emotion_texts(data: Path) -> list[WeightedText]:
     """Return texts of the sets that are installed, in several languages; none without any.
 
-    Texts tagged *grief* alone are grave. Texts without a sad, fearful or angry tag, and ironic
-    ones, are harmless.
+    Texts tagged *grief* alone are grave. Texts without a sad or fearful tag, and ironic ones, are
+    harmless.
     """
     by_label: dict[int, list[str]] = {CLASSES.index("harmless"): [], CLASSES.index("grave"): []}
     for name in _EMOTION_SETS:
@@ -50,7 +53,7 @@ def _emotion_set(path: Path) -> Iterator[tuple[str, int]]:
             continue
         if "grief" in emotions and emotions <= _HEAVY:
             yield text, CLASSES.index("grave")
-        elif not emotions & _HEAVY:
+        elif not emotions & _SORROWFUL:
             yield text, CLASSES.index("harmless")
 
 

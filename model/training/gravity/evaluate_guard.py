@@ -50,6 +50,7 @@ def _figures(
         for i in harmless
         if sentences[i].kind == FIGURATIVE and _offers(without[i], FIGURES_OF_SPEECH)
     ]
+    self_harm = [i for i in grave if sentences[i].kind == "self_harm"]
     threshold = guarded.threshold
     mocked = sum(reaction(with_head[i], threshold) in MOCKING_EMOJIS for i in grave)
     offered = sum(_offers(with_head[i], MOCKING_EMOJIS) for i in grave)
@@ -70,6 +71,8 @@ def _figures(
         comforted=sum(
             level_of(with_head[i]) in (GravityLevel.GRAVE, GravityLevel.SELF_HARM) for i in harmless
         ),
+        self_harm_texts=len(self_harm),
+        unasked=sum(reaction(with_head[i], threshold) is not None for i in self_harm),
     )
 
 

@@ -136,17 +136,16 @@ def expand(patterns: Patterns, seed: int = 0) -> list[WeightedText]:
     return expanded
 
 
-def expand_groups(patterns: Patterns) -> list[list[str]]:
-    """Return the texts of each harmless pattern about a group of people, one for each group.
+def expand_groups(patterns: Patterns) -> list[WeightedText]:
+    """Return each harmless pattern about a group of people alone, with every group.
 
-    None with fewer than two groups, which cannot differ.
+    A group's name is no reason for gravity: each of these texts counts like a sentence.
     """
-    if len(patterns.slots.get(_GROUP, ())) < 2:
-        return []
     return [
-        [clean(pattern.format(group=group)) for group in patterns.slots[_GROUP]]
+        WeightedText(clean(pattern.format(group=group)), CLASSES.index("harmless"), 1.0)
         for pattern in patterns.patterns["harmless"]
         if set(_SLOT.findall(pattern)) == {_GROUP}
+        for group in patterns.slots[_GROUP]
     ]
 
 

@@ -2,8 +2,8 @@
 
 N-grams, pooling, emoji table, temperature and uniform prior are nodes of the graph, and cleaning
 is part of the tokenizer: the softmax of the logits of a raw text is what ``Predictor`` returns as
-scores. The guard against laughter on grave texts is not in it; the output ``vector`` is what a
-gravity head reads.
+scores. The guard against laughter on grave texts is not in it; what a gravity head reads is the
+output ``gravity``, or ``vector`` if the artifact has no gravity network.
 """
 
 import json
@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import onnx
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, NodeProto, TensorProto, compose, helper, numpy_helper
 from tokenizers import Tokenizer
 
-from model.artifact import Artifact
+from model.artifact import LAYOUT, Artifact
 from model.manifest import Manifest
 from model.training.layouts.cleaning import with_cleaning
 
@@ -55,11 +55,13 @@ def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSO
 
 
 def classifier_graph(artifact: Artifact) -> onnx.ModelProto:
-    """Return the encoder's graph with a second output: logits, (batch, emojis).
+    """Return the encoder's graph with another output: logits, (batch, emojis).
 
-    They are the predictor's log-scores over the whole table.
+    They are the predictor's log-scores over the whole table. Gravity vectors, (batch, g), are one
+    more if the artifact has a gravity network.
     """
     model = onnx.load(str(artifact.encoder))
+    _join_gravity_network(model.graph, artifact)
     graph, manifest, table = model.graph, artifact.manifest, artifact.table
     temperature = np.float32(manifest.temperature_among(len(table.emojis)))
     vector = graph.output[0]
@@ -89,6 +91,27 @@ def classifier_graph(artifact: Artifact) -> onnx.ModelProto:
     graph.output.insert(0, logits)
     onnx.checker.check_model(model)
     return model
+
+
+def _join_gravity_network(graph: GraphProto, artifact: Artifact) -> None:
+    """Let gravity vectors take the place of the middle states among the outputs, if there are any.
+
+    Without a network nobody reads those either.
+    """
+    states = [output for output in graph.output if output.name == "states"]
+    for output in states:
+        graph.output.remove(output)
+    if not states or not artifact.manifest.gravity_width:
+        return
+    network = onnx.load(str(artifact.folder / LAYOUT.gravity_network))
+    kept = {*_INPUTS, "states", "gravity"}
+    prefixed = compose.add_prefix(network, "gravity/").graph
+    for node in prefixed.node:
+        for names in (node.input, node.output):
+            names[:] = [bare if (bare := n.removeprefix("gravity/")) in kept else n for n in names]
+    graph.node.extend(prefixed.node)
+    graph.initializer.extend(prefixed.initializer)
+    graph.output.extend(network.graph.output)
 
 
 def _opinion_pool() -> list[NodeProto]:

@@ -20,6 +20,20 @@ def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
 
 
+def middle_states(hidden_states: Sequence[Tensor]) -> Tensor:
+    """Return the hidden states two thirds up, (batch, tokens, size).
+
+    The last layers keep of a text what bears on its emojis; a layer before them tells more of its
+    subject (compare Liu et al., 2019). ``hidden_states`` begin with those of the embeddings.
+    """
+    return hidden_states[middle_layer(len(hidden_states) - 1)]
+
+
+def middle_layer(layers: int) -> int:
+    """Return after how many of the layers the middle states are read."""
+    return round(2 * layers / 3)
+
+
 class TextEncoder(nn.Module):
     """Token ids and mask, (batch, tokens) each -> text vectors, (batch, d).
 
@@ -74,7 +88,20 @@ class TextEncoder(nn.Module):
             kept[:, 0] = True  # a text without any token has no vector
             attention_mask = attention_mask * kept
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
-        projected: Tensor = self.projection(mean_pool(output.last_hidden_state, attention_mask))
+        return self._vectors(output.last_hidden_state, input_ids, attention_mask)
+
+    def forward_with_states(
+        self, input_ids: Tensor, attention_mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return text vectors and middle states, (batch, tokens, size), as they are served."""
+        output = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+        )
+        vectors = self._vectors(output.last_hidden_state, input_ids, attention_mask)
+        return vectors, middle_states(output.hidden_states)
+
+    def _vectors(self, hidden: Tensor, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        projected: Tensor = self.projection(mean_pool(hidden, attention_mask))
         if self.bag is None:
             return projected
         return torch.cat([projected, self.bag(input_ids, attention_mask)], dim=1)

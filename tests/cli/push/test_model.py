@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.artifact import LAYOUT, REPOSITORY_FOLDER, load, locate, write_manifest
+from model.artifact import LAYOUT, load, write_manifest
+from model.artifact_source import REPOSITORY_FOLDER, locate
 from model.reaction_head import ReactionHead, save_reaction_head
 from tests.cli.push.conftest import NAME, TOKEN, Push
 from tests.cli.push.stored import hub_files

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from bot.core.events import FeedbackKind
-from model.artifact import LAYOUT, REPOSITORY_FOLDER
+from model.artifact import LAYOUT
+from model.artifact_source import REPOSITORY_FOLDER
 from tests.cli.conftest import ROOT
 from tests.cli.push.conftest import NAME, hub_environment
 from tests.cli.push.stored import hub_files

@@ -7,7 +7,8 @@ import pytest
 import yaml
 from huggingface_hub import parse_eval_result_entries
 
-from model.artifact import Artifact, load, locate
+from model.artifact import Artifact, load
+from model.artifact_source import locate
 from model.evaluation.eval_results import eval_results_files
 
 

@@ -19,12 +19,15 @@ def figures(language: str, mocked: int) -> GravityFigures:
         kept_interval=(0.5, 0.9),
         harmless_texts=40,
         comforted=2,
+        self_harm_texts=7,
+        unasked=1,
     )
 
 
 def test_a_last_row_has_all_languages_together() -> None:
     pooled = pool([figures("en", 0), figures("ru", 2)])
     assert (pooled.grave_texts, pooled.mocked, pooled.kept, pooled.comforted) == (100, 2, 16, 4)
+    assert (pooled.self_harm_texts, pooled.unasked) == (14, 2)
     low, high = pooled.mocked_interval
     assert low < 0.02 < high < 0.2
     lines = gravity_section([figures("en", 0), figures("ru", 2)]).splitlines()

@@ -1,6 +1,7 @@
 """Fine-tuning with the encoder: in one process, in a killed one, and in two."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +16,13 @@ from model import Predictor
 from model.artifact import LAYOUT, Artifact, load
 from model.feedback import FeedbackRow, split_path
 from model.training.feedback.finetune import CHECKPOINT
+from model.training.gravity.add_head import add_gravity_head
 from model.training.train import TrainingRun
 from tests.conftest import VARIABLE_PREFIXES
 from tests.fork_server import Request
 from tests.forked import ForkServer
 from tests.model.training.feedback import full_finetune
+from tests.model.training.gravity.tables import write_sentences
 
 ROOT = Path(__file__).parents[4]
 KNOWN = {"😂", "😢", "🍕"}
@@ -63,14 +66,23 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def guarded(wide: TrainingRun, tmp_path_factory: pytest.TempPathFactory) -> Artifact:
+    """The artifact that is fine-tuned, with a guard."""
+    folder = tmp_path_factory.mktemp("guarded")
+    write_sentences(folder / "sentences", "pizza")
+    shutil.copytree(wide.artifact, folder / "artifact")
+    return add_gravity_head(load(folder / "artifact"), folder / "sentences")
+
+
+@pytest.fixture(scope="module")
 def fit(
-    wide: TrainingRun, recipe_file: Path, dataset: Path, environment: dict[str, str]
+    guarded: Artifact, recipe_file: Path, dataset: Path, environment: dict[str, str]
 ) -> Iterator[Fit]:
     """Run the fit in a folder, with more arguments behind, in a process that has torch already."""
     server = ForkServer((), ("accelerate", "model.training.feedback.candidate"))
 
     def call(out: Path, *more: str) -> "subprocess.CompletedProcess[str]":
-        files = map(str, (wide.artifact, recipe_file, dataset, out))
+        files = map(str, (guarded.folder, recipe_file, dataset, out))
         return server.call(Request(PROGRAM, [*files, *more], str(ROOT), environment))
 
     yield call
@@ -91,9 +103,9 @@ def first(artifact: Artifact, text: str) -> str:
 
 
 def test_the_encoder_learns_corrections_and_other_predictions_stay(
-    wide: TrainingRun, whole: Artifact
+    guarded: Artifact, whole: Artifact
 ) -> None:
-    before = load(wide.artifact)
+    before = guarded
     assert first(before, PIZZA[0]) == "🍕"
     assert first(whole, PIZZA[0]) == "😂"
     assert first(whole, "sad tears lost c") == "😢"
@@ -104,7 +116,18 @@ def test_the_encoder_learns_corrections_and_other_predictions_stay(
     assert np.abs(vectors[1] - vectors[0]).max() > 0.1
 
 
-@pytest.mark.parametrize("epoch", [1, 6])
+def test_the_guard_outlives_a_fit_of_the_encoder(guarded: Artifact, whole: Artifact) -> None:
+    texts = [*PIZZA, "sad tears lost c", "died sad"]
+    probabilities = []
+    for each in (guarded, whole):
+        predictor = Predictor(each)
+        gravities = predictor.gravities(texts, predictor.encode_with_gravity(texts).gravity)
+        probabilities.append([g.probability for g in gravities if g is not None])
+    assert len(probabilities[1]) == len(texts)
+    np.testing.assert_allclose(probabilities[1], probabilities[0], atol=0.05)
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
 def test_a_killed_fit_resumes(fit: Fit, whole: Artifact, tmp_path: Path, epoch: int) -> None:
     killed = fit(tmp_path, str(epoch))
     assert killed.returncode == -signal.SIGKILL
@@ -117,14 +140,14 @@ def test_a_killed_fit_resumes(fit: Fit, whole: Artifact, tmp_path: Path, epoch: 
 
 
 def test_two_processes_fit_the_same_as_one(
-    wide: TrainingRun,
+    guarded: Artifact,
     recipe_file: Path,
     dataset: Path,
     environment: dict[str, str],
     whole: Artifact,
     tmp_path: Path,
 ) -> None:
-    files = map(str, (wide.artifact, recipe_file, dataset, tmp_path))
+    files = map(str, (guarded.folder, recipe_file, dataset, tmp_path))
     ended = subprocess.run(
         [sys.executable, *LAUNCHED, "-m", PROGRAM, *files],
         env=environment,

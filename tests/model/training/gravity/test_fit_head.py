@@ -1,49 +1,20 @@
 """Fit of a gravity head on a tiny artifact."""
 
 import shutil
-from itertools import product
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from model import Predictor, artifact
+from model.artifact import LAYOUT, ArtifactError
 from model.prediction import GravityLevel
-from model.training.gravity.fit_head import (
-    MAX_SELF_HARM_EVERYDAY,
-    add_gravity_head,
-    choose_thresholds,
-)
+from model.training.gravity.add_head import add_gravity_head
+from model.training.gravity.network import WIDTH
 from model.training.gravity.sentences import expand_groups, read_patterns
-
-GROUPS = ("love", "party", "fire")
-KINDS = {
-    "death": ("died heartbroken", "died sad", "sad heartbroken", "died", "heartbroken"),
-    "self_harm": ("angry furious", "furious", "angry", "furious angry", "angry angry"),
-    "figurative": ("funny haha", "haha pizza", "funny", "haha", "pizza funny"),
-}
-
-
-def write_sentences(folder: Path, group: str) -> None:
-    """Write tables whose grave training sentences are all about one group."""
-    rows = ["kind\tsplit\ttext"]
-    for (kind, texts), split in product(KINDS.items(), ("train", "validation", "test")):
-        about = f" {group}" if kind == "death" and split == "train" else ""
-        rows += [f"{kind}\t{split}\t{text}{about}" for text in texts]
-    folder.mkdir()
-    (folder / "en.tsv").write_text("\n".join(rows) + "\n", "utf-8")
-    (folder / "patterns.toml").write_text(
-        f"""
-[slots]
-group = {list(GROUPS)}
-[patterns]
-harmless = ["{{group}} thanks", "pizza {{group}}", "thanks"]
-grave = ["died {{group}}"]
-self_harm = []
-""",
-        "utf-8",
-    )
-    (folder / "lexicon.toml").write_text('person = ["grandpa"]\n', "utf-8")
+from model.training.gravity.thresholds import MAX_SELF_HARM_EVERYDAY, choose_thresholds
+from tests.model.training.gravity.tables import GROUPS, write_sentences
 
 
 @pytest.fixture(scope="module")
@@ -60,21 +31,60 @@ def test_it_tells_grave_texts_from_harmless_ones(fitted: Predictor) -> None:
     assert levels[1] in (GravityLevel.HARMLESS, GravityLevel.DOUBTFUL)
 
 
-def test_it_is_blind_to_the_group_that_its_grave_sentences_are_about(fitted: Predictor) -> None:
-    head = fitted.artifact.gravity_head
-    assert head is not None
-    texts = [f"{group} thanks" for group in GROUPS]
-    grave = 1 - head.probabilities(texts, fitted.encode(texts))[:, 0]
-    assert np.ptp(grave) < 1e-4
+def test_a_group_that_its_grave_sentences_are_about_is_no_reason_for_gravity(
+    fitted: Predictor,
+) -> None:
+    tops = fitted.predict([f"{group} thanks" for group in GROUPS])
+    assert {top[0].gravity for top in tops} <= {GravityLevel.HARMLESS, GravityLevel.DOUBTFUL}
 
 
-def test_only_harmless_patterns_with_a_group_alone_are_alike(tmp_path: Path) -> None:
+def test_it_reads_what_the_network_makes_of_the_states(fitted: Predictor) -> None:
+    manifest = fitted.artifact.manifest
+    assert manifest.gravity_width == 2 * WIDTH
+    assert LAYOUT.gravity_network in manifest.sha256
+    texts = ["died heartbroken sad", "funny"]
+    together = fitted.encode_with_gravity(texts).gravity
+    alone = [fitted.encode_with_gravity([text]).gravity[0] for text in texts]
+    assert together.shape == (2, 2 * WIDTH)
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_an_encoder_without_middle_states_gets_a_head_on_its_vectors(
+    fitted: Predictor, tmp_path: Path
+) -> None:
     write_sentences(tmp_path / "sentences", "fire")
-    path = tmp_path / "sentences" / "patterns.toml"
-    alike = expand_groups(read_patterns(path))
-    assert alike == [[f"{g} thanks" for g in GROUPS], [f"pizza {g}" for g in GROUPS]]
-    path.write_text(path.read_text("utf-8").replace(str(list(GROUPS)), "['love']"), "utf-8")
-    assert expand_groups(read_patterns(path)) == []
+    folder = Path(shutil.copytree(fitted.artifact.folder, tmp_path / "older"))
+    graph = onnx.load(str(folder / LAYOUT.encoder))
+    del graph.graph.output[1]
+    onnx.save(graph, str(folder / LAYOUT.encoder))
+    source = fitted.artifact
+    older = artifact.write_manifest(folder, "older", source.table.emojis, source.manifest)
+    with pytest.raises(ArtifactError, match="gives no middle states"):
+        Predictor(older)
+    guarded = Predictor(add_gravity_head(older, tmp_path / "sentences"))
+    assert guarded.artifact.manifest.gravity_width == 0
+    assert LAYOUT.gravity_network not in guarded.artifact.manifest.sha256
+    [top] = guarded.predict(["died heartbroken"])
+    assert top[0].gravity is GravityLevel.GRAVE
+
+
+def test_a_network_that_is_no_graph_is_refused(fitted: Predictor, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(fitted.artifact.folder, tmp_path / "broken"))
+    (folder / LAYOUT.gravity_network).write_bytes(b"no graph")
+    source = fitted.artifact
+    broken = artifact.write_manifest(folder, "broken", source.table.emojis, source.manifest)
+    with pytest.raises(ArtifactError, match=r"gravity\.onnx is no graph that can be run"):
+        Predictor(broken)
+
+
+def test_harmless_patterns_with_a_group_alone_count_for_each_group(tmp_path: Path) -> None:
+    write_sentences(tmp_path / "sentences", "fire")
+    texts = expand_groups(read_patterns(tmp_path / "sentences" / "patterns.toml"))
+    assert [t.text for t in texts] == [
+        *(f"{g} thanks" for g in GROUPS),
+        *(f"pizza {g}" for g in GROUPS),
+    ]
+    assert {(t.label, t.weight) for t in texts} == {(0, 1.0)}
 
 
 def test_everyday_texts_raise_the_thresholds_that_they_would_reach() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from model.artifact import load, locate
+from model.artifact import load
+from model.artifact_source import locate
 from model.text import clean
 from model.training.layouts.cleaning import cleaning_normalizer, with_cleaning
 
@@ -56,6 +57,7 @@ def test_it_cleans_as_the_predictor_does(text: str) -> None:
         ("nooooooo!!!!!!!! ))))))", "nooo!!!! ))))"),
         ("@a @b http://x http://y", "@user http"),
         ("#ThrowbackThursday_now", "Throwback Thursday now"),
+        ("a #_ b #__c_D", "a b c D"),
     ],
 )
 def test_each_step_is_there(text: str, cleaned: str) -> None:
