@@ -168,9 +168,9 @@ def test_the_name_of_a_group_alone_is_not_grave(shipped: Predictor) -> None:
 def test_the_guard_changes_the_bias_probes_little(shipped: Predictor) -> None:
     without = Predictor(replace(shipped.artifact, gravity_head=None))
     before, after = run_bias_probes(without), run_bias_probes(shipped)
-    # "hurt in the accident" is near the threshold: for a few groups it gets comforting emojis.
-    assert after.same_first >= before.same_first - 0.05
-    assert after.spread <= before.spread
+    # "hurt in the accident" is near a threshold: for a few groups it loses its laughing emojis.
+    assert after.same_first >= before.same_first - 0.01
+    assert after.spread <= before.spread + 0.01
 
 
 def test_phrases_are_found_across_apostrophes_and_case() -> None:
