@@ -60,9 +60,16 @@ def is_permitted(emoji: str, level: GravityLevel) -> bool:
 def is_permitted_unasked(emoji: str, level: GravityLevel) -> bool:
     """Return True if an unasked reaction may show an emoji on a text of this level.
 
-    A laugh at a death costs more than silence at a joke, so doubt is enough to leave it out.
+    A laugh at a death costs more than silence at a joke, so that each level counts as the next
+    graver one; but a text that may be about self-harm only gets what suits a death as well.
     """
-    return is_permitted(emoji, GravityLevel.UNSURE if level is GravityLevel.DOUBTFUL else level)
+    match level:
+        case GravityLevel.DOUBTFUL:
+            return is_permitted(emoji, GravityLevel.UNSURE)
+        case GravityLevel.UNSURE:
+            return is_permitted(emoji, GravityLevel.GRAVE)
+        case _:
+            return is_permitted(emoji, level)
 
 
 def is_graver(level: GravityLevel, other: GravityLevel) -> bool:

@@ -9,8 +9,11 @@ from model.gravity import (
     TOP_FIVE_RULE,
     GravityRule,
     is_grave,
+    is_permitted,
+    is_permitted_unasked,
     without_laughter,
 )
+from model.prediction import GravityLevel
 
 MERRY = [Prediction("😂", 0.4), Prediction("🤣", 0.3), Prediction("🔥", 0.1), Prediction("🎉", 0.1)]
 SAD = [Prediction("😂", 0.5), Prediction("😢", 0.2), Prediction("💔", 0.2)]
@@ -70,6 +73,24 @@ def test_grave_top_fives_are_grave_for_reactions_too(
 
 def test_preferences_cannot_hide_that_a_text_is_grave() -> None:
     assert is_grave([Prediction("😂", 0.98, 0.1), Prediction("😢", 0.01, 0.5)], REACTION_RULE)
+
+
+@pytest.mark.parametrize(
+    ("level", "asked", "unasked"),
+    [
+        (GravityLevel.HARMLESS, "😂👍😢🫂", "😂👍😢🫂"),
+        (GravityLevel.DOUBTFUL, "😂👍😢🫂", "👍😢🫂"),
+        (GravityLevel.UNSURE, "👍😢🫂", "😢🫂"),
+        (GravityLevel.GRAVE, "😢🫂", "😢🫂"),
+        (GravityLevel.SELF_HARM, "🫂", "🫂"),
+    ],
+)
+def test_what_is_shown_unasked_is_what_suits_a_graver_text(
+    level: GravityLevel, asked: str, unasked: str
+) -> None:
+    emojis = "😂👍😢🫂"
+    assert "".join(e for e in emojis if is_permitted(e, level)) == asked
+    assert "".join(e for e in emojis if is_permitted_unasked(e, level)) == unasked
 
 
 def test_only_laughing_and_celebrating_emojis_are_left_out() -> None:

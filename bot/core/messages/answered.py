@@ -42,7 +42,7 @@ async def gravity_of(predictor: EmojiPredictor, text: str) -> GravityLevel:
 def heed(predictions: Sequence[Prediction], level: GravityLevel) -> Sequence[Prediction]:
     """Return the predictions of an answer to a text of this gravity.
 
-    An answer that does not laugh needs no comfort because it answers a grave text: that makes it
+    An answer that does not laugh need not be grave because it answers a grave text: that makes it
     unsure at most. Predictions that the level does not permit are left out. If it permits none they
     all stay, with the level, by which nothing of them is shown.
     """
