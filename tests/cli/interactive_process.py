@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -67,6 +68,19 @@ class InteractiveProcess:
         """Return all of standard error."""
         assert self.process.stderr
         return self.process.stderr.read().decode()
+
+    def interrupt_until_it_ends(self) -> int:
+        """Press Ctrl-C until the process ends; return the exit status.
+
+        Python sees a signal between two instructions: one that comes just before a blocking read
+        waits for its end, or for the next signal.
+        """
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(1.0)
+        return self.wait()
 
     def wait(self) -> int:
         """Return the exit status."""

@@ -1,6 +1,5 @@
 """``emoji-reactor predict`` as a process: closed pipes, full disks, Ctrl-C."""
 
-import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +27,7 @@ def test_ctrl_c_while_waiting_for_input_prints_no_traceback(environment: Mapping
     with piped(environment, "predict") as process:
         process.send("so funny\n")
         process.read_until("\n")
-        process.process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        assert process.interrupt_until_it_ends() == 130
         assert process.read_errors() == ""
 
 
