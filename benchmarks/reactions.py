@@ -68,7 +68,7 @@ def learn_counts(emojis: tuple[str, ...], log: Log, held_out: Posts) -> NDArray[
 
 @dataclass(frozen=True, slots=True)
 class Retraining:
-    """What the commands fit, and where they write it."""
+    """The artifact that the commands retrain, and the folder of their candidates."""
 
     source: Artifact
     replay: Sequence[str] = field(repr=False)

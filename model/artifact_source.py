@@ -1,4 +1,4 @@
-"""Where artifacts come from: the shipped one, a folder, or the Hub."""
+"""Folders of artifacts: the shipped one, another one, or one that is fetched from the Hub."""
 
 import logging
 import sys

@@ -16,7 +16,7 @@ _BATCH_SIZE = 16  # larger batches do not fit a core's cache
 
 
 class TextVectors(NamedTuple):
-    """What an encoder gives for some texts."""
+    """Vectors of some texts, as an encoder gives them."""
 
     vectors: NDArray[np.float32]
     """(texts, d); their products with the embeddings are the logits of the emojis."""
@@ -128,11 +128,17 @@ def _open_graph(artifact: Artifact, threads: int) -> onnxruntime.InferenceSessio
 def _open_gravity_network(artifact: Artifact, threads: int) -> onnxruntime.InferenceSession | None:
     if artifact.gravity_head is None or not artifact.manifest.gravity_width:
         return None
-    path = artifact.folder / LAYOUT.gravity_network
+    path, expected = artifact.folder / LAYOUT.gravity_network, artifact.manifest.gravity_width
     try:
-        return open_session(path, threads)
+        session = open_session(path, threads)
     except Exception as error:  # onnxruntime raises a class of its own for each way to fail
         raise ArtifactError(f"{path} is no graph that can be run") from error
+    width = session.get_outputs()[0].shape[-1]
+    if isinstance(width, int) and width != expected:
+        raise ArtifactError(
+            f"{path} gives vectors of {width} numbers, {LAYOUT.manifest} expects {expected}"
+        )
+    return session
 
 
 def _open_tokenizer(artifact: Artifact) -> Tokenizer:

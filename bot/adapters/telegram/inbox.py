@@ -6,13 +6,14 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
+from bot.adapters.intake import Work
 from bot.adapters.telegram.context import AdapterContext
 from bot.adapters.telegram.dispatch import Dispatcher
 from bot.adapters.telegram.polling import Batch
 from bot.adapters.telegram.refs import NAME
 from bot.adapters.telegram.update_claims import UpdateClaims
 from bot.adapters.telegram.updates import ReceivedUpdate
-from bot.adapters.telegram.work import TaskInput, Work
+from bot.adapters.telegram.work import TaskInput
 from bot.core.concurrency.ordered_tasks import OrderedTasks
 from bot.core.events import MessageRef
 from bot.log import describe

@@ -43,7 +43,7 @@ class _SharedEncoder(CachingPredictor):
 
     def __init__(self, artifact: Artifact, other: CachingPredictor) -> None:
         super().__init__(artifact)
-        self.encode = other.encode  # type: ignore[method-assign]
+        self.encode_with_gravity = other.encode_with_gravity  # type: ignore[method-assign]
 
 
 class _Compared:
@@ -74,8 +74,8 @@ def run_gate(
     """
     margins = margins or Margins()
     same_encoder = all(
-        before.manifest.sha256[file] == candidate.manifest.sha256[file]
-        for file in (LAYOUT.encoder, LAYOUT.tokenizer)
+        before.manifest.sha256.get(file) == candidate.manifest.sha256.get(file)
+        for file in (LAYOUT.encoder, LAYOUT.tokenizer, LAYOUT.gravity_network)
     )
     first = CachingPredictor(before)
     second = _SharedEncoder(candidate, first) if same_encoder else CachingPredictor(candidate)

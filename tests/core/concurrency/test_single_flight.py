@@ -1,4 +1,4 @@
-"""Who asks for a load in progress gets its result."""
+"""Several requests for one load: all get its result."""
 
 import asyncio
 

@@ -1,5 +1,7 @@
 """The gate: what passes, and what is refused."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import torch
 
 from model.artifact import Artifact
+from model.encoding import Encoder, TextVectors
 from model.training.feedback.candidate import write_candidate
 from model.training.feedback.emoji_head import EmojiHead
 from model.training.feedback.feedback_targets import FeedbackTarget
@@ -46,6 +49,21 @@ def test_approvals_and_corrections_are_reported_apart(source: Artifact) -> None:
 
 def test_an_identical_candidate_is_not_better(source: Artifact) -> None:
     assert failed(run_gate(source, source, HELD_OUT, None)) == {("feedback", "agreement")}
+
+
+def test_each_text_is_encoded_once_for_both(
+    source: Artifact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: Counter[str] = Counter()
+    encode = Encoder.encode
+
+    def counted(self: Encoder, cleaned: Sequence[str]) -> TextVectors:
+        encoded.update(cleaned)
+        return encode(self, cleaned)
+
+    monkeypatch.setattr(Encoder, "encode", counted)
+    run_gate(source, source, HELD_OUT, None)
+    assert set(encoded.values()) == {1}
 
 
 def test_too_little_feedback_is_refused(source: Artifact, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from model import Predictor, artifact
 from model.artifact import LAYOUT, ArtifactError
 from model.prediction import GravityLevel
 from model.training.gravity.add_head import add_gravity_head
-from model.training.gravity.network import WIDTH
+from model.training.gravity.network import WIDTH, GravityNetwork, export_network
 from model.training.gravity.sentences import expand_groups, read_patterns
 from model.training.gravity.thresholds import MAX_SELF_HARM_EVERYDAY, choose_thresholds
 from tests.model.training.gravity.tables import GROUPS, write_sentences
+from tests.tiny import SIZE
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,15 @@ def test_a_network_that_is_no_graph_is_refused(fitted: Predictor, tmp_path: Path
     broken = artifact.write_manifest(folder, "broken", source.table.emojis, source.manifest)
     with pytest.raises(ArtifactError, match=r"gravity\.onnx is no graph that can be run"):
         Predictor(broken)
+
+
+def test_a_network_of_another_width_is_refused(fitted: Predictor, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(fitted.artifact.folder, tmp_path / "wide"))
+    export_network(GravityNetwork(SIZE, WIDTH // 2), folder / LAYOUT.gravity_network)
+    source = fitted.artifact
+    other = artifact.write_manifest(folder, "wide", source.table.emojis, source.manifest)
+    with pytest.raises(ArtifactError, match=rf"gravity\.onnx gives vectors of {WIDTH} numbers"):
+        Predictor(other)
 
 
 def test_harmless_patterns_with_a_group_alone_count_for_each_group(tmp_path: Path) -> None:
