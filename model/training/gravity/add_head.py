@@ -1,6 +1,6 @@
 """Gives a finished artifact its guard: gravity network, gravity head and their figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,8 +38,11 @@ def add_gravity_head(
     encoder = Encoder(unguarded)
     network_file = artifact.folder / LAYOUT.gravity_network
     if encoder.gives_states:
-        network = _fit_network(encoder, texts)
-        head = fit_head(lambda cleaned: gravity_vectors(network, _states(encoder, cleaned)), texts)
+        states = _states(encoder, texts)
+        network = _fit_network(states, texts)
+        head = fit_head(
+            lambda cleaned: gravity_vectors(network, [states[t] for t in cleaned]), texts
+        )
         export_network(network, network_file)
         width = network.gravity_width
     else:
@@ -55,15 +58,17 @@ def add_gravity_head(
     return write_manifest(artifact.folder, name, emojis, description)
 
 
-def _fit_network(encoder: Encoder, texts: GravityTexts) -> GravityNetwork:
+def _states(encoder: Encoder, texts: GravityTexts) -> Mapping[str, NDArray[np.float16]]:
+    """Return the middle states of each text, in half precision: all of them stay in memory."""
+    cleaned = [*texts.train.cleaned, *texts.validation.cleaned, *texts.harmless]
+    read = zip(cleaned, encoder.states(cleaned), strict=True)
+    return {text: states.astype(np.float16) for text, states in read}
+
+
+def _fit_network(states: Mapping[str, NDArray[np.float16]], texts: GravityTexts) -> GravityNetwork:
     train = texts.train
-    states = _states(encoder, train.cleaned)
-    return fit_network(states, texts.words(train.cleaned), train.labels, train.weights)
-
-
-def _states(encoder: Encoder, cleaned: Sequence[str]) -> list[NDArray[np.float16]]:
-    """Return the middle states of texts, in half precision: a long list takes half the memory."""
-    return [states.astype(np.float16) for states in encoder.states(cleaned)]
+    read = [states[text] for text in train.cleaned]
+    return fit_network(read, texts.words(train.cleaned), train.labels, train.weights)
 
 
 def _text_vectors(predictor: Predictor, cleaned: Sequence[str]) -> NDArray[np.float32]:
