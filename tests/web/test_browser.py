@@ -32,7 +32,7 @@ def visitor(page: PageProcess, browser: Browser) -> Iterator[Visitor]:
 
 
 def test_a_choice_is_stored_and_counted_after_a_reload(page: PageProcess, visitor: Visitor) -> None:
-    visitor.write("so funny haha")
+    visitor.type("so funny haha")
     visitor.expect_first("😂", "🤣")
     assert len(set(visitor.predictions())) == 5
     assert page.rows("SELECT count(*) FROM prediction") == [(0,)]  # typing leaves no trace

@@ -21,7 +21,11 @@ class Visitor:
         self.status = tab.locator("#predictions").get_by_role("status")
 
     def write(self, text: str) -> None:
-        """Type a text key by key."""
+        """Put in a text at once, as pasting does, so that no tile is of a part of it."""
+        self.message.fill(text)
+
+    def type(self, text: str) -> None:
+        """Type a text key by key; until the last key's answer, the tiles are of a part of it."""
         self.message.fill("")
         self.message.press_sequentially(text)
 
