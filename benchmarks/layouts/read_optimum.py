@@ -12,11 +12,16 @@ from typing import Any
 
 def main() -> None:
     """Read the layout in the folder that the command line names."""
+    from onnxruntime import SessionOptions
     from optimum.onnxruntime import ORTModelForSequenceClassification
     from transformers import AutoTokenizer, pipeline
 
     folder = sys.argv[1]
-    model = ORTModelForSequenceClassification.from_pretrained(folder, file_name="model.onnx")
+    exact_sums = SessionOptions()
+    exact_sums.add_session_config_entry("session.x64quantprecision", "1")
+    model = ORTModelForSequenceClassification.from_pretrained(
+        folder, file_name="model.onnx", session_options=exact_sums
+    )
     tokenizer = AutoTokenizer.from_pretrained(folder)
     classify: Any = pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=5)
     found = classify(json.load(sys.stdin), truncation=True)

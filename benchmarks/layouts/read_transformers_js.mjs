@@ -9,7 +9,10 @@ const library = `${modules}/@huggingface/transformers/dist/transformers.node.mjs
 const { pipeline, env } = await import(pathToFileURL(library));
 env.allowRemoteModels = false;
 env.localModelPath = dirname(folder);
-const classify = await pipeline('text-classification', basename(folder), { dtype: 'q8' });
+const exactSums = { extra: { session: { x64quantprecision: '1' } } };
+const classify = await pipeline('text-classification', basename(folder), {
+  dtype: 'q8', session_options: exactSums,
+});
 const answers = [];
 for (const text of JSON.parse(readFileSync(0, 'utf8'))) {
   const five = await classify(text, { top_k: 5 });

@@ -15,10 +15,15 @@ from model.training.layouts.layout_format import LayoutFormat
 _USAGE = {
     LayoutFormat.ONNX: """
 ```python
+from onnxruntime import SessionOptions
 from optimum.onnxruntime import ORTModelForSequenceClassification
 from transformers import AutoTokenizer, pipeline
 
-model = ORTModelForSequenceClassification.from_pretrained("ORG/NAME", file_name="model.onnx")
+exact_sums = SessionOptions()
+exact_sums.add_session_config_entry("session.x64quantprecision", "1")
+model = ORTModelForSequenceClassification.from_pretrained(
+    "ORG/NAME", file_name="model.onnx", session_options=exact_sums
+)
 tokenizer = AutoTokenizer.from_pretrained("ORG/NAME")
 pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=5)("we lost our dog")
 ```
@@ -27,7 +32,10 @@ pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=5)("we l
 ```js
 import { pipeline } from '@huggingface/transformers';
 
-const classify = await pipeline('text-classification', 'ORG/NAME', { dtype: 'q8' });
+const exact_sums = { extra: { session: { x64quantprecision: '1' } } };
+const classify = await pipeline('text-classification', 'ORG/NAME', {
+  dtype: 'q8', session_options: exact_sums,
+});
 await classify('we lost our dog', { top_k: 5 });
 ```
 """,
@@ -52,9 +60,8 @@ so the five differ; and, as in the other forms, the guard against laughter on gr
 answer "nothing"."""
 _CUT = """Of a text of more tokens than it reads, transformers.js also cuts off the token that ends
 it, which changes a score a little."""
-_EXACT = """On an x86-64 CPU without VNNI instructions, set onnxruntime's configuration entry
-`session.x64quantprecision` to `1` in `session_options`: without it sums of int8 products saturate,
-and scores differ by some points."""
+_EXACT = """Without the option for exact sums, an x86-64 CPU that has no VNNI instructions saturates
+sums of int8 products, and scores differ by some points."""
 _CONTENTS = {
     LayoutFormat.ONNX: f"{_WHOLE} {_EXACT}",
     LayoutFormat.TRANSFORMERS_JS: f"{_WHOLE} {_CUT} {_EXACT} A browser sums exactly.",
