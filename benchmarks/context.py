@@ -38,8 +38,8 @@ from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS, emojis_carrying
 from model.evaluation import metrics
 from model.evaluation.emotion_figures import emotion_statistics
 from model.evaluation.evaluate import CachingPredictor, Ranked
-from model.gravity import level_of
-from model.prediction import GravityLevel
+from model.gravity import gravity_of
+from model.prediction import HARMLESS, Gravity
 from model.scores import log_softmax
 from model.text import clean, has_words
 from model.training.gravity.sentences import read_sentences
@@ -140,18 +140,18 @@ def compare(predictor: Predictor, turns: Turns, console: Console) -> None:
     console.print(table)
 
 
-def reaction(predictor: Predictor, top: Sequence[Prediction], level: GravityLevel) -> str | None:
+def reaction(predictor: Predictor, top: Sequence[Prediction], answered: Gravity) -> str | None:
     """Return the emoji that would be put on an answer to a text of this gravity; None for none."""
-    chosen = choose_emojis(heed(top, level), ChatSettings(), predictor.threshold)
+    chosen = choose_emojis(heed(top, answered), ChatSettings(), predictor.threshold)
     return chosen[0] if isinstance(chosen, tuple) else None
 
 
 def count_changes(predictor: Predictor, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
     """Return the shares of (text, answer) pairs that laugh without and with gravity, and change."""
-    levels = [level_of(top) for top in predictor.predict([text for text, _ in pairs], 1)]
+    answered = [gravity_of(top) for top in predictor.predict([text for text, _ in pairs], 1)]
     tops = predictor.predict([answer for _, answer in pairs], 6)
-    alone = [reaction(predictor, top, GravityLevel.HARMLESS) for top in tops]
-    both = [reaction(predictor, top, lvl) for top, lvl in zip(tops, levels, strict=True)]
+    alone = [reaction(predictor, top, HARMLESS) for top in tops]
+    both = [reaction(predictor, top, of) for top, of in zip(tops, answered, strict=True)]
     laughs = [
         np.mean([e in LAUGHING_OR_CELEBRATING_EMOJIS for e in some]) for some in (alone, both)
     ]

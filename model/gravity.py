@@ -17,7 +17,7 @@ from model.emotions import (
     MOCKING_EMOJIS,
     grave_emojis,
 )
-from model.prediction import GravityLevel, Prediction
+from model.prediction import HARMLESS, Gravity, GravityLevel, Prediction
 
 TEARS = "😭"
 """Cries and laughs; the emojis beside it tell which."""
@@ -72,15 +72,14 @@ def is_permitted_unasked(emoji: str, level: GravityLevel) -> bool:
             return is_permitted(emoji, level)
 
 
-def is_graver(level: GravityLevel, other: GravityLevel) -> bool:
-    """Return True if a level permits less than another one."""
-    levels = list(GravityLevel)
-    return levels.index(level) > levels.index(other)
+def graver(level: GravityLevel, other: GravityLevel) -> GravityLevel:
+    """Return the level that permits less."""
+    return max(level, other, key=list(GravityLevel).index)
 
 
-def level_of(predictions: Sequence[Prediction]) -> GravityLevel:
-    """Return the level of the text that was predicted; harmless without predictions."""
-    return predictions[0].gravity if predictions else GravityLevel.HARMLESS
+def gravity_of(predictions: Sequence[Prediction]) -> Gravity:
+    """Return the gravity of the text that was predicted; harmless without predictions."""
+    return predictions[0].gravity if predictions else HARMLESS
 
 
 def is_grave(predictions: Sequence[Prediction], rule: GravityRule) -> bool:

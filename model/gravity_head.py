@@ -16,19 +16,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from model.gravity_lexicon import GravityLexicon
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 from model.scores import log_softmax
 
 CLASSES = ("harmless", "grave", "self_harm")
-
-
-@dataclass(frozen=True, slots=True)
-class Gravity:
-    """Gravity of a text."""
-
-    level: GravityLevel
-    probability: float
-    """Calibrated probability that it is grave or about self-harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +31,8 @@ class GravityThresholds:
     grave: float
     self_harm: float
     """Of the class ``self_harm`` alone."""
+    may_be_self_harm: float
+    """Of the same class: from here on nothing comes unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +65,18 @@ class GravityHead:
     def assess(self, cleaned: Sequence[str], vectors: NDArray[np.float32]) -> list[Gravity]:
         """Return the gravity of each text, given its vector; ``vectors`` is (texts, d)."""
         rows = self.probabilities(cleaned, vectors)
-        return [Gravity(level_at(row, self.thresholds), float(1 - row[0])) for row in rows.tolist()]
+        return [gravity_at(row, self.thresholds) for row in rows.tolist()]
 
 
-def level_at(probabilities: Sequence[float], thresholds: GravityThresholds) -> GravityLevel:
-    """Return the level of a text with these probabilities of the classes."""
-    grave = 1 - probabilities[0]
-    if probabilities[2] >= thresholds.self_harm:
+def gravity_at(probabilities: Sequence[float], thresholds: GravityThresholds) -> Gravity:
+    """Return the gravity of a text with these probabilities of the classes."""
+    grave, self_harm = 1 - probabilities[0], probabilities[2]
+    level = _level_at(grave, self_harm, thresholds)
+    return Gravity(level, grave, may_be_self_harm=self_harm >= thresholds.may_be_self_harm)
+
+
+def _level_at(grave: float, self_harm: float, thresholds: GravityThresholds) -> GravityLevel:
+    if self_harm >= thresholds.self_harm:
         return GravityLevel.SELF_HARM
     if grave >= thresholds.grave:
         return GravityLevel.GRAVE
@@ -131,8 +129,9 @@ def read_head(path: Path, dimension: int) -> GravityHead:
 
 def _read_thresholds(content: str) -> GravityThresholds:
     stored = json.loads(content)
-    # Older heads have one threshold for reactions and for the five.
-    return GravityThresholds(**{"doubtful": stored["unsure"], **stored})
+    # Older heads have one threshold for reactions and for the five, and one for self-harm.
+    older = {"doubtful": stored["unsure"], "may_be_self_harm": stored["self_harm"]}
+    return GravityThresholds(**{**older, **stored})
 
 
 def _check(head: GravityHead, dimension: int) -> None:
@@ -150,5 +149,6 @@ def _check(head: GravityHead, dimension: int) -> None:
         raise ValueError("is not a gravity head: it holds infinite numbers or NaN")
     limits = head.thresholds
     is_ordered = 0 < limits.doubtful <= limits.unsure <= limits.grave <= 1
-    if not (is_ordered and 0 < limits.self_harm <= 1):
+    is_ordered = is_ordered and 0 < limits.may_be_self_harm <= limits.self_harm <= 1
+    if not is_ordered:
         raise ValueError("is not a gravity head: its thresholds are out of range")

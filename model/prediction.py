@@ -20,6 +20,26 @@ class GravityLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gravity:
+    """Gravity of a text."""
+
+    level: GravityLevel = GravityLevel.HARMLESS
+    probability: float | None = None
+    """Calibrated probability that it is grave or about self-harm; None without a gravity head."""
+    may_be_self_harm: bool = False
+    """True if that is possible, whatever the level: what is chosen for the text may be as kind as
+    the level permits, but it must not come unasked."""
+
+    @property
+    def permits_unasked(self) -> bool:
+        """True if the bot may speak unasked: never on what may be about self-harm."""
+        return not self.may_be_self_harm and self.level is not GravityLevel.SELF_HARM
+
+
+HARMLESS = Gravity()
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """One emoji with its calibrated probability over the candidates."""
 
@@ -28,10 +48,8 @@ class Prediction:
     score: float
     unbiased_score: float | None = field(default=None, compare=False)
     """The score without the biases of a community; None if there were none."""
-    gravity: GravityLevel = field(default=GravityLevel.HARMLESS, compare=False)
+    gravity: Gravity = field(default=HARMLESS, compare=False)
     """The gravity of the text, the same for all its predictions."""
-    gravity_probability: float | None = field(default=None, compare=False)
-    """Probability that the text is grave; None if the artifact has no gravity head."""
 
     @property
     def model_score(self) -> float:

@@ -14,8 +14,7 @@ from model.candidates import BYTES_PER_EMOJI, Candidates
 from model.embedding_offset import EmbeddingOffset, EmojiChoice, fit_embedding_offset
 from model.emoji import canonical_set, custom_words, is_custom_emoji
 from model.encoding import Encoder, TextVectors
-from model.gravity_head import Gravity
-from model.prediction import Prediction
+from model.prediction import HARMLESS, Gravity, Prediction
 from model.scores import log_scores, log_softmax
 from model.text import clean, has_words
 from model.top_emojis import top_emojis
@@ -107,13 +106,13 @@ class Predictor:
 
     def gravities(
         self, cleaned: Sequence[str], gravity_vectors: NDArray[np.float32]
-    ) -> Sequence[Gravity | None]:
+    ) -> Sequence[Gravity]:
         """Return the gravity of cleaned texts, given their gravity vectors, (texts, g).
 
-        None for each if the artifact has no gravity head.
+        All are harmless if the artifact has no gravity head.
         """
         head = self.artifact.gravity_head
-        return [None] * len(cleaned) if head is None else head.assess(cleaned, gravity_vectors)
+        return [HARMLESS] * len(cleaned) if head is None else head.assess(cleaned, gravity_vectors)
 
     def probabilities(
         self, texts: Sequence[str], emoji: str, candidates: Collection[str] | None = None

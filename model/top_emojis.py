@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from model.candidates import Candidates
 from model.gravity import TOP_FIVE_RULE, is_grave
-from model.gravity_head import Gravity
-from model.prediction import GravityLevel, Prediction
+from model.prediction import Gravity, GravityLevel, Prediction
 from model.scores import log_softmax
 
 TOP_FIVE = 5
@@ -20,12 +19,11 @@ def top_emojis(
     candidates: Candidates,
     k: int,
     bias: Mapping[str, float],
-    gravity: Gravity | None,
+    gravity: Gravity,
 ) -> list[Prediction]:
     """Return the top ``k``, or five, by log-scores, (emojis,), with the bias added."""
     shifts = {candidates.index[e]: x for e, x in bias.items() if e in candidates.index}
     scores = _shifted(model_scores, shifts)
-    level = GravityLevel.HARMLESS if gravity is None else gravity.level
 
     def predictions(indices: NDArray[np.intp]) -> list[Prediction]:
         return [
@@ -33,14 +31,13 @@ def top_emojis(
                 candidates.emojis[i],
                 float(np.exp(scores[i])),
                 float(np.exp(model_scores[i])) if shifts else None,
-                level,
-                None if gravity is None else gravity.probability,
+                gravity,
             )
             for i in indices
         ]
 
-    if level not in (GravityLevel.HARMLESS, GravityLevel.DOUBTFUL):
-        permitted = candidates.permitted(level)
+    if gravity.level not in (GravityLevel.HARMLESS, GravityLevel.DOUBTFUL):
+        permitted = candidates.permitted(gravity.level)
         return predictions(permitted[_top_indices(scores[permitted], max(k, TOP_FIVE))])
     top = predictions(_top_indices(scores, max(k, TOP_FIVE)))
     if is_grave(top[:TOP_FIVE], TOP_FIVE_RULE):

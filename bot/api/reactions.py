@@ -44,6 +44,8 @@ from model.emoji import (
     has_emoji_form,
     parse_choice,
 )
+from model.gravity import gravity_of
+from model.prediction import Gravity
 
 PLATFORM = "api"
 _TOLD: dict[FeedbackResult, FeedbackOutcome] = {
@@ -239,10 +241,8 @@ def _with_gravity_of(scored: Outcome, recorded: Outcome) -> Outcome:
     """Return a recorded outcome with the gravity of its text, which is not recorded."""
     if not scored.predictions:
         return recorded
-    gravity, probability = scored.predictions[0].gravity, scored.predictions[0].gravity_probability
-    predictions = tuple(
-        replace(p, gravity=gravity, gravity_probability=probability) for p in recorded.predictions
-    )
+    gravity = gravity_of(scored.predictions)
+    predictions = tuple(replace(p, gravity=gravity) for p in recorded.predictions)
     return replace(recorded, predictions=predictions)
 
 
@@ -260,7 +260,13 @@ def _to_answer(outcome: Outcome, request: PredictRequest) -> TextPrediction:
         emojis=list(outcome.shown),
         skip_reason=reason,
         explanation=localize(f"skip.{reason}", request.language, refusal="") if reason else None,
-        gravity=TextGravity(level=top[0].gravity, probability=top[0].gravity_probability)
-        if top
-        else None,
+        gravity=_to_gravity(top[0].gravity) if top else None,
+    )
+
+
+def _to_gravity(gravity: Gravity) -> TextGravity:
+    return TextGravity(
+        level=gravity.level,
+        probability=gravity.probability,
+        may_be_self_harm=gravity.may_be_self_harm,
     )

@@ -122,6 +122,10 @@ class TextGravity(BaseModel):
         float | None,
         Field(description="Of a grave text; null if the artifact has no gravity head."),
     ]
+    may_be_self_harm: Annotated[
+        bool,
+        Field(description="If true nothing should be shown unasked, whatever the level."),
+    ]
 
 
 class TextPrediction(BaseModel):

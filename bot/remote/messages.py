@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 
 MAX_TEXTS = 32
 """Texts in one request; more are refused."""
@@ -69,6 +69,7 @@ class ScoredText(Message):
     predictions: list[ScoredEmoji]
     gravity: GravityLevel = GravityLevel.HARMLESS
     gravity_probability: float | None = None
+    may_be_self_harm: bool = False
 
 
 class ScoresAnswer(ModelAnswer):
@@ -104,18 +105,19 @@ def to_scored(predictions: list[Prediction]) -> ScoredText:
     ]
     if not predictions:
         return ScoredText(predictions=scored)
-    first = predictions[0]
+    gravity = predictions[0].gravity
     return ScoredText(
-        predictions=scored, gravity=first.gravity, gravity_probability=first.gravity_probability
+        predictions=scored,
+        gravity=gravity.level,
+        gravity_probability=gravity.probability,
+        may_be_self_harm=gravity.may_be_self_harm,
     )
 
 
 def from_scored(text: ScoredText) -> list[Prediction]:
     """Return the predictions that a message holds."""
-    return [
-        Prediction(p.emoji, p.score, p.model_score, text.gravity, text.gravity_probability)
-        for p in text.predictions
-    ]
+    gravity = Gravity(text.gravity, text.gravity_probability, text.may_be_self_harm)
+    return [Prediction(p.emoji, p.score, p.model_score, gravity) for p in text.predictions]
 
 
 def to_vector(offset: EmbeddingOffset) -> list[float]:

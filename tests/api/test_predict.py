@@ -23,7 +23,11 @@ def test_a_text_gets_predictions_and_what_to_show(http: httpx.Client) -> None:
     assert len(predictions) == 5
     assert result["confidence"] == predictions[0]["score"] > 0.5
     assert (result["speaks"], result["emojis"], result["skip_reason"]) == (True, ["😂"], None)
-    assert result["gravity"] == {"level": "harmless", "probability": None}
+    assert result["gravity"] == {
+        "level": "harmless",
+        "probability": None,
+        "may_be_self_harm": False,
+    }
     assert predictions[0]["model_score"] == pytest.approx(predictions[0]["score"])
 
 

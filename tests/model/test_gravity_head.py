@@ -1,5 +1,6 @@
 """The gravity head: its file, its levels, and the shipped one on sentences that no fit saw."""
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,19 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from model import Prediction, Predictor
 from model.artifact import LAYOUT, ArtifactError, load, write_manifest
 from model.emotions import COMFORTING_EMOJIS, KIND_EMOJIS, MOCKING_EMOJIS
 from model.evaluation.bias_probes import GROUPS, run_bias_probes
-from model.gravity_head import GravityHead, GravityThresholds, level_at, save_head
+from model.gravity_head import GravityHead, GravityThresholds, gravity_at, read_head, save_head
 from model.gravity_lexicon import GravityLexicon
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 from tests.tiny import SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
-THRESHOLDS = GravityThresholds(doubtful=0.1, unsure=0.3, grave=0.6, self_harm=0.4)
+THRESHOLDS = GravityThresholds(
+    doubtful=0.1, unsure=0.3, grave=0.6, self_harm=0.4, may_be_self_harm=0.2
+)
 
 
 def head(dimension: int = SIZE) -> GravityHead:
@@ -59,8 +63,8 @@ def shipped() -> Predictor:
 def test_words_of_two_classes_make_a_text_grave_and_one_of_them_does_not(folder: Path) -> None:
     grave, harmless = guarded(folder).predict(["my grandpa DIED", "my phone died"])
     assert {p.emoji for p in grave} <= COMFORTING_EMOJIS
-    assert {p.gravity for p in grave} == {GravityLevel.GRAVE}
-    assert {p.gravity for p in harmless} == {GravityLevel.HARMLESS}
+    assert {p.gravity.level for p in grave} == {GravityLevel.GRAVE}
+    assert {p.gravity.level for p in harmless} == {GravityLevel.HARMLESS}
 
 
 def test_self_harm_gets_kind_emojis_whatever_a_community_likes(folder: Path) -> None:
@@ -89,13 +93,16 @@ def test_the_scores_of_comforting_emojis_are_those_among_all(folder: Path) -> No
         ((0.8, 0.2, 0.0), GravityLevel.DOUBTFUL),
         ((0.6, 0.3, 0.1), GravityLevel.UNSURE),
         ((0.3, 0.6, 0.1), GravityLevel.GRAVE),
+        ((0.3, 0.4, 0.3), GravityLevel.GRAVE),
         ((0.5, 0.1, 0.4), GravityLevel.SELF_HARM),
     ],
 )
-def test_the_level_follows_the_thresholds(
+def test_the_gravity_follows_the_thresholds(
     probabilities: Sequence[float], level: GravityLevel
 ) -> None:
-    assert level_at(probabilities, THRESHOLDS) is level
+    gravity = gravity_at(probabilities, THRESHOLDS)
+    assert gravity.level is level
+    assert gravity.may_be_self_harm is (probabilities[2] >= 0.2)
 
 
 def test_a_head_of_another_encoder_is_refused(folder: Path) -> None:
@@ -118,10 +125,20 @@ def test_a_head_that_changed_after_the_manifest_is_refused(folder: Path) -> None
         load(folder)
 
 
+def test_an_older_head_has_one_threshold_for_self_harm(folder: Path) -> None:
+    guarded(folder)
+    older = {"unsure": 0.3, "grave": 0.6, "self_harm": 0.4}
+    with safe_open(folder / LAYOUT.gravity, "np") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
+        metadata = {**file.metadata(), "thresholds": json.dumps(older)}
+    save_file(tensors, folder / LAYOUT.gravity, metadata)
+    read = read_head(folder / LAYOUT.gravity, SIZE).thresholds
+    assert (read.doubtful, read.may_be_self_harm) == (0.3, 0.4)
+
+
 def test_an_artifact_without_a_head_is_served_as_before(folder: Path) -> None:
     [top] = Predictor(load(folder)).predict(["grandpa died haha"])
-    assert top[0].gravity is GravityLevel.HARMLESS
-    assert top[0].gravity_probability is None
+    assert top[0].gravity == Gravity(GravityLevel.HARMLESS, None, may_be_self_harm=False)
 
 
 @pytest.mark.parametrize(
@@ -154,13 +171,13 @@ def test_the_shipped_guard_leaves_figures_of_speech_their_skull(shipped: Predict
 def test_suicide_gets_kind_emojis_from_the_shipped_guard(shipped: Predictor) -> None:
     for text in ("my friend hanged himself", "I don't want to live anymore", "he hanged himself"):
         [top] = shipped.predict([text])
-        assert {p.gravity for p in top} == {GravityLevel.SELF_HARM}
+        assert {p.gravity.level for p in top} == {GravityLevel.SELF_HARM}
 
 
 def test_the_name_of_a_group_alone_is_not_grave(shipped: Predictor) -> None:
     templates = ("my {} friend got the job", "I had dinner with a {} friend", "{} people", "{}")
     texts = [template.format(group) for template, group in product(templates, GROUPS)]
-    levels = [top[0].gravity for top in shipped.predict(texts) if top]
+    levels = [top[0].gravity.level for top in shipped.predict(texts) if top]
     heavy = [t for t, level in zip(texts, levels, strict=True) if level in ("grave", "self_harm")]
     assert heavy == []
 
@@ -181,4 +198,4 @@ def test_phrases_are_found_across_apostrophes_and_case() -> None:
 
 
 def test_a_prediction_is_the_same_whatever_the_gravity_says() -> None:
-    assert Prediction("❤", 0.5, gravity=GravityLevel.GRAVE) == Prediction("❤", 0.5)
+    assert Prediction("❤", 0.5, gravity=Gravity(GravityLevel.GRAVE)) == Prediction("❤", 0.5)

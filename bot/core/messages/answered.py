@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.core.events import IncomingMessage
 from bot.core.ports import EmojiPredictor, MemberStore
 from model import Prediction, gravity
-from model.prediction import GravityLevel
+from model.prediction import HARMLESS, Gravity, GravityLevel
 
 
 async def readable_text(message: IncomingMessage, members: MemberStore) -> str:
@@ -28,30 +28,37 @@ async def readable_text(message: IncomingMessage, members: MemberStore) -> str:
     return "" if await members.is_opted_out(platform, author) else answered.text
 
 
-async def gravity_of(predictor: EmojiPredictor, text: str) -> GravityLevel:
+async def gravity_of(predictor: EmojiPredictor, text: str) -> Gravity:
     """Return the gravity of a text; harmless without a text.
 
     Raises:
         Overloaded: the predictor's queue is full.
     """
     if not text:
-        return GravityLevel.HARMLESS
-    return gravity.level_of(await predictor.predict(text, 1, None, {}, {}))
+        return HARMLESS
+    return gravity.gravity_of(await predictor.predict(text, 1, None, {}, {}))
 
 
-def heed(predictions: Sequence[Prediction], level: GravityLevel) -> Sequence[Prediction]:
+def heed(predictions: Sequence[Prediction], answered: Gravity) -> Sequence[Prediction]:
     """Return the predictions of an answer to a text of this gravity.
 
     An answer that does not laugh need not be grave because it answers a grave text: that makes it
-    unsure at most. Predictions that the level does not permit are left out. If it permits none they
-    all stay, with the level, by which nothing of them is shown.
+    unsure at most; but nothing comes unasked if the text may be about self-harm. Predictions that
+    the level does not permit are left out. If it permits none they all stay, with the level, by
+    which nothing of them is shown.
     """
+    own, level = gravity.gravity_of(predictions), answered.level
     if level is GravityLevel.GRAVE and _is_serious(predictions):
         level = GravityLevel.UNSURE
-    if not gravity.is_graver(level, gravity.level_of(predictions)):
+    raised = replace(
+        own,
+        level=gravity.graver(own.level, level),
+        may_be_self_harm=own.may_be_self_harm or not answered.permits_unasked,
+    )
+    if raised == own:
         return predictions
-    raised = [replace(prediction, gravity=level) for prediction in predictions]
-    return [p for p in raised if gravity.is_permitted(p.emoji, level)] or raised
+    heeded = [replace(prediction, gravity=raised) for prediction in predictions]
+    return [p for p in heeded if gravity.is_permitted(p.emoji, raised.level)] or heeded
 
 
 def _is_serious(predictions: Sequence[Prediction]) -> bool:

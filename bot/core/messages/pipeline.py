@@ -26,7 +26,7 @@ from bot.core.preferences.threshold import adapt_threshold
 from bot.core.rules.rule import Rule
 from model import Prediction
 from model.emotions import KIND_EMOJIS
-from model.prediction import GravityLevel
+from model.prediction import HARMLESS, Gravity
 from model.text import clean, has_words
 
 
@@ -54,7 +54,7 @@ class PipelineInput:
     """The rule of the community that fits."""
     rule_only: bool = False
     """True if nothing else than the emojis of the rule may be shown."""
-    answered_gravity: GravityLevel = GravityLevel.HARMLESS
+    answered_gravity: Gravity = HARMLESS
     """The gravity of the message that it answers."""
 
     @property

@@ -175,8 +175,8 @@ def choose_emojis(
     """
     if not predictions:
         return SkipReason.NO_PREDICTION
-    level = gravity.level_of(predictions)
-    if not requested and is_silenced(level, settings):
+    level = gravity.gravity_of(predictions).level
+    if not requested and is_silenced(predictions, settings):
         return SkipReason.GRAVITY
     permitted = [
         p
@@ -197,16 +197,17 @@ def choose_emojis(
 
 def is_big(predictions: Sequence[Prediction], settings: ChatSettings) -> bool:
     """Return True if a reaction may have a large animation: never if the text may be grave."""
-    if not settings.big_reactions or gravity.level_of(predictions) is not GravityLevel.HARMLESS:
+    level = gravity.gravity_of(predictions).level
+    if not settings.big_reactions or level is not GravityLevel.HARMLESS:
         return False
     return not gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE)
 
 
-def is_silenced(level: GravityLevel, settings: ChatSettings) -> bool:
-    """Return True if nothing is shown unasked on a text of this level."""
-    if settings.gravity is GravityMode.STRICT:
-        return level in (GravityLevel.GRAVE, GravityLevel.SELF_HARM)
-    return level is GravityLevel.SELF_HARM
+def is_silenced(predictions: Sequence[Prediction], settings: ChatSettings) -> bool:
+    """Return True if nothing is shown unasked on a text with these predictions."""
+    of_text = gravity.gravity_of(predictions)
+    is_strict = settings.gravity is GravityMode.STRICT
+    return not of_text.permits_unasked or (is_strict and of_text.level is GravityLevel.GRAVE)
 
 
 def _confidence(prediction: Prediction) -> float:
@@ -214,7 +215,7 @@ def _confidence(prediction: Prediction) -> float:
 
     On a grave text it is the lower one: preferences must not make the bot surer.
     """
-    if prediction.gravity is GravityLevel.HARMLESS:
+    if prediction.gravity.level is GravityLevel.HARMLESS:
         return prediction.score
     return min(prediction.score, prediction.model_score)
 
@@ -222,4 +223,4 @@ def _confidence(prediction: Prediction) -> float:
 def _without_mockery(top: Sequence[Prediction]) -> Sequence[Prediction]:
     is_sad = gravity.is_grave(top, gravity.REACTION_RULE)
     kept = gravity.without_laughter(top) if is_sad else top
-    return [p for p in kept if gravity.is_permitted_unasked(p.emoji, p.gravity)]
+    return [p for p in kept if gravity.is_permitted_unasked(p.emoji, p.gravity.level)]

@@ -29,8 +29,8 @@ def choose_by_rule(
         return SkipReason.NO_ALLOWED_EMOJI
     if predictions is None:
         return SkipReason.GRAVITY
-    level = gravity.level_of(predictions)
-    if is_silenced(level, settings):
+    level = gravity.gravity_of(predictions).level
+    if is_silenced(predictions, settings):
         return SkipReason.GRAVITY
     permitted = tuple(e for e in usable if _is_permitted(e, level, predictions))
     return permitted or SkipReason.GRAVITY

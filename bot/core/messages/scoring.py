@@ -16,7 +16,7 @@ from bot.core.ports import EmojiPredictor
 from bot.core.preferences.cache import PreferenceCaches
 from bot.core.preferences.custom_emoji import EmbeddingOffsets
 from bot.core.preferences.posterior import Preferences
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 
 
 class Scorer:
@@ -94,15 +94,15 @@ class Scorer:
             self._failures.record("store", error)
             return Preferences()
 
-    async def _gravity_of(self, answered: str) -> GravityLevel:
+    async def _gravity_of(self, answered: str) -> Gravity:
         """Return the gravity of an answered text; unsure if it cannot be read."""
         try:
             return await gravity_of(self._predictor, answered)
         except Overloaded:
-            return GravityLevel.UNSURE
+            return Gravity(GravityLevel.UNSURE)
         except Exception as error:
             self._failures.record("predictor", error)
-            return GravityLevel.UNSURE
+            return Gravity(GravityLevel.UNSURE)
 
     async def _offsets(
         self, message: IncomingMessage, candidates: Collection[str] | None

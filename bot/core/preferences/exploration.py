@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from bot.core.preferences.posterior import Preferences
 from model import Prediction
-from model.gravity import REACTION_RULE, is_grave, level_of
+from model.gravity import REACTION_RULE, gravity_of, is_grave
 from model.prediction import GravityLevel
 
 MIN_VOTES = 10.0
@@ -25,7 +25,7 @@ def explore(
     """
     if (
         not predictions
-        or level_of(predictions) is not GravityLevel.HARMLESS
+        or gravity_of(predictions).level is not GravityLevel.HARMLESS
         or is_grave(predictions, REACTION_RULE)
         or preferences.vote_count < MIN_VOTES
     ):

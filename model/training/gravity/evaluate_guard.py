@@ -9,7 +9,13 @@ from model.emotions import MOCKING_EMOJIS
 from model.evaluation.gravity_figures import FIGURATIVE, FIGURES_OF_SPEECH
 from model.evaluation.metrics import wilson_interval
 from model.figures import GravityFigures
-from model.gravity import REACTION_RULE, is_grave, is_permitted_unasked, level_of, without_laughter
+from model.gravity import (
+    REACTION_RULE,
+    gravity_of,
+    is_grave,
+    is_permitted_unasked,
+    without_laughter,
+)
 from model.prediction import GravityLevel, Prediction
 from model.predictor import Predictor
 from model.training.gravity.sentences import SENTENCES, Sentence, read_sentences
@@ -31,11 +37,11 @@ def evaluate_guard(artifact: Artifact, folder: Path = SENTENCES) -> tuple[Gravit
 
 def reaction(top: Sequence[Prediction], threshold: float) -> str | None:
     """Return the emoji that a chat with the default settings would get as reaction."""
-    if level_of(top) is GravityLevel.SELF_HARM:
+    if not gravity_of(top).permits_unasked:
         return None
     if is_grave(top[:5], REACTION_RULE):
         top = without_laughter(top[:5])
-    top = [p for p in top if is_permitted_unasked(p.emoji, p.gravity)]
+    top = [p for p in top if is_permitted_unasked(p.emoji, p.gravity.level)]
     return top[0].emoji if top and top[0].score >= threshold else None
 
 
@@ -69,7 +75,8 @@ def _figures(
         kept_interval=wilson_interval(kept, len(laughing)),
         harmless_texts=len(harmless),
         comforted=sum(
-            level_of(with_head[i]) in (GravityLevel.GRAVE, GravityLevel.SELF_HARM) for i in harmless
+            gravity_of(with_head[i]).level in (GravityLevel.GRAVE, GravityLevel.SELF_HARM)
+            for i in harmless
         ),
         self_harm_texts=len(self_harm),
         unasked=sum(reaction(with_head[i], threshold) is not None for i in self_harm),

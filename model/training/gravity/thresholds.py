@@ -22,6 +22,9 @@ MAX_COMFORTED_EVERYDAY = 0.004
 """Share of everyday and light texts that may get comforting emojis only."""
 MAX_SELF_HARM_EVERYDAY = 0.003
 """Share of everyday and light texts that may count as self-harm, and so get no reaction unasked."""
+MAX_SILENCED_EVERYDAY = 0.02
+"""Share of everyday and light texts on which nothing comes unasked, as they may be about self-harm
+(``may_be_self_harm``): silence costs little."""
 MIN_THRESHOLD = 1e-4
 """A head that tells all sentences apart would have thresholds of 0, which no text is below."""
 
@@ -52,7 +55,9 @@ def choose_thresholds(
         _exceeded_by(MAX_MISTAKEN_SELF_HARM, probabilities[labels == 0, 2]),
         _exceeded_by(MAX_SELF_HARM_EVERYDAY, harmless[:, 2]),
     )
-    limits = (doubtful, unsure, comforting, self_harm)
+    silenced = _exceeded_by(MAX_SILENCED_EVERYDAY, harmless[:, 2])
+    may_be_self_harm = min(self_harm, silenced) if len(harmless) else self_harm
+    limits = (doubtful, unsure, comforting, self_harm, may_be_self_harm)
     return GravityThresholds(*(max(round(limit, 4), MIN_THRESHOLD) for limit in limits))
 
 

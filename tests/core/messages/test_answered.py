@@ -9,15 +9,17 @@ from bot.core.chat_settings.schema import ChatSettings
 from bot.core.errors import Overloaded
 from bot.core.events import AnsweredText, IncomingMessage, MemberKey, SkipReason, TextOrigin
 from bot.core.messages.answered import heed
+from bot.core.messages.policy import choose_emojis
 from bot.core.messages.service import Service
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset
-from model.prediction import GravityLevel
+from model.prediction import HARMLESS, Gravity, GravityLevel
 from tests.core.fakes import BEN, EchoPredictor, RecordingPlatform, message
 from tests.core.memory_store import MemoryStore
 
 NOTICE = "grandma died"
 LAUGH, HUG = Prediction("😂", 0.6), Prediction("🫂", 0.3)
+GRAVE = Gravity(GravityLevel.GRAVE)
 
 
 class GravePredictor(EchoPredictor):
@@ -38,7 +40,7 @@ class GravePredictor(EchoPredictor):
             return found
         if self.notice_error is not None:
             raise self.notice_error
-        return [Prediction("🫂", 0.9, gravity=GravityLevel.GRAVE)]
+        return [Prediction("🫂", 0.9, gravity=GRAVE)]
 
 
 def answer(author: MemberKey | None = BEN, text: str = NOTICE) -> IncomingMessage:
@@ -81,14 +83,21 @@ async def test_what_cannot_be_read_is_not_laughed_at(error: Exception) -> None:
 
 
 def test_what_the_gravity_permits_stays() -> None:
-    kept = heed([LAUGH, HUG], GravityLevel.GRAVE)
-    assert [(p.emoji, p.gravity) for p in kept] == [("🫂", GravityLevel.GRAVE)]
-    assert [p.emoji for p in heed([LAUGH], GravityLevel.GRAVE)] == ["😂"]
-    assert heed([LAUGH, HUG], GravityLevel.HARMLESS) == [LAUGH, HUG]
-    (kept_thumb,) = heed([Prediction("👍", 0.9), LAUGH], GravityLevel.GRAVE)
-    assert (kept_thumb.emoji, kept_thumb.gravity) == ("👍", GravityLevel.UNSURE)
-    assert not heed([], GravityLevel.GRAVE)
-    alone = heed([LAUGH, HUG], GravityLevel.SELF_HARM)
-    assert [p.gravity for p in alone] == [GravityLevel.SELF_HARM] * len(alone)
-    graver = [replace(HUG, gravity=GravityLevel.GRAVE)]
-    assert heed(graver, GravityLevel.GRAVE) is graver
+    kept = heed([LAUGH, HUG], GRAVE)
+    assert [(p.emoji, p.gravity) for p in kept] == [("🫂", GRAVE)]
+    assert [p.emoji for p in heed([LAUGH], GRAVE)] == ["😂"]
+    assert heed([LAUGH, HUG], HARMLESS) == [LAUGH, HUG]
+    (kept_thumb,) = heed([Prediction("👍", 0.9), LAUGH], GRAVE)
+    assert (kept_thumb.emoji, kept_thumb.gravity.level) == ("👍", GravityLevel.UNSURE)
+    assert not heed([], GRAVE)
+    alone = heed([LAUGH, HUG], Gravity(GravityLevel.SELF_HARM))
+    assert {p.gravity.level for p in alone} == {GravityLevel.SELF_HARM}
+    graver = [replace(HUG, gravity=GRAVE)]
+    assert heed(graver, GRAVE) is graver
+
+
+def test_nothing_comes_unasked_to_an_answer_to_what_may_be_about_self_harm() -> None:
+    answered = Gravity(GravityLevel.UNSURE, 0.6, may_be_self_harm=True)
+    kept = heed([LAUGH, HUG], answered)
+    assert choose_emojis(kept, ChatSettings(), 0.0) is SkipReason.GRAVITY
+    assert choose_emojis(kept, ChatSettings(), 0.0, requested=True) == ("🫂",)

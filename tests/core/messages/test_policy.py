@@ -29,7 +29,7 @@ from bot.core.messages.policy import (
     skip_before_prediction,
 )
 from model import Prediction
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 from tests.core.fakes import ANNA, BEN, message
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -116,8 +116,8 @@ def test_channels_roles_and_members(changes: dict[str, Any], reason: SkipReason 
     [
         ([Prediction("😂", 0.9)], True),
         ([], True),
-        ([Prediction("😂", 0.9, gravity=GravityLevel.DOUBTFUL)], False),
-        ([Prediction("🫂", 0.9, gravity=GravityLevel.GRAVE)], False),
+        ([Prediction("😂", 0.9, gravity=Gravity(GravityLevel.DOUBTFUL))], False),
+        ([Prediction("🫂", 0.9, gravity=Gravity(GravityLevel.GRAVE))], False),
         ([Prediction("😂", 0.3), Prediction("😢", 0.6)], False),
     ],
 )
@@ -300,24 +300,28 @@ def test_buttons_may_show_a_laughing_emoji() -> None:
 
 
 COMFORT = [
-    Prediction("💔", 0.5, 0.5, GravityLevel.GRAVE),
-    Prediction("🕊", 0.25, 0.05, GravityLevel.GRAVE),
+    Prediction("💔", 0.5, 0.5, Gravity(GravityLevel.GRAVE)),
+    Prediction("🕊", 0.25, 0.05, Gravity(GravityLevel.GRAVE)),
 ]
-SELF_HARM = [Prediction("🫂", 0.5, gravity=GravityLevel.SELF_HARM)]
+SELF_HARM = [Prediction("🫂", 0.5, gravity=Gravity(GravityLevel.SELF_HARM))]
+POSSIBLE = [Prediction("🫂", 0.5, gravity=Gravity(GravityLevel.UNSURE, 0.7, True))]
 STRICT = ChatSettings(gravity=GravityMode.STRICT)
 
 
 def test_preferences_do_not_make_the_bot_surer_of_comfort() -> None:
-    liked = [Prediction("🕊", 0.9, 0.05, GravityLevel.GRAVE)]
+    liked = [Prediction("🕊", 0.9, 0.05, Gravity(GravityLevel.GRAVE))]
     assert choose_emojis(liked, ChatSettings(), 0.2) is SkipReason.BELOW_THRESHOLD
     assert choose_emojis(COMFORT, ChatSettings(max_per_message=5), 0.2) == ("💔",)
 
 
 @pytest.mark.parametrize("as_buttons", [False, True])
-def test_self_harm_gets_nothing_by_itself_and_kindness_on_request(as_buttons: bool) -> None:
-    unasked = choose_emojis(SELF_HARM, ChatSettings(), 0.2, as_buttons=as_buttons)
+@pytest.mark.parametrize("top", [SELF_HARM, POSSIBLE])
+def test_self_harm_gets_nothing_by_itself_and_kindness_on_request(
+    top: list[Prediction], as_buttons: bool
+) -> None:
+    unasked = choose_emojis(top, ChatSettings(), 0.2, as_buttons=as_buttons)
     assert unasked is SkipReason.GRAVITY
-    assert choose_emojis(SELF_HARM, ChatSettings(), 0.0, as_buttons=True, requested=True) == ("🫂",)
+    assert choose_emojis(top, ChatSettings(), 0.0, as_buttons=True, requested=True) == ("🫂",)
 
 
 @pytest.mark.parametrize("as_buttons", [False, True])
@@ -328,7 +332,7 @@ def test_a_strict_chat_gets_nothing_on_grave_texts_unless_requested(as_buttons: 
 
 def test_doubt_keeps_laughter_among_buttons_and_out_of_reactions() -> None:
     top = [
-        Prediction(e, score, gravity=GravityLevel.DOUBTFUL)
+        Prediction(e, score, gravity=Gravity(GravityLevel.DOUBTFUL))
         for e, score in (("😂", 0.4), (":kekw:", 0.3), ("😮", 0.25))
     ]
     settings = ChatSettings(emoji_allow=frozenset({"😂", ":kekw:", "😮"}))
@@ -339,7 +343,7 @@ def test_doubt_keeps_laughter_among_buttons_and_out_of_reactions() -> None:
 
 @pytest.mark.parametrize("level", [GravityLevel.UNSURE, GravityLevel.GRAVE, GravityLevel.SELF_HARM])
 def test_neither_laughter_nor_custom_emojis_pass_whoever_predicts_them(level: GravityLevel) -> None:
-    mocking = [Prediction(e, 0.4, gravity=level) for e in ("😂", "💀", ":kekw:")]
+    mocking = [Prediction(e, 0.4, gravity=Gravity(level)) for e in ("😂", "💀", ":kekw:")]
     allowing = ChatSettings(emoji_allow=frozenset({"😂", "💀", ":kekw:"}))
     for as_buttons in (False, True):
         chosen = choose_emojis(mocking, allowing, 0.0, as_buttons=as_buttons, requested=True)

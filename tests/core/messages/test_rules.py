@@ -13,7 +13,7 @@ from bot.core.rules.rule import Rule
 from bot.i18n import LANGUAGES
 from model import Prediction
 from model.emotions import COMFORTING_EMOJIS
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 from tests.core.core_setup import CoreSetup
 from tests.core.fakes import ANNA, message, ref
 
@@ -24,7 +24,7 @@ UNSURE = [Prediction("😂", 0.01)]
 
 
 def at(level: GravityLevel) -> list[Prediction]:
-    return [Prediction(COMFORT, 0.9, gravity=level)]
+    return [Prediction(COMFORT, 0.9, gravity=Gravity(level))]
 
 
 async def answer(core: CoreSetup, given: IncomingMessage | None = None) -> Outcome:

@@ -16,7 +16,7 @@ from bot.core.events import (
     SkipReason,
 )
 from model import Prediction
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 from tests.core.core_setup import CoreSetup
 from tests.core.fakes import (
     ANNA,
@@ -261,7 +261,7 @@ async def test_an_opt_out_holds_for_a_message_that_has_waited(core: CoreSetup) -
 
 
 async def test_in_the_name_of_a_member_grave_messages_get_nothing(core: CoreSetup) -> None:
-    core.predictor.predictions = [Prediction("🫂", 0.9, gravity=GravityLevel.GRAVE)]
+    core.predictor.predictions = [Prediction("🫂", 0.9, gravity=Gravity(GravityLevel.GRAVE))]
     assert await core.skip(message()) is None
     assert await core.skip(replace(message(number="2"), on_behalf=True)) is SkipReason.GRAVITY
     core.predictor.predictions = [Prediction("🎉", 0.9)]

@@ -122,7 +122,7 @@ def test_the_guard_outlives_a_fit_of_the_encoder(guarded: Artifact, whole: Artif
     for each in (guarded, whole):
         predictor = Predictor(each)
         gravities = predictor.gravities(texts, predictor.encode_with_gravity(texts).gravity)
-        probabilities.append([g.probability for g in gravities if g is not None])
+        probabilities.append([g.probability or 0.0 for g in gravities])
     assert len(probabilities[1]) == len(texts)
     np.testing.assert_allclose(probabilities[1], probabilities[0], atol=0.05)
 

@@ -27,7 +27,7 @@ def fitted(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Pre
 
 
 def test_it_tells_grave_texts_from_harmless_ones(fitted: Predictor) -> None:
-    levels = [top[0].gravity for top in fitted.predict(["died heartbroken", "funny haha"])]
+    levels = [top[0].gravity.level for top in fitted.predict(["died heartbroken", "funny haha"])]
     assert levels[0] is GravityLevel.GRAVE
     assert levels[1] in (GravityLevel.HARMLESS, GravityLevel.DOUBTFUL)
 
@@ -36,7 +36,7 @@ def test_a_group_that_its_grave_sentences_are_about_is_no_reason_for_gravity(
     fitted: Predictor,
 ) -> None:
     tops = fitted.predict([f"{group} thanks" for group in GROUPS])
-    assert {top[0].gravity for top in tops} <= {GravityLevel.HARMLESS, GravityLevel.DOUBTFUL}
+    assert {top[0].gravity.level for top in tops} <= {GravityLevel.HARMLESS, GravityLevel.DOUBTFUL}
 
 
 def test_it_reads_what_the_network_makes_of_the_states(fitted: Predictor) -> None:
@@ -66,7 +66,7 @@ def test_an_encoder_without_middle_states_gets_a_head_on_its_vectors(
     assert guarded.artifact.manifest.gravity_width == 0
     assert LAYOUT.gravity_network not in guarded.artifact.manifest.sha256
     [top] = guarded.predict(["died heartbroken"])
-    assert top[0].gravity is GravityLevel.GRAVE
+    assert top[0].gravity.level is GravityLevel.GRAVE
 
 
 def test_a_network_that_is_no_graph_is_refused(fitted: Predictor, tmp_path: Path) -> None:
