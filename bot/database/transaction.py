@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -55,6 +55,7 @@ class Database:
         # On SQLite a writer takes the lock at once; see ``bot.database.engine``.
         self._writer = engine.execution_options(immediate=True)
         self._on_sqlite = engine.dialect.name == "sqlite"
+        self._turn = asyncio.Lock()
         self._file = engine.url.database
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -65,13 +66,15 @@ class Database:
         """
         return transaction(self._reader)
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that writes.
 
         Raises:
             StoreFailed: nothing was written.
         """
-        return transaction(self._writer)
+        async with self._alone(), transaction(self._writer) as connection:
+            yield connection
 
     @asynccontextmanager
     async def erase(self) -> AsyncIterator[AsyncConnection]:
@@ -90,7 +93,16 @@ class Database:
         If another process reads just then, the log stays until the next erasure or purge.
         """
         if self._on_sqlite and self._file:
-            await asyncio.to_thread(_truncate_log, self._file)
+            async with self._alone():
+                await asyncio.to_thread(_truncate_log, self._file)
+
+    def _alone(self) -> AbstractAsyncContextManager[None]:
+        """Wait for the turn to write to SQLite, which has one writer.
+
+        Its own waiting polls, and the lock goes to whoever asks just then: under load a writer
+        would be passed over until it gives up with "database is locked".
+        """
+        return self._turn if self._on_sqlite else nullcontext()
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
