@@ -20,7 +20,7 @@ LANGUAGES: Mapping[str, str] = {
 """BCP 47 tag -> the language's own name."""
 
 TERMS_VERSION = "2026-11"
-"""Version of ``consent.terms``; must change with them."""
+"""Version of ``consent.terms`` and ``personal.terms``; must change with them."""
 
 
 def supported_language(tag: str | None) -> str:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.i18n import localize
+from bot.i18n import TERMS_VERSION, localize
 from tests.e2e.matrix_homeserver import key_of
 from tests.e2e.matrix_world import World, ask
 from tests.e2e.matrix_world import world as world
@@ -143,8 +143,10 @@ async def test_members_see_erase_and_refuse_what_is_kept(world: World) -> None:
     await ask(world, room, "!forget yes")
     assert world.bot.query(OUTCOME, message) == []
     assert "!personal learn" in await ask(world, room, "!personal")
-    assert "!consent agree" in await ask(world, room, "!consent")
-    await ask(world, room, "!consent agree")
+    terms = await ask(world, room, "!consent")
+    assert await ask(world, room, "!consent agree-2020-01") == terms  # of other terms
+    assert f"!consent agree-{TERMS_VERSION} –" in terms
+    await ask(world, room, f"!consent agree-{TERMS_VERSION}")
     kept = await world.anna.say(room, f"haha {SECRET}")
     await world.anna.reply_to(room, kept, world.account.id)
     text = "select text from prediction where message = ?"

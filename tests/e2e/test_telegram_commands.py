@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.i18n import localize
+from bot.i18n import TERMS_VERSION, localize
 from tests.e2e.conftest import Launcher
 from tests.e2e.process import BotProcess
 from tests.e2e.queries import FEEDBACK, RECORDED
@@ -319,6 +319,24 @@ async def test_texts_are_stored_by_consent_only(
     assert [row for row in bot.query(TEXTS) if row[1] is not None] == []
     assert await bot.stop() == 0
     assert SECRET.encode() not in bot.files_content()
+
+
+async def test_a_press_under_earlier_terms_asks_again_under_those_of_today(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    terms = await give_command(telegram_server, "/consent")
+    (agree,) = (b for b in terms.buttons if b["text"] == localize("consent.agree", "en"))
+    earlier = str(agree["callback_data"]).replace(TERMS_VERSION, "2020-01")
+    press = telegram_server.press_data(terms, earlier)
+    (toast,) = await telegram_server.wait_for_calls("answerCallbackQuery", callback_query_id=press)
+    assert toast.text == ""
+    (again,) = await telegram_server.wait_for_calls("editMessageText")
+    assert (again.text, again.buttons) == (terms.text, terms.buttons)
+    assert bot.query("select member from consent") == []
+    telegram_server.press(again, localize("consent.agree", "en"))
+    _, given = await telegram_server.wait_for_calls("editMessageText", count=2)
+    assert given.text == localize("consent.given", "en", version=TERMS_VERSION)
+    assert given.buttons == []
 
 
 async def test_a_member_sees_what_their_own_preferences_are_made_of(

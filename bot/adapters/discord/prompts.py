@@ -16,8 +16,8 @@ from bot.adapters.discord.command_context import (
 )
 from bot.adapters.discord.context import Interaction, context_of
 from bot.core.errors import StoreFailed
-from bot.core.members.privacy import Prompt
-from bot.i18n import TERMS_VERSION, localize
+from bot.core.members.privacy import Prompt, choice_of
+from bot.i18n import localize
 
 RESET, RETAIN = "reset", "retain"
 """Choices about the preferences of a community; all others are those of ``PrivacyCommands``."""
@@ -29,38 +29,35 @@ _STYLES: Mapping[str, discord.ButtonStyle] = {
 }
 
 
-class ChoiceButton(
-    discord.ui.DynamicItem[Button], template=r"choice:(?P<terms>[0-9-]{1,20}):(?P<name>[a-z]{1,20})"
-):
+class ChoiceButton(discord.ui.DynamicItem[Button], template=r"choice:(?P<name>[a-z0-9-]{1,40})"):
     """A button that makes a choice; only the member who was asked sees it."""
 
-    def __init__(self, name: str, label: str | None = None, terms: str = TERMS_VERSION) -> None:
-        """Make the choice called ``name``, below the terms of this version."""
-        style = _STYLES.get(name, discord.ButtonStyle.secondary)
-        super().__init__(Button(custom_id=f"choice:{terms}:{name}", label=label, style=style))
+    def __init__(self, name: str, label: str | None = None) -> None:
+        """Make the choice called ``name``."""
+        style = _STYLES.get(choice_of(name), discord.ButtonStyle.secondary)
+        super().__init__(Button(custom_id=f"choice:{name}", label=label, style=style))
         self._name = name
-        self._terms = terms
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Build the button from its id."""
-        return cls(match["name"], terms=match["terms"])
+        return cls(match["name"])
 
     async def callback(self, interaction: Interaction) -> None:
         """Carry out the choice, and remove the buttons once it is stored."""
         await interaction.response.defer()
-        language = language_of(interaction)
-        if self._terms != TERMS_VERSION:  # nobody agrees to terms that they did not see
-            await finish_press(interaction, localize("error.expired", language), stored=True)
-            return
         try:
-            text = await _choose(interaction, self._name)
+            answer = await _choose(interaction, self._name)
         except StoreFailed:
-            await finish_press(interaction, localize("error.not_stored", language), stored=False)
+            text = localize("error.not_stored", language_of(interaction))
+            await finish_press(interaction, text, stored=False)
+            return
+        if answer.choices:
+            await ask(interaction, answer)
         else:
-            await finish_press(interaction, text, stored=True)
+            await finish_press(interaction, answer.text, stored=True)
 
 
 async def ask(interaction: Interaction, prompt: Prompt) -> None:
@@ -69,17 +66,17 @@ async def ask(interaction: Interaction, prompt: Prompt) -> None:
     await respond_with_buttons(interaction, prompt.text, buttons)
 
 
-async def _choose(interaction: Interaction, name: str) -> str:
-    """Carry out a choice; return its confirmation.
+async def _choose(interaction: Interaction, name: str) -> Prompt:
+    """Carry out a choice; return its confirmation, or the question that stands in its place.
 
     Raises:
         StoreFailed: it was not stored.
     """
     if name == RESET:
-        return await _reset(interaction)
+        return Prompt(await _reset(interaction))
     context, language = context_of(interaction), language_of(interaction)
     if name == RETAIN:
-        return localize("preferences.kept", language)
+        return Prompt(localize("preferences.kept", language))
     member = context.member(interaction.user.id)
     return await context.privacy_commands.choose(name, member, language)
 

@@ -1,7 +1,7 @@
 """The privacy commands: their texts, choices and results, the same on every platform."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.events import MemberKey
@@ -39,13 +39,14 @@ class PrivacyCommands:
         self._actions: Mapping[str, Callable[[MemberKey, str | None], Awaitable[str]]] = {
             "forget": self._forget,
             "keep": self._keep,
-            "agree": self._agree,
+            _under_terms("agree"): self._agree,
             "decline": self._decline,
             "revoke": self._revoke,
-            "learn": self._learn,
+            _under_terms("learn"): self._learn,
             "refuse": self._refuse,
             "stop": self._stop,
         }
+        self._agreements = {"agree": self.ask_for_consent, "learn": self.ask_for_personal}
 
     def describe(self, language: str | None) -> str:
         """Return what is kept and for how long."""
@@ -100,10 +101,9 @@ class PrivacyCommands:
             localize("consent.terms", language, days=days),
             localize(_consent_key(version), language, version=version),
         ]
-        names = [] if version == TERMS_VERSION else ["agree"]
+        names = [] if version == TERMS_VERSION else [_under_terms("agree")]
         names.append("decline" if version is None else "revoke")
-        choices = tuple((name, localize(f"consent.{name}", language)) for name in names)
-        return Prompt("\n\n".join(paragraphs), choices)
+        return Prompt("\n\n".join(paragraphs), _labelled("consent", names, language))
 
     async def ask_for_personal(self, member: MemberKey, language: str | None) -> Prompt:
         """Return what preferences of the member's own are, and let the member agree or revoke."""
@@ -114,16 +114,20 @@ class PrivacyCommands:
         paragraphs = [
             localize(key, language) for key in ("personal.title", "personal.terms", status)
         ]
-        names = ("stop",) if agreed else ("learn", "refuse")
-        choices = tuple((name, localize(f"personal.{name}", language)) for name in names)
-        return Prompt("\n\n".join(paragraphs), choices)
+        names = ["stop"] if agreed else [_under_terms("learn"), "refuse"]
+        return Prompt("\n\n".join(paragraphs), _labelled("personal", names, language))
 
-    async def choose(self, name: str, member: MemberKey, language: str | None) -> str:
-        """Carry out a choice; return its confirmation."""
-        action = self._actions.get(name)
-        if action is None:  # a button of an earlier version
-            return localize("error.expired", language)
-        return await action(member, language)
+    async def choose(self, name: str, member: MemberKey, language: str | None) -> Prompt:
+        """Carry out a choice; return its confirmation.
+
+        An agreement to earlier terms is none: it returns the question under those of today.
+        """
+        if (action := self._actions.get(name)) is not None:
+            return Prompt(await action(member, language))
+        ask_again = self._agreements.get(choice_of(name))
+        if ask_again is not None:
+            return await ask_again(member, language)
+        return Prompt(localize("error.expired", language))  # a button of an earlier version
 
     async def _forget(self, member: MemberKey, language: str | None) -> str:
         count = await self._requests.forget(self._platform, member)
@@ -159,6 +163,23 @@ class PrivacyCommands:
     async def _stop(self, member: MemberKey, language: str | None) -> str:
         await self._requests.set_personal(self._platform, member, False)
         return localize("personal.stopped", language)
+
+
+def choice_of(name: str) -> str:
+    """Return the name of a choice without the version of the terms that it agrees to."""
+    return name.partition("-")[0]
+
+
+def _under_terms(name: str) -> str:
+    """Return the name of a choice that agrees to terms: nobody agrees to what they did not see."""
+    return f"{name}-{TERMS_VERSION}"
+
+
+def _labelled(
+    section: str, names: Sequence[str], language: str | None
+) -> tuple[tuple[str, str], ...]:
+    """Return the names of choices with their labels in a section of the messages."""
+    return tuple((name, localize(f"{section}.{choice_of(name)}", language)) for name in names)
 
 
 def _consent_key(version: str | None) -> str:

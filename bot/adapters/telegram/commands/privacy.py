@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from telegram import CallbackQuery, Chat
+from telegram import CallbackQuery, Chat, InlineKeyboardMarkup
 
 from bot.adapters.telegram.buttons import member_buttons
 from bot.adapters.telegram.command_context import CommandContext
@@ -91,21 +91,25 @@ async def personal(command: CommandContext, user: int) -> None:
 
 
 async def _reply(command: CommandContext, user: int, prompt: Prompt) -> None:
-    buttons = member_buttons(user, prompt.choices) if prompt.choices else None
-    await command.reply(prompt.text, buttons)
+    await command.reply(prompt.text, _buttons(user, prompt))
+
+
+def _buttons(user: int, prompt: Prompt) -> InlineKeyboardMarkup | None:
+    return member_buttons(user, prompt.choices) if prompt.choices else None
 
 
 async def handle_callback(context: AdapterContext, query: CallbackQuery, data: str) -> str:
-    """Carry out the choice of the member whom the buttons are for, and remove them."""
+    """Carry out the choice of the member whom the buttons are for; return what to tell at once."""
     language = query.from_user.language_code
     user, _, name = data.partition(":")
     if user != str(query.from_user.id):
         return localize("error.not_yours", language)
     try:
-        text = await context.privacy_commands.choose(
+        answer = await context.privacy_commands.choose(
             name, context.member(query.from_user.id), language
         )
     except StoreFailed:
         return localize("error.not_stored", language)
-    await context.attempt(query.edit_message_text(text))
-    return text
+    buttons = _buttons(query.from_user.id, answer)
+    await context.attempt(query.edit_message_text(answer.text, reply_markup=buttons))
+    return "" if buttons else answer.text

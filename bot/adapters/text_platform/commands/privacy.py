@@ -52,7 +52,7 @@ async def _choose(command: TextCommand, name: str, prompt: Prompt) -> str:
     words = {_WORDS.get(choice, choice): choice for choice, _ in prompt.choices}
     if chosen := words.get(command.argument.casefold()):
         commands = command.services.privacy_commands
-        return await commands.choose(chosen, command.member, command.language)
+        return (await commands.choose(chosen, command.member, command.language)).text
     labels = [label for _, label in prompt.choices]
     lines = [f"/{name} {word} – {label}" for word, label in zip(words, labels, strict=True)]
     return "\n".join([prompt.text, "", *lines])
