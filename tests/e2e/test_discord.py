@@ -286,6 +286,7 @@ async def test_channel_that_keeps_refusing_is_left_alone_until_permissions_chang
     for _ in range(MAX_REFUSALS):
         discord_server.refusals.append(Refusal(403, 50013))
         await bot.wait_for_rows(REFUSED, await discord_server.send_message("funny"))
+    await bot.wait_for_output("reactions are forbidden in channel")  # the row is there before
     await discord_server.send_message("funny")
     elsewhere = await discord_server.send_message("funny", channel=DM)
     await discord_server.reaction_requests(elsewhere)

@@ -110,6 +110,25 @@ async def test_reactions_on_the_answer_are_about_the_message(
     assert {kind for kind, _ in words} == {"remove"}
 
 
+async def test_reactions_on_the_answer_are_about_the_message_after_a_restart(
+    bot: BotProcess, discord_server: DiscordServer
+) -> None:
+    message = await discord_server.send_message("funny")
+    sent = await reply_to(discord_server, message)
+    await bot.wait_for_rows("select event from related_event where event = ?", sent["id"])
+    assert await bot.stop() == 0
+    await bot.start(DISCORD_TOKEN=TOKEN)
+    await discord_server.gateway.ready(times=2)
+    await discord_server.react(sent["id"], BOB, "👎")
+    assert await bot.wait_for_rows(FEEDBACK, message) == [("dislike", "")]
+    await discord_server.delete(sent["id"])
+    words = await bot.wait_for_rows(FEEDBACK, message, rows=6)
+    assert {kind for kind, _ in words} == {"dislike", "remove"}
+    await bot.wait_for_rows("select event from related_event", rows=0)
+    await discord_server.delete(message)
+    await bot.wait_for_rows(RECORDED, rows=0)
+
+
 async def test_a_reaction_before_the_reply_is_confirmed_is_stored(
     bot: BotProcess, discord_server: DiscordServer
 ) -> None:

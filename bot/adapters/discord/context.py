@@ -13,7 +13,7 @@ from bot.adapters.discord.events import NAME
 from bot.adapters.discord.invalid_request_guard import InvalidRequestGuard
 from bot.config.sections import DiscordSettings, PrivacySettings
 from bot.core.connection import Connection
-from bot.core.events import MemberKey, MessageRef
+from bot.core.events import MemberKey
 from bot.core.members.privacy import PrivacyCommands
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
@@ -41,11 +41,6 @@ class AdapterContext:
     privacy: PrivacySettings
     connection: Connection = field(default_factory=Connection)
     request_guard: InvalidRequestGuard = field(default_factory=InvalidRequestGuard)
-    answered_refs: LRUCache[MessageRef, MessageRef] = field(
-        default_factory=lambda: LRUCache(MAX_CACHED_REFS)
-    )
-    """The bot's own replies -> the message that each one replies to."""
-
     last_answered: LRUCache[str, str] = field(default_factory=lambda: LRUCache(MAX_CACHED_REFS))
     """Chat id -> id of the message there that the bot answered last."""
     unknown_emojis: TTLCache[str, None] = field(

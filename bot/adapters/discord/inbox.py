@@ -28,6 +28,7 @@ from bot.core.events import (
 from bot.core.messages.feedback import require_stored
 from bot.core.messages.silence import DropReason, log_dropped_feedback, log_silence
 from bot.core.ports import ChatPlatform
+from bot.database.related_events import RelatedEvent
 from model.emoji import ChosenEmoji, parse_choice
 
 BLOCKED_SECONDS = 3600.0
@@ -62,7 +63,9 @@ class Inbox:
         answered = events.answered_ref(message, me)
         if answered is not None:
             # Before members can react to it: the response to the call that sent it may come later.
-            self._context.answered_refs[events.ref_of(message)] = answered
+            reply = events.ref_of(message)
+            related = RelatedEvent(answered, reply.message)
+            self._submit(reply, partial(self._context.store.related_events.add, related))
             return
         incoming = self._incoming(message, me)
         if isinstance(incoming, DropReason):
@@ -103,11 +106,10 @@ class Inbox:
         if event.member is not None and event.member.bot:
             return
         ref = events.event_ref(event)
-        target = self._context.answered_refs.get(ref, ref)
         # Discord does not tell who removed the bot's reaction: the bot's key is the actor.
         actor = self._context.member(event.user_id)
         if event.user_id == me.id:
-            self._submit(target, partial(self._remove, target, actor, meant))
+            self._submit(ref, partial(self._remove, ref, actor, meant))
             return
         # Members with Nitro react with emojis of other servers, whose names are anybody's text.
         # What is withdrawn was accepted once, or is stored nowhere.
@@ -115,27 +117,20 @@ class Inbox:
         chosen = [choice for each in meant if (choice := parse_choice(each, known))]
         if chosen:
             source = FeedbackSource.BURST if event.burst else FeedbackSource.REACTION
-            react = partial(self._react, target, actor, chosen, source, withdrawn=not added)
-            self._submit(target, react)
+            react = partial(self._react, ref, actor, chosen, source, withdrawn=not added)
+            self._submit(ref, react)
 
     def cleared(
         self, ref: MessageRef, emoji: discord.PartialEmoji | None, me: discord.ClientUser
     ) -> None:
         """Accept the removal of all reactions, or of all with one emoji."""
         meant = self._context.emojis(None).from_wire(emoji) if emoji else None
-        if meant == () or ref in self._context.answered_refs:
-            return
-        actor = self._context.member(me.id)
-        self._submit(ref, partial(self._remove, ref, actor, meant))
+        if meant != ():
+            self._submit(ref, partial(self._remove, ref, self._context.member(me.id), meant))
 
     def deleted(self, ref: MessageRef, me: discord.ClientUser) -> None:
         """Accept a deletion; that of a reply of the bot is a removal."""
-        answered = self._context.answered_refs.pop(ref, None)
-        if answered is None:
-            self._submit(ref, partial(self._delete, ref))
-        else:
-            actor = self._context.member(me.id)
-            self._submit(answered, partial(self._remove, answered, actor, None))
+        self._submit(ref, partial(self._delete, ref, self._context.member(me.id)))
 
     async def settle(self) -> None:
         """Wait for the events that were accepted so far."""
@@ -159,6 +154,8 @@ class Inbox:
         *,
         withdrawn: bool,
     ) -> None:
+        reply = await self._reply(ref)
+        ref = reply.ref if reply else ref
         reaction = await self._context.reactions.on_reaction(
             ref, actor, await self._meant(ref, chosen), withdrawn=withdrawn, source=source
         )
@@ -167,9 +164,21 @@ class Inbox:
     async def _remove(
         self, ref: MessageRef, actor: MemberKey, removed: Sequence[str] | None
     ) -> None:
-        """Record the removal of the bot's reaction with any of these; None for all reactions."""
+        """Record the removal of the bot's reaction with any of these; None for all reactions.
+
+        It has none on its replies.
+        """
+        if await self._reply(ref):
+            return
         emoji = None if removed is None else await self._meant(ref, removed)
+        await self._record_removal(ref, actor, emoji)
+
+    async def _record_removal(self, ref: MessageRef, actor: MemberKey, emoji: str | None) -> None:
         self._check(ref, await self._context.reactions.on_bot_reaction_removed(ref, actor, emoji))
+
+    async def _reply(self, ref: MessageRef) -> RelatedEvent | None:
+        """Return what is stored of a reply of the bot; None for another message."""
+        return await self._context.store.related_events.find(ref, ref.message)
 
     async def _meant(self, ref: MessageRef, emojis: Sequence[_Emoji]) -> _Emoji:
         """Return the one that was shown of the emojis for which an image stands, or the first."""
@@ -183,8 +192,13 @@ class Inbox:
         log_dropped_feedback(self._context.pseudonyms, ref, result)
         require_stored(result)
 
-    async def _delete(self, ref: MessageRef) -> None:
+    async def _delete(self, ref: MessageRef, actor: MemberKey) -> None:
+        """Delete what is stored of a message; the deletion of a reply removes all its emojis."""
         self._delayed.cancel(ref)  # in order: before, the message may not wait yet
+        if reply := await self._reply(ref):
+            await self._record_removal(reply.ref, actor, None)
+            await self._context.store.related_events.remove(reply)
+            return
         if not await self._service.on_deletion(ref):
             raise StoreFailed("the deletion was not recorded")
 

@@ -12,7 +12,6 @@ from bot.adapters.discord.command_context import button_row
 from bot.adapters.discord.context import AdapterContext
 from bot.adapters.discord.emojis import Emojis
 from bot.adapters.discord.errors import UNKNOWN_EMOJI, error_name, is_unreachable
-from bot.adapters.discord.events import ref as message_ref
 from bot.adapters.discord.permissions import may_react
 from bot.core.concurrency.idempotent_retry import retry_idempotent
 from bot.core.errors import PlatformRefused
@@ -50,7 +49,7 @@ class Responder:
     """A ``ChatPlatform`` through one client."""
 
     def __init__(self, client: discord.Client, context: AdapterContext) -> None:
-        """Keep in ``context`` which message replies to which."""
+        """Heed in ``context`` what Discord refuses, and which emojis it does not know."""
         self._client = client
         self._context = context
 
@@ -84,7 +83,7 @@ class Responder:
         view = button_row(buttons)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                sent = await self._chat(ref).send(
+                await self._chat(ref).send(
                     buttons[0].markup,
                     view=view,
                     reference=_Reference(ref),
@@ -99,8 +98,6 @@ class Responder:
             await self.reply(ref, predictions)  # with the emojis themselves, without images
             return
         view.stop()
-        guild = None if ref.community == ref.chat else int(ref.community)
-        self._context.answered_refs[message_ref(guild, int(ref.chat), sent.id)] = ref
 
     async def _add(self, ref: MessageRef, emoji: str) -> str | None:
         """Add an emoji; return the name of the refusal, or None."""
