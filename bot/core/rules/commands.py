@@ -1,5 +1,6 @@
 """The rule commands: their results and texts, the same on every platform."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -76,10 +77,14 @@ class RuleCommands:
     ) -> str:
         """Replace the rules by those of a file, or change nothing; return which of the two."""
         try:
-            rules = check_entries(load_rules(content), limits)
+            rules = await asyncio.to_thread(_read, content, limits)
         except ExportFileError as error:
             return localize("rules.unreadable", language, cause=error)
         except InvalidRule as error:
             return error.explain(language)
         await self._store.replace(ref, rules)
         return localize("rules.imported", language, count=len(rules))
+
+
+def _read(content: bytes, limits: ReactionLimits) -> list[Rule]:
+    return check_entries(load_rules(content), limits)

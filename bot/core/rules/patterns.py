@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from model.text import MAX_CHARACTERS
 
 MAX_PROGRAM_SIZE = 1500
-"""RE2 instructions of all expressions of a community: a worst case of some 20 ms a message."""
+"""RE2 instructions of all expressions of a community: a worst case of some 40 ms a message."""
 _MAX_EXPRESSION_MEMORY = 1 << 20
 _VARIATION = re.compile("[\ufe0e\ufe0f]")
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese and Chinese.

@@ -13,6 +13,9 @@ from bot.core.rules.rule import Rule
 FORMAT = "emoji-reactor-rules-1"
 MAX_NAME = 40
 """Characters of an unknown key that an error quotes."""
+MAX_DOTS = 200
+"""Dots of a line, of which a pattern has a hundred at most: the time that tomllib takes grows with
+the square of the parts of a key, to an hour for a file of the largest size."""
 
 
 class _Rule(BaseModel):
@@ -59,7 +62,7 @@ def load_rules(content: bytes) -> list[Rule]:
         ExportFileError: it is something else; the message names the first fault.
     """
     try:
-        document = _Document.model_validate(tomllib.loads(content.decode("utf-8-sig")))
+        document = _Document.model_validate(tomllib.loads(_decode(content)))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(_name, first["loc"]))
@@ -76,6 +79,13 @@ def load_rules(content: bytes) -> list[Rule]:
         )
         for each in document.rule
     ]
+
+
+def _decode(content: bytes) -> str:
+    text = content.decode("utf-8-sig")
+    if any(line.count(".") > MAX_DOTS for line in text.split("\n")):
+        raise ExportFileError(f"a line has more than {MAX_DOTS} dots")
+    return text
 
 
 def _name(part: int | str) -> str:

@@ -51,6 +51,7 @@ def check_entries(rules: Sequence[Rule], limits: ReactionLimits) -> list[Rule]:
     Raises:
         InvalidRule: it names the first rule with a fault by its place, or they are too many.
     """
+    _check_number(rules)  # before the cost of compiling them
     checked = []
     for number, rule in enumerate(rules, start=1):
         try:
@@ -67,12 +68,16 @@ def check_rules(rules: Sequence[Rule]) -> None:
     Raises:
         InvalidRule: they are.
     """
-    if len(rules) > MAX_RULES:
-        raise InvalidRule("rules.full", limit=MAX_RULES)
+    _check_number(rules)
     expressions = [rule.expression for rule in rules]
     sizes = [expression_test(each)[1] for each in expressions if each is not None]
     if sum(sizes) > MAX_PROGRAM_SIZE:
         raise InvalidRule("rules.costly")
+
+
+def _check_number(rules: Sequence[Rule]) -> None:
+    if len(rules) > MAX_RULES:
+        raise InvalidRule("rules.full", limit=MAX_RULES)
 
 
 def _check_pattern(pattern: str) -> str:

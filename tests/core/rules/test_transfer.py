@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.export_files import ExportFileError
-from bot.core.rules.rule import Rule
-from bot.core.rules.transfer import FORMAT, dump_rules, load_rules
+from bot.core.rules.rule import MAX_PATTERN_LENGTH, Rule
+from bot.core.rules.transfer import FORMAT, MAX_DOTS, dump_rules, load_rules
 
 places = st.frozensets(st.from_regex(r"[0-9]{1,20}", fullmatch=True), max_size=3)
 rules = st.builds(
@@ -24,6 +24,11 @@ rules = st.builds(
 @given(st.lists(rules, max_size=4))
 def test_rules_survive_a_round_trip(given: list[Rule]) -> None:
     assert load_rules(dump_rules(given)) == given
+
+
+def test_the_largest_pattern_may_be_dots() -> None:
+    rule = Rule(f"/{'.' * (MAX_PATTERN_LENGTH - 2)}/", ("☕",))
+    assert load_rules(dump_rules([rule])) == [rule]
 
 
 values = st.recursive(
@@ -68,6 +73,8 @@ def test_a_file_reads_well() -> None:
     ("page", "fault"),
     [
         (b"\xff", "TOML"),
+        (".".join("a" * 2 * MAX_DOTS).encode() + b" = 1", "dots"),  # takes hours with more of them
+        (b"x = 1\r[" + b"a . " * 2 * MAX_DOTS + b"a]", "dots"),
         (b"rule = [", "TOML"),
         (b"", "format"),
         (b'format = "other"', FORMAT),
