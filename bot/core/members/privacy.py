@@ -1,7 +1,7 @@
 """The privacy commands: their texts, choices and results, the same on every platform."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.events import MemberKey
@@ -103,7 +103,8 @@ class PrivacyCommands:
         ]
         names = [] if version == TERMS_VERSION else [_under_terms("agree")]
         names.append("decline" if version is None else "revoke")
-        return Prompt("\n\n".join(paragraphs), _labelled("consent", names, language))
+        choices = tuple((name, localize(f"consent.{choice_of(name)}", language)) for name in names)
+        return Prompt("\n\n".join(paragraphs), choices)
 
     async def ask_for_personal(self, member: MemberKey, language: str | None) -> Prompt:
         """Return what preferences of the member's own are, and let the member agree or revoke."""
@@ -115,7 +116,8 @@ class PrivacyCommands:
             localize(key, language) for key in ("personal.title", "personal.terms", status)
         ]
         names = ["stop"] if agreed else [_under_terms("learn"), "refuse"]
-        return Prompt("\n\n".join(paragraphs), _labelled("personal", names, language))
+        choices = tuple((name, localize(f"personal.{choice_of(name)}", language)) for name in names)
+        return Prompt("\n\n".join(paragraphs), choices)
 
     async def choose(self, name: str, member: MemberKey, language: str | None) -> Prompt:
         """Carry out a choice; return its confirmation.
@@ -173,13 +175,6 @@ def choice_of(name: str) -> str:
 def _under_terms(name: str) -> str:
     """Return the name of a choice that agrees to terms: nobody agrees to what they did not see."""
     return f"{name}-{TERMS_VERSION}"
-
-
-def _labelled(
-    section: str, names: Sequence[str], language: str | None
-) -> tuple[tuple[str, str], ...]:
-    """Return the names of choices with their labels in a section of the messages."""
-    return tuple((name, localize(f"{section}.{choice_of(name)}", language)) for name in names)
 
 
 def _consent_key(version: str | None) -> str:

@@ -8,12 +8,14 @@ from bot.core.chat_settings.words import is_word
 from bot.core.rules.rule import InvalidRule, Rule
 from model.emoji import emoji_spans
 
-_DELIMITED = re.compile(r'(?P<pattern>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|/.+/)\s+(?P<rest>\S.*)')
+_DELIMITED = re.compile(
+    r"""(?P<pattern>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|'[^']+'|‘[^’]+’|/.+/i?)\s+(?P<rest>\S.*)"""
+)
 _PERCENTAGE = re.compile(r"(?P<emojis>.*?)\s+(?P<percentage>\d{1,3}(?:[.,]\d+)?\s*%)")
 
 
 def parse_rule(text: str, topic: str) -> Rule:
-    """Read pattern, emojis, a chance and "here"; ``topic`` is the key of the topic, or empty.
+    """Read pattern, emojis, and chance and "here" in any order; ``topic`` is its key, or empty.
 
     Without quotes or slashes, the pattern ends before the first emoji.
 
@@ -21,13 +23,12 @@ def parse_rule(text: str, topic: str) -> Rule:
         InvalidRule: there is no emoji, or something else beside them.
     """
     pattern, rest = _split(" ".join(text.split()))
-    words, _, last = rest.rpartition(" ")
-    is_here = is_word(last, "rules.here")
-    if is_here:
-        rest = words
+    rest, is_here = _without_here(rest)
     chance = 1.0
     if found := _PERCENTAGE.fullmatch(rest):
         rest, chance = found["emojis"], _read_chance(found["percentage"])
+    if not is_here:
+        rest, is_here = _without_here(rest)
     try:
         emojis = tuple(read_emojis(rest))
     except ValueError:
@@ -41,6 +42,12 @@ def _split(text: str) -> tuple[str, str]:
         return pattern if pattern.startswith("/") else pattern[1:-1], found["rest"]
     start = next((start for start, _ in emoji_spans(text) if start), len(text))
     return text[:start], text[start:]
+
+
+def _without_here(text: str) -> tuple[str, bool]:
+    """Return the text without "here" at its end, and whether it was there."""
+    words, _, last = text.rpartition(" ")
+    return (words, True) if is_word(last, "rules.here") else (text, False)
 
 
 def _read_chance(text: str) -> float:

@@ -18,6 +18,8 @@ from model.text import storable
 
 _PLACE = re.compile(r"-?[0-9]{1,20}(?:/[0-9]{1,20})?")
 """The id of a channel or role, or the key of a topic."""
+_FLAGGED = re.compile("/.+/i")
+"""An expression as other programs write what holds for every rule: whatever the capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def _check_number(rules: Sequence[Rule]) -> None:
 
 def _check_pattern(pattern: str) -> str:
     plain = " ".join(storable(pattern).split())
+    if _FLAGGED.fullmatch(plain):
+        plain = plain[:-1]
     if not fold(plain):
         raise InvalidRule("rules.no_pattern")
     if len(plain) > MAX_PATTERN_LENGTH:

@@ -18,6 +18,11 @@ TOPIC = "-100/7"
         ("„gute Nacht“ 😴 12,5%", Rule("gute Nacht", ("😴",), 0.125)),
         ("/^gm+ [☕]$/ ☕ 5 % hier", Rule("/^gm+ [☕]$/", ("☕",), 0.05, frozenset({TOPIC}))),
         ('"🎂" 🎉 here', Rule("🎂", ("🎉",), chats=frozenset({TOPIC}))),
+        ("gm ☕ here 50 %", Rule("gm ", ("☕",), 0.5, frozenset({TOPIC}))),
+        ("'good night' 😴", Rule("good night", ("😴",))),
+        ("‘good night’ 😴", Rule("good night", ("😴",))),
+        ("'tis ☕", Rule("'tis ", ("☕",))),
+        ("/gm/i ☕", Rule("/gm/i", ("☕",))),
         ("gm ☕ 🌞", Rule("gm ", ("☕", "🌞"))),
     ],
 )
