@@ -39,23 +39,30 @@ async def gravity_of(predictor: EmojiPredictor, text: str) -> Gravity:
     return gravity.gravity_of(await predictor.predict(text, 1, None, {}, {}))
 
 
-def heed(predictions: Sequence[Prediction], answered: Gravity) -> Sequence[Prediction]:
-    """Return the predictions of an answer to a text of this gravity.
+def gravity_of_answer(predictions: Sequence[Prediction], answered: Gravity) -> Gravity:
+    """Return the gravity of an answer to a text of this gravity; it may have no predictions.
 
     An answer that does not laugh need not be grave because it answers a grave text: that makes it
-    unsure at most; but nothing comes unasked if the text may be about self-harm. Predictions that
-    the level does not permit are left out. If it permits none they all stay, with the level, by
-    which nothing of them is shown.
+    unsure at most; but nothing comes unasked if the text may be about self-harm.
     """
     own, level = gravity.gravity_of(predictions), answered.level
     if level is GravityLevel.GRAVE and _is_serious(predictions):
         level = GravityLevel.UNSURE
-    raised = replace(
+    return replace(
         own,
         level=gravity.graver(own.level, level),
         may_be_self_harm=own.may_be_self_harm or not answered.permits_unasked,
     )
-    if raised == own:
+
+
+def heed(predictions: Sequence[Prediction], answered: Gravity) -> Sequence[Prediction]:
+    """Return the predictions of an answer to a text of this gravity.
+
+    Those that its level does not permit are left out. If it permits none they all stay, with the
+    level, by which nothing of them is shown.
+    """
+    raised = gravity_of_answer(predictions, answered)
+    if raised == gravity.gravity_of(predictions):
         return predictions
     heeded = [replace(prediction, gravity=raised) for prediction in predictions]
     return [p for p in heeded if gravity.is_permitted(p.emoji, raised.level)] or heeded

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.core.chat_settings.schema import ChatSettings, Mode
 from bot.core.errors import Overloaded
 from bot.core.events import IncomingMessage, Outcome, SkipReason
-from bot.core.messages.answered import heed
+from bot.core.messages.answered import gravity_of_answer, heed
 from bot.core.messages.policy import (
     TOP_K,
     Pace,
@@ -80,6 +80,8 @@ class Ranked:
     predictions: tuple[Prediction, ...]
     top: tuple[Prediction, ...]
     """The best five that the chat permits; the best five of all if it permits none."""
+    gravity: Gravity = HARMLESS
+    """The gravity of the text, and of what it answers; a text without words has no predictions."""
 
 
 def prepare(given: PipelineInput, artifact: ArtifactInfo) -> Prepared:
@@ -116,7 +118,8 @@ def rank(given: PipelineInput, predictions: Sequence[Prediction]) -> Ranked:
     """Apply the pending preferences, and cut the best five."""
     ranked = rank_with_pending(predictions, given.preferences)
     permitted = permitted_predictions(ranked, given.settings) or ranked
-    return Ranked(ranked, permitted[:TOP_K])
+    of_text = gravity_of_answer(predictions, given.answered_gravity)
+    return Ranked(ranked, permitted[:TOP_K], of_text)
 
 
 def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace) -> Outcome:
@@ -138,15 +141,15 @@ def decide(given: PipelineInput, prepared: Prepared, ranked: Ranked, pace: Pace)
     reason = skip_by_pace(given.message, given.settings, pace)
     if reason:
         return skipped(given, prepared, reason, ranked.top)
-    return replace(outcome, is_big=is_big(ranked.predictions, given.settings))
+    return replace(outcome, is_big=is_big(ranked.predictions, ranked.gravity, given.settings))
 
 
 def _choose_by_rule(
     given: PipelineInput, rule: Rule, ranked: Ranked
 ) -> tuple[str, ...] | SkipReason:
     is_unknown = not ranked.predictions and _has_nothing_comforting(given)
-    predictions = None if is_unknown else ranked.predictions
-    return choose_by_rule(rule, given.message, given.settings, predictions)
+    of_text = None if is_unknown else ranked.gravity
+    return choose_by_rule(rule, given.message, given.settings, ranked.predictions, of_text)
 
 
 def _choose_by_model(

@@ -9,7 +9,7 @@ from bot.core.chat_settings.schema import ChatSettings, GravityMode, Mode, Pictu
 from bot.core.events import IncomingMessage, SkipReason
 from model import Prediction, gravity
 from model.emoji import emoji_names, is_custom_emoji
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 
 TOP_K = 5
 """Predictions that are offered and stored for one message."""
@@ -175,8 +175,9 @@ def choose_emojis(
     """
     if not predictions:
         return SkipReason.NO_PREDICTION
-    level = gravity.gravity_of(predictions).level
-    if not requested and is_silenced(predictions, settings):
+    of_text = gravity.gravity_of(predictions)
+    level = of_text.level
+    if not requested and is_silenced(of_text, settings):
         return SkipReason.GRAVITY
     permitted = [
         p
@@ -195,17 +196,15 @@ def choose_emojis(
     return confident[: settings.max_per_message] or SkipReason.GRAVITY
 
 
-def is_big(predictions: Sequence[Prediction], settings: ChatSettings) -> bool:
+def is_big(predictions: Sequence[Prediction], of_text: Gravity, settings: ChatSettings) -> bool:
     """Return True if a reaction may have a large animation: never if the text may be grave."""
-    level = gravity.gravity_of(predictions).level
-    if not settings.big_reactions or level is not GravityLevel.HARMLESS:
+    if not settings.big_reactions or of_text.level is not GravityLevel.HARMLESS:
         return False
     return not gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE)
 
 
-def is_silenced(predictions: Sequence[Prediction], settings: ChatSettings) -> bool:
-    """Return True if nothing is shown unasked on a text with these predictions."""
-    of_text = gravity.gravity_of(predictions)
+def is_silenced(of_text: Gravity, settings: ChatSettings) -> bool:
+    """Return True if nothing is shown unasked on a text of this gravity."""
     is_strict = settings.gravity is GravityMode.STRICT
     return not of_text.permits_unasked or (is_strict and of_text.level is GravityLevel.GRAVE)
 

@@ -9,30 +9,28 @@ from bot.core.rules.rule import Rule
 from model import Prediction, gravity
 from model.emoji import is_custom_emoji
 from model.emotions import LAUGHING_OR_CELEBRATING_EMOJIS
-from model.prediction import GravityLevel
+from model.prediction import Gravity, GravityLevel
 
 
 def choose_by_rule(
     rule: Rule,
     message: IncomingMessage,
     settings: ChatSettings,
-    predictions: Sequence[Prediction] | None,
+    predictions: Sequence[Prediction],
+    of_text: Gravity | None,
 ) -> tuple[str, ...] | SkipReason:
     """Return the emojis of the rule to show, or why it does not apply.
 
     A rule is an explicit wish: neither the confidence threshold nor the lists of emojis concern
     it. Gravity does, on every platform, whatever a community wants. ``predictions`` are the
-    model's, best first; None if the gravity of the text is unknown.
+    model's, best first, none for a text without words; ``of_text`` is None if it is unknown.
     """
     usable = [emoji for emoji in rule.emojis if _is_usable(emoji, message)]
     if not usable:
         return SkipReason.NO_ALLOWED_EMOJI
-    if predictions is None:
+    if of_text is None or is_silenced(of_text, settings):
         return SkipReason.GRAVITY
-    level = gravity.gravity_of(predictions).level
-    if is_silenced(predictions, settings):
-        return SkipReason.GRAVITY
-    permitted = tuple(e for e in usable if _is_permitted(e, level, predictions))
+    permitted = tuple(e for e in usable if _is_permitted(e, of_text.level, predictions))
     return permitted or SkipReason.GRAVITY
 
 

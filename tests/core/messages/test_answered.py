@@ -11,10 +11,11 @@ from bot.core.events import AnsweredText, IncomingMessage, MemberKey, SkipReason
 from bot.core.messages.answered import heed
 from bot.core.messages.policy import choose_emojis
 from bot.core.messages.service import Service
+from bot.core.rules.rule import Rule
 from model import Prediction
 from model.embedding_offset import EmbeddingOffset
 from model.prediction import HARMLESS, Gravity, GravityLevel
-from tests.core.fakes import BEN, EchoPredictor, RecordingPlatform, message
+from tests.core.fakes import BEN, EchoPredictor, RecordingPlatform, message, ref
 from tests.core.memory_store import MemoryStore
 
 NOTICE = "grandma died"
@@ -59,6 +60,22 @@ async def test_nothing_laughs_at_an_answer_to_a_grave_message() -> None:
     assert outcome.skip_reason is SkipReason.GRAVITY
     assert not platform.shown
     assert NOTICE not in repr((answer(), outcome, store.outcomes.rows))
+
+
+@pytest.mark.parametrize("text", ["😭", "...", "https://example.org"])
+async def test_no_rule_laughs_at_an_answer_without_words_to_a_grave_message(text: str) -> None:
+    store, platform = MemoryStore(), RecordingPlatform()
+    store.chat_settings.value = ChatSettings(big_reactions=True)
+    await store.rules.add(ref(), Rule(text, ("😂", ":lol:", "🫂")))
+    predictor = GravePredictor()
+    predictor.predictions = []
+    service = Service(predictor, store)
+    given = replace(answer(), text=text, custom_emojis=frozenset({":lol:"}))
+    outcome = await service.on_message(given, platform)
+    assert (outcome.shown, outcome.is_big) == (("🫂",), False)
+    alone = replace(given, ref=ref("2"), answered=None)
+    outcome = await service.on_message(alone, platform)
+    assert (outcome.shown, outcome.is_big) == (("😂", ":lol:", "🫂"), True)
 
 
 async def test_texts_of_opted_out_and_unknown_authors_are_not_read() -> None:

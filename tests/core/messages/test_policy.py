@@ -29,6 +29,7 @@ from bot.core.messages.policy import (
     skip_before_prediction,
 )
 from model import Prediction
+from model.gravity import gravity_of
 from model.prediction import Gravity, GravityLevel
 from tests.core.fakes import ANNA, BEN, message
 
@@ -124,8 +125,9 @@ def test_channels_roles_and_members(changes: dict[str, Any], reason: SkipReason 
 def test_reactions_are_big_only_on_light_texts_of_chats_that_want_them(
     predictions: list[Prediction], expected: bool
 ) -> None:
-    assert is_big(predictions, ChatSettings(big_reactions=True)) is expected
-    assert not is_big(predictions, ChatSettings())
+    of_text = gravity_of(predictions)
+    assert is_big(predictions, of_text, ChatSettings(big_reactions=True)) is expected
+    assert not is_big(predictions, of_text, ChatSettings())
 
 
 @pytest.mark.parametrize(

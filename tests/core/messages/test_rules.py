@@ -13,7 +13,7 @@ from bot.core.rules.rule import Rule
 from bot.i18n import LANGUAGES
 from model import Prediction
 from model.emotions import COMFORTING_EMOJIS
-from model.prediction import Gravity, GravityLevel
+from model.prediction import HARMLESS, Gravity, GravityLevel
 from tests.core.core_setup import CoreSetup
 from tests.core.fakes import ANNA, message, ref
 
@@ -156,11 +156,11 @@ async def test_a_text_without_words_can_have_a_rule(core: CoreSetup) -> None:
 def test_a_rule_shows_what_the_platform_can_show_whatever_the_lists_say() -> None:
     rule = Rule("gm", ("💩", ":pizza:", "☕"))
     given = replace(message("gm"), candidates=frozenset({"💩"}))
-    assert choose_by_rule(rule, given, ChatSettings(), UNSURE) == ("💩",)
+    assert choose_by_rule(rule, given, ChatSettings(), UNSURE, HARMLESS) == ("💩",)
     given = replace(message("gm"), custom_emojis=frozenset({":pizza:"}))
-    assert choose_by_rule(rule, given, ChatSettings(), UNSURE) == ("💩", ":pizza:", "☕")
+    assert choose_by_rule(rule, given, ChatSettings(), UNSURE, HARMLESS) == ("💩", ":pizza:", "☕")
     given = replace(given, candidates=frozenset({"🔥"}), custom_emojis=frozenset())
-    nothing = choose_by_rule(rule, given, ChatSettings(), UNSURE)
+    nothing = choose_by_rule(rule, given, ChatSettings(), UNSURE, HARMLESS)
     assert nothing is SkipReason.NO_ALLOWED_EMOJI
 
 
