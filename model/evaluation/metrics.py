@@ -84,13 +84,17 @@ def macro_recall(
 
 
 def macro_f1(predicted: Sequence[str], labels: Sequence[str]) -> Statistic:
-    """Return F1 averaged over the labels that occur (SemEval-2018 task 2)."""
+    """Return F1 averaged over the labels that occur (SemEval-2018 task 2).
+
+    Drawn without any text it is that of all.
+    """
     column = {label: i for i, label in enumerate(sorted(set(labels)))}
     actual = np.array([column[label] for label in labels])
     # Predictions that are no label share the last column.
     first = np.array([column.get(emoji, len(column)) for emoji in predicted])
 
     def statistic(counts: NDArray[np.int64]) -> float:
+        counts = counts if counts.any() else np.ones_like(counts)
         true_positives = np.bincount(actual, counts * (first == actual), len(column))
         positives = np.bincount(actual, counts, len(column))
         predictions = np.bincount(first, counts, len(column) + 1)[:-1]

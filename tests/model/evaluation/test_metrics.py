@@ -24,6 +24,11 @@ def test_macro_recall_weighs_emojis_equally() -> None:
     assert metrics.value_of(10, metrics.macro_recall(ranked, truth, 1, min_texts=2)) == 1.0
 
 
+def test_macro_f1_drawn_without_any_of_its_texts_is_that_of_all() -> None:
+    statistic = metrics.macro_f1(["😂", "😢"], ["😂", "😂"])
+    assert statistic(np.zeros(2, np.int64)) == metrics.value_of(2, statistic)
+
+
 def test_macro_f1_is_that_of_the_definition() -> None:
     predicted = ["a", "a", "b", "c"]
     actual = ["a", "b", "b", "b"]
