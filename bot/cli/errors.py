@@ -34,5 +34,6 @@ def _describe_in_one_line(error: Exception) -> str:
     if is_own_error(error):
         return message
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror} ({message})"  # such as a full disk
+        file = f"{error.filename}: " if error.filename else ""
+        return f"{file}{error.strerror} ({message})"  # such as a full disk
     return f"{message}; this is a bug in the program, and --debug shows more"
