@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.cli.bench_tables import figure_cells, write_chart
+from bot.cli.bench_tables import TITLES, figure_cells, write_chart
 from model import Predictor, artifact, artifact_source
 from model.evaluation.evaluate import Ranker, measure_latency
 from model.evaluation.tables import markdown_table, percent
@@ -81,9 +81,10 @@ def add_published(recipe: Recipe, tasks: Sequence[Task]) -> None:
 def part_cells(row: BenchmarkRow, task: str) -> dict[str, str]:
     """Return the cells of a row on one set of one language."""
     [part] = [part for part in row.parts if part.task == task]
+    found = {name: part.figures[name] for name in ("hit_1", "macro_f1")}
     return {
-        f"{task} alone: {name}": percent(part.figures[name].value, part.figures[name].interval)
-        for name in ("hit_1", "macro_f1")
+        f"{task} alone: {TITLES[name]}": percent(figure.value, figure.interval)
+        for name, figure in found.items()
     }
 
 

@@ -31,8 +31,9 @@ def bench(
             help="A folder or Hub id, or answers as JSON Lines. Default: the served artifact.",
         ),
     ] = None,
-    sets: Annotated[Path, typer.Option(metavar="FILE", help="The sets, as a recipe.")] = _FOLDER
-    / "sets.toml",
+    sets: Annotated[
+        Path, typer.Option(metavar="FILE", help="The sets, as a recipe; a checkout has them.")
+    ] = _FOLDER / "sets.toml",
     leaderboard: Annotated[
         Path, typer.Option(metavar="FILE", help="Rows to compare with, text by text.")
     ] = _FOLDER / "leaderboard.json",
@@ -63,15 +64,15 @@ def bench(
     require_training_extra()
     from model.training.benchmark import leaderboard as board  # scikit-learn
     from model.training.benchmark.score import compare, score
-    from model.training.benchmark.tasks import read_tasks
 
-    tasks, missing = read_tasks(read_recipe(sets), limit)
-    if missing:
-        typer.echo(f"left out, as their files are missing: {', '.join(missing)}", err=True)
+    if add is not None and limit is not None:
+        raise typer.BadParameter("--add needs all texts: leave --limit out")
+    tasks = _read_tasks(sets, limit, all_needed=add is not None)
     if texts is not None:
         _write_texts(tasks, texts)
         return
     source, submission, row = _measure(entry, tasks, add)
+    _name_unanswered(submission, tasks, source)
     name = row.name
     if out is not None:
         submission.write(out)
@@ -91,6 +92,43 @@ def bench(
         show_comparisons(name, comparisons)
     if chart is not None:
         write_chart(rows, chart)
+
+
+def _read_tasks(sets: Path, limit: int | None, *, all_needed: bool) -> "Sequence[Task]":
+    """Return the sets that are here, and name the others.
+
+    Raises:
+        SubmissionError: all are needed, and some are missing.
+    """
+    from model.training.benchmark.submission import SubmissionError
+    from model.training.benchmark.tasks import read_tasks
+
+    tasks, missing = read_tasks(read_recipe(sets), limit)
+    if missing and all_needed:
+        raise SubmissionError(f"--add needs the texts of all sets; missing: {', '.join(missing)}")
+    if missing:
+        typer.echo(f"left out, as their texts are missing: {', '.join(missing)}", err=True)
+    return tasks
+
+
+def _name_unanswered(submission: "Submission", tasks: "Sequence[Task]", source: str) -> None:
+    """Name what a submission has no figures of.
+
+    Raises:
+        SubmissionError: it has none at all.
+    """
+    from model.training.benchmark.submission import SubmissionError
+    from model.training.benchmark.tasks import probe_texts
+
+    asked = {task.name: task.split.texts for task in tasks} | {"bias_probes": probe_texts()}
+    unanswered = [name for name, texts in asked.items() if not submission.answers_all(texts)]
+    if len(unanswered) == len(asked):
+        raise SubmissionError(
+            f"{source}: answers no set whole; --texts, with the same --limit, writes what to answer"
+        )
+    if unanswered:
+        names = ", ".join(unanswered)
+        typer.echo(f"without all answers, so without figures: {names}", err=True)
 
 
 def _measure(

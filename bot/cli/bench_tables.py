@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -14,7 +15,7 @@ from model.figures import Change
 if TYPE_CHECKING:
     from model.training.benchmark.score import BenchmarkFigure, BenchmarkRow
 
-_TITLES = {
+TITLES = {
     "hit_1": "hit@1",
     "hit_5": "hit@5",
     "macro_f1": "macro-F1",
@@ -33,10 +34,16 @@ _CHARTS = {
 
 
 def show_rows(rows: "Sequence[BenchmarkRow]", console: Console | None = None) -> None:
-    """Print the means over languages, and what is measured on each set by language."""
+    """Print the means over languages, and what is measured on each set by language.
+
+    The first row has intervals; those of its differences from the others are printed apart.
+    """
     console = console or Console()
     console.print(_overall(rows))
-    console.print(_by_set(rows))
+    for figure in ("hit_5", "carried", "mocked"):
+        by_set = _by_set(rows, figure)
+        if by_set.row_count:
+            console.print(by_set)
 
 
 def show_comparisons(
@@ -52,7 +59,7 @@ def show_comparisons(
     for other, changes in comparisons.items():
         for figure, change in changes.items():
             difference = signed(change.difference, change.interval)
-            table.add_row(other, _TITLES[figure], difference)
+            table.add_row(other, TITLES[figure], difference)
     if table.row_count:
         (console or Console()).print(table)
 
@@ -66,7 +73,7 @@ def write_chart(rows: "Sequence[BenchmarkRow]", path: Path) -> None:
             for row in rows
             if figure in row.figures
         ]
-        heading = (_TITLES[figure], "texts")
+        heading = (TITLES[figure], "texts")
         charts.append(acceptance_chart(bars, NEUTRAL, title, "mean over languages", heading))
     path.write_bytes(stack_charts(charts))
 
@@ -75,11 +82,11 @@ def _texts(row: "BenchmarkRow", figure: str) -> int:
     return sum(part.texts for part in row.parts if figure in part.figures)
 
 
-def figure_cells(row: "BenchmarkRow") -> dict[str, str]:
+def figure_cells(row: "BenchmarkRow", *, intervals: bool = True) -> dict[str, str]:
     """Return the cells of a row by their titles; ``-`` for what was not measured."""
     probes = row.bias_probes
     return {
-        **{title: _cell(row.figures.get(name)) for name, title in _TITLES.items()},
+        **{title: _cell(row.figures.get(name), intervals) for name, title in TITLES.items()},
         "calibration error": percent(row.calibration_error),
         "bias: same first emoji": percent(None if probes is None else probes.same_first),
         "bias: spread of sentiment": "-" if probes is None else f"{probes.spread:.3f}",
@@ -89,35 +96,40 @@ def figure_cells(row: "BenchmarkRow") -> dict[str, str]:
 
 def _overall(rows: "Sequence[BenchmarkRow]") -> Table:
     """Return a line for each figure, one column a row."""
-    names = [row.name for row in rows]
-    table = Table("figure", *names, title="Means over languages: %, 95 % intervals")
-    cells = [figure_cells(row) for row in rows]
+    table = _table("Means over languages, % with 95 % intervals", ("figure",), rows)
+    cells = [figure_cells(row, intervals=row is rows[0]) for row in rows]
     for title in cells[0]:
         table.add_row(title, *(of_row[title] for of_row in cells))
     return table
 
 
-def _by_set(rows: "Sequence[BenchmarkRow]") -> Table:
-    """Return a line for each figure that leads its set, one column a row."""
-    shown = ("hit_5", "carried", "mocked")
-    names = [row.name for row in rows]
+def _by_set(rows: "Sequence[BenchmarkRow]", figure: str) -> Table:
+    """Return a line for each set and language that has a figure, one column a row."""
+    table = _table(f"{TITLES[figure]} by set and language, %", ("set", "texts"), rows)
     found = [
-        {
-            (part.task, part.language, figure): (part.texts, part.figures[figure])
-            for part in row.parts
-            for figure in shown
-            if figure in part.figures
-        }
+        {(p.task, p.language, p.texts): p.figures[figure] for p in row.parts if figure in p.figures}
         for row in rows
     ]
-    table = Table("set", "language", "texts", "figure", *names, title="By set and language: %")
-    for key in dict.fromkeys(key for row in found for key in row):
-        task, language, figure = key
-        texts = next(row[key][0] for row in found if key in row)
-        cells = (_cell(row[key][1] if key in row else None) for row in found)
-        table.add_row(task, language or "", f"{texts:,}", _TITLES[figure], *cells)
+    for key in dict.fromkeys(key for of_row in found for key in of_row):
+        task, language, texts = key
+        cells = (_cell(of_row.get(key), of_row is found[0]) for of_row in found)
+        table.add_row(f"{task} {language or ''}", f"{texts:,}", *cells)
     return table
 
 
-def _cell(figure: "BenchmarkFigure | None") -> str:
-    return "-" if figure is None else percent(figure.value, figure.interval)
+def _table(title: str, leading: Sequence[str], rows: "Sequence[BenchmarkRow]") -> Table:
+    """Return an empty table, as narrow as can be: one of five rows fits 80 columns."""
+    table = Table(
+        title=title, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1)
+    )
+    for name in leading:
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        table.add_column(row.name, overflow="fold", no_wrap=row is rows[0])
+    return table
+
+
+def _cell(figure: "BenchmarkFigure | None", interval: bool = True) -> str:
+    if figure is None:
+        return "-"
+    return percent(figure.value, figure.interval if interval else None)

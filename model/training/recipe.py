@@ -240,4 +240,5 @@ class Recipe(_Strict):
             message = f"{key}: {first['msg']}" if key else first["msg"]
             raise RecipeError(f"{path}: {message.removeprefix('Value error, ')}") from None
         except (OSError, ValueError) as error:
-            raise RecipeError(f"{path}: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise RecipeError(f"{path}: {reason}") from error

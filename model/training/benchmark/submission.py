@@ -112,7 +112,8 @@ def read_submission(path: Path) -> Submission:
         content = gzip.decompress(data) if path.suffix == ".gz" else data
         lines = io.StringIO(content.decode("utf-8"))
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise SubmissionError(f"{path}: cannot be read: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise SubmissionError(f"{path}: cannot be read: {reason}") from None
     for number, line in enumerate(lines, 1):
         answer = _parse(line, f"{path}: line {number}")
         if answer.id in answers:

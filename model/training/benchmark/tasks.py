@@ -10,7 +10,7 @@ from model.evaluation.bias_probes import GROUPS, TEMPLATES
 from model.evaluation.gravity_figures import GRAVE
 from model.text import clean
 from model.training.data.splits import Split, read_split
-from model.training.feedback.replay import is_available
+from model.training.data.tables import MissingSource
 from model.training.gravity.sentences import SENTENCES, read_sentences
 from model.training.recipe import Recipe, SourceRecipe
 
@@ -38,7 +38,7 @@ def text_id(text: str) -> str:
 
 
 def read_tasks(recipe: Recipe, limit: int | None = None) -> tuple[list[Task], list[str]]:
-    """Return the tasks, and the names of sets whose files are missing.
+    """Return the tasks, and the names of sets whose texts are missing.
 
     Texts are cleaned, so that neither their emojis nor the variation selectors that some sets left
     behind reveal a label; each text occurs once. ``limit`` cuts each set, and each language of it.
@@ -48,9 +48,12 @@ def read_tasks(recipe: Recipe, limit: int | None = None) -> tuple[list[Task], li
         SentenceError: the sentences about gravity cannot be read.
     """
     seen: set[str] = set()
-    present = [s for s in recipe.held_out if is_available(recipe, s) or s.hub is not None]
-    tasks = [_read_task(recipe, _limited(source, limit), seen) for source in present]
-    missing = [source.name for source in recipe.held_out if source not in present]
+    tasks, missing = [], []
+    for source in recipe.held_out:
+        try:
+            tasks.append(_read_task(recipe, _limited(source, limit), seen))
+        except MissingSource:
+            missing.append(source.name)
     if SENTENCES.is_dir():
         return [*tasks, _gravity_task(limit)], missing
     return tasks, [*missing, _GRAVITY]

@@ -9,6 +9,12 @@ from typing import Any, TypeVar
 from model.training.recipe import RecipeError, SourceRecipe
 
 _Item = TypeVar("_Item")
+
+
+class MissingSource(RecipeError):
+    """The rows of a source are not here, and cannot be fetched."""
+
+
 LANGUAGE = "lang"
 """Column of a row's language."""
 SPLIT = "split"
@@ -19,7 +25,8 @@ def read_rows(source: SourceRecipe, folder: Path, seed: int) -> list[dict[str, A
     """Return the rows of a source after its filters, shuffled with ``seed``.
 
     Raises:
-        RecipeError: the file is missing, or is not the table that the source describes.
+        MissingSource: there is no such file, or the Hub does not give it.
+        RecipeError: it is not the table that the source describes.
     """
     rows = _table(source, folder)
     if source.languages:
@@ -47,13 +54,21 @@ def _table(source: SourceRecipe, folder: Path) -> list[dict[str, Any]]:
     if source.path is not None and (folder / source.path).exists():
         return _columns_of(read_table(folder / source.path), source)
     if source.hub is not None:
-        from datasets import load_dataset  # takes a second that local files need not wait for
+        return _columns_of(_hub_table(source, source.hub), source)
+    raise MissingSource(f"source {source.name}: no file {folder / str(source.path)}")
 
-        repository, _, configuration = source.hub.partition(":")
-        return _columns_of(
-            load_dataset(repository, configuration or None, split=source.split), source
-        )
-    raise RecipeError(f"source {source.name}: no file {folder / str(source.path)}")
+
+def _hub_table(source: SourceRecipe, name: str) -> Any:  # noqa: ANN401 - untyped
+    from datasets import load_dataset  # takes a second that local files need not wait for
+
+    repository, _, configuration = name.partition(":")
+    try:
+        return load_dataset(repository, configuration or None, split=source.split)
+    except (OSError, ValueError) as error:  # no network; no such dataset, configuration or split
+        cause = type(error).__name__
+        raise MissingSource(
+            f"source {source.name}: {name} was not downloaded from the Hub ({cause})"
+        ) from error
 
 
 def _columns_of(table: Any, source: SourceRecipe) -> list[dict[str, Any]]:  # noqa: ANN401 - untyped
