@@ -25,7 +25,8 @@ model = ORTModelForSequenceClassification.from_pretrained(
     "ORG/NAME", file_name="model.onnx", session_options=exact_sums
 )
 tokenizer = AutoTokenizer.from_pretrained("ORG/NAME")
-pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=5)("we lost our dog")
+classify = pipeline("text-classification", model=model, tokenizer=tokenizer, top_k=5)
+classify("we lost our dog", truncation=True)
 ```
 """,
     LayoutFormat.TRANSFORMERS_JS: """
@@ -60,10 +61,12 @@ so the five differ; and, as in the other forms, the guard against laughter on gr
 answer "nothing"."""
 _CUT = """Of a text of more tokens than it reads, transformers.js also cuts off the token that ends
 it, which changes a score a little."""
+_TRUNCATION = """Without `truncation=True` the graph cuts long texts as well, but without the token
+that ends them, which changes a score a little."""
 _EXACT = """Without the option for exact sums, an x86-64 CPU that has no VNNI instructions saturates
 sums of int8 products, and scores differ by some points."""
 _CONTENTS = {
-    LayoutFormat.ONNX: f"{_WHOLE} {_EXACT}",
+    LayoutFormat.ONNX: f"{_WHOLE} {_TRUNCATION} {_EXACT}",
     LayoutFormat.TRANSFORMERS_JS: f"{_WHOLE} {_CUT} {_EXACT} A browser sums exactly.",
     LayoutFormat.SENTENCE_TRANSFORMERS: _ENCODER_ONLY,
 }
@@ -85,7 +88,7 @@ class LayoutCard:
         data: Any = card.data  # its fields depend on the kind of card
         if len(self.formats) == 1:
             data.library_name = str(self.formats[0])
-        data.tags = [*(data.tags or []), *map(str, self.formats)]
+        data.tags = list(dict.fromkeys([*(data.tags or []), *map(str, self.formats)]))
         card.text = f"{card.text.rstrip()}\n\n{self._section()}\n"
         return str(card)
 

@@ -89,8 +89,21 @@ def classifier_graph(artifact: Artifact) -> onnx.ModelProto:
     batch = vector_shape[0].dim_param or "batch"
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [batch, len(table.emojis)])
     graph.output.insert(0, logits)
+    _cut_inputs(graph, manifest.max_tokens)
     onnx.checker.check_model(model)
     return model
+
+
+def _cut_inputs(graph: GraphProto, max_tokens: int) -> None:
+    """Let the graph read the first tokens alone: not every tool truncates by itself."""
+    for node in graph.node:
+        node.input[:] = [f"first_{name}" if name in _INPUTS else name for name in node.input]
+    cut = {"first_token": 0, "token_limit": max_tokens, "token_axis": 1}
+    graph.initializer.extend(
+        numpy_helper.from_array(np.array([value], np.int64), name) for name, value in cut.items()
+    )
+    for name in _INPUTS:
+        graph.node.insert(0, helper.make_node("Slice", [name, *cut], [f"first_{name}"]))
 
 
 def _join_gravity_network(graph: GraphProto, artifact: Artifact) -> None:

@@ -8,7 +8,7 @@ of the library holds them: the n-gram bag, and the uniform prior.
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from model.artifact import Artifact
 from model.training.export.restore import RestoreError, restore_text_encoder
@@ -17,6 +17,7 @@ from model.training.layouts.layout_format import LayoutError
 from model.training.network.text_encoder import TextEncoder
 
 _TRANSFORMER, _POOLING, _DENSE = "0_Transformer", "1_Pooling", "2_Dense"
+_WEIGHTS = "model.safetensors"
 _TYPES = {_TRANSFORMER: "Transformer", _POOLING: "Pooling", _DENSE: "Dense"}
 
 
@@ -61,7 +62,7 @@ def _write_transformer(artifact: Artifact, text_encoder: TextEncoder, folder: Pa
     write_json(folder / "config.json", config | labels(artifact))
     # Half precision at rest holds int8 weights and their scales; they are read as float32.
     weights = {name: x.half().contiguous() for name, x in encoder.state_dict().items()}
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    (folder / _WEIGHTS).write_bytes(save(weights, {"format": "pt"}))
     write_json(
         folder / "sentence_bert_config.json",
         {"max_seq_length": manifest.max_tokens, "do_lower_case": False},
@@ -79,7 +80,7 @@ def _write_head(artifact: Artifact, text_encoder: TextEncoder, folder: Path) -> 
     embeddings = torch.from_numpy(table.embeddings)[:, : projection.out_features]
     weight = embeddings @ projection.weight / temperature
     bias = (embeddings @ projection.bias + torch.from_numpy(table.bias)) / temperature
-    save_file({"linear.weight": weight, "linear.bias": bias}, folder / "model.safetensors")
+    (folder / _WEIGHTS).write_bytes(save({"linear.weight": weight, "linear.bias": bias}))
     config = {
         "in_features": projection.in_features,
         "out_features": len(table.emojis),

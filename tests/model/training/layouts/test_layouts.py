@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from benchmarks.layouts.readers import READERS, Answers, missing
 from demo.page.examples import EXAMPLES
@@ -59,6 +60,27 @@ def test_a_raw_text_gets_the_scores_of_the_predictor(
         assert [scores[emoji] for emoji, _ in five] == pytest.approx(
             [score for _, score in five], abs=0.01
         )
+
+
+def test_a_long_text_is_cut_by_the_graph_itself(predictor: Predictor, layouts: Path) -> None:
+    session = InferenceSession(str(layouts / "model.onnx"), providers=["CPUExecutionProvider"])
+    ids = np.full((1, 600), 17)
+    kept = ids[:, : predictor.artifact.manifest.max_tokens]
+    [whole], [cut] = (
+        session.run(["logits"], {"input_ids": x, "attention_mask": np.ones_like(x)})
+        for x in (ids, kept)
+    )
+    assert np.array_equal(whole, cut)
+
+
+def test_weights_are_as_readable_as_the_other_files(layouts: Path) -> None:
+    modes = {file.stat().st_mode for file in layouts.rglob("*") if file.is_file()}
+    assert len(modes) == 1
+
+
+def test_the_card_names_each_tag_once(layouts: Path) -> None:
+    lines = (layouts / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [lines.count(f"- {name}") for name in LayoutFormat] == [1, 1, 1]
 
 
 def test_sentence_transformers_reads_the_encoder(predictor: Predictor, layouts: Path) -> None:
