@@ -62,6 +62,17 @@ RecipeOption = Annotated[
 ThreadsOption = Annotated[int, typer.Option(min=1, help="CPU threads.")]
 
 
+def _require_empty(folder: Path) -> Path:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise typer.BadParameter(f"{folder} is not empty; choose a new folder")
+    return folder
+
+
+NewFolder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="A new folder.", callback=_require_empty)
+]
+
+
 def initialize(config: Path | None) -> tuple[Settings, Credentials]:
     """Load settings and secrets, and set up the log accordingly.
 

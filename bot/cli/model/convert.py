@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import NewFolder
 from bot.cli.training_extra import require_training_extra
 from model import artifact_source
 
@@ -13,7 +14,7 @@ def convert(
     source: Annotated[
         str, typer.Argument(metavar="PATH|HUB_ID", help="A text classifier of transformers.")
     ],
-    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the artifact goes.")],
+    out: NewFolder,
     labels: Annotated[
         Path | None,
         typer.Option(

@@ -1,19 +1,18 @@
 """``emoji-reactor model export``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import layouts
 from bot.cli.layouts import FORMAT_HELP, FiguresOption
-from bot.cli.options import ModelOption, served_folder
+from bot.cli.options import ModelOption, NewFolder, served_folder
 from model import artifact, artifact_source
 from model.training.layouts.layout_format import LayoutFormat
 
 
 def export(
-    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")],
+    out: NewFolder,
     format_: Annotated[list[LayoutFormat], typer.Option("--format", help=FORMAT_HELP)],
     model: ModelOption = None,
     figures: FiguresOption = None,
@@ -24,8 +23,6 @@ def export(
 
     Example: emoji-reactor model export exported --format onnx --format sentence-transformers
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise typer.BadParameter(f"{out} is not empty; choose a new folder", param_hint="FOLDER")
     loaded = artifact.load(artifact_source.locate(model or served_folder()))
     layouts.write(loaded, format_, out, figures)
     for path in sorted(p for p in out.rglob("*") if p.is_file()):

@@ -1,7 +1,9 @@
 """Foreign text classifiers of transformers whose labels are emojis, served in torch as they are."""
 
+import inspect
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -32,19 +34,16 @@ class EmojiClassifier:
         default the one in the folder, if there is one.
 
         Raises:
-            ArtifactError: it is no classifier, or a label is no emoji; the label is named.
+            ArtifactError: it is no classifier on an encoder, or a named label is no emoji.
         """
         self.folder = folder
         self.version = folder.name
         torch.set_num_threads(threads)
+        self.network = _load_network(folder)
         try:
-            self.network = AutoModelForSequenceClassification.from_pretrained(
-                folder, dtype=torch.float32
-            ).eval()
             self._tokenizer = AutoTokenizer.from_pretrained(folder)
         except (OSError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise ArtifactError(f"{folder} is no text classifier: {reason}") from error
+            raise _no_classifier(folder, error) from error
         self.emojis = _label_emojis(self.network.config.id2label, folder, labels)
         positions = int(getattr(self.network.config, "max_position_embeddings", _MAX_TOKENS))
         self.max_tokens = min(_MAX_TOKENS, positions - _SPECIAL_TOKENS)
@@ -99,6 +98,28 @@ class EmojiClassifier:
         )
         logits: Tensor = self.network(encoded["input_ids"], encoded["attention_mask"]).logits
         return logits
+
+
+def _load_network(folder: Path) -> Any:  # noqa: ANN401 - transformers has no types
+    try:
+        network, found = AutoModelForSequenceClassification.from_pretrained(
+            folder, dtype=torch.float32, output_loading_info=True
+        )
+    except (OSError, ValueError) as error:
+        raise _no_classifier(folder, error) from error
+    if lacking := sorted(found["missing_keys"]):  # transformers draws them at random
+        raise ArtifactError(f"{folder} is no text classifier: its weights lack {lacking[0]}")
+    inputs = list(inspect.signature(network.forward).parameters)
+    if inputs[:2] != ["input_ids", "attention_mask"] or network.config.is_encoder_decoder:
+        raise ArtifactError(
+            f"{folder}: {type(network).__name__} is no encoder; convert one of the kind of BERT,"
+            " RoBERTa, XLM-R, ModernBERT or DistilBERT"
+        )
+    return network.eval()
+
+
+def _no_classifier(folder: Path, error: Exception) -> ArtifactError:
+    return ArtifactError(f"{folder} is no text classifier: {str(error).splitlines()[0]}")
 
 
 def _label_emojis(labels: dict[int, str], folder: Path, mapping: Path | None) -> list[str]:

@@ -26,6 +26,8 @@ def test_a_classifier_is_evaluated_converted_and_serves_a_bot_that_learns(
     result = cli("model", "convert", str(folder), str(tmp_path / "ours"))
     assert result.status == 0, result.err
     assert "8 emojis" in result.out
+    again = cli("model", "convert", str(folder), str(tmp_path / "ours"))
+    assert (again.status, "is not empty; choose a new folder" in again.error) == (2, True)
     result = cli("predict", "--json", "--model", str(tmp_path / "ours"), "funny pizza")
     assert json.loads(result.out)["predictions"][0]["emoji"] == first
     monkeypatch.setenv("EMOJI_REACTOR__MODEL__SOURCE", str(tmp_path / "ours"))

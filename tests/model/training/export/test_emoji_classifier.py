@@ -2,8 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from transformers import (
+    AutoModelForSequenceClassification,
+    BartConfig,
+    GPT2Config,
+    PreTrainedConfig,
+)
 
 from model import Predictor
 from model.artifact import Artifact, ArtifactError, load
@@ -91,6 +99,37 @@ def test_a_tokenizer_that_only_python_has_is_refused(
     monkeypatch.setattr(theirs, "_tokenizer", object())
     with pytest.raises(ArtifactError, match="tokenizer object cannot be served; save"):
         convert(theirs, tmp_path / "ours", "org/theirs")
+
+
+def test_an_encoder_without_a_head_is_refused(tmp_path: Path) -> None:
+    folder = roberta(tmp_path / "theirs")
+    weights = torch.load(folder / "pytorch_model.bin")
+    bare = {name: x for name, x in weights.items() if not name.startswith("classifier.out_proj")}
+    torch.save(bare, folder / "pytorch_model.bin")
+    with pytest.raises(ArtifactError, match=r"its weights lack classifier\.out_proj\.bias"):
+        EmojiClassifier(folder)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "shape"),
+    [
+        (GPT2Config, {"n_embd": 8, "n_layer": 1, "n_head": 1}),
+        (BartConfig, {"d_model": 16, "encoder_layers": 1, "decoder_layers": 1}),
+    ],
+)
+def test_what_is_no_encoder_is_refused(
+    tmp_path: Path, architecture: type[PreTrainedConfig], shape: dict[str, Any]
+) -> None:
+    tokens: dict[str, Any] = {
+        "pad_token_id": 1,
+        "bos_token_id": 0,
+        "eos_token_id": 2,
+        "vocab_size": 300,
+    }
+    config = architecture(id2label=dict(enumerate(LABELS)), **shape, **tokens)
+    AutoModelForSequenceClassification.from_config(config).save_pretrained(tmp_path)  # type: ignore[no-untyped-call]
+    with pytest.raises(ArtifactError, match=r"ForSequenceClassification is no encoder; .* BERT"):
+        EmojiClassifier(tmp_path)
 
 
 def test_a_folder_without_a_classifier_is_refused(tmp_path: Path) -> None:
