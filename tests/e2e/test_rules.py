@@ -74,6 +74,8 @@ async def test_rules_on_telegram(launcher: Launcher, telegram_server: TelegramSe
     for bad, key in (("gm 🍕", "emoji"), ("gm 🔥 🎉", "many_emojis"), ("gm", "no_emoji")):
         refused = await give_command(telegram_server, f"/rules add {bad}")
         assert refused.text == localize(f"rules.{key}", "en", emoji="🍕", limit=1)
+    for unclear in ("/rules add", "/rules remove", "/rules remove gm"):
+        assert (await give_command(telegram_server, unclear)).text == localize("rules.usage", "en")
     caption = telegram_server.send_message("", caption="a GOOD gm!", photo=[])
     (call,) = await telegram_server.reaction_calls(caption)
     assert call.emojis == ["🔥"]
@@ -88,6 +90,9 @@ async def test_rules_on_telegram(launcher: Launcher, telegram_server: TelegramSe
         text = localize(f"rules.{expected}", "en", number=1, cause="", count=1)
         assert imported.text.startswith(text[:20])
     assert "good gm → 🔥" in (await give_command(telegram_server, "/rules")).text
+    for unnamed in ("+", "@bob"):
+        refused = await give_command(telegram_server, f"/settings member_deny {unnamed}")
+        assert refused.text == localize("settings.name_members", "en", name="member_deny")
     bobs = replied_message(caption, author=telegram.BOB)
     denied = await give_command(telegram_server, "/settings member_deny +", reply_to_message=bobs)
     assert "members: 1" in denied.text

@@ -40,15 +40,18 @@ class SettingScope:
         return localize(key, language, name=setting.label(language), value=value)
 
     async def change(self, settings: Mapping[str, Setting], argument: str, language: str) -> str:
-        """Set the value after a setting's name, or reset it without one; return the confirmation.
+        """Set the value after a setting's name, or reset it; return the confirmation.
 
-        ``settings`` are those of the platform, by their names.
+        Without a value, return the one that holds. ``settings`` are those of the platform, by
+        their names.
         """
         found = find_setting(argument)
         if found is None or found[0].name not in settings:
             return localize("settings.unknown", language, names=", ".join(settings))
         setting, text = found
-        if not text or is_default(text):
+        if not text:
+            return setting.describe(await self.current(), language)
+        if is_default(text):
             await self.reset(setting)
             return await self.confirm("settings.unset", setting, language)
         try:

@@ -91,6 +91,17 @@ class Setting:
         """Return its value as people and ``parse`` read it; ``show_item`` writes list items."""
         return self.type.format(getattr(settings, self.name), language, show_item)
 
+    def describe(self, settings: ChatSettings, language: str) -> str:
+        """Return a sentence with its value, and with what can take its place."""
+        return localize(
+            "settings.value",
+            language,
+            name=self.label(language),
+            value=self.format(settings, language),
+            requirement=self.type.requirement(language),
+            default=localize("settings.default", language),
+        )
+
     def suggestions(self, language: str) -> list[str]:
         """Return texts of common values, which ``parse`` reads."""
         return [self.type.format(choice, language) for choice in self.type.choices]

@@ -11,6 +11,7 @@ from model.emoji import emoji_spans
 _DELIMITED = re.compile(
     r"""(?P<pattern>"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|'[^']+'|‘[^’]+’|/.+/i?)\s+(?P<rest>\S.*)"""
 )
+MAX_DIGITS = 10
 _PERCENTAGE = re.compile(r"(?P<emojis>.*?)\s+(?P<percentage>\d{1,3}(?:[.,]\d+)?\s*%)")
 
 
@@ -22,6 +23,8 @@ def parse_rule(text: str, topic: str) -> Rule:
     Raises:
         InvalidRule: there is no emoji, or something else beside them.
     """
+    if not text.strip():
+        raise InvalidRule("rules.usage")
     pattern, rest = _split(" ".join(text.split()))
     rest, is_here = _without_here(rest)
     chance = 1.0
@@ -34,6 +37,17 @@ def parse_rule(text: str, topic: str) -> Rule:
     except ValueError:
         raise InvalidRule("rules.no_emoji") from None
     return Rule(pattern, emojis, chance, frozenset((topic,)) if is_here and topic else frozenset())
+
+
+def parse_number(text: str) -> int:
+    """Read the number of a rule.
+
+    Raises:
+        InvalidRule: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) < MAX_DIGITS):
+        raise InvalidRule("rules.usage")
+    return int(text)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -89,6 +89,19 @@ async def test_a_topic_stands_over_its_group(context: AdapterContext) -> None:
     assert "back at its default, 50 %" in reset
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_name_alone_shows_the_value_and_changes_nothing(
+    context: AdapterContext, language: str
+) -> None:
+    scope = SettingsScope(context, GROUP, None)
+    await scope.stored.change(SETTINGS, "chance 25%", language)
+    shown = await scope.stored.change(SETTINGS, "chance", language)
+    assert "25 %" in shown
+    assert "100 %" in shown
+    assert localize("settings.default", language) in shown
+    assert (await scope.stored.current()).chance == 0.25
+
+
 async def test_an_unknown_setting_is_answered_with_those_there_are(
     context: AdapterContext,
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.rules.argument import parse_rule
+from bot.core.rules.argument import parse_number, parse_rule
 from bot.core.rules.rule import InvalidRule, Rule
 
 TOPIC = "-100/7"
@@ -38,3 +38,12 @@ def test_outside_of_topics_here_is_everywhere() -> None:
 def test_what_is_no_rule_is_refused(text: str) -> None:
     with pytest.raises(InvalidRule):
         parse_rule(text, TOPIC)
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "٣", "9" * 20])
+def test_what_is_no_number_gets_the_usage(text: str) -> None:
+    assert parse_number("12") == 12
+    with pytest.raises(InvalidRule, match="usage"):
+        parse_number(text)
+    with pytest.raises(InvalidRule, match="usage"):
+        parse_rule(" ", TOPIC)

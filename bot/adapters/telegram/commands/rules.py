@@ -12,7 +12,7 @@ from bot.adapters.telegram.refs import thread_of
 from bot.core.errors import StoreFailed
 from bot.core.events import MessageRef
 from bot.core.export_files import ExportFileError
-from bot.core.rules.argument import parse_rule
+from bot.core.rules.argument import parse_number, parse_rule
 from bot.core.rules.commands import EXPORT_FILENAME, RuleMarkup
 from bot.core.rules.rule import InvalidRule
 from bot.core.rules.validation import ReactionLimits
@@ -55,7 +55,11 @@ async def _add(command: CommandContext, rest: str) -> None:
 
 
 async def _remove(command: CommandContext, rest: str) -> None:
-    number = int(rest) if rest.isascii() and rest.isdecimal() and len(rest) < 10 else 0
+    try:
+        number = parse_number(rest)
+    except InvalidRule as error:
+        await command.reply(error.explain(command.language))
+        return
     removing = command.context.rule_commands.remove(_ref(command), number, command.language)
     await command.reply(await removing)
 

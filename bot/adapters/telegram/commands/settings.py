@@ -29,8 +29,7 @@ async def settings(command: CommandContext) -> None:
     scope = SettingsScope(command.context, message.chat, thread_of(message))
     try:
         if command.argument:
-            argument = _named(command)
-            await command.reply(await scope.stored.change(SETTINGS, argument, command.language))
+            await command.reply(await _change(command, scope))
             return
         text, keyboard = await render_menu(scope, command.language)
     except StoreFailed:
@@ -38,14 +37,15 @@ async def settings(command: CommandContext) -> None:
     await command.reply(text, keyboard)
 
 
-def _named(command: CommandContext) -> str:
-    """Return the argument; for a list of members, with the keys of those whom it names."""
-    found = find_setting(command.argument)
-    if found is None or not isinstance(found[0].type, MemberSet):
-        return command.argument
-    setting, text = found
-    keys = with_member_keys(command.message, text, command.context.member)
-    return f"{setting.name} {keys}"
+async def _change(command: CommandContext, scope: SettingsScope) -> str:
+    """Set what is written after the command; return the confirmation, or how to write it."""
+    argument, found = command.argument, find_setting(command.argument)
+    if found is not None and isinstance(found[0].type, MemberSet):
+        keys = with_member_keys(command.message, found[1], command.context.member)
+        if "@" in keys or keys in ("+", "-"):
+            return command.localize("settings.name_members", name=found[0].name)
+        argument = f"{found[0].name} {keys}"
+    return await scope.stored.change(SETTINGS, argument, command.language)
 
 
 async def handle_callback(context: AdapterContext, query: CallbackQuery, rest: str) -> str:

@@ -3,13 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.adapters.text_platform.commands.command import TextCommand
-from bot.core.rules.argument import parse_rule
+from bot.core.rules.argument import parse_number, parse_rule
 from bot.core.rules.commands import RuleMarkup
 from bot.core.rules.rule import InvalidRule
 from bot.core.rules.validation import ReactionLimits
 from model.emoji import is_emoji
-
-MAX_DIGITS = 12
 
 
 async def rules(command: TextCommand) -> str:
@@ -40,10 +38,11 @@ async def _add(command: TextCommand, rest: str) -> str:
 
 
 async def _remove(command: TextCommand, rest: str) -> str:
-    is_number = rest.isascii() and rest.isdecimal() and len(rest) < MAX_DIGITS
-    return await command.services.rule_commands.remove(
-        command.ref, int(rest) if is_number else 0, command.language
-    )
+    try:
+        number = parse_number(rest)
+    except InvalidRule as error:
+        return error.explain(command.language)
+    return await command.services.rule_commands.remove(command.ref, number, command.language)
 
 
 async def _export(command: TextCommand, _rest: str) -> str:
