@@ -138,7 +138,7 @@ async def test_the_settings_menu_is_edited_in_place(
         ("quiet_hours sometimes", "invalid"),
         ("emoji_deny 🤣", "saved"),
         ("chat_deny 1", "unknown"),
-        ("emoji_deny", "unset"),
+        ("emoji_deny default", "unset"),
     ):
         call = await give_command(telegram_server, f"/settings {text}")
         assert call.text.startswith(
