@@ -116,6 +116,13 @@ async def test_a_request_is_answered_privately_and_its_text_is_not_stored(
     target = message("888", CHANNEL, BOB, f"party {SECRET}")
     suggested = await interactions.edited(await interactions.menu("Suggest emojis", target))
     assert suggested.buttons[0]["emoji"]["name"] == "🎉"
+    poll = {"question": {"text": "party?"}, "answers": [], "allow_multiselect": False}
+    poll |= {"layout_type": 1, "expiry": "2030-01-01T00:00:00+00:00"}
+    sticker = {"id": "3", "name": "party", "format_type": 1}
+    for unwritten in ({"poll": poll}, {"sticker_items": [sticker]}):
+        target = message("889", CHANNEL, BOB, "", **unwritten)
+        suggested = await interactions.edited(await interactions.menu("Suggest emojis", target))
+        assert suggested.buttons[0]["emoji"]["name"] == "🎉"
     await interactions.edited(
         await interactions.slash("emoji", [option("text", f"pizza {SECRET}")])
     )

@@ -95,7 +95,7 @@ def to_incoming(
         parent_chat=parent_of(message.channel),
         roles=roles_of(message.author),
         has_picture=has_picture(message),
-        may_store_text=may_store_text and bool(message.content.strip()),
+        may_store_text=may_store_text and is_written(message),
         answered=_answered_text(message, me, pseudonyms),
     )
 
@@ -118,9 +118,14 @@ def has_picture(message: discord.Message) -> bool:
 
 
 def _readable_text(message: discord.Message) -> str:
-    """Return what was written, or else the question of a poll, or the names of stickers."""
+    """Return what was written without spoilers, or else what a poll or stickers say."""
     if message.content.strip():
         return without_marked_spoilers(message.content)
+    return _unwritten_text(message)
+
+
+def _unwritten_text(message: discord.Message) -> str:
+    """Return the question of a poll, or the names of stickers."""
     if message.poll is not None:
         return str(message.poll.question)
     return " ".join(sticker.name for sticker in message.stickers)
@@ -130,7 +135,13 @@ def text_of(message: discord.Message, pseudonyms: Pseudonyms) -> tuple[str, Text
     """Return the text of a message and its origin; Discord does not tell who wrote a forward."""
     if message.message_snapshots:
         return message.message_snapshots[0].content, TextOrigin(None)
-    return message.content, TextOrigin(pseudonyms.key(NAME, str(message.author.id)))
+    origin = TextOrigin(pseudonyms.key(NAME, str(message.author.id)))
+    return message.content if is_written(message) else _unwritten_text(message), origin
+
+
+def is_written(message: discord.Message) -> bool:
+    """Return True if a message, or what it forwards, has a text that somebody wrote."""
+    return bool(message.content.strip() or message.message_snapshots)
 
 
 def _mentions(message: discord.Message, me: discord.ClientUser) -> bool:

@@ -70,10 +70,16 @@ async def suggest(interaction: Interaction, message: discord.Message) -> None:
     """Offer emojis for a message."""
     await acknowledge(interaction)
     text, origin = events.text_of(message, context_of(interaction).pseudonyms)
-    await _offer(interaction, text, origin)
+    await _offer(interaction, text, origin, is_written=events.is_written(message))
 
 
-async def _offer(interaction: Interaction, text: str, origin: TextOrigin | None = None) -> None:
+async def _offer(
+    interaction: Interaction,
+    text: str,
+    origin: TextOrigin | None = None,
+    *,
+    is_written: bool = True,
+) -> None:
     context = context_of(interaction)
     request = IncomingMessage(
         ref=events.interaction_ref(interaction),
@@ -84,7 +90,7 @@ async def _offer(interaction: Interaction, text: str, origin: TextOrigin | None 
         requested=True,
         parent_chat=events.parent_of(interaction.channel),
         language=language_of(interaction),
-        may_store_text=context.settings.training_permitted,
+        may_store_text=context.settings.training_permitted and is_written,
         origin=origin,
     )
     outcome = await context.service.on_message(request, PrivateResponse(interaction))
