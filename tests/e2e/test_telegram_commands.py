@@ -286,6 +286,34 @@ async def test_settings_move_with_a_group(bot: BotProcess, telegram_server: Tele
     assert there == [("chance",), ("mode",)]
 
 
+async def test_a_request_is_answered_by_the_settings_of_its_topic(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    telegram_server.statuses[ALICE] = "creator"
+    topic = {"message_thread_id": 77, "is_topic_message": True}
+    await give_command(telegram_server, "/settings emoji_deny 🤣", **topic)
+    here = await give_command(telegram_server, "/emoji haha", **topic)
+    assert "🤣" not in [button["text"] for button in here.buttons]
+    elsewhere = await give_command(telegram_server, "/emoji haha")
+    assert elsewhere.buttons[0]["text"] == "🤣"
+
+
+async def test_a_sticker_is_read_if_somebody_asks_for_it(
+    bot: BotProcess, telegram_server: TelegramServer
+) -> None:
+    sticker: dict[str, object] = {"file_id": "1", "file_unique_id": "1", "type": "regular"}
+    sticker |= {"emoji": "🎉"} | {
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+    }
+    replied = replied_message(9) | {"sticker": sticker}
+    del replied["text"]
+    offer = await give_command(telegram_server, "/emoji", reply_to_message=replied)
+    assert offer.buttons[0]["text"] == "🎉"
+
+
 async def test_texts_are_stored_by_consent_only(
     bot: BotProcess, telegram_server: TelegramServer
 ) -> None:

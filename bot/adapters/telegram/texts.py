@@ -60,7 +60,7 @@ def origin_of(message: Message, pseudonyms: Pseudonyms) -> TextOrigin | None:
 
 
 def replied_text(message: Message, pseudonyms: Pseudonyms) -> tuple[str, TextOrigin]:
-    """Return the text that a message replies to, or the quoted part of it, and its origin.
+    """Return the text or sticker that a message replies to, or its quoted part, and the origin.
 
     The text is empty if there is none.
     """
@@ -68,7 +68,7 @@ def replied_text(message: Message, pseudonyms: Pseudonyms) -> tuple[str, TextOri
     quoted = message.quote.text if message.quote else ""
     if replied is not None:
         origin = origin_of(replied, pseudonyms) or _sender(replied, pseudonyms)
-        return quoted or _written_text(replied), origin
+        return quoted or _written_text(replied) or _sticker_text(replied), origin
     return quoted, TextOrigin(None) if outside is None else _named(outside.origin, pseudonyms)
 
 
