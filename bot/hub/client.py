@@ -19,8 +19,16 @@ class HubRequestFailed(Exception):
         self.cause = cause
 
 
-class InvalidRepositoryName(HubRequestFailed):
-    """The name of a repository is not of the form ``ORG/NAME``."""
+def is_repository_name(name: str) -> bool:
+    """Return True if a name is of the form ``ORG/NAME``, in the Hub's characters."""
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return name.count("/") == 1
 
 
 @contextmanager
@@ -28,11 +36,10 @@ def hub_client() -> Iterator["HfApi"]:
     """Yield the client; it writes neither logs nor progress bars.
 
     Raises:
-        InvalidRepositoryName: see there.
-        HubRequestFailed: any other failure of a request in the block.
+        HubRequestFailed: a request in the block failed.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils.logging import get_logger
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
@@ -42,8 +49,6 @@ def hub_client() -> Iterator["HfApi"]:
         yield HfApi()
     except HfHubHTTPError as error:
         raise HubRequestFailed(error.response.status_code, type(error).__name__) from None
-    except HFValidationError as error:
-        raise InvalidRepositoryName(None, type(error).__name__) from None
     except Exception as error:  # the client also lets errors of its HTTP library through
         cause = type(error.__cause__ or error).__name__  # it wraps errors of an upload
         raise HubRequestFailed(None, cause) from None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import EmojiReactorError
-from bot.hub.client import HubRequestFailed, InvalidRepositoryName, hub_client
+from bot.hub.client import HubRequestFailed, hub_client
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -59,8 +59,6 @@ def push(request: PushRequest) -> str:
     try:
         with hub_client() as client:
             return _push(client, request)
-    except InvalidRepositoryName:
-        raise PushFailed(f"{repo}: should be ORG/NAME, as the Hub spells it") from None
     except HubRequestFailed as error:
         if error.status is None:
             message = f"{repo}: the Hub cannot be reached ({error.cause}); push again"

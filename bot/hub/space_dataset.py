@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.dataset.space_import import SpaceImportFailed
-from bot.hub.client import HubRequestFailed, hub_client
+from bot.hub.client import HubRequestFailed, hub_client, is_repository_name
 from demo.page.hub_dataset import CHOICES, TEXTS
 
 
@@ -22,7 +22,7 @@ def open_space_dataset(source: str) -> Iterator[Path]:
     if Path(source).is_dir():
         yield Path(source)
         return
-    if source.count("/") != 1 or source.startswith((".", "/", "~")):
+    if not is_repository_name(source):
         raise SpaceImportFailed(f"{source} is neither a folder nor a data set ORG/NAME on the Hub")
     with tempfile.TemporaryDirectory() as folder:
         _download(source, folder)

@@ -4,10 +4,24 @@ from typing import Annotated
 
 import typer
 
+from bot.hub.client import is_repository_name
 from bot.hub.push import PushRequest, push
 
+
+def _require_name(repo: str) -> str:
+    if not is_repository_name(repo):
+        raise typer.BadParameter(f"{repo} should be ORG/NAME, as the Hub spells it")
+    return repo
+
+
 RepoOption = Annotated[
-    str, typer.Option("--repo", metavar="ORG/NAME", help="Created if it does not exist.")
+    str,
+    typer.Option(
+        "--repo",
+        metavar="ORG/NAME",
+        help="Created if it does not exist.",
+        callback=_require_name,
+    ),
 ]
 PrivateOption = Annotated[
     bool, typer.Option("--private/--public", help="Public only once everything is there.")

@@ -49,7 +49,8 @@ def read_feedback_targets(dataset: Path, split: str) -> list[FeedbackTarget]:
     """
     if not (dataset / "jsonl").is_dir():
         raise FeedbackError(
-            f"{dataset} holds no feedback as JSON Lines; export it with that format"
+            f"{dataset} holds no feedback as JSON Lines: there is none yet, or it was exported in"
+            " another format"
         )
     file = split_path(dataset, split)
     rows = read_rows(file) if file.exists() else iter(())

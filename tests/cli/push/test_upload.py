@@ -81,9 +81,10 @@ async def test_an_interrupted_upload_is_resumed(
 async def test_invalid_names_and_missing_tokens_are_one_line_errors(
     push: Push, hub: HubServer, artifact_with_card: Path
 ) -> None:
-    wrong = await push("push", "model", "--repo", "a/b/c", "--model", str(artifact_with_card))
-    assert wrong.status == 1
-    assert "a/b/c: should be ORG/NAME" in wrong.error
+    for name in ("a/b/c", "name", "a/b c"):
+        wrong = await push("push", "model", "--repo", name, "--dry-run")
+        assert wrong.status == 2
+        assert f"Invalid value for '--repo': {name} should be ORG/NAME" in wrong.error
     without_token = await push(
         "push", "model", "--repo", NAME, "--model", str(artifact_with_card), HF_TOKEN=""
     )
