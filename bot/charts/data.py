@@ -12,8 +12,10 @@ class Bar:
     """An emoji, a custom one as ``:name:``, or any text, such as a community's name."""
     share: float
     """From 0 to 1."""
-    count: int
-    """Number of shown emojis."""
+    count: int | None = None
+    """Number of shown emojis; without one in any bar there is no column of counts."""
+    interval: tuple[float, float] | None = None
+    """Of the share, drawn as a line."""
 
 
 @dataclass(frozen=True, slots=True)

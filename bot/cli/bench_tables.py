@@ -69,17 +69,13 @@ def write_chart(rows: "Sequence[BenchmarkRow]", path: Path) -> None:
     charts = []
     for figure, title in _CHARTS.items():
         bars = [
-            Bar(row.name, row.figures[figure].value, _texts(row, figure))
+            Bar(row.name, of_row.value, interval=of_row.interval)
             for row in rows
-            if figure in row.figures
+            if (of_row := row.figures.get(figure)) is not None
         ]
-        heading = (TITLES[figure], "texts")
-        charts.append(acceptance_chart(bars, NEUTRAL, title, "mean over languages", heading))
+        heading, subtitle = (TITLES[figure], ""), "mean over languages, with its 95 % interval"
+        charts.append(acceptance_chart(bars, NEUTRAL, title, subtitle, heading))
     path.write_bytes(stack_charts(charts))
-
-
-def _texts(row: "BenchmarkRow", figure: str) -> int:
-    return sum(part.texts for part in row.parts if figure in part.figures)
 
 
 def figure_cells(row: "BenchmarkRow", *, intervals: bool = True) -> dict[str, str]:

@@ -45,6 +45,21 @@ def test_the_length_of_a_bar_is_its_share(share: float) -> None:
     assert not filled or filled[0] == track[0]
 
 
+def test_an_interval_is_a_line_over_its_bar() -> None:
+    image = decode(acceptance_chart([Bar("😂", 0.5, interval=(0.4, 0.7))], NEUTRAL, ""))
+    plain = decode(acceptance_chart([Bar("😂", 1)], NEUTRAL, ""))
+    track, line = across(plain, FIRST, NEUTRAL.accent), across(image, FIRST, NEUTRAL.text)
+    ends = [track[0] + share * len(track) for share in (0.4, 0.7)]
+    # Digits of the share have the same colour, to the right of the track.
+    drawn = [x for x in line if x <= track[-1]]
+    assert [drawn[0], drawn[-1]] == pytest.approx(ends, abs=3)
+
+
+def test_bars_without_counts_are_longer() -> None:
+    counted, plain = (decode(acceptance_chart([Bar("😂", 1, n)], NEUTRAL, "")) for n in (3, None))
+    assert len(across(plain, FIRST, NEUTRAL.accent)) > len(across(counted, FIRST, NEUTRAL.accent))
+
+
 def test_rows_keep_their_order() -> None:
     image = decode(acceptance_chart([Bar("😂", 0.2, 1), Bar(":pog:", 0.8, 1)], NEUTRAL, ""))
     few, many = (len(across(image, FIRST + n * ROW_HEIGHT, NEUTRAL.accent)) for n in (0, 1))
