@@ -22,7 +22,7 @@ class HubRequestFailed(Exception):
 def is_repository_name(name: str) -> bool:
     """Return True if a name is of the form ``ORG/NAME``, in the Hub's characters."""
     from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined] # documented
 
     try:
         validate_repo_id(name)
