@@ -53,6 +53,8 @@ class IncomingMessage:
     """Kept out of ``repr`` so that no log line or traceback can show it."""
     candidates: frozenset[str] | None = None
     """Canonical emojis that the platform allows now; None for all."""
+    images: frozenset[str] = frozenset()
+    """Candidates that are shown as an image whose author alone says what it stands for."""
     custom_emojis: frozenset[str] = frozenset()
     """The community's custom emojis, as ``:name:``, that can be shown now."""
     addressed: bool = False

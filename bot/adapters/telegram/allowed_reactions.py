@@ -101,6 +101,12 @@ class AllowedReactions:
         } | _plain_reactions(available)
 
 
+def images_of(reactions: Reactions) -> frozenset[str]:
+    """Return the emojis that are shown by a custom emoji."""
+    custom = ReactionTypeCustomEmoji
+    return frozenset(emoji for emoji, shown in reactions.items() if isinstance(shown, custom))
+
+
 def _plain_reactions(available: list[dict[str, Any]]) -> dict[str, ReactionType]:
     listed = (canonical(each["emoji"]) for each in available if each["type"] == "emoji")
     return {emoji: ALL_REACTIONS[emoji] for emoji in listed if emoji in ALL_REACTIONS}

@@ -8,6 +8,7 @@ from telegram.constants import ChatType
 
 from bot.adapters.telegram import events
 from bot.adapters.telegram.admin_notices import AdminNotices
+from bot.adapters.telegram.allowed_reactions import images_of
 from bot.adapters.telegram.answers import answer_message, check_outcome
 from bot.adapters.telegram.commands import menu
 from bot.adapters.telegram.context import AdapterContext
@@ -58,7 +59,7 @@ class MessageHandler:
             return
         if message.chat.type != ChatType.PRIVATE:
             allowed = await self._context.allowed_reactions.get(message.chat_id)
-            incoming = replace(incoming, candidates=frozenset(allowed))
+            incoming = replace(incoming, candidates=frozenset(allowed), images=images_of(allowed))
         outcome = await answer_message(self._context, message, incoming)
         again = partial(self._answer, replace(incoming, waited=True), message)
         check_outcome(outcome, self._delayed, again)

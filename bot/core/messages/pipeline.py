@@ -26,7 +26,7 @@ from bot.core.preferences.threshold import adapt_threshold
 from bot.core.rules.rule import Rule
 from model import Prediction
 from model.emotions import KIND_EMOJIS
-from model.prediction import HARMLESS, Gravity
+from model.prediction import HARMLESS, Gravity, GravityLevel
 from model.text import clean, has_words
 
 
@@ -115,10 +115,15 @@ async def predict(
 
 
 def rank(given: PipelineInput, predictions: Sequence[Prediction]) -> Ranked:
-    """Apply the pending preferences, and cut the best five."""
+    """Apply the pending preferences, and cut the best five.
+
+    An image may show anything, as a custom emoji: only harmless texts get one.
+    """
+    of_text = gravity_of_answer(predictions, given.answered_gravity)
+    if of_text.level is not GravityLevel.HARMLESS:
+        predictions = [p for p in predictions if p.emoji not in given.message.images]
     ranked = rank_with_pending(predictions, given.preferences)
     permitted = permitted_predictions(ranked, given.settings) or ranked
-    of_text = gravity_of_answer(predictions, given.answered_gravity)
     return Ranked(ranked, permitted[:TOP_K], of_text)
 
 
@@ -162,7 +167,8 @@ def _choose_by_model(
         as_buttons=given.as_buttons,
         requested=given.message.requested,
     )
-    if choice is SkipReason.NO_PREDICTION and _has_nothing_comforting(given):
+    has_only_images = bool(given.message.images) and ranked.gravity.level != GravityLevel.HARMLESS
+    if choice is SkipReason.NO_PREDICTION and (has_only_images or _has_nothing_comforting(given)):
         return SkipReason.GRAVITY
     return choice
 

@@ -30,6 +30,8 @@ def choose_by_rule(
         return SkipReason.NO_ALLOWED_EMOJI
     if of_text is None or is_silenced(of_text, settings):
         return SkipReason.GRAVITY
+    if of_text.level is not GravityLevel.HARMLESS or _is_sad(predictions):
+        usable = [emoji for emoji in usable if emoji not in message.images]
     permitted = tuple(e for e in usable if _is_permitted(e, of_text.level, predictions))
     return permitted or SkipReason.GRAVITY
 
@@ -44,8 +46,12 @@ def _is_usable(emoji: str, message: IncomingMessage) -> bool:
 def _is_permitted(emoji: str, level: GravityLevel, predictions: Sequence[Prediction]) -> bool:
     if not gravity.is_permitted_unasked(emoji, level):
         return False
-    if not gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE):
+    if not _is_sad(predictions):
         return True
     # Nobody but the rule chose it, so that mostly sad predictions are doubt enough.
     is_kind = gravity.is_permitted(emoji, GravityLevel.UNSURE)
     return is_kind and emoji not in LAUGHING_OR_CELEBRATING_EMOJIS
+
+
+def _is_sad(predictions: Sequence[Prediction]) -> bool:
+    return gravity.is_grave(predictions[:TOP_K], gravity.REACTION_RULE)

@@ -11,6 +11,7 @@ from bot.adapters.telegram.allowed_reactions import (
     ALL_REACTIONS,
     REFUSED_SECONDS,
     AllowedReactions,
+    images_of,
 )
 from bot.adapters.telegram.custom_emojis import CustomEmojis
 from model.emoji import TELEGRAM_REACTIONS, canonical
@@ -85,6 +86,11 @@ async def test_all_reactions_are_parsed_in_the_form_of_telegram() -> None:
     cached.telegram.result = {"available_reactions": listed}
     assert await cached.cache.get(1) == ALL_REACTIONS
     assert {canonical(form) for form in TELEGRAM_REACTIONS.values()} == set(ALL_REACTIONS)
+
+
+def test_only_custom_emojis_are_images() -> None:
+    assert images_of(ALL_REACTIONS) == frozenset()
+    assert images_of(ONLY_HEART | {"🍕": PIZZA}) == {"🍕"}
 
 
 async def test_a_refused_custom_emoji_is_left_out_for_a_while() -> None:

@@ -130,6 +130,21 @@ async def test_a_rule_may_comfort(core: CoreSetup) -> None:
     assert (await answer(core, message("gm", "2"))).skip_reason is SkipReason.GRAVITY
 
 
+@pytest.mark.parametrize("level", GravityLevel)
+@pytest.mark.parametrize("rules", [[], [Rule("gm", (COMFORT,))]])
+async def test_only_a_harmless_text_gets_an_image(
+    core: CoreSetup, level: GravityLevel, rules: list[Rule]
+) -> None:
+    for rule in rules:
+        await core.store.rules.add(ref(), rule)
+    core.predictor.predictions = at(level)
+    given = replace(message("gm"), candidates=frozenset({COMFORT}), images=frozenset({COMFORT}))
+    outcome = await answer(core, given)
+    is_shown = level is GravityLevel.HARMLESS
+    assert outcome.shown == ((COMFORT,) if is_shown else ())
+    assert outcome.skip_reason is (None if is_shown else SkipReason.GRAVITY)
+
+
 async def test_mostly_sad_predictions_keep_a_rule_from_laughing(core: CoreSetup) -> None:
     await core.store.rules.add(ref(), LAUGH)
     core.predictor.predictions = [Prediction("😢", 0.6), Prediction("😂", 0.3)]
