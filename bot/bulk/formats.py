@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -14,8 +15,10 @@ CHUNK_ROWS = 5_000
 BATCH_ROWS = 256
 """Rows in memory at once."""
 MAX_RECORD_BYTES = 100_000_000
-"""The longest record; a quotation mark that never ends would otherwise take all memory."""
+"""The longest line or cell; a quotation mark that never ends would otherwise take all memory."""
 PREDICTIONS = "predictions"
+BYTE_ORDER_MARK = "\ufeff"
+"""Some programs for Windows begin a file with it."""
 
 Row = dict[str, Any]
 
@@ -59,7 +62,7 @@ class JsonLines:
     def spans(self, file: Path) -> Iterator[Span]:
         """Divide at the ends of lines."""
         with file.open("rb") as lines:
-            yield from _spans(line for line in iter(lambda: lines.readline(MAX_RECORD_BYTES), b""))
+            yield from _spans(len(line) for line in _lines(lines))
 
     def read(self, file: Path, span: Span) -> Iterator[Sequence[Row]]:
         """Yield objects."""
@@ -77,7 +80,8 @@ class JsonLines:
 
     def write(self, path: Path, source: Path, batches: Iterator[Sequence[Row]]) -> None:
         """Write one object on each line."""
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        # Half a surrogate pair has no UTF-8; written as an escape, it comes back as it was.
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             for batch in batches:
                 file.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in batch)
 
@@ -87,9 +91,8 @@ class Csv:
 
     def spans(self, file: Path) -> Iterator[Span]:
         """Divide after records, which may hold quoted ends of lines."""
-        with file.open("rb") as lines:
-            header = b"".join(next(_records(lines), []))
-            yield from _spans((b"".join(record) for record in _records(lines)), len(header))
+        sizes = _record_sizes(file)
+        yield from _spans(sizes, start=next(sizes, 0))
 
     def read(self, file: Path, span: Span) -> Iterator[Sequence[Row]]:
         """Yield rows, whose values are texts."""
@@ -98,13 +101,13 @@ class Csv:
             lines.seek(span.start)
             text = _decode(lines.read(span.stop - span.start), file, span.start)
         batch: list[Row] = []
-        for row in csv.DictReader(io.StringIO(text, newline=""), names):
-            if None in row or None in row.values():
+        for cells in filter(None, _cells(io.StringIO(text, newline=""), file)):
+            if len(cells) != len(names):
                 raise BulkInputError(
                     f"{file}: a record after byte {span.start} has more or fewer than"
                     f" {len(names)} cells"
                 )
-            batch.append(row)
+            batch.append(dict(zip(names, cells, strict=True)))
             if len(batch) == BATCH_ROWS:
                 yield batch
                 batch = []
@@ -122,9 +125,12 @@ class Csv:
 
     @staticmethod
     def _names(file: Path) -> list[str]:
-        with file.open("rb") as lines:
-            header = _decode(b"".join(next(_records(lines), [])), file, 0).removeprefix("\ufeff")
-        return next(csv.reader([header.rstrip("\r\n")]), [])
+        with file.open("rb") as data:
+            header = _decode(data.read(next(_record_sizes(file), 0)), file, 0)
+        names = next(csv.reader(io.StringIO(header.removeprefix(BYTE_ORDER_MARK), newline="")), [])
+        if twice := [name for name, count in Counter(names).items() if count > 1]:
+            raise BulkInputError(f"{file}: has two columns named {twice[0]}; rename one")
+        return names
 
 
 class Parquet:
@@ -179,11 +185,11 @@ FORMATS: Mapping[str, type[JsonLines | Csv | Parquet]] = {
 """By the suffix of a file."""
 
 
-def _spans(records: Iterator[bytes], start: int = 0) -> Iterator[Span]:
-    """Divide after each ``CHUNK_ROWS`` records."""
+def _spans(sizes: Iterator[int], start: int = 0) -> Iterator[Span]:
+    """Divide after each ``CHUNK_ROWS`` records of these sizes."""
     stop, count = start, 0
-    for record in records:
-        stop += len(record)
+    for size in sizes:
+        stop += size
         count += 1
         if count == CHUNK_ROWS:
             yield Span(start, stop, stop - start)
@@ -192,21 +198,38 @@ def _spans(records: Iterator[bytes], start: int = 0) -> Iterator[Span]:
         yield Span(start, stop, stop - start)
 
 
-def _records(lines: io.BufferedReader) -> Iterator[list[bytes]]:
-    """Yield the lines of each record: between two of them, all quotation marks are closed."""
-    record: list[bytes] = []
-    quotes = size = 0
-    while line := lines.readline(MAX_RECORD_BYTES):
-        record.append(line)
-        quotes += line.count(b'"')
-        size += len(line)
-        if quotes % 2 == 0:
-            yield record
-            record, quotes, size = [], 0, 0
-        elif size > MAX_RECORD_BYTES:
-            raise BulkInputError(f"{lines.name}: a quotation mark is never closed")
-    if record:
-        yield record
+def _lines(file: io.BufferedReader) -> Iterator[bytes]:
+    return iter(lambda: file.readline(MAX_RECORD_BYTES), b"")
+
+
+def _record_sizes(file: Path) -> Iterator[int]:
+    """Yield the bytes of each record of CSV, the header's first."""
+    size = 0
+
+    def lines(source: io.BufferedReader) -> Iterator[str]:
+        nonlocal size
+        for line in _lines(source):
+            size += len(line)
+            yield line.decode("latin-1")  # CSV's own characters are the same in UTF-8
+
+    with file.open("rb") as source:
+        for _ in _cells(lines(source), file):
+            yield size
+            size = 0
+
+
+def _cells(lines: Iterable[str], file: Path) -> Iterator[list[str]]:
+    """Yield the cells of each record; no line is read before the record that it belongs to."""
+    csv.field_size_limit(MAX_RECORD_BYTES)
+    try:
+        yield from csv.reader(lines)
+    except csv.Error as error:
+        if "new-line" in str(error):
+            raise BulkInputError(f"{file}: lines should end with LF or CRLF, not CR") from None
+        raise BulkInputError(
+            f"{file}: a quotation mark is never closed, or a cell is longer than"
+            f" {MAX_RECORD_BYTES} bytes"
+        ) from None
 
 
 def _decode(data: bytes, file: Path, offset: int) -> str:
@@ -218,8 +241,9 @@ def _decode(data: bytes, file: Path, offset: int) -> str:
 
 def _parse_object(line: bytes, file: Path, offset: int) -> Row:
     try:
-        row = json.loads(_decode(line, file, offset))
-    except ValueError:
+        text = _decode(line, file, offset)
+        row = json.loads(text if offset else text.removeprefix(BYTE_ORDER_MARK))
+    except (ValueError, RecursionError):  # RecursionError: brackets too deep
         row = None
     if not isinstance(row, dict):
         raise BulkInputError(f"{file}: the line at byte {offset} is not a JSON object")

@@ -114,17 +114,49 @@ def test_a_folder_with_other_work_is_refused(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "a"}\n[1]\n', "the line at byte 14 is not a JSON object"),
         ("a.jsonl", '{"words": "a"}\n', "a row has no text, but words; name the texts"),
         ("a.jsonl", '{"text": "a", "predictions": 1}', "a row has predictions already"),
+        ("a.jsonl", '{"text": "a"}\n' + "[" * 100_000, "the line at byte 14 is not a JSON object"),
         ("a.csv", "text,id\na,1\nb\n", "more or fewer than 2 cells"),
+        ("a.csv", "text,id\ra,1\r", "should end with LF or CRLF"),
+        ("a.csv", "text,text\na,b\n", "two columns named text"),
+        ("a.csv", 'text,id\n"' + "a" * 2_000, "a quotation mark is never closed"),
         ("a.parquet", "text", "is not a Parquet file"),
         ("a.txt", "text", "should be a file, or a folder of files, of one of .jsonl"),
     ],
 )
 def test_what_cannot_be_read_is_named(
-    tmp_path: Path, predictor: Predictor, name: str, content: str, message: str
+    tmp_path: Path,
+    predictor: Predictor,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    content: str,
+    message: str,
 ) -> None:
-    (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.setattr(formats, "MAX_RECORD_BYTES", 1_000)
+    (tmp_path / name).write_text(content, encoding="utf-8", newline="")
     with pytest.raises(BulkInputError, match=message):
         list(run_here(job(tmp_path / name, tmp_path / "out"), predictor))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "texts"),
+    [
+        ("a.jsonl", '{"text": "\\ud83d hi", "id": 0}\n', ["\ud83d hi"]),
+        ("a.jsonl", '\ufeff{"text": "saved on Windows", "id": 0}\r\n', ["saved on Windows"]),
+        ("a.csv", '\ufefftext,id\r\n"saved\r\non Windows",0\r\n', ["saved\r\non Windows"]),
+        ("a.csv", f"text,id\n{'a' * 200_000},0\n", ["a" * 200_000]),
+        (
+            "a.csv",
+            'text,id\n5" pizza,0\n"a\nb",1\nc,2\n"d\ne",3\n',
+            ['5" pizza', "a\nb", "c", "d\ne"],
+        ),
+    ],
+)
+def test_odd_texts_come_back_as_they_were(
+    tmp_path: Path, predictor: Predictor, name: str, content: str, texts: list[str]
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8", newline="")
+    list(run_here(job(tmp_path / name, tmp_path / "out"), predictor))
+    assert [text for _, text, _ in read(tmp_path / "out")] == texts
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"))))
