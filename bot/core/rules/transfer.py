@@ -1,5 +1,6 @@
 """The rules of a community as a TOML file: for backups, to edit them, and for another community."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -16,6 +17,9 @@ MAX_NAME = 40
 MAX_DOTS = 200
 """Dots of a line, of which a pattern has a hundred at most: the time that tomllib takes grows with
 the square of the parts of a key, to an hour for a file of the largest size."""
+
+
+_POSITION = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)\Z")
 
 
 class _Rule(BaseModel):
@@ -67,8 +71,8 @@ def load_rules(content: bytes) -> list[Rule]:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(_name, first["loc"]))
         raise ExportFileError(f"{place}: {first['msg']}") from None
-    except (ValueError, RecursionError):
-        raise ExportFileError("it is not TOML in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise ExportFileError(f"it is not TOML in UTF-8{_position(error)}") from None
     return [
         Rule(
             each.pattern,
@@ -79,6 +83,12 @@ def load_rules(content: bytes) -> list[Rule]:
         )
         for each in document.rule
     ]
+
+
+def _position(error: Exception) -> str:
+    """Return where the parser found its fault, without what stands there."""
+    found = _POSITION.search(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else None
+    return f" {found[0]}" if found else ""
 
 
 def _decode(content: bytes) -> str:

@@ -75,7 +75,8 @@ def test_a_file_reads_well() -> None:
         (b"\xff", "TOML"),
         (".".join("a" * 2 * MAX_DOTS).encode() + b" = 1", "dots"),  # takes hours with more of them
         (b"x = 1\r[" + b"a . " * 2 * MAX_DOTS + b"a]", "dots"),
-        (b"rule = [", "TOML"),
+        (b"rule = [", r"TOML in UTF-8 \(at end of document\)"),
+        (b'format = "a"\n[[rule]\n', r"TOML in UTF-8 \(at line 2, column 7\)"),
         (b"", "format"),
         (b'format = "other"', FORMAT),
         (f'format = "{FORMAT}"\nrule = 3'.encode(), "rule"),
