@@ -20,7 +20,7 @@ from bot.cli.push.upload import (
 from bot.hub.push import PushRequest
 from bot.hub.repo_files import layout_files, model_files
 from model import artifact, artifact_source
-from model.artifact import Artifact
+from model.artifact import LAYOUT, Artifact
 from model.evaluation.eval_results import eval_results_files
 from model.training.layouts.layout_format import LayoutFormat
 
@@ -51,8 +51,16 @@ def model(
             layouts.write(loaded, format_, folder, figures)
             files = layout_files(folder, loaded)
         files |= _write_eval_results(loaded, Path(scratch))
+        files[LAYOUT.card] = _write_card(files[LAYOUT.card], repo, Path(scratch))
         request = PushRequest(repo, "model", files, loaded.version, not private, revision, tag=tag)
         upload(request, dry_run=dry_run)
+
+
+def _write_card(card: Path, repo: str, folder: Path) -> Path:
+    """Write a card whose examples name the repository."""
+    written = folder / LAYOUT.card
+    written.write_text(card.read_text(encoding="utf-8").replace("ORG/NAME", repo), encoding="utf-8")
+    return written
 
 
 def _write_eval_results(loaded: Artifact, folder: Path) -> dict[str, Path]:

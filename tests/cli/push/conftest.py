@@ -72,5 +72,6 @@ def artifact_with_card(tmp_path: Path, tiny_artifact: Path) -> Path:
     folder.mkdir()
     for file in tiny_artifact.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    (folder / LAYOUT.card).write_text("---\nlicense: apache-2.0\n---\n# A card\n", "utf-8")
+    card = '---\nlicense: apache-2.0\n---\n# A card\n\nPredictor.load("ORG/NAME")\n'
+    (folder / LAYOUT.card).write_text(card, "utf-8")
     return folder

@@ -18,9 +18,11 @@ async def test_a_pushed_model_can_be_served(
     result = await push("push", "model", "--repo", NAME, "--model", str(artifact_with_card))
     assert result.status == 0, result.err
     names = {*LAYOUT.hashed_files, LAYOUT.manifest, LAYOUT.card}
-    assert hub_files(hub, NAME) == {
-        name: (artifact_with_card / name).read_bytes() for name in names
-    }
+    expected = {name: (artifact_with_card / name).read_bytes() for name in names}
+    # What a reader of the card copies works as it is.
+    expected[LAYOUT.card] = expected[LAYOUT.card].replace(b'"ORG/NAME"', f'"{NAME}"'.encode())
+    assert hub_files(hub, NAME) == expected
+    assert f'Predictor.load("{NAME}")'.encode() in expected[LAYOUT.card]
     assert hub.repositories[NAME].token == TOKEN  # private
     answer = await push("predict", "--json", "--model", NAME, "so funny")
     assert answer.status == 0, answer.err
@@ -51,6 +53,8 @@ async def test_a_model_with_layouts_can_be_served_too(
     files = hub_files(hub, NAME)
     assert {"model.onnx", "config.json", "tokenizer.json"} <= set(files)
     assert b"ORTModelForSequenceClassification" in files["README.md"]
+    assert f'AutoTokenizer.from_pretrained("{NAME}")'.encode() in files["README.md"]
+    assert b"ORG/NAME" not in files["README.md"]
     assert f"{REPOSITORY_FOLDER}/{LAYOUT.manifest}" in files
     answer = await push("predict", "--json", "--model", NAME, "so funny")
     assert answer.status == 0, answer.err
