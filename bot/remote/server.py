@@ -1,5 +1,8 @@
 """The HTTP connection to a server that predicts for this process."""
 
+import time
+from collections.abc import Iterator
+from contextlib import closing
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -19,6 +22,7 @@ from bot.remote.messages import (
     ScoresRequest,
 )
 
+_FOREIGN = "an answer of another program or version"
 _JSON = {"Content-Type": "application/json"}
 M = TypeVar("M", bound=ModelAnswer)
 
@@ -38,7 +42,7 @@ class ModelServer:
         self, url: str, token: str | None, timeout_seconds: float, proxy: str | None = None
     ) -> None:
         """Connect at the first request."""
-        self._url = url.rstrip("/")
+        self._url, self._timeout_seconds = url.rstrip("/"), timeout_seconds
         # Proxies of the environment are in ``proxy`` already (``bot.config.proxy``).
         self._client = httpx.Client(
             base_url=self._url,
@@ -54,7 +58,10 @@ class ModelServer:
 
     def scores(self, request: ScoresRequest) -> ScoresAnswer:
         """Return predictions for texts."""
-        return self._post(SCORES_PATH, request, ScoresAnswer)
+        answer = self._post(SCORES_PATH, request, ScoresAnswer)
+        if len(answer.texts) != len(request.texts):
+            raise self._failed(_FOREIGN)
+        return answer
 
     def offsets(self, request: OffsetsRequest) -> OffsetsAnswer:
         """Return embedding offsets, learnt from choices."""
@@ -70,10 +77,12 @@ class ModelServer:
         return self._send(request, answer)
 
     def _send(self, request: httpx.Request, answer: type[M]) -> M:
+        deadline = time.monotonic() + self._timeout_seconds
         try:
-            response = self._client.send(request)
+            with closing(self._client.send(request, stream=True)) as response:
+                content = b"".join(self._until(deadline, response.iter_bytes()))
         except httpx.TimeoutException:
-            raise Overloaded(f"{self._url} is late") from None
+            raise self._late() from None
         except httpx.HTTPError as error:
             raise self._failed(f"no answer ({type(error).__name__})") from None
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
@@ -81,9 +90,19 @@ class ModelServer:
         if response.status_code != HTTPStatus.OK:
             raise self._failed(f"status {response.status_code}")
         try:
-            return answer.model_validate_json(response.content)
+            return answer.model_validate_json(content)
         except ValidationError:
-            raise self._failed("an answer of another program or version") from None
+            raise self._failed(_FOREIGN) from None
+
+    def _until(self, deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield chunks; httpx limits the time of each, not of all."""
+        for chunk in chunks:
+            if time.monotonic() > deadline:
+                raise self._late()
+            yield chunk
+
+    def _late(self) -> Overloaded:
+        return Overloaded(f"{self._url} is late")
 
     def _failed(self, cause: str) -> ModelServerFailed:
         return ModelServerFailed(

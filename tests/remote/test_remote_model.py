@@ -4,8 +4,8 @@ import asyncio
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from bot.config.settings import Settings
 from bot.core.concurrency.batching import BatchingPredictor
 from bot.core.errors import Overloaded
 from bot.diagnostics import examine
+from bot.remote.messages import ModelAnswer
 from bot.remote.model import RemoteModel, RemoteWatch
 from bot.remote.opening import open_remote_model
 from bot.remote.server import ModelServer, ModelServerFailed
@@ -109,6 +110,53 @@ def test_a_late_server_is_silence(remote: RemoteModel) -> None:
         url = f"http://127.0.0.1:{mute.getsockname()[1]}"
         with closing(ModelServer(url, None, 0.05)) as server, pytest.raises(Overloaded):
             RemoteModel(server, about).predict(["so funny"])
+
+
+@contextmanager
+def answering(send: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Yield the URL of a server that answers its first request by ``send``."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):  # the client may be gone
+                connection.recv(65_536)
+                send(connection)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+def test_an_answer_that_comes_in_drops_is_late() -> None:
+    given_up = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(1000):
+            connection.sendall(b" ")
+            if given_up.wait(0.02):
+                return
+
+    with answering(drip) as url, closing(ModelServer(url, None, 0.1)) as server:
+        with pytest.raises(Overloaded, match="late"):
+            server.about()
+        given_up.set()
+
+
+def test_an_answer_for_fewer_texts_is_an_error() -> None:
+    content = b'{"artifact": "1", "threshold": 0.2, "texts": []}'
+
+    def answer(connection: socket.socket) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n"
+        connection.sendall(head.encode() + content)
+
+    about = ModelAnswer(artifact="1", threshold=0.2)
+    with answering(answer) as url, closing(ModelServer(url, None, 30.0)) as server:
+        remote = RemoteModel(server, about)
+        with pytest.raises(ModelServerFailed, match="another program"):
+            remote.predict(["so funny"])
 
 
 async def test_what_waits_is_one_request_and_a_promotion_is_noticed(
