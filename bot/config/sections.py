@@ -80,10 +80,21 @@ class DatabaseSettings(_Section):
     ] = "sqlite+aiosqlite:///emoji-reactor.db"
 
 
+def _check_model_source(source: str) -> str:
+    """Refuse what begins like a URL and is none; with a password it would be logged."""
+    if source.startswith(("https://", "http://")) and "@" in _check_url(source):
+        raise PydanticCustomError(
+            "password", "should have no password; EMOJI_REACTOR_MODEL_TOKEN is sent"
+        )
+    return source
+
+
 class ModelSettings(_Section):
     """The artifact and its resources."""
 
-    source: OptionalText = None
+    source: Annotated[
+        Annotated[str, AfterValidator(_check_model_source)] | None, _EMPTY_IS_UNSET
+    ] = None
     folder: Annotated[str, Field(min_length=1)] = "artifacts"
     threads: Annotated[int, Field(ge=1, le=256)] = 2
     max_queue_size: Annotated[int, Field(ge=1, le=100_000)] = 64

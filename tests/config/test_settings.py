@@ -296,3 +296,18 @@ def test_levels_of_areas_come_from_the_file_or_the_environment(
     monkeypatch.setenv("EMOJI_REACTOR__LOG__LEVELS", "web=error")
     with pytest.raises(ConfigError, match=r"LEVELS: should be JSON: \{"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("source", "requirement"),
+    [
+        ("https://[::1", "should be an address"),
+        ("https://", "should be an address"),
+        ("http://a b", "should be an address"),
+        ("https://bot:hush@models.example", "should have no password"),
+    ],
+)
+def test_a_model_source_that_is_a_url_is_a_whole_one(source: str, requirement: str) -> None:
+    with pytest.raises(ConfigError, match=requirement) as error:
+        parse(f'[model]\nsource = "{source}"')
+    assert "hush" not in str(error.value)
