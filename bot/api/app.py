@@ -1,8 +1,9 @@
 """The API as one ASGI application."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -78,17 +79,28 @@ async def _answer_problem(_: Request, error: Exception) -> Response:
 async def _answer_invalid(_: Request, error: Exception) -> Response:
     """Name the places and reasons of the first mistakes, never the values."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    reasons = [_describe(mistake["loc"], mistake["msg"]) for mistake in error.errors()[:3]]
+    reasons = [_describe(mistake) for mistake in error.errors()[:3]]
     return ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(reasons)).response()
 
 
-def _describe(place: Sequence[object], reason: str) -> str:
-    return f"{'.'.join(str(part) for part in place)}: {reason[:1].lower()}{reason[1:]}"
+def _describe(mistake: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in mistake["loc"])
+    if mistake["type"] == "json_invalid":
+        return f"{place}: is not JSON"
+    if place == "body":  # also what comes with another type, which is not read as JSON
+        return "body: should be a JSON object, sent with Content-Type: application/json"
+    reason: str = mistake["msg"]
+    return f"{place}: {reason[:1].lower()}{reason[1:]}"
 
 
 async def _answer_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's, for bytes that are no text
-        detail = "body: should be JSON in UTF-8"
-        return ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, detail).response()
-    return ApiProblem(HTTPStatus(error.status_code), str(error.detail), error.headers).response()
+    headers = error.headers or {}
+    status, detail = HTTPStatus(error.status_code), str(error.detail)
+    if status is HTTPStatus.BAD_REQUEST:  # FastAPI's, for bytes that are no text
+        status, detail = HTTPStatus.UNPROCESSABLE_ENTITY, "body: should be JSON in UTF-8"
+    elif status is HTTPStatus.NOT_FOUND:
+        detail = "there is no such path; /openapi.json lists them"
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"this path takes {headers.get('Allow', 'another method')} only"
+    return ApiProblem(status, detail, headers).response()

@@ -35,6 +35,7 @@ from bot.core.events import (
 from bot.core.members.pseudonyms import Pseudonyms
 from bot.core.messages.feedback import ReactionFeedback
 from bot.core.messages.service import RETRYABLE
+from bot.database.preferences.prediction_counts import SCORE_DIGITS
 from bot.i18n import localize
 from model import Prediction, Predictor
 from model.emoji import (
@@ -251,10 +252,10 @@ def _to_answer(outcome: Outcome, request: PredictRequest) -> TextPrediction:
     reason = outcome.skip_reason
     return TextPrediction(
         predictions=[
-            EmojiScore(emoji=p.emoji, score=p.score, model_score=p.model_score)
+            EmojiScore(emoji=p.emoji, score=_rounded(p.score), model_score=_rounded(p.model_score))
             for p in top[: request.k]
         ],
-        confidence=top[0].score if top else 0.0,
+        confidence=_rounded(top[0].score) if top else 0.0,
         threshold=outcome.confidence_threshold,
         speaks=bool(outcome.shown),
         emojis=list(outcome.shown),
@@ -262,6 +263,11 @@ def _to_answer(outcome: Outcome, request: PredictRequest) -> TextPrediction:
         explanation=localize(f"skip.{reason}", request.language, refusal="") if reason else None,
         gravity=_to_gravity(top[0].gravity) if top else None,
     )
+
+
+def _rounded(score: float) -> float:
+    """Return a score as it is kept, so that the same message gets the same answer."""
+    return round(score, SCORE_DIGITS)
 
 
 def _to_gravity(gravity: Gravity) -> TextGravity:

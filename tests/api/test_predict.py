@@ -59,7 +59,7 @@ def test_the_same_message_gets_the_same_answer(http: httpx.Client) -> None:
     again = predict(http, "so funny", messages=["twice"], community="c1")
     assert again["emojis"] == first["emojis"] == ["😂"]
     assert again["speaks"]
-    assert again["gravity"] == first["gravity"]
+    assert again == first
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,25 @@ def test_what_is_no_json_is_a_problem(http: httpx.Client, content: bytes) -> Non
     assert response.status_code == 422
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["detail"].startswith("body")
+
+
+def test_a_body_that_is_not_called_json_is_a_problem_that_names_the_header(
+    http: httpx.Client,
+) -> None:
+    for response in (
+        http.post("/v1/predict", content=b'{"texts": ["a"]}'),
+        http.post("/v1/predict", data={"texts": "a"}),
+        http.post("/v1/predict", json=["a"]),
+    ):
+        assert response.status_code == 422
+        assert "Content-Type: application/json" in response.json()["detail"]
+
+
+def test_what_is_not_there_is_a_problem_that_says_where_to_look(http: httpx.Client) -> None:
+    missing, wrong = http.get("/v1/emojis"), http.get("/v1/predict")
+    assert (missing.status_code, wrong.status_code) == (404, 405)
+    assert "/openapi.json" in missing.json()["detail"]
+    assert "POST" in wrong.json()["detail"]
 
 
 def test_the_emojis_have_names(http: httpx.Client) -> None:
