@@ -64,6 +64,8 @@ EmojiList = Annotated[
     ),
 ]
 
+Withdrawn = Annotated[bool, Field(description="True to take an earlier choose or dislike back.")]
+
 
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
@@ -176,9 +178,7 @@ class FeedbackRequest(_Request):
         ),
     ] = "choose"
     emoji: EmojiText | None = None
-    withdrawn: Annotated[
-        bool, Field(description="True to take an earlier choose or dislike back.")
-    ] = False
+    withdrawn: Withdrawn = False
 
 
 FeedbackOutcome = Literal["recorded", "nothing_shown", "opted_out"]

@@ -28,14 +28,15 @@ from bot.api.schema import (
     MessageId,
     PredictRequest,
     TextPrediction,
+    Withdrawn,
 )
 from bot.config.api_tokens import Scope
 from bot.remote.messages import MAX_TEXT_LENGTH
 
 INSTRUCTIONS = (
     "Ask suggest_emoji which emoji fits a message before you react to it, and stay silent if"
-    " speaks is false. Tell what people do with it by tell_emoji_feedback: their community's"
-    " preferences follow."
+    " speaks is false. With a message id the suggestion is kept, never the text; then tell what"
+    " people do with it by tell_emoji_feedback: their community's preferences follow."
 )
 AnyContext = Context[Any, Any]
 
@@ -54,17 +55,16 @@ def build_tools(reactions: Reactions) -> MCPServer[Any]:
         candidates: EmojiList | None = None,
         language: Language | None = None,
         message: MessageId | None = None,
+        author: MemberId | None = None,
     ) -> TextPrediction:
-        """Suggest emojis for a message, and say if it is better to show none.
-
-        With a message id the suggestion is kept, never the text, so that feedback can be given.
-        """
+        """Suggest emojis for a message, and say if it is better to show none."""
         request = PredictRequest(
             texts=[text],
             candidates=candidates,
             community=community,
             language=language,
             messages=None if message is None else [message],
+            author=author,
         )
         client = _client(context, Scope.PREDICT)
         try:
@@ -80,10 +80,16 @@ def build_tools(reactions: Reactions) -> MCPServer[Any]:
         emoji: EmojiText | None = None,
         community: CommunityId = "default",
         action: Literal["choose", "remove", "dislike"] = "choose",
+        withdrawn: Withdrawn = False,
     ) -> FeedbackAnswer:
         """Tell what a person did with the emoji on a message: chose one, removed or disliked it."""
         request = FeedbackRequest(
-            message=message, community=community, actor=actor, action=action, emoji=emoji
+            message=message,
+            community=community,
+            actor=actor,
+            action=action,
+            emoji=emoji,
+            withdrawn=withdrawn,
         )
         client = _client(context, Scope.FEEDBACK)
         try:

@@ -71,6 +71,18 @@ async def test_the_tools_work_over_streamable_http(api: RunningApi) -> None:
         await check_tools(client)
 
 
+async def test_an_agent_can_take_feedback_back(api: RunningApi) -> None:
+    feedback = {"message": "mcp-2", "actor": "berta", "emoji": "🔥"}
+    request = {"member": "berta", "request": "export"}
+    async with over_http(api, "all") as client:
+        await call(client, "suggest_emoji", text="so funny", message="mcp-2", author="carla")
+        for withdrawn, count in ((False, 1), (True, 0)):
+            await call(client, "tell_emoji_feedback", **feedback, withdrawn=withdrawn)
+            with api.client() as http:
+                kept = http.post("/v1/member-requests", json=request).json()["data"]
+            assert len(kept["feedback"]) == count
+
+
 async def test_a_tool_needs_its_scope(api: RunningApi) -> None:
     async with over_http(api, "metrics") as client:
         refused = await client.call_tool("suggest_emoji", {"text": "so funny"})
