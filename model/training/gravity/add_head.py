@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from model.artifact import LAYOUT, Artifact, write_manifest
 from model.encoding import Encoder
-from model.gravity_head import save_head
+from model.gravity_head import CLASSES, save_head
 from model.predictor import Predictor
+from model.training.gravity.distill_network import distill_network
 from model.training.gravity.evaluate_guard import evaluate_guard
 from model.training.gravity.fit_head import fit_head
-from model.training.gravity.fit_network import fit_network, gravity_vectors
+from model.training.gravity.fit_network import NetworkExamples, gravity_vectors
 from model.training.gravity.network import GravityNetwork, export_network
 from model.training.gravity.sentences import SENTENCES
 from model.training.gravity.texts import GravityTexts, read_texts
@@ -60,15 +61,21 @@ def add_gravity_head(
 
 def _states(encoder: Encoder, texts: GravityTexts) -> Mapping[str, NDArray[np.float16]]:
     """Return the middle states of each text, in half precision: all of them stay in memory."""
-    cleaned = [*texts.train.cleaned, *texts.validation.cleaned, *texts.harmless]
+    cleaned = [*texts.train.cleaned, *texts.validation.cleaned, *texts.harmless, *texts.posts]
     read = zip(cleaned, encoder.states(cleaned), strict=True)
     return {text: states.astype(np.float16) for text, states in read}
 
 
 def _fit_network(states: Mapping[str, NDArray[np.float16]], texts: GravityTexts) -> GravityNetwork:
     train = texts.train
-    read = [states[text] for text in train.cleaned]
-    return fit_network(read, texts.words(train.cleaned), train.labels, train.weights)
+    labelled = NetworkExamples(
+        states=[states[text] for text in train.cleaned],
+        words=texts.words(train.cleaned),
+        targets=np.eye(len(CLASSES), dtype=np.float32)[train.labels],
+        weights=train.weights.astype(np.float32),
+    )
+    posts = [states[text] for text in texts.posts]
+    return distill_network(labelled, posts, texts.words(texts.posts)).network
 
 
 def _text_vectors(predictor: Predictor, cleaned: Sequence[str]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ LANGUAGES = ("es", "pt", "de", "fr", "ru", "tr", "ar", "hi", "ja", "it", "pl", "
 MAX_TEXTS = 400
 """Texts of a language that are read from each collection."""
 _COLLECTIONS = ("laser_tatoeba", "xdailydialog", "msctd")
-_SERIOUS = frozenset(
+SERIOUS = frozenset(
     {"dying", "killing", "mourning", "illness", "self_harm", "abuse", "disaster", "news"}
 )
 """Classes of the lexicon; a sentence with a word of any of them is left out."""
@@ -28,7 +28,7 @@ _SERIOUS = frozenset(
 def read_everyday_texts(data: Path, lexicon: GravityLexicon) -> list[str]:
     """Return cleaned texts, each once, of the collections that are installed; none without any."""
     found: dict[str, None] = {}
-    serious = {i for i, name in enumerate(lexicon.classes) if name in _SERIOUS}
+    serious = {i for i, name in enumerate(lexicon.classes) if name in SERIOUS}
     for name in _COLLECTIONS:
         path = data / name / "pairs.parquet"
         if not path.is_file():

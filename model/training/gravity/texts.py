@@ -22,6 +22,7 @@ from model.training.gravity.sentences import (
     read_patterns,
     read_sentences,
 )
+from model.training.gravity.unlabelled_posts import read_unlabelled_posts
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class GravityTexts:
     """Sentences alone, for the thresholds first."""
     harmless: Sequence[str]
     """The other half of those, cleaned, for the thresholds alone."""
+    posts: Sequence[str]
+    """Posts that nobody labelled, cleaned, for the network alone."""
     lexicon: GravityLexicon
 
     def words(self, cleaned: Sequence[str]) -> NDArray[np.float32]:
@@ -71,12 +74,13 @@ def read_texts(folder: Path, data: Path | None) -> GravityTexts:
     sentences = read_sentences(folder)
     patterns = read_patterns(folder / "patterns.toml")
     lexicon = GravityLexicon(read_lexicon(folder / "lexicon.toml"))
-    others, harmless = expand(patterns) + expand_groups(patterns), []
+    others, harmless, posts = expand(patterns) + expand_groups(patterns), [], []
     if data is not None:
         others += read_emotion_texts(data)
         for texts in (read_everyday_texts(data, lexicon), read_light_texts(data)):
             others += _harmless(texts[::2])
             harmless += texts[1::2]
+        posts = read_unlabelled_posts(data, lexicon)
     train, validation = (
         [
             (WeightedText(clean(s.text), s.label, 1.0), s.kind == "figurative")
@@ -86,10 +90,12 @@ def read_texts(folder: Path, data: Path | None) -> GravityTexts:
         for split in ("train", "validation")
     )
     log.info("%d sentences and %d weighted texts", len(train), len(others))
+    held_out = set(harmless)
     return GravityTexts(
         train=_labelled([*train, *((text, False) for text in others)]),
         validation=_labelled(validation),
         harmless=harmless,
+        posts=[text for text in posts if text not in held_out],
         lexicon=lexicon,
     )
 
