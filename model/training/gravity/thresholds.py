@@ -16,13 +16,13 @@ MAX_MISSED_SELF_HARM = 0.1
 """Share of self-harm sentences that may count as grave only (``self_harm``)."""
 MAX_MISTAKEN_SELF_HARM = 0.03
 """Share of harmless sentences that may count as self-harm; it goes before the other limit."""
-MAX_UNSURE_EVERYDAY = 0.02
+MAX_UNSURE_EVERYDAY = 0.03
 """Share of everyday and light texts that may lose their laughter."""
 MAX_COMFORTED_EVERYDAY = 0.004
 """Share of everyday and light texts that may get comforting emojis only."""
 MAX_SELF_HARM_EVERYDAY = 0.003
 """Share of everyday and light texts that may count as self-harm, and so get no reaction unasked."""
-MAX_SILENCED_EVERYDAY = 0.02
+MAX_SILENCED_EVERYDAY = 0.05
 """Share of everyday and light texts on which nothing comes unasked, as they may be about self-harm
 (``may_be_self_harm``): silence costs little."""
 MIN_THRESHOLD = 1e-4
