@@ -38,6 +38,8 @@ class Layout:
     """Middle states to gravity vectors; without it the gravity head reads text vectors."""
     manifest: str = "manifest.json"
     card: str = "README.md"
+    layout_figures: str = "layouts.json"
+    """Figures of the forms that other tools read; an artifact may lack them."""
 
     @property
     def hashed_files(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from bot.cli.training_extra import require_training_extra
-from model.artifact import Artifact
+from model.artifact import LAYOUT, Artifact
 from model.training.layouts.layout_format import LayoutFormat
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ FiguresOption = Annotated[
         metavar="FILE",
         exists=True,
         dir_okay=False,
-        help="What `python -m benchmarks.layouts --json` wrote, for the card.",
+        help="What `python -m benchmarks.layouts --json` wrote, for the card; default: layouts.json"
+        " of the artifact.",
     ),
 ]
 
@@ -40,22 +41,26 @@ def write(
     require_training_extra()
     from model.training.layouts.write import write_layouts  # torch
 
-    rows = [] if figures is None else _read_figures(figures, artifact.version)
+    rows = _read_figures(figures or artifact.folder / LAYOUT.layout_figures)
+    if figures is None:
+        rows = [row for row in rows if row.version == artifact.version]
+    elif any(row.version != artifact.version for row in rows):
+        raise typer.BadParameter(
+            f"{figures} has figures of another version than {artifact.version}; measure this one",
+            param_hint="--figures",
+        )
     write_layouts(artifact, list(dict.fromkeys(formats)), folder, rows)
 
 
-def _read_figures(path: Path, version: str) -> "list[LayoutFigures]":
+def _read_figures(path: Path) -> "list[LayoutFigures]":
+    """Return the rows of a file; none if there is no file."""
     from model.training.layouts.figures import LayoutFigures  # numpy
 
     try:
-        rows = TypeAdapter(list[LayoutFigures]).validate_json(path.read_bytes())
+        return TypeAdapter(list[LayoutFigures]).validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return []
     except ValidationError:
         raise typer.BadParameter(
             f"{path} is not what benchmarks.layouts --json writes", param_hint="--figures"
         ) from None
-    if any(row.version != version for row in rows):
-        raise typer.BadParameter(
-            f"{path} has figures of another version than {version}; measure this one",
-            param_hint="--figures",
-        )
-    return rows
