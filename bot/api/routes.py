@@ -75,11 +75,14 @@ def operation_routes(
     }
     refusals = {status: problem for status, problem in PROBLEMS.items() if status != 422}
 
+    # Monitors of uptime ask with HEAD.
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", response_class=Response)
     async def healthz() -> Response:
         """Answer, as long as the process does."""
         return Response("ok\n", media_type="text/plain")
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", response_class=Response, responses=not_ready)
     async def readyz() -> Response:
         """Check database and model; status 503 if one of them does not work."""

@@ -36,6 +36,7 @@ def test_a_token_opens_what_its_scopes_name(
         ]
         assert tuple(response.status_code for response in responses) == statuses
         assert [http.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+        assert [http.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
         unknown = http.get("/nowhere").status_code
         assert unknown == (404 if token in TOKENS else 401)
     for response in responses:

@@ -33,7 +33,8 @@ TEXTS = ["so funny", "sad pizza", "the", "", "\ud800 fire", "thanks love"]
 
 @pytest.fixture(scope="module")
 def settings(tiny_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return api_settings(tmp_path_factory.mktemp("remote"), str(tiny_artifact))
+    folder = tmp_path_factory.mktemp("remote")
+    return api_settings(folder, str(tiny_artifact), timeout_seconds=60)
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +208,9 @@ async def test_doctor_lets_the_server_predict(api: RunningApi, tmp_path: Path) -
 
 
 def test_a_bot_runs_on_a_remote_model(api: RunningApi, tmp_path: Path) -> None:
-    given = api_settings(tmp_path, api.url)
+    given = api_settings(tmp_path, api.url, timeout_seconds=60)
     with running_api(given, "", model_token=TOKENS["predict"]) as bot, bot.client(None) as http:
-        answer = http.post("/v1/predict", json={"texts": ["so funny"]}).json()
-        assert answer["results"][0]["emojis"] == ["😂"]
+        response = http.post("/v1/predict", json={"texts": ["so funny"]})
+        assert response.status_code == 200, response.text
+        assert response.json()["results"][0]["emojis"] == ["😂"]
         assert http.get("/readyz").json()["checks"]["model"] == "ok"
