@@ -49,3 +49,8 @@ def export(
     request = ExportRequest(selection, parse_formats(format_), licence)
     summary = asyncio.run(export_with_progress(settings, request, out))
     show_summary(summary, out, as_json=as_json)
+    if not summary.texts and any(each.is_for_annotation for each in request.formats):
+        typer.echo(
+            f"{format_} has no tasks: no row has a text. Members agree to it with /consent.",
+            err=True,
+        )

@@ -22,6 +22,12 @@ def test_an_export_of_a_conversation(cli_after_chat: CommandLine) -> None:
     assert {path.name for path in Path("out").iterdir()} == {"README.md", "export.json", "jsonl"}
 
 
+def test_a_tool_for_annotation_gets_no_tasks_without_texts(cli_after_chat: CommandLine) -> None:
+    result = cli_after_chat("feedback", "export", "--out", "out", "--format", "argilla")
+    assert result.status == 0
+    assert "argilla has no tasks: no row has a text." in result.err
+
+
 def test_an_export_is_filtered(cli_after_chat: CommandLine) -> None:
     for option in (("--platform", "discord"), ("--community", "1"), ("--since", "2999-01-01")):
         result = cli_after_chat("feedback", "export", "--out", "out", *option)
