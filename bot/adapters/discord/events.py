@@ -140,7 +140,7 @@ def text_of(message: discord.Message, pseudonyms: Pseudonyms) -> tuple[str, Text
 
 
 def is_written(message: discord.Message) -> bool:
-    """Return True if a message, or what it forwards, has a text that somebody wrote."""
+    """Return True if a message, or what it forwards, has a text that a person wrote."""
     return bool(message.content.strip() or message.message_snapshots)
 
 

@@ -173,7 +173,7 @@ def choice_of(name: str) -> str:
 
 
 def _under_terms(name: str) -> str:
-    """Return the name of a choice that agrees to terms: nobody agrees to what they did not see."""
+    """Return the name of a choice that agrees to these terms, which the member has seen."""
     return f"{name}-{TERMS_VERSION}"
 
 

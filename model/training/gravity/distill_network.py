@@ -1,4 +1,4 @@
-"""Fit of the gravity network by what several networks say of posts that nobody labelled.
+"""Fit of the gravity network on labelled texts, and on unlabelled posts by distillation.
 
 Some thousand sentences leave much of a network to chance: the mean of several, fitted with other
 seeds, misses fewer grave texts than any of them, but takes their time together. One network learns

@@ -27,7 +27,7 @@ States = Sequence[NDArray[np.float16]]
 
 @dataclass(frozen=True, slots=True)
 class NetworkExamples:
-    """What a network learns from."""
+    """Texts that a network is fitted on."""
 
     states: States
     words: NDArray[np.float32]

@@ -54,7 +54,7 @@ class GravityTexts:
     harmless: Sequence[str]
     """The other half of those, cleaned, for the thresholds alone."""
     posts: Sequence[str]
-    """Posts that nobody labelled, cleaned, for the network alone."""
+    """Unlabelled posts, cleaned, for the network alone."""
     lexicon: GravityLexicon
 
     def words(self, cleaned: Sequence[str]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Posts that nobody labelled, of which networks teach a network (``distill_network``)."""
+"""Unlabelled posts, for the distillation of the gravity network (``distill_network``)."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the bot says about rules works on Telegram, which knows fewer emojis than others."""
+"""Examples of rules that the bot gives work on Telegram, which knows fewer emojis than others."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What several networks say of posts teaches one."""
+"""Distillation of several gravity networks into one."""
 
 import numpy as np
 import pytest

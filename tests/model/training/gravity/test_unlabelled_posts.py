@@ -1,4 +1,4 @@
-"""Posts that nobody labelled."""
+"""Unlabelled posts for the distillation."""
 
 from pathlib import Path
 
