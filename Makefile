@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Of what a package brings, few modules are imported: Python compiles those when it needs them.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes -c constraints.txt
 
 .PHONY: run web chromium node optimum annotation ray test lint types check fix docs leaderboard picture bench train evaluate wheel lock clean
@@ -103,13 +104,13 @@ $(VENV)/.ray: $(VENV)/.dev
 	@touch $@
 
 build/optimum/.ready: $(VENV)/.dev tools/optimum.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --upgrade --no-deps \
 	  --target build/optimum -r tools/optimum.txt \
 	  || echo "pip cannot install optimum: its tests are skipped"
 	@mkdir -p build/optimum && touch $@
 
 build/annotation/.ready: $(VENV)/.dev tools/annotation.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --upgrade --no-deps \
 	  --target build/annotation -r tools/annotation.txt \
 	  || echo "pip cannot install the SDKs of annotation tools: their tests are skipped"
 	@mkdir -p build/annotation && touch $@
