@@ -186,7 +186,9 @@ def version_of(name: str, sha256: Mapping[str, str]) -> str:
 
 
 def describe_error(error: ValidationError) -> str:
-    """Return the first problem as ``KEY: cause``, without the value."""
+    """Return the first problem as ``KEY: cause``, on one line and without the value."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     key = ".".join(str(part) for part in first["loc"])
+    if not key.isprintable():
+        key = key.encode("unicode_escape").decode("ascii")
     return f"{key}: {first['msg']}" if key else str(first["msg"])

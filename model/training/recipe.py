@@ -239,6 +239,7 @@ class Recipe(_Strict):
             key = "".join(f"{part}." for part in first["loc"]).rstrip(".")
             message = f"{key}: {first['msg']}" if key else first["msg"]
             raise RecipeError(f"{path}: {message.removeprefix('Value error, ')}") from None
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise RecipeError(f"{path}: {reason}") from error
+        except OSError as error:
+            raise RecipeError(f"{error.filename or path}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise RecipeError(f"{path}: {error}") from error

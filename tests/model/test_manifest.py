@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from model.artifact import (
@@ -105,6 +105,7 @@ CONTENTS = CHANGES.map(lambda changes: json.dumps(json.loads(SMALL.to_json()) | 
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(json.dumps(json.loads(SMALL.to_json()) | {"padding": {"a\nb": None}}).encode())
 @given(CONTENTS | st.binary(max_size=40))
 def test_any_manifest_is_read_or_refused_on_one_line(tmp_path: Path, content: bytes) -> None:
     path, refusal = tmp_path / LAYOUT.manifest, ""
