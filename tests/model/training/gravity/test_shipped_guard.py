@@ -34,6 +34,7 @@ def sentences(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.timeout(400)
 def test_the_shipped_figures_are_those_that_are_measured(sentences: Path) -> None:
     shipped = artifact.load(ROOT / "model/default")
     measured = evaluate_guard(shipped, sentences)
@@ -46,6 +47,22 @@ def test_the_shipped_figures_are_those_that_are_measured(sentences: Path) -> Non
     assert everywhere.mocked <= 0.01 * everywhere.grave_texts
     assert everywhere.offered <= 0.15 * everywhere.grave_texts
     assert everywhere.kept >= 0.75 * everywhere.laughing_texts
+
+
+@pytest.mark.timeout(400)
+def test_the_guard_knows_languages_that_no_fit_read() -> None:
+    shipped = artifact.load(ROOT / "model/default")
+    measured = pool(evaluate_guard(shipped, SENTENCES / "unseen"))
+    assert measured.mocked <= 0.02 * measured.grave_texts
+    assert measured.offered <= 0.2 * measured.grave_texts
+    assert measured.unasked <= 0.1 * measured.self_harm_texts
+    assert measured.kept >= 0.75 * measured.laughing_texts
+
+
+def test_unseen_languages_are_in_no_fit() -> None:
+    unseen = {s.language for s in read_sentences(SENTENCES / "unseen")}
+    assert unseen
+    assert not unseen & {s.language for s in read_sentences(SENTENCES)}
 
 
 def test_every_language_has_enough_sentences_of_each_split() -> None:
