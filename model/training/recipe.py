@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from model.manifest import describe_error
 from model.training.recipe_file import read_document
 
 
@@ -235,10 +236,8 @@ class Recipe(_Strict):
         try:
             return cls.model_validate({**read_document(path), "folder": path.parent})
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            key = "".join(f"{part}." for part in first["loc"]).rstrip(".")
-            message = f"{key}: {first['msg']}" if key else first["msg"]
-            raise RecipeError(f"{path}: {message.removeprefix('Value error, ')}") from None
+            reason = describe_error(error).replace("Value error, ", "", 1)
+            raise RecipeError(f"{path}: {reason}") from None
         except OSError as error:
             raise RecipeError(f"{error.filename or path}: {error.strerror or error}") from error
         except ValueError as error:

@@ -110,3 +110,17 @@ def test_everyday_texts_raise_the_thresholds_that_they_would_reach() -> None:
     assert without.self_harm < 0.99
     assert (limits.unsure, limits.grave, limits.self_harm) == pytest.approx((0.99, 0.99, 0.99))
     assert limits.doubtful == without.doubtful
+
+
+def test_silence_begins_before_self_harm_is_likely() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3), 100)
+    probabilities = rng.dirichlet((1, 1, 1), 300).astype(np.float32)
+    none = np.zeros((0, 3), dtype=np.float32)
+    without = choose_thresholds(probabilities, labels, labels == 0, none)
+    assert without.may_be_self_harm == without.self_harm
+    everyday = np.tile(np.array([1, 0, 0], dtype=np.float32), (100, 1))
+    everyday[:10] = (0.9, 0.05, 0.05)
+    limits = choose_thresholds(probabilities, labels, labels == 0, everyday)
+    assert limits.self_harm == without.self_harm
+    assert limits.may_be_self_harm == pytest.approx(0.05)
